@@ -1,0 +1,29 @@
+/**
+ * What every Jest project shares. Sources are resolved through the `@muster/source` export condition,
+ * so no build is needed before tests; SWC does not check types, `npm run typecheck` does.
+ */
+const esmOnly = ['@nestjs', 'file-type', 'load-esm', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit'];
+
+module.exports = {
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.[tj]s$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'commonjs' },
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+  // Nest 12 and what it needs are ES modules only; Jest on Node 20 cannot require those untransformed.
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  testEnvironmentOptions: { customExportConditions: ['@muster/source', 'node', 'node-addons', 'require', 'default'] },
+  testTimeout: 30_000,
+};

@@ -1,0 +1,49 @@
+import type { JsonObject } from './json';
+
+/** Bytes that the command wrote, whether kept or not. */
+export interface OutputSizes {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+/**
+ * How one attempt ended: written to the log and read back after a crash, so it is data from the start.
+ * `detail` is one sentence for people, without secrets.
+ */
+export type AttemptResult =
+  | { readonly kind: 'exited'; readonly code: number; readonly sizes: OutputSizes; readonly outputs?: JsonObject }
+  | { readonly kind: 'signalled'; readonly signal: string; readonly sizes: OutputSizes }
+  /** `confirmed`: the process group is known to be gone. */
+  | { readonly kind: 'timed-out'; readonly confirmed: boolean }
+  | { readonly kind: 'cancelled'; readonly confirmed: boolean }
+  /** No connection, so certainly nothing started. */
+  | { readonly kind: 'unreachable'; readonly detail: string }
+  /** The node or the launcher refused; nothing started. `code` is a problem code. */
+  | { readonly kind: 'refused'; readonly code: string; readonly detail: string }
+  /** We cannot tell whether it ran. */
+  | { readonly kind: 'lost'; readonly detail: string };
+
+/** True only for an exit with code 0. */
+export function isSuccess(result: AttemptResult): boolean {
+  return result.kind === 'exited' && result.code === 0;
+}
+
+/** One sentence for people. */
+export function describeResult(result: AttemptResult): string {
+  switch (result.kind) {
+    case 'exited':
+      return `exited with code ${result.code}`;
+    case 'signalled':
+      return `ended by signal ${result.signal}`;
+    case 'timed-out':
+      return result.confirmed ? 'timed out and was ended' : 'timed out; could not confirm that it ended';
+    case 'cancelled':
+      return result.confirmed ? 'cancelled' : 'cancelled; could not confirm that it ended';
+    case 'unreachable':
+      return `node unreachable: ${result.detail}`;
+    case 'refused':
+      return `refused (${result.code}): ${result.detail}`;
+    case 'lost':
+      return `lost: ${result.detail}`;
+  }
+}

@@ -1,0 +1,44 @@
+import type { JsonObject } from './json';
+
+export type Become = 'none' | 'sudo';
+
+/** How a node is reached. All optional here: a node known to the planner needs none of it. */
+export interface NodeAccess {
+  readonly address?: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly become?: Become;
+  /** Read by the CLI on its own machine; never sent. */
+  readonly identityFile?: string;
+  /** `SHA256:` and the base64 fingerprint, as OpenSSH prints it. */
+  readonly hostKey?: string;
+  readonly jump?: string;
+  /** Folder of the launcher on the node; absent: `/var/lib/muster`. */
+  readonly stateDir?: string;
+}
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly access: NodeAccess;
+  readonly roles: readonly string[];
+  /** Exactly these tags instead of deriving them from roles; null: derive. */
+  readonly tags: readonly string[] | null;
+  readonly settings: JsonObject;
+}
+
+/** A parsed cluster file. */
+export interface ClusterSpec {
+  readonly name: string;
+  readonly environment: string | null;
+  /** `name@version`; null only offline. */
+  readonly release: string | null;
+  readonly plugins: readonly string[];
+  readonly taskBased: boolean | null;
+  /** Name of the node that carries tasks of role `master`. */
+  readonly master: string | null;
+  /** The common part of the expected state. */
+  readonly settings: JsonObject;
+  readonly limits: { readonly nodesAtOnce: number | null };
+  /** By name, in the file's order. */
+  readonly nodes: readonly ClusterNode[];
+}

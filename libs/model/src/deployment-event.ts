@@ -1,0 +1,65 @@
+import type { AttemptResult } from './attempt-result';
+import type { TaskAddress } from './names';
+import type { DeploymentStatus, TaskEnd } from './status';
+
+export const CONTROL_VERBS = ['pause', 'resume', 'drain', 'cancel', 'retry', 'skip', 'set-limit'] as const;
+export type ControlVerb = (typeof CONTROL_VERBS)[number];
+
+/** Why a task was ended without success of its own. */
+export interface EndCause {
+  readonly code:
+    | 'condition'
+    | 'selection'
+    | 'anchor'
+    | 'operator'
+    | 'onFailure'
+    | 'attempt'
+    | 'dependency'
+    | 'node-failed'
+    | 'stopped'
+    | 'drained'
+    | 'cancelled';
+  /** The task whose failure is behind it (the first one, not the nearest); for `blocked` and `not-run`. */
+  readonly culprit?: TaskAddress;
+  readonly text?: string;
+}
+
+/**
+ * What is stored of a deployment, in order; the state is nothing but these folded. Facts come from nodes and people,
+ * decisions from `decide`; a decision is stored before it is performed. Only additions are allowed: every log that a
+ * released version wrote must stay readable.
+ */
+export type DeploymentEventBody =
+  /** Fact: the first event of each log. */
+  | { readonly type: 'accepted' }
+  /** Fact: lease taken or taken over; attempts that were open may still run on their nodes. */
+  | { readonly type: 'owner-changed'; readonly executor: string; readonly epoch: number }
+  /** Fact: connected, ticket raised. `stateFolder` is the id of the launcher's folder, told anew when it is another. */
+  | { readonly type: 'node-ready'; readonly node: string; readonly bootId: string; readonly stateFolder: string }
+  /** Decision. `attempt` counts from 1 per task. */
+  | { readonly type: 'attempt-started'; readonly task: TaskAddress; readonly attempt: number }
+  /** Decision: its process group is to be ended. */
+  | { readonly type: 'attempt-cancelling'; readonly task: TaskAddress; readonly attempt: number; readonly cause: 'timeout' | 'cancel' }
+  /** Fact. */
+  | { readonly type: 'attempt-ended'; readonly task: TaskAddress; readonly attempt: number; readonly result: AttemptResult }
+  /** Decision: the next attempt starts no earlier than `notBefore` (milliseconds since the epoch). */
+  | { readonly type: 'retry-set'; readonly task: TaskAddress; readonly notBefore: number }
+  /** Decision: a timer rang, the task may start again. */
+  | { readonly type: 'retry-due'; readonly task: TaskAddress }
+  /** Decision: an outcome, of one task or of many with the same cause. */
+  | { readonly type: 'tasks-ended'; readonly tasks: readonly TaskAddress[]; readonly state: TaskEnd; readonly cause?: EndCause }
+  /** Fact: a person asked. `command` is the id of the command that brought it. */
+  | {
+      readonly type: 'control';
+      readonly command: string;
+      readonly verb: ControlVerb;
+      readonly who: string;
+      readonly why: string | null;
+      readonly tasks?: readonly TaskAddress[];
+      readonly limit?: { readonly key: string; readonly amount: number };
+    }
+  /** Decision. `text` says why, for people. */
+  | { readonly type: 'state-changed'; readonly state: DeploymentStatus; readonly text: string | null };
+
+/** A stored event: numbered without gaps from 1 within its deployment; `at` in milliseconds since the epoch. */
+export type DeploymentEvent = DeploymentEventBody & { readonly seq: number; readonly at: number };

@@ -1,0 +1,14 @@
+/**
+ * The vocabulary as types: names, releases, clusters, task definitions, task graphs, states and what ends them.
+ * Promises to hold no behaviour beyond reading and printing its own values, and to know no IO, clock or randomness.
+ */
+export * from './attempt-result';
+export * from './cluster';
+export * from './deployment-event';
+export * from './json';
+export * from './names';
+export * from './release';
+export * from './secret';
+export * from './status';
+export * from './task-definition';
+export * from './task-graph';

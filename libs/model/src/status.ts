@@ -1,0 +1,68 @@
+/** States of a task. `lost` never satisfies an edge and is not an end until decided. */
+export const TASK_STATES = ['waiting', 'ready', 'running', 'succeeded', 'failed', 'skipped', 'blocked', 'cancelled', 'lost', 'not-run'] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+
+/** Ends, from which only a new run leads away. */
+export type TaskEnd = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'cancelled' | 'not-run';
+
+const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
+  waiting: ['ready', 'skipped', 'succeeded', 'blocked', 'not-run', 'cancelled'],
+  ready: ['waiting', 'running', 'skipped', 'succeeded', 'blocked', 'not-run', 'cancelled'],
+  // Back to ready: a retry, or a lost attempt of an idempotent task.
+  running: ['ready', 'succeeded', 'failed', 'skipped', 'cancelled', 'lost'],
+  lost: ['ready', 'running', 'succeeded', 'failed', 'skipped', 'cancelled'],
+  succeeded: [],
+  failed: [],
+  skipped: [],
+  blocked: [],
+  cancelled: [],
+  'not-run': [],
+};
+
+export const DEPLOYMENT_STATES = [
+  'pending',
+  'running',
+  'paused',
+  'draining',
+  'succeeded',
+  'succeeded-with-skips',
+  'succeeded-with-failures',
+  'failed',
+  'stopped',
+  'cancelled',
+] as const;
+export type DeploymentStatus = (typeof DEPLOYMENT_STATES)[number];
+
+const deploymentEnds = ['succeeded', 'succeeded-with-skips', 'succeeded-with-failures', 'failed', 'stopped', 'cancelled'] as const;
+export type DeploymentOutcome = (typeof deploymentEnds)[number];
+
+const deploymentTransitions: Readonly<Record<DeploymentStatus, readonly DeploymentStatus[]>> = {
+  pending: ['running', 'failed', 'cancelled'],
+  running: ['paused', 'draining', ...deploymentEnds],
+  paused: ['running', 'draining', 'stopped', 'cancelled', 'failed'],
+  draining: ['stopped', 'cancelled', 'paused', ...deploymentEnds],
+  succeeded: [],
+  'succeeded-with-skips': [],
+  'succeeded-with-failures': [],
+  failed: [],
+  stopped: [],
+  cancelled: [],
+};
+
+/** True if the table allows `from` to become `to`; a pair outside it is a bug. */
+export function isTaskTransition(from: TaskState, to: TaskState): boolean {
+  return taskTransitions[from].includes(to);
+}
+
+/** As `isTaskTransition`, for deployments and transactions. */
+export function isDeploymentTransition(from: DeploymentStatus, to: DeploymentStatus): boolean {
+  return deploymentTransitions[from].includes(to);
+}
+
+export function isTaskEnd(state: TaskState): state is TaskEnd {
+  return taskTransitions[state].length === 0;
+}
+
+export function isDeploymentEnd(state: DeploymentStatus): state is DeploymentOutcome {
+  return deploymentTransitions[state].length === 0;
+}

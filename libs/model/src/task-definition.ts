@@ -1,0 +1,95 @@
+import type { Place } from '@muster/problems';
+import type { Json, JsonObject } from './json';
+
+/** The closed registry of task types: how a task is done. */
+export const TASK_TYPES = [
+  'shell',
+  'puppet',
+  'upload_file',
+  'upload_files',
+  'copy_files',
+  'sync',
+  'reboot',
+  'wait-for',
+  'http',
+  'ansible',
+  'master_shell',
+  'validate',
+  'provision',
+  'erase_node',
+  'move_to_bootstrap',
+  'anchor',
+  'stage',
+  'skipped',
+  'group',
+] as const;
+export type TaskType = (typeof TASK_TYPES)[number];
+
+/** Types without work: kept in the graph as bridges (`anchor`, `stage`, `skipped`), or no tasks at all (`group`). */
+export const TYPES_WITHOUT_WORK: ReadonlySet<TaskType> = new Set(['anchor', 'stage', 'skipped', 'group']);
+
+/** A value, or an expression that gives one. */
+export interface Expression {
+  readonly yaql_exp: string;
+}
+
+/** Which nodes a cross relation looks at: role names or `/regex/`, `*`, `self`; null is the sync point. */
+export type RoleSelector = string | readonly string[] | null;
+
+/** One relation of a task definition to others. `name` may be a `/regex/`. */
+export interface Relation {
+  readonly name: string;
+  /** Absent: same node and sync point for `requires`, all nodes but neither master nor sync point for cross relations. */
+  readonly role?: RoleSelector;
+  readonly policy?: 'all' | 'any';
+}
+
+/** Unlimited is its own value: a limit is never absent by accident. */
+export type Limit = number | 'unlimited';
+
+/** A number of nodes: a count, a percentage rounded down, or negative: at least that many must succeed. */
+export type FaultTolerance = { readonly count: number } | { readonly percent: number } | { readonly atLeast: number };
+
+export type OnFailure = 'fail' | 'skip' | 'pause';
+
+/**
+ * Declared work, not yet tied to a node, as parsed and normalised from a task file.
+ * Relations and lists are never absent (empty instead); times are in milliseconds.
+ */
+export interface TaskDefinition {
+  readonly id: string;
+  readonly type: TaskType;
+  /** Of the task format: 1.0.0 to 2.2.0. */
+  readonly version: string;
+  /** Placement: tags, else roles, else groups; null when the key is absent. */
+  readonly tags: readonly string[] | null;
+  readonly roles: readonly string[] | null;
+  readonly groups: readonly string[] | null;
+  readonly requires: readonly (Relation | Expression)[];
+  readonly requiredFor: readonly (Relation | Expression)[];
+  readonly crossDepends: readonly (Relation | Expression)[];
+  readonly crossDependedBy: readonly (Relation | Expression)[];
+  /** Members of a `group` definition. */
+  readonly tasks: readonly string[];
+  /** Absent means true. */
+  readonly condition: boolean | string | Expression | null;
+  /** Without `strategy`, `retries`, `timeout`: those are read out of it. */
+  readonly parameters: JsonObject;
+  /** How many of this definition may run at once; from `parameters.strategy`. */
+  readonly strategy: { readonly type: 'one_by_one' | 'parallel'; readonly amount: Limit | Expression };
+  readonly onFailure: OnFailure;
+  readonly faultTolerance: FaultTolerance | null;
+  readonly retries: { readonly count: number; readonly delayMs: number; readonly backoff: number };
+  readonly timeoutMs: number;
+  readonly repeat: { readonly times: number; readonly judge: 'last' } | null;
+  readonly section: string | null;
+  readonly pool: string | null;
+  /** Null: none declared. */
+  readonly inputs: Readonly<Record<string, Json>> | null;
+  readonly outputs: JsonObject | null;
+  readonly idempotent: boolean;
+  readonly expectedMs: number | null;
+  readonly description: string | null;
+  /** Where it was read. */
+  readonly place: Place;
+}

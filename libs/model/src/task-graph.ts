@@ -1,0 +1,73 @@
+import type { Problem } from '@muster/problems';
+import type { JsonObject } from './json';
+import type { TaskAddress } from './names';
+import type { OnFailure, TaskType } from './task-definition';
+
+/** Why a task is in the graph as it is. */
+export interface TaskReason {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** A task: one definition on one node, everything resolved. */
+export interface GraphTask {
+  readonly task: TaskAddress;
+  readonly definition: string;
+  /** A node's name, `sync` or `master`. */
+  readonly node: string;
+  readonly type: TaskType;
+  /** `skip`: a bridge; it is skipped and order through it survives. */
+  readonly action: 'run' | 'skip';
+  readonly reason: TaskReason;
+  /** Addresses and barrier ids, sorted by code unit; never itself. */
+  readonly requires: readonly string[];
+  /** May hold sealed secrets and output bindings. */
+  readonly parameters: JsonObject;
+  /** How many of this definition may run at once; null: unlimited. */
+  readonly limit: number | null;
+  /** Keys of `TaskGraph.limits` that the task takes one slot of each while it runs. Sorted. */
+  readonly limits: readonly string[];
+  readonly expectedMs: number | null;
+  readonly retries: { readonly count: number; readonly delayMs: number; readonly backoff: number };
+  readonly timeoutMs: number;
+  readonly onFailure: OnFailure;
+  readonly idempotent: boolean;
+  /** JSON Schema of the outputs; null: none. */
+  readonly outputs: JsonObject | null;
+}
+
+/** "All of these, then all of those": a vertex without a node, so that N times M edges become N plus M. */
+export interface GraphBarrier {
+  readonly id: string;
+  readonly requires: readonly string[];
+}
+
+/** At most `tolerated` of `nodes` may fail before the deployment stops. */
+export interface FaultToleranceGroup {
+  readonly name: string;
+  readonly nodes: readonly string[];
+  readonly tolerated: number;
+}
+
+/** What planning makes: immutable, everything resolved. `tasks` is sorted by address. */
+export interface TaskGraph {
+  readonly graphType: string;
+  readonly cluster: string;
+  readonly tasks: readonly GraphTask[];
+  readonly barriers: readonly GraphBarrier[];
+  readonly faultTolerance: readonly FaultToleranceGroup[];
+  /** Capacity of each concurrency policy, by key (`definition:hiera`, `role:compute`, `nodes`). */
+  readonly limits: Readonly<Record<string, number>>;
+  /** Name of the node that carries `master` tasks; null: none. */
+  readonly master: string | null;
+}
+
+/** Task graph and report: what a person approves. */
+export interface Plan extends TaskGraph {
+  /** `sha256:` and 64 hex digits over everything that decides what runs. */
+  readonly digest: string;
+  readonly criticalPath: readonly TaskAddress[];
+  /** Predicted duration of the critical path. */
+  readonly expectedMs: number;
+  readonly problems: readonly Problem[];
+}
