@@ -1,6 +1,7 @@
 import type { Problem } from '@muster/problems';
 import type { JsonObject } from './json';
 import type { TaskAddress } from './names';
+import type { BundleFile } from './release';
 import type { OnFailure, TaskType } from './task-definition';
 
 /** Why a task is in the graph as it is. */
@@ -34,6 +35,8 @@ export interface GraphTask {
   readonly idempotent: boolean;
   /** JSON Schema of the outputs; null: none. */
   readonly outputs: JsonObject | null;
+  /** Files of the definition's bundle that the parameters name (whole folders too), sorted by path; empty when none. */
+  readonly files: readonly BundleFile[];
 }
 
 /** "All of these, then all of those": a vertex without a node, so that N times M edges become N plus M. */

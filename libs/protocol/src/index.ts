@@ -1,1 +1,10 @@
-export {};
+/**
+ * Messages between planner and executor: schemas, versions, codecs. The only thing the two share.
+ * Promises that a message of this version and of the one before is read, and to know no broker.
+ */
+export * from './commands';
+export * from './envelope';
+export * from './events';
+export * from './packed-graph';
+export * from './replies';
+export { digest, id as idField, sealedSecret } from './fields';

@@ -1,0 +1,85 @@
+import { CONTROL_VERBS } from '@muster/model';
+import { z } from 'zod';
+import { messageKind } from './envelope';
+import { address, base64, digest, id, name, sealedSecret, sentence } from './fields';
+
+/** How a node is reached, as the executor is told; keys stay sealed until they are used. */
+export const nodeAccess = z.object({
+  name,
+  /** Claims are keyed by it: the same for every name of one machine. */
+  machine: z.string().min(1).max(200),
+  address: z.string().min(1).max(255),
+  port: z.int().min(1).max(65_535),
+  user: z.string().min(1).max(64),
+  become: z.enum(['none', 'sudo']),
+  hostKey: z.string().max(100),
+  identity: sealedSecret,
+  stateDir: z.string().min(1).max(500),
+  jump: name.nullable(),
+});
+export type NodeAccessMessage = z.infer<typeof nodeAccess>;
+
+/** Largest graph that travels inside its command, compressed; a larger one goes as an artifact. */
+export const INLINE_GRAPH_BYTES_MAX = 700_000;
+
+export const startDeployment = messageKind(
+  'executor.deployment.start',
+  1,
+  z.object({
+    deployment: id,
+    transaction: id,
+    /** Counts from 1 within the transaction. */
+    run: z.int().min(1),
+    project: name,
+    cluster: name,
+    /** Written to the nodes: who owns them. */
+    installation: z.string().min(1).max(64),
+    /** Gzipped JSON of a `PackedGraph`. */
+    graph: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('inline'), gzip: base64(INLINE_GRAPH_BYTES_MAX) }),
+      z.object({ kind: z.literal('artifact'), digest }),
+    ]),
+    nodes: z.array(nodeAccess).max(5000),
+    /** Everything that tasks need, to be fetched before the graph is accepted. */
+    artifacts: z.array(z.object({ digest, size: z.int().min(0) })).max(10_000),
+    /** Opens only this deployment's artifacts. */
+    artifactToken: sealedSecret.nullable(),
+    noop: z.boolean(),
+    who: sentence,
+    why: sentence.nullable(),
+  }),
+);
+export type StartDeployment = z.infer<typeof startDeployment.body>;
+
+export const controlDeployment = messageKind(
+  'executor.deployment.control',
+  1,
+  z.object({
+    deployment: id,
+    verb: z.enum(CONTROL_VERBS),
+    tasks: z.array(address).max(100_000).optional(),
+    limit: z.object({ key: z.string().max(300), amount: z.int().min(1) }).optional(),
+    who: sentence,
+    why: sentence.nullable(),
+  }),
+);
+export type ControlDeployment = z.infer<typeof controlDeployment.body>;
+
+/** Question: why does this task not run now? */
+export const explainTask = messageKind('executor.deployment.why', 1, z.object({ deployment: id, task: address }));
+
+/** Question: the stored events `from` to `to` (both included), for a planner that misses some. */
+export const readEvents = messageKind('executor.deployment.events', 1, z.object({ deployment: id, from: z.int().min(1), to: z.int().min(1) }));
+
+/** Question: what host key does this machine show? */
+export const scanHostKey = messageKind(
+  'executor.node.scan',
+  1,
+  z.object({ address: z.string().min(1).max(255), port: z.int().min(1).max(65_535) }),
+);
+
+/** Question: who executes, and what do the executors own? For health and `status`. */
+export const describeExecutors = messageKind('executor.describe', 1, z.object({}));
+
+/** Command: take a node over from another installation, at an operator's word. */
+export const adoptNode = messageKind('executor.node.adopt', 1, z.object({ node: nodeAccess, installation: z.string().min(1).max(64) }));

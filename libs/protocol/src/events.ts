@@ -1,0 +1,81 @@
+import { type AttemptResult, CONTROL_VERBS, DEPLOYMENT_STATES, type DeploymentEvent } from '@muster/model';
+import { z } from 'zod';
+import { messageKind } from './envelope';
+import { address, base64, id, json, sentence } from './fields';
+
+const sizes = z.object({ stdout: z.number().min(0), stderr: z.number().min(0) });
+
+const attemptResult: z.ZodType<AttemptResult> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('exited'), code: z.int(), sizes, outputs: z.record(z.string(), json).optional() }),
+  z.object({ kind: z.literal('signalled'), signal: z.string().max(32), sizes }),
+  z.object({ kind: z.literal('timed-out'), confirmed: z.boolean() }),
+  z.object({ kind: z.literal('cancelled'), confirmed: z.boolean() }),
+  z.object({ kind: z.literal('unreachable'), detail: sentence }),
+  z.object({ kind: z.literal('refused'), code: z.string().max(128), detail: sentence }),
+  z.object({ kind: z.literal('lost'), detail: sentence }),
+]);
+
+const stored = { seq: z.int().min(1), at: z.number().min(0) };
+const task = { task: address };
+const tried = { ...task, attempt: z.int().min(1) };
+
+/** One stored event of a deployment; the same shape in the log and on the way. */
+export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion('type', [
+  z.object({ ...stored, type: z.literal('accepted') }),
+  z.object({ ...stored, type: z.literal('owner-changed'), executor: z.string().max(200), epoch: z.int().min(1) }),
+  z.object({ ...stored, type: z.literal('node-ready'), node: z.string().max(200), bootId: z.string().max(200), stateFolder: z.string().max(200) }),
+  z.object({ ...stored, ...tried, type: z.literal('attempt-started') }),
+  z.object({ ...stored, ...tried, type: z.literal('attempt-cancelling'), cause: z.enum(['timeout', 'cancel']) }),
+  z.object({ ...stored, ...tried, type: z.literal('attempt-ended'), result: attemptResult }),
+  z.object({ ...stored, ...task, type: z.literal('retry-set'), notBefore: z.number() }),
+  z.object({ ...stored, ...task, type: z.literal('retry-due') }),
+  z.object({
+    ...stored,
+    type: z.literal('tasks-ended'),
+    tasks: z.array(address),
+    state: z.enum(['succeeded', 'failed', 'skipped', 'blocked', 'cancelled', 'not-run']),
+    cause: z
+      .object({
+        code: z.enum(['condition', 'selection', 'anchor', 'operator', 'onFailure', 'attempt', 'dependency', 'node-failed', 'stopped', 'drained', 'cancelled']),
+        culprit: address.optional(),
+        text: sentence.optional(),
+      })
+      .optional(),
+  }),
+  z.object({
+    ...stored,
+    type: z.literal('control'),
+    command: id,
+    verb: z.enum(CONTROL_VERBS),
+    who: sentence,
+    why: sentence.nullable(),
+    tasks: z.array(address).optional(),
+    limit: z.object({ key: z.string().max(300), amount: z.int() }).optional(),
+  }),
+  z.object({ ...stored, type: z.literal('state-changed'), state: z.enum(DEPLOYMENT_STATES), text: sentence.nullable() }),
+]);
+
+/** States: a run of stored events without a gap, in order. A planner applies exactly the number after its last. */
+export const deploymentEvents = messageKind(
+  'planner.deployment.events',
+  1,
+  z.object({ deployment: id, executor: z.string().max(200), events: z.array(deploymentEvent).min(1).max(500) }),
+);
+export type DeploymentEventsMessage = z.infer<typeof deploymentEvents.body>;
+
+/** Largest chunk of output in one message. */
+export const OUTPUT_CHUNK_BYTES_MAX = 65_536;
+
+/** Output: bytes of one stream of one attempt from `offset` on; secrets already masked, length kept. */
+export const taskOutput = messageKind(
+  'planner.deployment.output',
+  1,
+  z.object({
+    deployment: id,
+    ...tried,
+    stream: z.enum(['stdout', 'stderr']),
+    offset: z.int().min(0),
+    data: base64(OUTPUT_CHUNK_BYTES_MAX),
+  }),
+);
+export type TaskOutputMessage = z.infer<typeof taskOutput.body>;

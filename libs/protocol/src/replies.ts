@@ -1,0 +1,34 @@
+import { DEPLOYMENT_STATES, TASK_STATES } from '@muster/model';
+import type { Problem } from '@muster/problems';
+import { z } from 'zod';
+import { deploymentEvent } from './events';
+import { address, sentence } from './fields';
+
+/** The answer to a command or question: its result, or the problems that stood in the way. */
+export type Reply<Body> = { readonly ok: true; readonly body: Body } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** One reason why a task does not run now; the catalogue of codes is in `scheduling`. */
+export const waitingReason = z.object({
+  code: z.string().max(64),
+  text: sentence,
+  /** ISO 8601 UTC; null when it holds from the start. */
+  since: z.string().max(40).nullable(),
+  /** Who holds what is waited for: task addresses, transactions, people. */
+  holders: z.array(z.string().max(400)),
+});
+export type WaitingReasonMessage = z.infer<typeof waitingReason>;
+
+export const acceptedReply = z.object({ accepted: z.literal(true) });
+export const explainReply = z.object({
+  task: address,
+  state: z.enum(TASK_STATES),
+  deploymentState: z.enum(DEPLOYMENT_STATES),
+  owner: z.string().max(200).nullable(),
+  reasons: z.array(waitingReason),
+});
+export type ExplainReply = z.infer<typeof explainReply>;
+export const eventsReply = z.object({ events: z.array(deploymentEvent) });
+export const hostKeyReply = z.object({ hostKey: z.string().max(100) });
+export const executorsReply = z.object({
+  executors: z.array(z.object({ id: z.string().max(200), seenAt: z.string().max(40), deployments: z.int().min(0) })),
+});
