@@ -1,14 +1,18 @@
-const { readdirSync } = require('node:fs');
+const { existsSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 const preset = require('./jest.preset.cjs');
 
-const folders = ['apps', 'libs'].flatMap((root) => readdirSync(join(__dirname, root)).map((name) => ({ name, dir: join(__dirname, root, name, 'src') })));
+const folders = ['apps', 'libs'].flatMap((root) =>
+  readdirSync(join(__dirname, root)).map((name) => ({ name, dir: join(__dirname, root, name, 'src') })),
+);
 
 module.exports = {
-  projects: [...folders, { name: 'scenarios', dir: join(__dirname, 'test') }].map(({ name, dir }) => ({
-    ...preset,
-    displayName: name,
-    rootDir: dir,
-    testMatch: ['**/*.spec.ts'],
-  })),
+  projects: [...folders, { name: 'scenarios', dir: join(__dirname, 'test') }]
+    .filter(({ dir }) => existsSync(dir))
+    .map(({ name, dir }) => ({
+      ...preset,
+      displayName: name,
+      rootDir: dir,
+      testMatch: ['**/*.spec.ts'],
+    })),
 };
