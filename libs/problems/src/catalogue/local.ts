@@ -1,8 +1,30 @@
 import type { CatalogueEntry } from './index';
 
 export const localProblems = {
-  LOCAL_USAGE: { severity: 'error', meaning: 'A command was called with arguments that it does not take.', remedy: 'Run the command with --help.' },
-  LOCAL_FILE: { severity: 'error', meaning: 'A local file cannot be read.', remedy: 'Check the path and its permissions.' },
-  SERVER_UNREACHABLE: { severity: 'error', meaning: 'The planner does not answer at the address used.', remedy: 'Start a server with `muster server`, or give its address with --server or MUSTER_SERVER.' },
-  CONFIG_INVALID: { severity: 'error', meaning: 'A setting in the environment is missing or nonsense.', remedy: 'Correct the variable named; the README lists them all.' },
+  LOCAL_USAGE: {
+    severity: 'error',
+    meaning: 'A command was called with arguments that it does not take.',
+    remedy: 'Run the command with --help.',
+  },
+  LOCAL_FILE: {
+    severity: 'error',
+    meaning: 'A local file cannot be read.',
+    remedy: 'Check the path and its permissions.',
+  },
+  SERVER_UNREACHABLE: {
+    severity: 'error',
+    meaning: 'The planner does not answer at the address used.',
+    remedy: 'Start a server with `muster server`, or give its address with --server or MUSTER_SERVER.',
+  },
+  CONFIG_INVALID: {
+    severity: 'error',
+    meaning: 'A setting in the environment is missing or nonsense.',
+    remedy: 'Correct the variable named; the README lists them all.',
+  },
+  SERVER_ANSWER_STRANGE: {
+    severity: 'error',
+    meaning: 'Something answered that is not a Muster planner, or not one of this version.',
+    remedy:
+      'Check --server or MUSTER_SERVER, and any proxy on the way; `muster --version` tells the version of the client.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,7 @@
+export * from './bundles';
+export * from './clusters';
+export * from './events';
+export * from './nodes';
+export * from './page';
+export * from './plans';
+export * from './transactions';

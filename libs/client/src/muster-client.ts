@@ -1,0 +1,46 @@
+import { BundleRoutes } from './bundle-routes';
+import { ApiError } from './client-error';
+import { ClusterRoutes } from './cluster-routes';
+import { Connection, type ConnectionOptions } from './connection';
+import { EventRoutes } from './event-routes';
+import { NodeRoutes } from './node-routes';
+import { TransactionRoutes } from './transaction-routes';
+
+/** Every route of the planner, by what it is about. */
+export class MusterClient {
+  readonly server: string;
+  readonly releases: BundleRoutes;
+  readonly plugins: BundleRoutes;
+  readonly clusters: ClusterRoutes;
+  readonly nodes: NodeRoutes;
+  readonly transactions: TransactionRoutes;
+  readonly events: EventRoutes;
+  readonly #connection: Connection;
+
+  constructor(options: ConnectionOptions) {
+    this.#connection = new Connection(options);
+    this.server = this.#connection.server;
+    this.releases = new BundleRoutes(this.#connection, 'release');
+    this.plugins = new BundleRoutes(this.#connection, 'plugin');
+    this.clusters = new ClusterRoutes(this.#connection);
+    this.nodes = new NodeRoutes(this.#connection);
+    this.transactions = new TransactionRoutes(this.#connection);
+    this.events = new EventRoutes(this.#connection);
+  }
+
+  /** True if the server serves; false if it answers but is not ready. Fails with `ServerUnreachable` without an answer. */
+  async ready(): Promise<boolean> {
+    try {
+      await this.#connection.text('GET', '/health/ready');
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
+  }
+
+  /** The OpenAPI document of the server. */
+  openapi(): Promise<Record<string, unknown>> {
+    return this.#connection.json('GET', '/api/openapi.json');
+  }
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from '@muster/model';
+import type { Connection } from './connection';
+import type { NodeView, RegisterNode } from './dto';
+import { allPages } from './pages';
+import { path } from './path';
+
+export class NodeRoutes {
+  constructor(private readonly connection: Connection) {}
+
+  /** All of them or none. */
+  add(nodes: readonly RegisterNode[]): Promise<JsonObject> {
+    return this.connection.json('POST', path('nodes'), { json: { nodes } });
+  }
+
+  list(): AsyncGenerator<NodeView> {
+    return allPages(this.connection, path('nodes'));
+  }
+
+  get(name: string): Promise<NodeView & JsonObject> {
+    return this.connection.json('GET', path('nodes', name));
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.connection.json('DELETE', path('nodes', name));
+  }
+
+  /** Takes the node over from another installation. */
+  adopt(name: string): Promise<JsonObject> {
+    return this.connection.json('POST', path('nodes', name, 'adopt'), { json: {} });
+  }
+
+  /** Asks the machine itself: the host key it shows, and what else is found. */
+  inspect(name: string): Promise<JsonObject> {
+    return this.connection.json('POST', path('nodes', name, 'inspect'), { json: {} });
+  }
+}

@@ -1,0 +1,64 @@
+import type { Connection } from './connection';
+import type {
+  ControlRequest,
+  DeployRequest,
+  OutputChunk,
+  OutputPage,
+  TransactionStatus,
+  TransactionSummary,
+  WhyAnswer,
+} from './dto';
+import { follow, type FollowOptions } from './event-stream';
+import { allPages } from './pages';
+import { path } from './path';
+
+export class TransactionRoutes {
+  constructor(private readonly connection: Connection) {}
+
+  start(request: DeployRequest): Promise<{ readonly transaction: string }> {
+    return this.connection.json('POST', path('transactions'), { json: request });
+  }
+
+  /** Newest first. */
+  list(filter: { readonly cluster?: string; readonly state?: string } = {}): AsyncGenerator<TransactionSummary> {
+    return allPages(this.connection, path('transactions'), { cluster: filter.cluster, state: filter.state });
+  }
+
+  get(transaction: string, signal?: AbortSignal): Promise<TransactionStatus> {
+    return this.connection.json('GET', path('transactions', transaction), signal ? { signal } : {});
+  }
+
+  /** Accepted when it answers; the effect comes as an event. */
+  control(transaction: string, request: ControlRequest): Promise<{ readonly command: string }> {
+    return this.connection.json('POST', path('transactions', transaction, 'controls'), { json: request });
+  }
+
+  why(transaction: string, task: string): Promise<WhyAnswer> {
+    return this.connection.json('GET', path('transactions', transaction, 'tasks', task, 'why'));
+  }
+
+  /** What is kept now, of all attempts unless one is named. */
+  output(transaction: string, task: string, attempt?: number): Promise<OutputPage> {
+    return this.connection.json('GET', outputPath(transaction, task), { query: { attempt, follow: false } });
+  }
+
+  /** Output as it comes, until the task has ended. */
+  async *followOutput(
+    transaction: string,
+    task: string,
+    options: FollowOptions & { readonly attempt?: number } = {},
+  ): AsyncGenerator<OutputChunk> {
+    const query = { attempt: options.attempt, follow: true };
+    for await (const event of follow(this.connection, outputPath(transaction, task), query, {
+      ...options,
+      endsWhenClosed: true,
+    })) {
+      if (event.event === 'end') return;
+      yield JSON.parse(event.data) as OutputChunk;
+    }
+  }
+}
+
+function outputPath(transaction: string, task: string): string {
+  return path('transactions', transaction, 'tasks', task, 'output');
+}
