@@ -7,6 +7,8 @@ const folders = ['apps', 'libs'].flatMap((root) =>
 );
 
 module.exports = {
+  // Only the root may set it: in a project it has no effect.
+  testTimeout: 30_000,
   projects: [...folders, { name: 'scenarios', dir: join(__dirname, 'test') }]
     .filter(({ dir }) => existsSync(dir))
     .map(({ name, dir }) => ({

@@ -25,5 +25,4 @@ module.exports = {
   // Nest 12 and what it needs are ES modules only; Jest on Node 20 cannot require those untransformed.
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   testEnvironmentOptions: { customExportConditions: ['@muster/source', 'node', 'node-addons', 'require', 'default'] },
-  testTimeout: 30_000,
 };

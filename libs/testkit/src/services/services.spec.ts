@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startPostgres } from './postgres';
+import { isAlive } from './process-tree';
+import { startRabbitmq } from './rabbitmq';
+import { runProgram, tryProgram } from './run-program';
+import { typescriptCommand } from './run-typescript';
+import { startSshd } from './sshd';
+import { createTestDatabase } from './test-database';
+
+describe('PostgreSQL of our own', () => {
+  it('keeps what was committed when it is killed, and leaves nothing when it stops', async () => {
+    const postgres = await startPostgres();
+    try {
+      await query(postgres.url, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)');
+      await postgres.kill();
+      await expect(query(postgres.url, 'SELECT 1')).rejects.toThrow();
+      await postgres.start();
+      expect(await query(postgres.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+      await postgres.restart();
+      expect(await query(postgres.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+    } finally {
+      await postgres.stop();
+    }
+    expect(await processesNaming(new URL(postgres.url).port)).toEqual([]);
+  });
+
+  it('gives each suite a database of its own', async () => {
+    const [one, other] = [await createTestDatabase(), await createTestDatabase()];
+    await query(one.url, 'CREATE TABLE here (n int)');
+    await expect(query(other.url, 'SELECT * FROM here')).rejects.toThrow('does not exist');
+    await one.drop();
+    await other.drop();
+  });
+});
+
+describe('RabbitMQ of our own', () => {
+  it('comes back at the same address when it is killed, and leaves nothing when it stops', async () => {
+    const broker = await startRabbitmq();
+    const { env } = broker.control.description as { env: Record<string, string> };
+    try {
+      await broker.control.addVhost('kept', 'guest');
+      await broker.kill();
+      await broker.start();
+      await broker.control.deleteVhost('kept');
+    } finally {
+      await broker.stop();
+    }
+    // The Erlang machine and the port mapper both name their ports.
+    expect(await processesNaming(env['RABBITMQ_DIST_PORT'] ?? '')).toEqual([]);
+    expect(await processesNaming(env['ERL_EPMD_PORT'] ?? '')).toEqual([]);
+  }, 60_000);
+});
+
+describe('sshd of our own', () => {
+  it('lets the given key in, shows the given host key, and takes settings', async () => {
+    const sshd = await startSshd({ settings: { SetEnv: 'MUSTER_SEEN=yes' } });
+    try {
+      const known = await runProgram(['ssh-keyscan', '-t', 'ed25519', '-p', String(sshd.port), sshd.address]);
+      expect(known).toContain('ssh-ed25519');
+      expect(await ssh(sshd, 'echo $MUSTER_SEEN')).toBe('yes\n');
+      await sshd.kill();
+      await expect(ssh(sshd, 'true')).rejects.toThrow('Connection refused');
+      await sshd.start();
+      expect(await ssh(sshd, 'echo again')).toBe('again\n');
+    } finally {
+      await sshd.stop();
+    }
+  });
+});
+
+describe('services of a process that is killed', () => {
+  it('end with it', async () => {
+    const { stdout } = await tryProgram(typescriptCommand(join(__dirname, 'killed-with-services.testing.ts')));
+    const { port } = new URL(stdout.trim());
+    const left = await processesNaming(port);
+    for (const pid of left) expect(await isAlive(pid)).toBe(false);
+  });
+});
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function ssh(
+  to: { address: string; port: number; user: string; identityFile: string },
+  command: string,
+): Promise<string> {
+  const options = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'];
+  return runProgram([
+    'ssh',
+    ...options,
+    '-i',
+    to.identityFile,
+    '-p',
+    String(to.port),
+    `${to.user}@${to.address}`,
+    command,
+  ]);
+}
+
+/** Processes with `word` in their command line. */
+async function processesNaming(word: string): Promise<number[]> {
+  const { stdout } = await tryProgram(['ps', '-eo', 'pid,stat,args']);
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(word) && !/^\s*\d+ Z/.test(line))
+    .map((line) => Number(line.trim().split(' ')[0]));
+}
