@@ -7,4 +7,5 @@ export * from './envelope';
 export * from './events';
 export * from './packed-graph';
 export * from './replies';
+export * from './topology';
 export { digest, id as idField, sealedSecret } from './fields';
