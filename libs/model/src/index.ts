@@ -7,6 +7,7 @@ export * from './cluster';
 export * from './deployment-event';
 export * from './json';
 export * from './names';
+export * from './nearest-name';
 export * from './release';
 export * from './secret';
 export * from './status';

@@ -1,5 +1,5 @@
 import type { Place } from '@muster/problems';
-import type { Json, JsonObject } from './json';
+import { isJsonObject, type Json, type JsonObject } from './json';
 
 /** The closed registry of task types: how a task is done. */
 export const TASK_TYPES = [
@@ -40,8 +40,13 @@ export type RoleSelector = string | readonly string[] | null;
 export interface Relation {
   readonly name: string;
   /** Absent: same node and sync point for `requires`, all nodes but neither master nor sync point for cross relations. */
-  readonly role?: RoleSelector;
+  readonly role?: RoleSelector | Expression;
   readonly policy?: 'all' | 'any';
+}
+
+/** True for `{yaql_exp: text}` and nothing else in it. */
+export function isExpression(value: unknown): value is Expression {
+  return isJsonObject(value) && typeof value['yaql_exp'] === 'string' && Object.keys(value).length === 1;
 }
 
 /** Unlimited is its own value: a limit is never absent by accident. */
@@ -69,11 +74,13 @@ export interface TaskDefinition {
   readonly requiredFor: readonly (Relation | Expression)[];
   readonly crossDepends: readonly (Relation | Expression)[];
   readonly crossDependedBy: readonly (Relation | Expression)[];
+  /** Definitions (or `/regex/`) after all of whose tasks this one comes, wherever they are. */
+  readonly after: readonly string[];
   /** Members of a `group` definition. */
   readonly tasks: readonly string[];
   /** Absent means true. */
   readonly condition: boolean | string | Expression | null;
-  /** Without `strategy`, `retries`, `timeout`: those are read out of it. */
+  /** Without `strategy`, `retries`, `timeout` and the pause between tries (`interval`): those are read out of it. */
   readonly parameters: JsonObject;
   /** How many of this definition may run at once; from `parameters.strategy`. */
   readonly strategy: { readonly type: 'one_by_one' | 'parallel'; readonly amount: Limit | Expression };
