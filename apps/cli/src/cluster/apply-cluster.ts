@@ -1,0 +1,43 @@
+import { dirname, resolve } from 'node:path';
+import { parseClusterFile } from '@muster/catalog';
+import { hasErrors, ProblemsError } from '@muster/problems';
+import { ExitCode } from '../exit-code';
+import { readText } from '../io/read-text';
+import type { Session } from '../session';
+import { readIdentities } from './read-identities';
+
+export interface ApplyOptions {
+  readonly file: string;
+  readonly acceptHostKeys?: boolean;
+}
+
+/** Reads a cluster file and the private keys that it names, and writes both to the planner. */
+export async function applyCluster(session: Session, options: ApplyOptions): Promise<ExitCode> {
+  const { io } = session;
+  const source = await readText(io.cwd, options.file, 'cluster file');
+  const { cluster, problems } = parseClusterFile(source, options.file);
+  if (!cluster || hasErrors(problems)) throw new ProblemsError(problems);
+  const named = cluster.nodes.flatMap(({ name, access: { identityFile } }) =>
+    identityFile
+      ? [{ node: name, identityFile, place: { file: options.file, path: `nodes.${name}.identityFile` } }]
+      : [],
+  );
+  const identities = await readIdentities(named, dirname(resolve(io.cwd, options.file)), io.home);
+  const client = await session.client();
+  const acceptHostKeys = options.acceptHostKeys ?? false;
+  const applied = await client.clusters.apply(cluster.name, {
+    source,
+    sourceName: options.file,
+    identities,
+    acceptHostKeys,
+  });
+  session.warn(applied.problems);
+  for (const { node, hostKey } of applied.acceptedHostKeys)
+    session.say(`accepted the host key of node ${node}: ${hostKey}`);
+  session.answer(applied, () =>
+    applied.changed
+      ? `cluster ${applied.cluster} is now at revision ${applied.revision}\n`
+      : `cluster ${applied.cluster} is unchanged at revision ${applied.revision}\n`,
+  );
+  return ExitCode.success;
+}

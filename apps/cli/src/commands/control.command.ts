@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { act, type Run } from '../define-command';
+import { ExitCode } from '../exit-code';
+import { confirmSkip } from '../control/confirm-skip';
+import { sendControl } from '../control/send-control';
+
+interface ControlOptions {
+  readonly reason?: string;
+  readonly yes?: boolean;
+}
+
+const REASON = ['--reason <text>', 'why, for the record'] as const;
+
+/** `pause`, `resume`, `drain`, `cancel`, `retry`, `skip`. */
+export function defineControlCommands(run: Run, program: Command): void {
+  const whole = [
+    ['pause', 'start nothing more; what runs goes on'],
+    ['resume', 'go on after a pause'],
+    ['drain', 'start nothing more and end when what runs has ended'],
+    ['cancel', 'end what runs and start nothing more'],
+  ] as const;
+  for (const [verb, description] of whole) {
+    const command = program
+      .command(`${verb} <transaction>`)
+      .description(description)
+      .option(...REASON);
+    act<ControlOptions>(run, command, (session, options, [transaction = '']) =>
+      sendControl(session, transaction, verb, [], options.reason),
+    );
+  }
+
+  const retry = program
+    .command('retry <transaction> [tasks...]')
+    .description('run tasks (TASK@NODE) again; without any: all that failed')
+    .option(...REASON);
+  act<ControlOptions>(run, retry, (session, options, [transaction = '', ...tasks]) =>
+    sendControl(session, transaction, 'retry', tasks, options.reason),
+  );
+
+  const skip = program
+    .command('skip <transaction> <task>')
+    .description('give up a task (TASK@NODE) as if it were done: what depends on it goes on')
+    .option(...REASON)
+    .option('--yes', 'do not ask');
+  act<ControlOptions>(run, skip, async (session, options, [transaction = '', task = '']) => {
+    if (!options.yes && !(await confirmSkip(session, transaction, task))) {
+      session.say('nothing is skipped');
+      return ExitCode.error;
+    }
+    return sendControl(session, transaction, 'skip', [task], options.reason);
+  });
+}

@@ -1,0 +1,57 @@
+import type { DeployRequest } from '@muster/client';
+import type { Command } from 'commander';
+import { act, list, number, repeated, type Run } from '../define-command';
+import { ExitCode } from '../exit-code';
+import { waitAndTell } from '../waiting/wait-and-tell';
+
+interface DeployOptions {
+  readonly graph?: readonly string[];
+  readonly plan?: string;
+  readonly nodes?: readonly string[];
+  readonly tasks?: readonly string[];
+  readonly force?: boolean;
+  readonly noop?: boolean;
+  readonly reason?: string;
+  readonly wait?: boolean;
+  readonly timeout?: number;
+}
+
+/** `deploy`: starts a transaction, and waits for it if asked to. */
+export function defineDeployCommand(run: Run, program: Command): void {
+  const deploy = program
+    .command('deploy <cluster>')
+    .description('carry out the plan of a cluster')
+    .option('--graph <type>', 'graph type; may be repeated: they run in that order', repeated)
+    .option('--plan <digest>', 'run exactly this plan, or refuse')
+    .option('--nodes <names>', 'only these nodes: a,b', list)
+    .option('--tasks <names>', 'only these task definitions: x,y', list)
+    .option('--force', 'run what would be skipped since nothing changed')
+    .option('--noop', 'run on the nodes without changing them, where the task type can')
+    .option('--reason <text>', 'why, for the record')
+    .option('--wait', 'wait for the outcome; the exit code tells it')
+    .option('--timeout <seconds>', 'wait, but at most so long', number(0));
+  act<DeployOptions>(run, deploy, async (session, options, [cluster = '']) => {
+    const client = await session.client();
+    const { transaction } = await client.transactions.start(deployRequest(cluster, options));
+    session.answer({ transaction }, () => `transaction ${transaction} is started\n`);
+    if (options.wait || options.timeout !== undefined) {
+      return waitAndTell(session, transaction, options.timeout);
+    }
+    session.say(`follow it with: muster watch ${transaction}`);
+    return ExitCode.success;
+  });
+}
+
+function deployRequest(cluster: string, options: DeployOptions): DeployRequest {
+  const { graph, plan, nodes, tasks, force, noop, reason } = options;
+  return {
+    cluster,
+    ...(graph ? { graphs: graph } : {}),
+    ...(plan === undefined ? {} : { plan }),
+    ...(nodes ? { nodes } : {}),
+    ...(tasks ? { tasks } : {}),
+    ...(force ? { force } : {}),
+    ...(noop ? { noop } : {}),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { act, type Run } from '../define-command';
+import { ExitCode } from '../exit-code';
+import { collect } from '../io/collect';
+import { table } from '../io/table';
+import { statusText } from '../waiting/status-text';
+
+/** `status`: the states of a transaction, or without one the newest transactions. */
+export function defineStatusCommand(run: Run, program: Command): void {
+  const status = program.command('status [transaction]').description('show a transaction, or the list of them');
+  act(run, status, async (session, _options, [transaction]) => {
+    const client = await session.client();
+    if (transaction === undefined) {
+      const items = await collect(client.transactions.list());
+      session.answer(items, () =>
+        table(
+          ['transaction', 'cluster', 'state', 'started', 'ended'],
+          items.map((it) => [it.transaction, it.cluster, it.state, it.startedAt, it.endedAt]),
+        ),
+      );
+      return ExitCode.success;
+    }
+    const it = await client.transactions.get(transaction);
+    session.answer(it, () => statusText(it));
+    return ExitCode.success;
+  });
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isJsonObject } from '@muster/model';
+import { problem, ProblemsError } from '@muster/problems';
+import type { Io } from '../io/io';
+
+export interface UserConfig {
+  readonly server?: string;
+  readonly token?: string;
+}
+
+export function userConfigPath(io: Io): string {
+  return join(io.env['XDG_CONFIG_HOME'] || join(io.home, '.config'), 'muster', 'config.yaml');
+}
+
+/** The user's own configuration; empty when there is none. Fails with `ProblemsError` when it cannot be understood. */
+export async function readUserConfig(io: Io): Promise<UserConfig> {
+  const file = userConfigPath(io);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw unreadable(file, String(error));
+  }
+  let value: unknown;
+  // Loaded only here: it is the slowest part of a start, and most have no such file.
+  const { parse } = await import('yaml');
+  try {
+    value = parse(text) ?? {};
+  } catch (error) {
+    throw unreadable(file, (error as Error).message);
+  }
+  if (!isJsonObject(value)) throw unreadable(file, 'a mapping with the keys `server` and `token` is expected');
+  const wrong = Object.keys(value).filter(
+    (key) => !['server', 'token'].includes(key) || typeof value[key] !== 'string',
+  );
+  if (wrong.length > 0)
+    throw unreadable(file, `\`server\` and \`token\`, both text, are expected; found ${wrong.join(', ')}`);
+  return value as UserConfig;
+}
+
+function unreadable(file: string, summary: string): ProblemsError {
+  return new ProblemsError([
+    problem('LOCAL_FILE', {
+      subject: 'user configuration',
+      summary,
+      remedy: 'Correct the file or remove it.',
+      place: { file },
+    }),
+  ]);
+}

@@ -1,0 +1,28 @@
+import { type ControlVerb, parseTaskAddress } from '@muster/model';
+import { problem, ProblemsError } from '@muster/problems';
+import { ExitCode } from '../exit-code';
+import type { Session } from '../session';
+
+/** Sends a control verb. Accepted is not yet done: the effect shows in `status` and `watch`. */
+export async function sendControl(
+  session: Session,
+  transaction: string,
+  verb: ControlVerb,
+  tasks: readonly string[],
+  reason: string | undefined,
+): Promise<ExitCode> {
+  const wrong = tasks.filter((each) => parseTaskAddress(each) === null);
+  if (wrong.length > 0) {
+    throw new ProblemsError(
+      wrong.map((each) => problem('LOCAL_USAGE', { subject: verb, summary: `"${each}" is not of the form TASK@NODE` })),
+    );
+  }
+  const { transactions } = await session.client();
+  const sent = await transactions.control(transaction, {
+    verb,
+    ...(tasks.length > 0 ? { tasks } : {}),
+    ...(reason === undefined ? {} : { reason }),
+  });
+  session.answer({ transaction, verb, ...sent }, () => `${verb} is accepted for transaction ${transaction}\n`);
+  return ExitCode.success;
+}

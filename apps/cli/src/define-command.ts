@@ -1,0 +1,47 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ExitCode } from './exit-code';
+import type { Io } from './io/io';
+import { type GlobalOptions, Session } from './session';
+
+/** Where commands leave the exit code; filled by the one that ran. */
+export interface Run {
+  readonly io: Io;
+  exitCode: ExitCode;
+}
+
+/** Adds `-o` and the body to a command. `Options` names what the command's own options parse to. */
+export function act<Options extends object>(
+  run: Run,
+  command: Command,
+  body: (session: Session, options: Options, args: readonly string[]) => Promise<ExitCode>,
+  outputs: readonly string[] = ['table', 'json'],
+): void {
+  const output = new Option('-o, --output <format>', 'how to print data').choices([...outputs]).default(outputs[0]);
+  command.addOption(output).action(async () => {
+    const session = new Session(run.io, command.optsWithGlobals<GlobalOptions>());
+    run.exitCode = await body(session, command.opts<Options & GlobalOptions>(), command.args);
+  });
+}
+
+/** Parser of an option that takes `a,b` and may be repeated. */
+export function list(value: string, before: readonly string[] | undefined): readonly string[] {
+  const names = value.split(',').map((each) => each.trim());
+  if (names.some((each) => each === ''))
+    throw new InvalidArgumentError('A list of names separated by commas is expected.');
+  return [...(before ?? []), ...names];
+}
+
+/** Parser of an option that may be repeated. */
+export function repeated(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+/** Parser of a number of at least `least`. */
+export function number(least: number): (value: string) => number {
+  return (value) => {
+    const it = Number(value);
+    if (value.trim() === '' || !Number.isFinite(it) || it < least)
+      throw new InvalidArgumentError(`A number of at least ${least} is expected.`);
+    return it;
+  };
+}

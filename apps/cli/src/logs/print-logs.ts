@@ -1,0 +1,50 @@
+import type { OutputChunk } from '@muster/client';
+import { ExitCode } from '../exit-code';
+import { shownText } from '../io/shown-text';
+import type { Session } from '../session';
+
+export interface LogsOptions {
+  readonly follow?: boolean;
+  readonly attempt?: number;
+}
+
+/** Prints output, as it comes with `--follow`. Ctrl-C ends the printing and nothing else. */
+export async function printLogs(
+  session: Session,
+  transaction: string,
+  task: string,
+  options: LogsOptions,
+): Promise<ExitCode> {
+  const { transactions } = await session.client();
+  const { follow, attempt } = options;
+  if (!follow) {
+    const { chunks } = await transactions.output(transaction, task, attempt);
+    for (const chunk of chunks) print(session, chunk);
+    return ExitCode.success;
+  }
+  const stop = new AbortController();
+  const stopListening = session.io.onInterrupt(() => stop.abort('detached'));
+  try {
+    const filter = attempt === undefined ? {} : { attempt };
+    for await (const chunk of transactions.followOutput(transaction, task, { signal: stop.signal, ...filter }))
+      print(session, chunk);
+    return ExitCode.success;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    session.say(`detached; come back with: muster logs ${transaction} ${task} -f`);
+    return ExitCode.unfinished;
+  } finally {
+    stopListening();
+  }
+}
+
+function print(session: Session, chunk: OutputChunk): void {
+  const { stdout } = session.io;
+  if (session.json) {
+    const { attempt, offset, stream, text } = chunk;
+    stdout.write(`${JSON.stringify({ attempt, offset, stream, text })}\n`);
+  } else {
+    // Into a pipe go the bytes as they are; a terminal must not be told what to do by a node.
+    stdout.write(stdout.isTerminal ? shownText(chunk.text) : chunk.text);
+  }
+}

@@ -1,0 +1,29 @@
+import type { PlanDocument, PlannedTask } from '@muster/client';
+import { shownLine } from '../io/shown-text';
+import { spell } from '../io/spell-duration';
+import { table } from '../io/table';
+import { inOrder } from './in-order';
+
+/** The plan for people: what runs where, in an order in which it may run, and why. */
+export function planTable(plan: PlanDocument): string {
+  const tasks = inOrder(plan);
+  const runs = tasks.filter((it) => it.action === 'run');
+  const nodes = new Set(runs.map((it) => it.node));
+  const rows = tasks.map((it) => [it.task, it.type, it.action, limitText(it), it.reason.text]);
+  const lines = [
+    `cluster ${plan.cluster}, graph ${plan.graphType}: ${runs.length} tasks run on ${nodes.size} nodes, ${tasks.length - runs.length} are skipped`,
+    '',
+    table(['task', 'type', 'action', 'limit', 'reason'], rows),
+    `expected: ${spell(plan.expectedMs)}`,
+    `critical path: ${plan.criticalPath.join(' -> ') || '-'}`,
+    ...plan.faultTolerance.map(
+      (it) => `fault tolerance ${it.name}: ${it.tolerated} of ${it.nodes.length} nodes may fail`,
+    ),
+    `digest: ${plan.digest}`,
+  ];
+  return `${lines.map((line, index) => (index === 2 ? line : shownLine(line))).join('\n')}\n`;
+}
+
+function limitText(task: PlannedTask): string {
+  return task.limit === null ? '' : `${task.limit} at once`;
+}

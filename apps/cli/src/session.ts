@@ -1,0 +1,45 @@
+import { MusterClient } from '@muster/client';
+import type { Problem } from '@muster/problems';
+import type { Io } from './io/io';
+import { reportProblems } from './io/report-problems';
+import { serverAddress } from './connection/server-address';
+
+export interface GlobalOptions {
+  readonly server?: string;
+  readonly token?: string;
+  readonly output: string;
+}
+
+/** One call of a command: what it was told, and how it answers. */
+export class Session {
+  #client: MusterClient | undefined;
+
+  constructor(
+    readonly io: Io,
+    readonly options: GlobalOptions,
+  ) {}
+
+  get json(): boolean {
+    return this.options.output === 'json';
+  }
+
+  /** Made at first use: commands that need no server need no address either. */
+  async client(): Promise<MusterClient> {
+    this.#client ??= new MusterClient(await serverAddress(this.io, this.options));
+    return this.#client;
+  }
+
+  /** Data: one line of JSON, or text for people. */
+  answer(value: unknown, text: () => string): void {
+    this.io.stdout.write(this.json ? `${JSON.stringify(value)}\n` : text());
+  }
+
+  /** A sentence for people, on stderr. */
+  say(text: string): void {
+    this.io.stderr.write(`${text}\n`);
+  }
+
+  warn(problems: readonly Problem[] | undefined): void {
+    reportProblems(this.io, problems ?? []);
+  }
+}

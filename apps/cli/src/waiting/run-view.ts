@@ -1,0 +1,93 @@
+import type { FeedEvent, TransactionStatus } from '@muster/client';
+import { isTaskEnd, TASK_STATES, type TaskState } from '@muster/model';
+
+export interface Failure {
+  readonly task: string;
+  readonly reason: string;
+}
+
+/** What is known of a running transaction: a snapshot, then events. Deals with events that it has seen before. */
+export class RunView {
+  readonly #states = new Map<string, TaskState>();
+  readonly #running = new Map<string, number>();
+  readonly #failures = new Map<string, Failure>();
+  #ended = 0;
+  state = 'pending';
+  /** Milliseconds since the epoch; null before anything ran. */
+  startedAt: number | null = null;
+  expectedMs: number | null = null;
+
+  /** Takes tasks and states from `status`; what runs keeps the start that events told. */
+  take(status: TransactionStatus): void {
+    this.state = status.state;
+    this.expectedMs = status.expectedMs ?? this.expectedMs;
+    if (status.startedAt) this.startedAt = Date.parse(status.startedAt);
+    for (const { tasks } of status.graphs) {
+      for (const [task, it] of Object.entries(tasks)) {
+        this.#set(task, it.state, it.startedAt ? Date.parse(it.startedAt) : this.startedAt, it.reason);
+      }
+    }
+  }
+
+  /** Folds an event; true if it told something about a task. */
+  apply(event: FeedEvent): boolean {
+    const [subject, what] = event.type.split('.');
+    if (subject === 'transaction' && what !== 'control' && what !== undefined) {
+      this.state = what === 'ended' && typeof event.data['state'] === 'string' ? event.data['state'] : what;
+      return false;
+    }
+    const { task } = event.subject;
+    if (subject !== 'task' || task === undefined) return false;
+    const state = what === 'retrying' ? 'ready' : TASK_STATES.find((it) => it === what);
+    if (state === undefined) return false;
+    this.#set(task, state, Date.parse(event.at), reasonOf(event));
+    return true;
+  }
+
+  knows(task: string): boolean {
+    return this.#states.has(task);
+  }
+
+  get total(): number {
+    return this.#states.size;
+  }
+
+  get ended(): number {
+    return this.#ended;
+  }
+
+  /** Longest running first. */
+  get running(): readonly (readonly [task: string, since: number])[] {
+    return [...this.#running].sort((a, b) => a[1] - b[1]);
+  }
+
+  /** In the order in which they came. */
+  get failures(): readonly Failure[] {
+    return [...this.#failures.values()];
+  }
+
+  /** Milliseconds until the end, as far as can be told; null when it cannot. */
+  remainingMs(now: number): number | null {
+    if (this.startedAt === null || this.total === 0) return null;
+    const elapsed = now - this.startedAt;
+    // Early on the plan's prediction is the better guess, later the pace seen.
+    if (this.#ended * 5 < this.total) return this.expectedMs === null ? null : Math.max(0, this.expectedMs - elapsed);
+    return (elapsed / this.#ended) * (this.total - this.#ended);
+  }
+
+  #set(task: string, state: TaskState, at: number | null, reason: string | null): void {
+    const before = this.#states.get(task);
+    this.#states.set(task, state);
+    this.#ended += Number(isTaskEnd(state)) - Number(before !== undefined && isTaskEnd(before));
+    if (state === 'running') this.#running.set(task, at ?? 0);
+    else this.#running.delete(task);
+    if (state === 'failed' || state === 'lost') this.#failures.set(task, { task, reason: reason ?? state });
+    else this.#failures.delete(task);
+  }
+}
+
+/** What an event says of why; null when it says nothing. */
+export function reasonOf(event: FeedEvent): string | null {
+  const { reason } = event.data;
+  return typeof reason === 'string' && reason !== '' ? reason : null;
+}

@@ -1,0 +1,40 @@
+import type { TransactionStatus } from '@muster/client';
+import { ExitCode, exitCodeOf } from '../exit-code';
+import { shownLine } from '../io/shown-text';
+import { spell } from '../io/spell-duration';
+import type { Session } from '../session';
+import { failures, taskCounts } from './task-counts';
+import { waitForOutcome } from './wait-for-outcome';
+
+/** Waits for a transaction, prints how it ended or how to come back, and answers with the exit code that says so. */
+export async function waitAndTell(
+  session: Session,
+  transaction: string,
+  timeoutSeconds: number | undefined,
+): Promise<ExitCode> {
+  const client = await session.client();
+  const timeoutMs = timeoutSeconds === undefined ? null : timeoutSeconds * 1_000;
+  const { because, status } = await waitForOutcome(session.io, client, transaction, timeoutMs);
+  if (status) {
+    for (const { task, reason } of failures(status)) session.say(`failed  ${shownLine(`${task}: ${reason}`)}`);
+    session.answer(status, () => `${summary(status)}\n`);
+  }
+  const exitCode = status && because === 'ended' ? exitCodeOf(status.state) : ExitCode.unfinished;
+  if (exitCode === ExitCode.unfinished)
+    session.say(comeBack(transaction, because === 'timeout' ? 'the wait is over' : 'detached'));
+  if (exitCode === ExitCode.failed || exitCode === ExitCode.stopped) {
+    session.say(`see what a task wrote: muster logs ${transaction} TASK@NODE`);
+  }
+  return exitCode;
+}
+
+function comeBack(transaction: string, why: string): string {
+  return `${why}; the transaction goes on. Come back with: muster watch ${transaction}`;
+}
+
+/** One line: outcome, counts, time taken. */
+export function summary(status: TransactionStatus): string {
+  const took =
+    status.startedAt && status.endedAt ? ` in ${spell(Date.parse(status.endedAt) - Date.parse(status.startedAt))}` : '';
+  return `transaction ${status.transaction} on cluster ${status.cluster}: ${status.state}${took} (${taskCounts(status)})`;
+}

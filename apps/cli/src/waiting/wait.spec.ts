@@ -1,0 +1,85 @@
+import { FakePlanner, status, task } from '../fake-planner.testing';
+import { memoryIo, muster } from '../memory-io.testing';
+import { runCli } from '../run-cli';
+
+let planner: FakePlanner;
+beforeEach(async () => {
+  planner = await FakePlanner.start();
+});
+afterEach(() => planner.close());
+
+const env = () => ({ MUSTER_SERVER: planner.url });
+
+/** Ends the transaction in both the feed and the status. */
+function end(state: 'succeeded' | 'failed', tasks: Parameters<typeof status>[1]): void {
+  planner.answer('GET /transactions/t1', status(state, tasks));
+  planner.happen('transaction.ended', undefined, { state });
+}
+
+describe('waiting', () => {
+  it('prints a line per change of a task, and the failures at the end', async () => {
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('waiting'), 'b@1': task('waiting') }));
+    planner.happen('transaction.running');
+    planner.happen('task.running', 'a@1');
+    planner.happen('task.failed', 'a@1', { reason: 'exited with code 7' });
+    planner.happen('task.blocked', 'b@1', { reason: 'a@1 failed' });
+    const waiting = muster('watch t1', { env: env() });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    end('failed', { 'a@1': task('failed', 'exited with code 7'), 'b@1': task('blocked', 'a@1 failed') });
+    const { code, out, err } = await waiting;
+    expect(code).toBe(3);
+    expect(err.split('\n').map((line) => line.replace('2026-01-02T03:04:05.678Z  ', ''))).toEqual([
+      'transaction running',
+      '[0/2] a@1 running',
+      '[1/2] a@1 failed: exited with code 7',
+      '[2/2] b@1 blocked: a@1 failed',
+      'transaction failed',
+      'failed  a@1: exited with code 7',
+      'see what a task wrote: muster logs t1 TASK@NODE',
+      '',
+    ]);
+    expect(out).toBe('transaction t1 on cluster a: failed (1 failed, 1 blocked)\n');
+  });
+
+  it('goes on where it was when the connection is cut', async () => {
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('waiting') }));
+    planner.happen('task.running', 'a@1');
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('a@1 running')) await new Promise((resolve) => setImmediate(resolve));
+    planner.cutFeed();
+    planner.happen('task.succeeded', 'a@1');
+    end('succeeded', { 'a@1': task('succeeded') });
+    expect(await waiting).toBe(0);
+    expect(io.stderr.text.match(/a@1 running/g)).toHaveLength(1);
+    expect(io.stderr.text).toContain('[1/1] a@1 succeeded');
+    expect(io.stderr.text).toContain('trying again');
+  });
+
+  it('is not fooled by the end of an earlier run', async () => {
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('running') }));
+    planner.happen('transaction.ended', undefined, { state: 'failed' });
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('transaction failed')) await new Promise((resolve) => setImmediate(resolve));
+    end('succeeded', { 'a@1': task('succeeded') });
+    expect(await waiting).toBe(0);
+  });
+
+  it('paints bar, running tasks and failures on a terminal, and leaves it tidy', async () => {
+    planner.answer(
+      'GET /transactions/t1',
+      status('running', { 'a@1': task('running'), 'b@2': task('failed', 'code 7 \u001b[2J') }),
+    );
+    const io = memoryIo({ env: env(), terminal: true });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('running')) await new Promise((resolve) => setImmediate(resolve));
+    expect(io.stderr.text).toMatch(/░.* 1\/2 running/);
+    expect(io.stderr.text).toContain('a@1');
+    expect(io.stderr.text).toMatch(/b@2: code 7 \u241b\[2J/);
+    end('failed', { 'a@1': task('succeeded'), 'b@2': task('failed') });
+    expect(await waiting).toBe(3);
+    expect(io.stderr.text).not.toContain('\u001b[2J');
+    expect(io.stderr.text.lastIndexOf('\u001b[0J')).toBeGreaterThan(io.stderr.text.lastIndexOf('░'));
+  });
+});
