@@ -1,1 +1,18 @@
-export {};
+/**
+ * Rules for releases, plugins and clusters: what their files may say, what fits together, what a revision covers.
+ * Promises to report every mistake as a problem with its place instead of throwing, to evaluate nothing that comes from
+ * outside (schemas are interpreted, patterns match in linear time), and to know neither files nor a clock.
+ */
+export { BUNDLE_LIMITS, isBundleText, pathFault, type BundleEntry } from './bundle/bundle-entry';
+export { filesAt, namedFiles } from './bundle/bundle-files';
+export { isOutputBinding } from './bundle/parameters';
+export { parseBundle, type ParseBundleOptions, type ParsedBundle } from './bundle/parse-bundle';
+export { plainRole } from './bundle/roles';
+export { checkCluster, type PlaceOf } from './cluster/check-cluster';
+export { deepUnion, effectiveSettings, settingsSchema } from './cluster/effective-settings';
+export { parseClusterFile, type ParsedCluster } from './cluster/parse-cluster-file';
+export { revisionContent, revisionHash, sameRevision } from './cluster/revision';
+export { mapAtPaths, secretPaths } from './settings/secret-paths';
+export { withDefaults } from './settings/settings-defaults';
+export { validateSettings, type SettingsFault } from './settings/validate-settings';
+export { YAML_LIMITS } from './yaml/yaml-limits';

@@ -33,7 +33,13 @@ export interface Expression {
   readonly yaql_exp: string;
 }
 
-/** Which nodes a cross relation looks at: role names or `/regex/`, `*`, `self`; null is the sync point. */
+/** Where a definition is placed: names of tags or `/regex/`, `master`; `*` alone is every node that has a tag. */
+export type Placement = '*' | readonly string[];
+
+/**
+ * Which nodes a cross relation looks at: role names or `/regex/`, `master`, `*`, `self`; null is the sync point.
+ * In a list `*` and `self` are only names, and `null` is the sync point.
+ */
 export type RoleSelector = string | readonly string[] | null;
 
 /** One relation of a task definition to others. `name` may be a `/regex/`. */
@@ -67,9 +73,9 @@ export interface TaskDefinition {
   /** Of the task format: 1.0.0 to 2.2.0. */
   readonly version: string;
   /** Placement: tags, else roles, else groups; null when the key is absent. */
-  readonly tags: readonly string[] | null;
-  readonly roles: readonly string[] | null;
-  readonly groups: readonly string[] | null;
+  readonly tags: Placement | null;
+  readonly roles: Placement | null;
+  readonly groups: Placement | null;
   readonly requires: readonly (Relation | Expression)[];
   readonly requiredFor: readonly (Relation | Expression)[];
   readonly crossDepends: readonly (Relation | Expression)[];

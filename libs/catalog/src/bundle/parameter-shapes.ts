@@ -1,0 +1,45 @@
+import type { TaskType } from '@muster/model';
+
+/** What a parameter of a task type may be. An expression or an output binding may stand for any of them. */
+export type ParameterShape = 'text' | 'permissions' | 'integer' | 'seconds' | 'files' | 'mapping' | 'anything';
+
+export interface ParameterShapes {
+  readonly known: Readonly<Record<string, ParameterShape>>;
+  /** Each inner list: exactly one of these must be there. */
+  readonly oneOf: readonly (readonly string[])[];
+}
+
+/** Read out of `parameters` for every type, and no parameters any more then. */
+export const SETTLED_KEYS = ['strategy', 'retries', 'timeout', 'interval', 'cwd'] as const;
+
+const permissions = { permissions: 'permissions', dir_permissions: 'permissions' } as const;
+
+/** Parameters by type; a type that is not here takes any (drivers, bridges). */
+export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes>>> = {
+  shell: { known: { cmd: 'text' }, oneOf: [['cmd']] },
+  master_shell: { known: { cmd: 'text' }, oneOf: [['cmd']] },
+  upload_file: {
+    known: { path: 'text', data: 'anything', file: 'text', ...permissions },
+    oneOf: [['path'], ['data', 'file']],
+  },
+  copy_files: { known: { files: 'files', ...permissions }, oneOf: [['files']] },
+  sync: { known: { src: 'text', dst: 'text' }, oneOf: [['src'], ['dst']] },
+  puppet: { known: { puppet_manifest: 'text', puppet_modules: 'text' }, oneOf: [['puppet_manifest']] },
+  reboot: { known: {}, oneOf: [] },
+  'wait-for': {
+    known: {
+      port: 'integer',
+      http: 'anything',
+      cmd: 'text',
+      event: 'anything',
+      interval: 'seconds',
+      expect: 'anything',
+    },
+    oneOf: [['port', 'http', 'cmd', 'event']],
+  },
+  http: {
+    known: { method: 'text', url: 'text', body: 'anything', expect: 'anything', headers: 'mapping' },
+    oneOf: [['url']],
+  },
+  ansible: { known: { playbook: 'text', vars: 'mapping' }, oneOf: [['playbook']] },
+};

@@ -1,0 +1,104 @@
+import { isJsonObject, type Json, type JsonObject, type TaskType } from '@muster/model';
+import type { Cursor, MapCursor } from '../yaml/cursor';
+import { PARAMETER_SHAPES, SETTLED_KEYS, type ParameterShape } from './parameter-shapes';
+import { readExpression } from './relations';
+import { oneOfTwo } from './two-places';
+
+/**
+ * Parameters of a definition, checked by type: unknown ones and absent required ones are warnings, wrong values errors.
+ * `cwd` may stand beside `parameters` too.
+ */
+export function readParameters(map: MapCursor, parameters: MapCursor | null, type: TaskType): JsonObject {
+  const shapes = PARAMETER_SHAPES[type];
+  const result: Record<string, Json> = Object.create(null) as Record<string, Json>;
+  const settled: readonly string[] =
+    type === 'wait-for' ? SETTLED_KEYS.filter((key) => key !== 'interval') : SETTLED_KEYS;
+  for (const key of parameters?.keys() ?? []) {
+    const cursor = parameters?.get(key);
+    if (!cursor || settled.includes(key)) continue;
+    const shape = shapes && Object.hasOwn(shapes.known, key) ? shapes.known[key] : undefined;
+    const value = shape ? readValue(cursor, shape) : cursor.json();
+    if (value !== null) result[key] = value;
+  }
+  const cwd = oneOfTwo(map.get('cwd'), parameters?.get('cwd') ?? null);
+  if (cwd && !cwd.isNull) result['cwd'] = readValue(cwd, 'text') ?? '/';
+  if (type === 'wait-for') {
+    const interval = oneOfTwo(map.get('interval'), parameters?.get('interval') ?? null);
+    if (interval && !interval.isNull) result['interval'] = readValue(interval, 'seconds') ?? 1;
+  }
+  if (shapes) {
+    parameters?.knowsOnly([...Object.keys(shapes.known), ...SETTLED_KEYS], 'warning');
+    checkRequired(map.cursor, shapes.oneOf, result);
+  }
+  // Copied, so that it has the prototype that everybody expects; keys are defined, not assigned.
+  return Object.fromEntries(Object.entries(result));
+}
+
+function checkRequired(cursor: Cursor, groups: readonly (readonly string[])[], result: JsonObject): void {
+  for (const group of groups) {
+    const there = group.filter((key) => Object.hasOwn(result, key));
+    if (there.length > 1)
+      cursor.report(
+        'BUNDLE_CONFLICTING_VALUES',
+        `has ${there.map((key) => `\`parameters.${key}\``).join(' and ')}; only one of them can be meant`,
+      );
+    if (there.length === 0)
+      cursor.report('BUNDLE_MISSING_PARAMETER', `lacks ${group.map((key) => `\`parameters.${key}\``).join(' or ')}`);
+  }
+}
+
+function readValue(cursor: Cursor, shape: ParameterShape): Json {
+  const expression = readExpression(cursor);
+  if (expression) return { ...expression };
+  if (isOutputBinding(cursor.json())) return cursor.json();
+  switch (shape) {
+    case 'text':
+      return cursor.text();
+    case 'permissions':
+      return readPermissions(cursor);
+    case 'integer':
+      return cursor.integer(1, 65_535);
+    case 'seconds':
+      return cursor.seconds(0.001) === null ? null : cursor.json();
+    case 'mapping':
+      return cursor.object();
+    case 'files':
+      return readFiles(cursor);
+    case 'anything':
+      return cursor.json();
+  }
+}
+
+/** YAML reads `0640` as a number; what was written is what is meant. */
+function readPermissions(cursor: Cursor): string | null {
+  const text = cursor.text('permissions such as "0644"');
+  const octal = text === null ? null : /^0?o?([0-7]{3,4})$/.exec(text);
+  if (text !== null && !octal) return cursor.refuse('permissions such as "0644"');
+  return octal ? (octal[1] as string).padStart(4, '0') : null;
+}
+
+function readFiles(cursor: Cursor): Json {
+  const items = cursor.items();
+  return (
+    items?.map((item) => {
+      if (readExpression(item)) return item.json();
+      const map = item.map('{src, dst}');
+      map?.knowsOnly(['src', 'dst'], 'warning');
+      for (const key of ['src', 'dst']) {
+        const part = map?.require(key);
+        if (part) readValue(part, 'text');
+      }
+      return item.json();
+    }) ?? null
+  );
+}
+
+/** `{output: {task, node, field}}`: the value comes from what another task gave. */
+export function isOutputBinding(value: Json): boolean {
+  return (
+    isJsonObject(value) &&
+    Object.keys(value).length === 1 &&
+    isJsonObject(value['output']) &&
+    typeof value['output']['task'] === 'string'
+  );
+}

@@ -1,0 +1,221 @@
+import {
+  byCodeUnit,
+  didYouMean,
+  type Bundle,
+  type BundleFile,
+  type BundleKind,
+  type GraphDefinition,
+  type JsonObject,
+  type TaskDefinition,
+} from '@muster/model';
+import { hasErrors, problem, type Problem } from '@muster/problems';
+import { Cursor } from '../yaml/cursor';
+import { readYaml } from '../yaml/read-yaml';
+import { bundleCodes } from './bundle-codes';
+import { BUNDLE_LIMITS, isBundleText, pathFault, type BundleEntry } from './bundle-entry';
+import { missingFiles } from './bundle-files';
+import { emptyManifest, readManifest, type Manifest } from './manifest';
+import { readTaskDefinition } from './task-definition';
+
+export interface ParseBundleOptions {
+  /** True: a folder without a manifest is a release that declares no roles (offline planning). Default false. */
+  readonly manifestOptional?: boolean;
+}
+
+export interface ParsedBundle {
+  /** Null if any problem is an error. */
+  readonly bundle: Bundle | null;
+  /** In the order of files and lines; at most `BUNDLE_LIMITS.problemsMax`. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a release or plugin from the files of its folder (CONTRACT section 1) and checks it as a whole.
+ *
+ * Order: entries may come in any order; files are read in path order.
+ * Fails: never throws for what is in the files; all problems are found in one go.
+ * Cost: about a second per million characters of YAML.
+ */
+export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundleOptions = {}): ParsedBundle {
+  const problems: Problem[] = [];
+  const known = checkEntries(entries, problems);
+  const manifest = parseManifest(known, options, problems);
+  const graphs = parseGraphs(known, problems);
+  const files = known
+    .filter(({ path }) => path.startsWith('files/'))
+    .map(({ path, digest, size, executable }): BundleFile => ({
+      path: path.slice('files/'.length),
+      digest: digest ?? '',
+      size: size ?? 0,
+      executable: executable ?? false,
+    }));
+  for (const graph of graphs) problems.push(...missingFiles(graph.definitions, files));
+  // A plugin's sequences may name graphs of the release that it merges into.
+  if (manifest?.kind === 'release') checkSequences(manifest, graphs, problems);
+
+  const bundle = manifest && !hasErrors(problems) ? { ...manifest, graphs, files } : null;
+  return { bundle, problems: bounded(problems) };
+}
+
+function checkEntries(entries: Iterable<BundleEntry>, problems: Problem[]): BundleEntry[] {
+  const byPath = new Map<string, BundleEntry>();
+  let textLength = 0;
+  let count = 0;
+  const refuse = (path: string, fault: string): void => {
+    problems.push(
+      problem('BUNDLE_PATH_INVALID', { subject: `path ${JSON.stringify(path.slice(0, 200))}`, summary: fault }),
+    );
+  };
+  for (const entry of entries) {
+    if (++count > BUNDLE_LIMITS.filesMax) {
+      problems.push(
+        problem('BUNDLE_TOO_LARGE', {
+          subject: 'the bundle',
+          summary: `has more than ${BUNDLE_LIMITS.filesMax} files`,
+        }),
+      );
+      break;
+    }
+    const fault =
+      pathFault(entry.path) ?? (entry.irregular ? 'is a link or something else that is no plain file' : null);
+    if (fault) refuse(entry.path, fault);
+    else if (byPath.has(entry.path)) refuse(entry.path, 'is there twice');
+    else byPath.set(entry.path, entry);
+    if (isBundleText(entry.path)) textLength += entry.text?.length ?? 0;
+    if (
+      !fault &&
+      /^((tasks|graphs)\/.*\.(yml|json)|(tasks|release|plugin)\.yml|graphs\/[^/]+\.ya?ml)$/.test(entry.path)
+    ) {
+      problems.push(
+        problem('BUNDLE_FILE_IGNORED', {
+          subject: `file ${entry.path}`,
+          summary: 'is not read: it stands in no place that is, or does not end in .yaml',
+          place: { file: entry.path },
+        }),
+      );
+    }
+  }
+  if (textLength > BUNDLE_LIMITS.textMax) {
+    problems.push(
+      problem('BUNDLE_TOO_LARGE', {
+        subject: 'the bundle',
+        summary: `has ${textLength} characters of YAML; at most ${BUNDLE_LIMITS.textMax} are read`,
+      }),
+    );
+    return [];
+  }
+  return [...byPath.values()].sort((a, b) => byCodeUnit(a.path, b.path));
+}
+
+function parseManifest(
+  entries: readonly BundleEntry[],
+  options: ParseBundleOptions,
+  problems: Problem[],
+): Manifest | null {
+  const found = entries.filter(({ path }) => path === 'release.yaml' || path === 'plugin.yaml');
+  const [first, second] = found;
+  if (second)
+    problems.push(
+      problem('BUNDLE_MANIFEST_TWICE', { subject: 'the bundle', summary: 'has a release.yaml and a plugin.yaml' }),
+    );
+  if (!first) {
+    if (options.manifestOptional) return emptyManifest();
+    problems.push(
+      problem('BUNDLE_MANIFEST_MISSING', {
+        subject: 'the bundle',
+        summary: 'has neither a release.yaml nor a plugin.yaml',
+      }),
+    );
+    return null;
+  }
+  const kind: BundleKind = first.path === 'release.yaml' ? 'release' : 'plugin';
+  const cursor = parseFile(first, kind, problems);
+  return cursor ? readManifest(cursor, kind) : null;
+}
+
+function parseFile(entry: BundleEntry, subject: string, problems: Problem[]): Cursor | null {
+  const { root, problems: found } = readYaml(entry.text ?? '', entry.path, 'BUNDLE_DUPLICATE_KEY');
+  problems.push(...found);
+  return root && new Cursor({ file: entry.path, subject, codes: bundleCodes, problems }, root, '');
+}
+
+/** Graphs by type, `default` first and always there. */
+function parseGraphs(entries: readonly BundleEntry[], problems: Problem[]): GraphDefinition[] {
+  const definitions = new Map<string, Map<string, TaskDefinition>>([['default', new Map()]]);
+  const metadata = new Map<string, JsonObject>();
+  for (const entry of entries) {
+    const ofGraph = /^graphs\/([^/]+)\/(.+\.yaml)$/.exec(entry.path);
+    if (!ofGraph && entry.path !== 'tasks.yaml' && !/^tasks\/.+\.yaml$/.test(entry.path)) continue;
+    const type = ofGraph?.[1] ?? 'default';
+    const cursor = parseFile(entry, `file ${entry.path}`, problems);
+    if (!cursor) continue;
+    if (ofGraph?.[2] === 'graph.yaml') {
+      if (!cursor.isNull) metadata.set(type, cursor.object() ?? {});
+      continue;
+    }
+    const into = definitions.get(type) ?? new Map<string, TaskDefinition>();
+    definitions.set(type, into);
+    if (!cursor.isNull) collect(cursor, into, problems);
+  }
+  const types = [...new Set([...definitions.keys(), ...metadata.keys()])];
+  return types
+    .sort((a, b) => (a === 'default' ? -1 : b === 'default' ? 1 : byCodeUnit(a, b)))
+    .map((type) => ({
+      type,
+      metadata: metadata.get(type) ?? {},
+      definitions: [...(definitions.get(type)?.values() ?? [])],
+    }));
+}
+
+function collect(cursor: Cursor, into: Map<string, TaskDefinition>, problems: Problem[]): void {
+  for (const item of cursor.items() ?? []) {
+    const definition = readTaskDefinition(item);
+    if (!definition) continue;
+    const other = into.get(definition.id);
+    if (!other) {
+      into.set(definition.id, definition);
+      continue;
+    }
+    problems.push(
+      problem('BUNDLE_DUPLICATE_TASK', {
+        subject: `task ${definition.id}`,
+        summary: `is defined before in ${other.place.file}:${other.place.line}`,
+        place: definition.place,
+      }),
+    );
+  }
+}
+
+function checkSequences(manifest: Manifest, graphs: readonly GraphDefinition[], problems: Problem[]): void {
+  const types = graphs.map(({ type }) => type);
+  for (const [name, sequence] of Object.entries(manifest.sequences)) {
+    for (const type of sequence.filter((each) => !types.includes(each))) {
+      problems.push(
+        problem('BUNDLE_UNKNOWN_GRAPH', {
+          subject: `sequence ${name.slice(0, 80)}`,
+          summary: `names the graph type \`${type}\`, which the bundle does not have`,
+          remedy: `Add graphs/${type}/, or correct the name.${didYouMean(type, types)}`,
+          place: { file: `${manifest.kind}.yaml`, path: `sequences.${name.slice(0, 80)}` },
+        }),
+      );
+    }
+  }
+}
+
+/** Errors first when there are too many to show. */
+function bounded(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= BUNDLE_LIMITS.problemsMax) return problems;
+  const order = [
+    ...problems.filter(({ severity }) => severity === 'error'),
+    ...problems.filter(({ severity }) => severity !== 'error'),
+  ];
+  const kept = order.slice(0, BUNDLE_LIMITS.problemsMax);
+  return [
+    ...kept,
+    problem('BUNDLE_TOO_LARGE', {
+      subject: 'the bundle',
+      summary: `has ${problems.length - kept.length} more problems`,
+      severity: hasErrors(problems) ? 'error' : 'warning',
+    }),
+  ];
+}

@@ -1,0 +1,164 @@
+import { RESERVED_NODE_NAMES, type ClusterNode, type ClusterSpec, type JsonObject } from '@muster/model';
+import { hasErrors, type Place, type Problem } from '@muster/problems';
+import { valid } from 'semver';
+import { Cursor, type MapCursor } from '../yaml/cursor';
+import type { Located } from '../yaml/located';
+import { readYaml } from '../yaml/read-yaml';
+import { checkNodeReferences } from './node-references';
+import { clusterCodes } from './cluster-codes';
+import { ACCESS_KEYS, readAccess } from './node-access';
+
+export interface ParsedCluster {
+  /** Null if any problem is an error. */
+  readonly spec: ClusterSpec | null;
+  readonly problems: readonly Problem[];
+  /** Where the value at these keys stands in the file, or the nearest above it that is there. */
+  readonly placeOf: (path: readonly string[]) => Place;
+}
+
+const CLUSTER_KEYS = [
+  'cluster',
+  'environment',
+  'release',
+  'plugins',
+  'taskBased',
+  'master',
+  'settings',
+  'limits',
+  'nodes',
+  'description',
+];
+
+/**
+ * Reads a cluster file (CONTRACT section 2): names, formats and references inside the file. Whether it fits its release
+ * is the business of `checkCluster`. Fails: never throws; all problems are found in one go.
+ */
+export function parseClusterFile(text: string, fileName: string): ParsedCluster {
+  const { root, problems: found } = readYaml(text, fileName, 'CLUSTER_DUPLICATE_KEY');
+  const problems = [...found];
+  const placeOf = (path: readonly string[]): Place => placeIn(root, fileName, path);
+  if (!root) return { spec: null, problems, placeOf };
+  const cursor = new Cursor(
+    { file: fileName, subject: `cluster file ${fileName}`, codes: clusterCodes, problems },
+    root,
+    '',
+  );
+  const map = cursor.map('a mapping with cluster and nodes');
+  const spec = map && readCluster(map);
+  return { spec: hasErrors(problems) ? null : spec, problems, placeOf };
+}
+
+function readCluster(map: MapCursor): ClusterSpec | null {
+  map.knowsOnly(CLUSTER_KEYS, 'warning');
+  const name = map.require('cluster')?.name() ?? null;
+  const nodes = readNodes(map.require('nodes'));
+  const spec = {
+    environment: present(map, 'environment', (each) => each.name()),
+    release: present(map, 'release', readVersioned),
+    plugins: (map.get('plugins')?.itemsOrOne() ?? []).map(readVersioned).filter((each) => each !== null),
+    taskBased: present(map, 'taskBased', (each) => each.boolean()),
+    master: present(map, 'master', (each) => each.name()),
+    settings: readSettings(map.get('settings')),
+    limits: { nodesAtOnce: readNodesAtOnce(map.get('limits')) },
+    nodes,
+  };
+  checkNodeReferences(map, spec.master, nodes);
+  checkRepeatedPlugins(map.get('plugins'), spec.plugins);
+  return name === null ? null : { name, ...spec };
+}
+
+function present<T>(map: MapCursor, key: string, read: (cursor: Cursor) => T | null): T | null {
+  const cursor = map.get(key);
+  return cursor && !cursor.isNull ? read(cursor) : null;
+}
+
+/** `name@version`. */
+function readVersioned(cursor: Cursor): string | null {
+  const text = cursor.text('name@version');
+  if (text === null) return null;
+  const parts = /^([A-Za-z0-9][A-Za-z0-9._-]{0,127})@(.{1,128})$/.exec(text);
+  return parts && valid(parts[2]) === parts[2] ? text : cursor.refuse('a name and a version such as pg-ha@1.0.0');
+}
+
+function checkRepeatedPlugins(cursor: Cursor | null, plugins: readonly string[]): void {
+  const names = plugins.map((plugin) => plugin.slice(0, plugin.lastIndexOf('@')));
+  const repeated = names.filter((name, index) => names.indexOf(name) < index);
+  for (const name of new Set(repeated))
+    cursor?.report('CLUSTER_INVALID_VALUE', `\`plugins\` names ${name} more than once`, {
+      remedy: 'Keep one version of each plugin.',
+    });
+}
+
+function readNodesAtOnce(cursor: Cursor | null): number | null {
+  const map = cursor && !cursor.isNull ? cursor.map('{nodesAtOnce}') : null;
+  map?.knowsOnly(['nodesAtOnce'], 'error');
+  const amount = map?.get('nodesAtOnce');
+  return amount && !amount.isNull ? amount.integer(1, 1_000_000) : null;
+}
+
+function readSettings(cursor: Cursor | null): JsonObject {
+  if (!cursor || cursor.isNull) return {};
+  refuseSealed(cursor, cursor.located);
+  return cursor.object() ?? {};
+}
+
+/** What looks like an envelope would be opened later; those come from the planner's own hand only. */
+function refuseSealed(cursor: Cursor, located: Located): void {
+  if (located.kind === 'list') for (const item of located.items) refuseSealed(cursor, item);
+  if (located.kind !== 'map') return;
+  const sealed = located.entries.get('$sealed');
+  if (sealed)
+    new Cursor(cursor.reading, located, cursor.path, sealed.at).report(
+      'CLUSTER_SEALED_VALUE',
+      `\`${cursor.path}\` holds the key $sealed`,
+    );
+  for (const { value } of located.entries.values()) refuseSealed(cursor, value);
+}
+
+function readNodes(cursor: Cursor | null): ClusterNode[] {
+  const map = cursor && !cursor.isNull ? cursor.map('a mapping of node names') : null;
+  return (map?.keys() ?? []).map((name) => readNode(name, map?.get(name) ?? null)).filter((each) => each !== null);
+}
+
+function readNode(name: string, cursor: Cursor | null): ClusterNode | null {
+  const own = cursor?.about(`node ${name.slice(0, 80)}`);
+  if (!own) return null;
+  const isName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name);
+  if (!isName)
+    own.report('CLUSTER_INVALID_VALUE', 'has no usable name', {
+      remedy: 'Use letters, digits, dots, underscores and hyphens, at most 128, the first a letter or digit.',
+    });
+  if (RESERVED_NODE_NAMES.includes(name)) own.report('CLUSTER_RESERVED_NAME', `has the reserved name \`${name}\``);
+  if (own.isNull) return { name, access: {}, roles: [], tags: null, settings: {} };
+  const map = own.map();
+  if (!map) return null;
+  map.knowsOnly([...ACCESS_KEYS, 'roles', 'tags', 'settings'], 'error');
+  const names = (key: string): string[] => [
+    ...new Set((map.get(key)?.itemsOrOne() ?? []).map((item) => item.name()).filter((each) => each !== null)),
+  ];
+  const tags = map.get('tags');
+  return {
+    name,
+    access: readAccess(map),
+    roles: names('roles'),
+    tags: tags && !tags.isNull ? names('tags') : null,
+    settings: readSettings(map.get('settings')),
+  };
+}
+
+function placeIn(root: Located | null, file: string, path: readonly string[]): Place {
+  let located = root;
+  let at = root?.at;
+  for (const key of path) {
+    if (located?.kind === 'map') {
+      const entry = located.entries.get(key);
+      if (!entry) break;
+      [located, at] = [entry.value, entry.at];
+    } else if (located?.kind === 'list') {
+      const item: Located | undefined = located.items[Number(key)];
+      if (!item) break;
+      [located, at] = [item, item.at];
+    } else break;
+  }
+  return { file, ...(at ? { line: at.line, column: at.column } : {}), path: path.join('.') };
+}

@@ -1,0 +1,59 @@
+import {
+  byCodeUnit,
+  canonicalJson,
+  isJsonObject,
+  isSealedSecret,
+  type ClusterSpec,
+  type Json,
+  type JsonObject,
+} from '@muster/model';
+
+/**
+ * What a revision of a cluster covers: everything configurable, in a form that is equal for equal clusters. Nodes are
+ * sorted by name. Left out: `identityFile`, which is a path on somebody's machine. Of a sealed secret only the
+ * fingerprint counts, since sealing the same secret again gives another envelope.
+ */
+export function revisionContent(spec: ClusterSpec): JsonObject {
+  return {
+    cluster: spec.name,
+    environment: spec.environment,
+    release: spec.release,
+    plugins: [...spec.plugins],
+    taskBased: spec.taskBased,
+    master: spec.master,
+    settings: withFingerprints(spec.settings),
+    limits: { ...spec.limits },
+    nodes: [...spec.nodes]
+      .sort((a, b) => byCodeUnit(a.name, b.name))
+      .map(({ name, access, roles, tags, settings }): JsonObject => {
+        const { identityFile: _local, ...shared } = access;
+        return {
+          name,
+          access: { ...shared },
+          roles: [...roles].sort(byCodeUnit),
+          tags: tags && [...tags].sort(byCodeUnit),
+          settings: withFingerprints(settings),
+        };
+      }),
+  };
+}
+
+/** Hash of `revisionContent`. `digestOf` makes a digest of text (SHA-256, given by the caller who has crypto). */
+export function revisionHash(spec: ClusterSpec, digestOf: (text: string) => string): string {
+  return digestOf(canonicalJson(revisionContent(spec)));
+}
+
+/** True if applying `after` to a cluster at `before` changes nothing. */
+export function sameRevision(before: ClusterSpec, after: ClusterSpec): boolean {
+  return canonicalJson(revisionContent(before)) === canonicalJson(revisionContent(after));
+}
+
+function withFingerprints(value: JsonObject): JsonObject;
+function withFingerprints(value: Json): Json;
+function withFingerprints(value: Json): Json {
+  if (isSealedSecret(value)) return { $sealed: value.$sealed.fingerprint };
+  if (Array.isArray(value)) return value.map((each: Json) => withFingerprints(each));
+  if (isJsonObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withFingerprints(member)]));
+  return value;
+}
