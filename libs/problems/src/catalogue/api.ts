@@ -10,6 +10,8 @@ export const apiProblems = {
   API_IDEMPOTENCY_RUNNING: { severity: 'error', meaning: 'A request with the same Idempotency-Key has not been answered yet.', remedy: 'Send it again in a while, with the same key.' },
   API_INTERNAL: { severity: 'error', meaning: 'The server failed; the request may or may not have taken effect.', remedy: 'Try again with the same Idempotency-Key; if it stays, look at the server log with the id given.' },
   API_UNAVAILABLE: { severity: 'error', meaning: 'A part that the request needs did not answer.', remedy: 'Check that an executor, the broker and the database run (GET /health/ready), then try again.' },
+  CLUSTER_BUSY: { severity: 'error', meaning: 'A transaction of the cluster has not ended.', remedy: 'Wait for the transaction named, or cancel it.' },
+  CLUSTER_NODE_TAKEN: { severity: 'error', meaning: 'A node belongs to another cluster.', remedy: 'Take it out of the other cluster first, or use another node.' },
   UPLOAD_NOT_ARCHIVE: { severity: 'error', meaning: 'An uploaded bundle is no tar archive, or is cut off.', remedy: 'Send the bundle folder as a (gzipped) tar, as `muster release publish` does.' },
   UPLOAD_TOO_LARGE: { severity: 'error', meaning: 'An uploaded bundle passes one of its limits.', remedy: 'Make it smaller; large payloads are better fetched by a task than shipped in the bundle.' },
   UPLOAD_UNSAFE_ENTRY: { severity: 'error', meaning: 'An uploaded bundle has an entry that is no plain file inside it.', remedy: 'Leave links, devices and paths that lead outside out of the bundle.' },
