@@ -39,15 +39,32 @@ export type DeploymentEventBody =
   /** Decision. `attempt` counts from 1 per task. */
   | { readonly type: 'attempt-started'; readonly task: TaskAddress; readonly attempt: number }
   /** Decision: its process group is to be ended. */
-  | { readonly type: 'attempt-cancelling'; readonly task: TaskAddress; readonly attempt: number; readonly cause: 'timeout' | 'cancel' }
+  | {
+      readonly type: 'attempt-cancelling';
+      readonly task: TaskAddress;
+      readonly attempt: number;
+      readonly cause: 'timeout' | 'cancel';
+    }
   /** Fact. */
-  | { readonly type: 'attempt-ended'; readonly task: TaskAddress; readonly attempt: number; readonly result: AttemptResult }
+  | {
+      readonly type: 'attempt-ended';
+      readonly task: TaskAddress;
+      readonly attempt: number;
+      readonly result: AttemptResult;
+    }
   /** Decision: the next attempt starts no earlier than `notBefore` (milliseconds since the epoch). */
   | { readonly type: 'retry-set'; readonly task: TaskAddress; readonly notBefore: number }
   /** Decision: a timer rang, the task may start again. */
   | { readonly type: 'retry-due'; readonly task: TaskAddress }
+  /** Decision: the task waits for a person: its failure is declared `pause`, or it is lost and not idempotent. */
+  | { readonly type: 'task-held'; readonly task: TaskAddress; readonly cause: 'onFailure' | 'lost' }
   /** Decision: an outcome, of one task or of many with the same cause. */
-  | { readonly type: 'tasks-ended'; readonly tasks: readonly TaskAddress[]; readonly state: TaskEnd; readonly cause?: EndCause }
+  | {
+      readonly type: 'tasks-ended';
+      readonly tasks: readonly TaskAddress[];
+      readonly state: TaskEnd;
+      readonly cause?: EndCause;
+    }
   /** Fact: a person asked. `command` is the id of the command that brought it. */
   | {
       readonly type: 'control';

@@ -1,16 +1,28 @@
 /** States of a task. `lost` never satisfies an edge and is not an end until decided. */
-export const TASK_STATES = ['waiting', 'ready', 'running', 'succeeded', 'failed', 'skipped', 'blocked', 'cancelled', 'lost', 'not-run'] as const;
+export const TASK_STATES = [
+  'waiting',
+  'ready',
+  'running',
+  'succeeded',
+  'failed',
+  'skipped',
+  'blocked',
+  'cancelled',
+  'lost',
+  'not-run',
+] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
 /** Ends, from which only a new run leads away. */
 export type TaskEnd = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'cancelled' | 'not-run';
 
 const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  waiting: ['ready', 'skipped', 'succeeded', 'blocked', 'not-run', 'cancelled'],
-  ready: ['waiting', 'running', 'skipped', 'succeeded', 'blocked', 'not-run', 'cancelled'],
+  waiting: ['ready', 'skipped', 'blocked', 'not-run', 'cancelled'],
+  // To failed: tried before, and nobody will try again.
+  ready: ['running', 'skipped', 'failed', 'not-run', 'cancelled'],
   // Back to ready: a retry, or a lost attempt of an idempotent task.
   running: ['ready', 'succeeded', 'failed', 'skipped', 'cancelled', 'lost'],
-  lost: ['ready', 'running', 'succeeded', 'failed', 'skipped', 'cancelled'],
+  lost: ['ready', 'failed', 'skipped', 'cancelled'],
   succeeded: [],
   failed: [],
   skipped: [],
@@ -33,14 +45,21 @@ export const DEPLOYMENT_STATES = [
 ] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATES)[number];
 
-const deploymentEnds = ['succeeded', 'succeeded-with-skips', 'succeeded-with-failures', 'failed', 'stopped', 'cancelled'] as const;
+const deploymentEnds = [
+  'succeeded',
+  'succeeded-with-skips',
+  'succeeded-with-failures',
+  'failed',
+  'stopped',
+  'cancelled',
+] as const;
 export type DeploymentOutcome = (typeof deploymentEnds)[number];
 
 const deploymentTransitions: Readonly<Record<DeploymentStatus, readonly DeploymentStatus[]>> = {
   pending: ['running', 'failed', 'cancelled'],
   running: ['paused', 'draining', ...deploymentEnds],
-  paused: ['running', 'draining', 'stopped', 'cancelled', 'failed'],
-  draining: ['stopped', 'cancelled', 'paused', ...deploymentEnds],
+  paused: ['running', 'draining', ...deploymentEnds],
+  draining: [...deploymentEnds],
   succeeded: [],
   'succeeded-with-skips': [],
   'succeeded-with-failures': [],

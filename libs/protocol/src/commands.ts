@@ -69,7 +69,11 @@ export type ControlDeployment = z.infer<typeof controlDeployment.body>;
 export const explainTask = messageKind('executor.deployment.why', 1, z.object({ deployment: id, task: address }));
 
 /** Question: the stored events `from` to `to` (both included), for a planner that misses some. */
-export const readEvents = messageKind('executor.deployment.events', 1, z.object({ deployment: id, from: z.int().min(1), to: z.int().min(1) }));
+export const readEvents = messageKind(
+  'executor.deployment.events',
+  1,
+  z.object({ deployment: id, from: z.int().min(1), to: z.int().min(1) }),
+);
 
 /** Question: what host key does this machine show? */
 export const scanHostKey = messageKind(
@@ -82,4 +86,8 @@ export const scanHostKey = messageKind(
 export const describeExecutors = messageKind('executor.describe', 1, z.object({}));
 
 /** Command: take a node over from another installation, at an operator's word. */
-export const adoptNode = messageKind('executor.node.adopt', 1, z.object({ node: nodeAccess, installation: z.string().min(1).max(64) }));
+export const adoptNode = messageKind(
+  'executor.node.adopt',
+  1,
+  z.object({ node: nodeAccess, installation: z.string().min(1).max(64) }),
+);

@@ -27,12 +27,16 @@ export function messageKind<Body>(schema: string, version: number, body: z.ZodTy
 }
 
 /** The body if `envelope` is of this kind and valid; otherwise a sentence that says what is wrong with it. */
-export function readMessage<Body>(kind: MessageKind<Body>, envelope: unknown): { ok: true; id: string; body: Body } | { ok: false; reason: string } {
+export function readMessage<Body>(
+  kind: MessageKind<Body>,
+  envelope: unknown,
+): { ok: true; id: string; body: Body } | { ok: false; reason: string } {
   const outer = envelopeSchema.safeParse(envelope);
   if (!outer.success) return { ok: false, reason: `not a message envelope: ${describe(outer.error)}` };
   const { id, schema, version } = outer.data;
   if (schema !== kind.schema) return { ok: false, reason: `schema is ${schema}, expected ${kind.schema}` };
-  if (version > kind.version) return { ok: false, reason: `version ${version} of ${schema} is newer than ${kind.version}, which is known here` };
+  if (version > kind.version)
+    return { ok: false, reason: `version ${version} of ${schema} is newer than ${kind.version}, which is known here` };
   const body = kind.body.safeParse(outer.data.body);
   if (!body.success) return { ok: false, reason: `invalid ${schema}: ${describe(body.error)}` };
   return { ok: true, id, body: body.data };

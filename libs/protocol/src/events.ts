@@ -23,12 +23,19 @@ const tried = { ...task, attempt: z.int().min(1) };
 export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion('type', [
   z.object({ ...stored, type: z.literal('accepted') }),
   z.object({ ...stored, type: z.literal('owner-changed'), executor: z.string().max(200), epoch: z.int().min(1) }),
-  z.object({ ...stored, type: z.literal('node-ready'), node: z.string().max(200), bootId: z.string().max(200), stateFolder: z.string().max(200) }),
+  z.object({
+    ...stored,
+    type: z.literal('node-ready'),
+    node: z.string().max(200),
+    bootId: z.string().max(200),
+    stateFolder: z.string().max(200),
+  }),
   z.object({ ...stored, ...tried, type: z.literal('attempt-started') }),
   z.object({ ...stored, ...tried, type: z.literal('attempt-cancelling'), cause: z.enum(['timeout', 'cancel']) }),
   z.object({ ...stored, ...tried, type: z.literal('attempt-ended'), result: attemptResult }),
   z.object({ ...stored, ...task, type: z.literal('retry-set'), notBefore: z.number() }),
   z.object({ ...stored, ...task, type: z.literal('retry-due') }),
+  z.object({ ...stored, ...task, type: z.literal('task-held'), cause: z.enum(['onFailure', 'lost']) }),
   z.object({
     ...stored,
     type: z.literal('tasks-ended'),
@@ -36,7 +43,19 @@ export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion(
     state: z.enum(['succeeded', 'failed', 'skipped', 'blocked', 'cancelled', 'not-run']),
     cause: z
       .object({
-        code: z.enum(['condition', 'selection', 'anchor', 'operator', 'onFailure', 'attempt', 'dependency', 'node-failed', 'stopped', 'drained', 'cancelled']),
+        code: z.enum([
+          'condition',
+          'selection',
+          'anchor',
+          'operator',
+          'onFailure',
+          'attempt',
+          'dependency',
+          'node-failed',
+          'stopped',
+          'drained',
+          'cancelled',
+        ]),
         culprit: address.optional(),
         text: sentence.optional(),
       })
@@ -52,7 +71,12 @@ export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion(
     tasks: z.array(address).optional(),
     limit: z.object({ key: z.string().max(300), amount: z.int() }).optional(),
   }),
-  z.object({ ...stored, type: z.literal('state-changed'), state: z.enum(DEPLOYMENT_STATES), text: sentence.nullable() }),
+  z.object({
+    ...stored,
+    type: z.literal('state-changed'),
+    state: z.enum(DEPLOYMENT_STATES),
+    text: sentence.nullable(),
+  }),
 ]);
 
 /** States: a run of stored events without a gap, in order. A planner applies exactly the number after its last. */

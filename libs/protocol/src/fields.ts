@@ -9,7 +9,9 @@ export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 export const address = z.string().min(1).max(300);
 export const sentence = z.string().max(4000);
 
-export const json: z.ZodType<Json> = z.lazy(() => z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]));
+export const json: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]),
+);
 
 export const sealedSecret: z.ZodType<SealedSecret> = z.object({
   $sealed: z.object({

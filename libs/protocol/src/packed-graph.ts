@@ -67,19 +67,25 @@ export function packGraph(graph: TaskGraph): PackedGraph {
 /** The graph that was packed, or a sentence saying what is wrong with the pack. Checks that each number leads somewhere. */
 export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | { ok: false; reason: string } {
   const read = packedGraph.safeParse(packed);
-  if (!read.success) return { ok: false, reason: `invalid packed graph: ${read.error.issues[0]?.path.map(String).join('.')}: ${read.error.issues[0]?.message}` };
+  if (!read.success)
+    return {
+      ok: false,
+      reason: `invalid packed graph: ${read.error.issues[0]?.path.map(String).join('.')}: ${read.error.issues[0]?.message}`,
+    };
   const pack = read.data;
   const names: string[] = [];
   for (const [shape, node] of pack.tasks) {
     const definition = pack.shapes[shape]?.['definition'];
     const at = pack.nodes[node];
-    if (typeof definition !== 'string' || at === undefined) return { ok: false, reason: 'a task names a shape or node that is not there' };
+    if (typeof definition !== 'string' || at === undefined)
+      return { ok: false, reason: 'a task names a shape or node that is not there' };
     names.push(`${definition}@${at}`);
   }
   for (const [id] of pack.barriers) names.push(id);
   if (new Set(names).size !== names.length) return { ok: false, reason: 'a task or barrier is there twice' };
   const all = [...pack.tasks.map(([, , requires]) => requires), ...pack.barriers.map(([, requires]) => requires)];
-  if (all.some((requires) => requires.some((index) => index >= names.length))) return { ok: false, reason: 'a relation leads out of the graph' };
+  if (all.some((requires) => requires.some((index) => index >= names.length)))
+    return { ok: false, reason: 'a relation leads out of the graph' };
 
   const resolve = (requires: readonly number[]): string[] => requires.map((index) => names[index] ?? '');
   return {

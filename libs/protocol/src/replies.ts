@@ -5,7 +5,8 @@ import { deploymentEvent } from './events';
 import { address, sentence } from './fields';
 
 /** The answer to a command or question: its result, or the problems that stood in the way. */
-export type Reply<Body> = { readonly ok: true; readonly body: Body } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type Reply<Body> =
+  { readonly ok: true; readonly body: Body } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** One reason why a task does not run now; the catalogue of codes is in `scheduling`. */
 export const waitingReason = z.object({

@@ -35,7 +35,11 @@ export const QUESTIONS_QUEUE = { kind: 'questions', name: 'executor.questions.v1
 /** States of deployments to the planner. One planner at a time, since order saves it from asking for what it misses. */
 export const EVENTS_QUEUE = workQueue('planner.events.v1', 100, true);
 /** Output of tasks to the planner. */
-export const OUTPUT_QUEUE = { kind: 'bounded', name: 'planner.output.v1', bytesMax: 64 * 1024 * 1024 } as const satisfies QueueTopology;
+export const OUTPUT_QUEUE = {
+  kind: 'bounded',
+  name: 'planner.output.v1',
+  bytesMax: 64 * 1024 * 1024,
+} as const satisfies QueueTopology;
 
 /** Tells every executor to look into the inbox. */
 export const NUDGE_EXCHANGE = { kind: 'fanout', name: 'executor.nudge.v1' } as const satisfies ExchangeTopology;

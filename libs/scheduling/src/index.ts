@@ -1,1 +1,9 @@
-export {};
+/**
+ * Scheduling: stored events folded into the state of a deployment, decisions taken from it, waits explained.
+ * Promises: no IO, clock, randomness or ids; the same events and times give the same decisions.
+ */
+export { apply } from './apply';
+export { compileGraph, type CompiledGraph } from './compiled-graph';
+export { decide, nextWake, record } from './decide';
+export { initialState, taskStateOf, type DeploymentState, type NodeState, type OpenAttempt } from './deployment-state';
+export { whyWaiting, type Explanation, type WaitingReason } from './why-waiting';

@@ -1,1 +1,7 @@
-export {};
+/**
+ * Simulation: the executor's own scheduler on virtual time, scripted faults, and referees that watch it.
+ * Promises that nothing here takes part in a real deployment, and that the same input gives the same run.
+ */
+export { Referees, startableTasks, type Verdict } from './referees';
+export type { ScriptedEnd, ScriptedTask, SimulationScript } from './script';
+export { simulate, type SimulationOptions, type SimulationResult, type TraceEntry } from './simulate';

@@ -1,0 +1,50 @@
+import type { DeploymentEvent } from '@muster/model';
+import { CODE, type DeploymentState } from './deployment-state';
+import { offerNextOf } from './offering';
+
+/** Notes what a person asked for; `decide` acts on it. A command that was recorded before changes nothing. */
+export function applyControl(state: DeploymentState, event: DeploymentEvent & { readonly type: 'control' }): void {
+  if (state.commands.has(event.command)) return;
+  state.commands.add(event.command);
+  const { wishes } = state;
+  const by = event.why ? `${event.who}: ${event.why}` : event.who;
+  const named = (event.tasks ?? [])
+    .map((address) => state.graph.indexOf.get(address))
+    .filter((task): task is number => task !== undefined && task < state.graph.taskCount);
+  switch (event.verb) {
+    case 'pause':
+      wishes.pause = `paused by ${by}`;
+      wishes.resume = false;
+      return;
+    case 'resume':
+      wishes.resume = true;
+      wishes.pause = null;
+      return;
+    case 'drain':
+      state.stop ??= { kind: 'drain', text: `drained by ${by}` };
+      return;
+    case 'cancel':
+      if (state.stop?.kind !== 'cancel') state.stop = { kind: 'cancel', text: `cancelled by ${by}` };
+      return;
+    case 'retry':
+      for (const task of named) if (state.held.has(task)) wishes.retry.add(task);
+      return;
+    case 'skip':
+      for (const task of named) if (isSkippable(state, task)) wishes.skip.add(task);
+      return;
+    case 'set-limit': {
+      const limit = state.graph.limitKeys.indexOf(event.limit?.key ?? '');
+      if (limit < 0 || !event.limit || event.limit.amount < 1) return;
+      const more = event.limit.amount - (state.limitCapacity[limit] as number);
+      state.limitCapacity[limit] = event.limit.amount;
+      for (let slot = 0; slot < more; slot++) offerNextOf(state, state.parkedAtLimit[limit]);
+      return;
+    }
+  }
+}
+
+/** Not running and not ended, or lost and waiting for a person. */
+export function isSkippable(state: DeploymentState, task: number): boolean {
+  const code = state.task[task];
+  return code === CODE.waiting || code === CODE.ready || (code === CODE.lost && state.held.has(task));
+}

@@ -1,0 +1,41 @@
+import { isSkippable } from './apply-control';
+import type { Decide } from './decide';
+import type { DeploymentState } from './deployment-state';
+
+/** Acts on what people asked for. What does not fit the present state falls away: its event says that it was asked. */
+export function decideControls(state: DeploymentState, take: Decide): void {
+  const { wishes, stop } = state;
+  if (stop?.kind === 'cancel') {
+    for (const [task, open] of [...state.open]) {
+      if (open.cancelling !== 'cancel')
+        take({ type: 'attempt-cancelling', task: addressOf(state, task), attempt: open.attempt, cause: 'cancel' });
+    }
+  }
+  if (wishes.pause !== null && state.status === 'running' && stop === null)
+    take({ type: 'state-changed', state: 'paused', text: wishes.pause });
+  if (wishes.resume && state.status === 'paused' && stop === null) {
+    // Resuming is the person's word for tasks that failed and wait; what is lost needs a word of its own.
+    for (const [task, cause] of state.held) if (cause === 'onFailure') wishes.retry.add(task);
+    take({ type: 'state-changed', state: 'running', text: null });
+  }
+  wishes.pause = null;
+  wishes.resume = false;
+  for (const task of [...wishes.retry]) {
+    if (state.held.has(task) && stop === null) take({ type: 'retry-due', task: addressOf(state, task) });
+  }
+  const skipped = [...wishes.skip].filter((task) => isSkippable(state, task));
+  if (skipped.length > 0) {
+    take({
+      type: 'tasks-ended',
+      tasks: skipped.map((task) => addressOf(state, task)),
+      state: 'skipped',
+      cause: { code: 'operator' },
+    });
+  }
+  wishes.retry.clear();
+  wishes.skip.clear();
+}
+
+function addressOf(state: DeploymentState, task: number): string {
+  return state.graph.tasks[task]?.task ?? '';
+}

@@ -1,0 +1,93 @@
+import type { EndCause, GraphTask, TaskEnd } from '@muster/model';
+import type { Decide } from './decide';
+import { CODE, type DeploymentState } from './deployment-state';
+import { makeReady } from './propagate';
+import { isTolerated } from './tolerance';
+
+/**
+ * Ends what cannot run or need not: blocked tasks, tasks left on failed nodes, bridges, cluster anchors; and says so when
+ * the deployment is being stopped. Goes on until nothing follows from anything.
+ */
+export function decideEnds(state: DeploymentState, take: Decide): void {
+  for (;;) {
+    // Through edges first: a task that needed the failed one is blocked, also on the failed node itself.
+    if (state.toBlock.length > 0) blockDependents(state, take);
+    else if (state.failedMachines.length > 0) leaveNode(state, state.failedMachines.shift() as number, take);
+    else if (state.anchors.length > 0) judgeAnchors(state, take);
+    else if (state.bridges.length > 0) crossBridges(state, take);
+    else break;
+  }
+  if (state.stop !== null && (state.status === 'running' || state.status === 'paused')) {
+    take({ type: 'state-changed', state: 'draining', text: state.stop.text });
+  }
+}
+
+function blockDependents(state: DeploymentState, take: Decide): void {
+  const byCulprit = new Map<number, string[]>();
+  for (const task of state.toBlock.splice(0)) {
+    if (state.task[task] !== CODE.waiting) continue;
+    const culprit = state.culprit[task] as number;
+    const list = byCulprit.get(culprit);
+    if (list) list.push(addressOf(state, task));
+    else byCulprit.set(culprit, [addressOf(state, task)]);
+  }
+  for (const [culprit, tasks] of byCulprit)
+    end(take, [...new Set(tasks)], 'blocked', { code: 'dependency', culprit: addressOf(state, culprit) });
+}
+
+/** What has work on a failed node starts no more. Bridges go on: they start nothing, and order passes through them. */
+function leaveNode(state: DeploymentState, machine: number, take: Decide): void {
+  const { offsets, targets } = state.graph.tasksOfMachine;
+  const never: string[] = [];
+  const tried: string[] = [];
+  for (let at = offsets[machine] as number; at < (offsets[machine + 1] as number); at++) {
+    const task = targets[at] as number;
+    const code = state.task[task];
+    if ((code === CODE.waiting || code === CODE.ready) && state.graph.tasks[task]?.action === 'run') {
+      ((state.attempts[task] as number) > 0 ? tried : never).push(addressOf(state, task));
+    }
+  }
+  const cause = { code: 'node-failed', culprit: addressOf(state, state.nodeCulprit[machine] as number) } as const;
+  // Tried and waiting for another try or a person: it did not succeed, and nobody will try again.
+  if (tried.length > 0) end(take, tried, 'failed', cause);
+  if (never.length > 0) end(take, never, 'not-run', cause);
+}
+
+/** A cluster anchor passes when all before it have ended and what went wrong is within a declared tolerance. */
+function judgeAnchors(state: DeploymentState, take: Decide): void {
+  for (const task of state.anchors.splice(0)) {
+    if (state.task[task] !== CODE.waiting) continue;
+    if (state.bad[task] === 0 || isTolerated(state, task)) makeReady(state, task);
+    else
+      end(take, [addressOf(state, task)], 'blocked', {
+        code: 'dependency',
+        culprit: addressOf(state, state.culprit[task] as number),
+      });
+  }
+}
+
+function crossBridges(state: DeploymentState, take: Decide): void {
+  const crossed = new Map<EndCause['code'], string[]>();
+  for (const task of state.bridges.splice(0)) {
+    if (state.task[task] !== CODE.ready) continue;
+    const graphTask = state.graph.tasks[task] as GraphTask;
+    const code =
+      graphTask.type === 'stage' || graphTask.type === 'anchor' || graphTask.type === 'skipped'
+        ? 'anchor'
+        : graphTask.reason.code === 'not-selected'
+          ? 'selection'
+          : 'condition';
+    const list = crossed.get(code);
+    if (list) list.push(graphTask.task);
+    else crossed.set(code, [graphTask.task]);
+  }
+  for (const [code, tasks] of crossed) end(take, tasks, 'skipped', { code });
+}
+
+function end(take: Decide, tasks: readonly string[], state: TaskEnd, cause: EndCause): void {
+  take({ type: 'tasks-ended', tasks, state, cause });
+}
+
+function addressOf(state: DeploymentState, task: number): string {
+  return state.graph.tasks[task]?.task ?? '';
+}

@@ -1,0 +1,22 @@
+import type { Decide } from './decide';
+import type { DeploymentState } from './deployment-state';
+
+/** Rings what is due: retries may start again, attempts past their timeout are ended. */
+export function decideTimers(state: DeploymentState, take: Decide, now: number): void {
+  for (let due = state.timers.peek(); due && due.at <= now; due = state.timers.peek()) {
+    state.timers.pop();
+    if (state.notBefore.get(due.task) !== due.at || state.attempts[due.task] !== due.attempt) continue;
+    if (state.stop === null) take({ type: 'retry-due', task: state.graph.tasks[due.task]?.task ?? '' });
+  }
+  for (let due = state.deadlines.peek(); due && due.at <= now; due = state.deadlines.peek()) {
+    state.deadlines.pop();
+    const open = state.open.get(due.task);
+    if (open?.attempt !== due.attempt || open.cancelling !== null) continue;
+    take({
+      type: 'attempt-cancelling',
+      task: state.graph.tasks[due.task]?.task ?? '',
+      attempt: due.attempt,
+      cause: 'timeout',
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { isDeploymentEnd, type DeploymentEvent, type DeploymentEventBody } from '@muster/model';
+import { apply } from './apply';
+import { decideControls } from './decide-controls';
+import { decideEnds } from './decide-ends';
+import { decideOutcome } from './decide-outcome';
+import { decideStarts } from './decide-starts';
+import { decideTimers } from './decide-timers';
+import type { DeploymentState } from './deployment-state';
+import { judgeAttempts } from './judge-attempts';
+
+/** Numbers an event and folds it; how both facts and decisions enter the state. */
+export function record(state: DeploymentState, body: DeploymentEventBody, now: number): DeploymentEvent {
+  const event: DeploymentEvent = { ...body, seq: state.lastSeq + 1, at: now };
+  apply(state, event);
+  return event;
+}
+
+/** Takes decisions one by one; each is folded at once, so that the next one sees it. */
+export type Decide = (body: DeploymentEventBody) => void;
+
+/**
+ * What is to be done now: decisions in the order in which the shell must store and then perform them, already folded
+ * into `state` by `apply`. Same state, same `now` (milliseconds since the epoch), same answer. Free to change with any
+ * release. Empty when nothing is to be done, and before the first event.
+ *
+ * Cost: proportional to what changed since the last call.
+ * Fails: with `InvariantBroken` if a deployment could neither go on nor end.
+ */
+export function decide(state: DeploymentState, now: number): readonly DeploymentEvent[] {
+  const decisions: DeploymentEvent[] = [];
+  if (state.lastSeq === 0 || isDeploymentEnd(state.status)) return decisions;
+  const take: Decide = (body) => {
+    decisions.push(record(state, body, now));
+  };
+  if (state.status === 'pending') take({ type: 'state-changed', state: 'running', text: null });
+  // People first: what they stop must not start another task. Ends before starts: they free nodes and limits.
+  decideControls(state, take);
+  decideTimers(state, take, now);
+  judgeAttempts(state, take, now);
+  decideEnds(state, take);
+  decideStarts(state, take);
+  decideOutcome(state, take);
+  return decisions;
+}
+
+/** When `decide` is to be called again though nothing happens: milliseconds since the epoch, null for never. */
+export function nextWake(state: DeploymentState): number | null {
+  const timer = state.timers.peek()?.at ?? Infinity;
+  const deadline = state.deadlines.peek()?.at ?? Infinity;
+  const next = Math.min(timer, deadline);
+  return next === Infinity || isDeploymentEnd(state.status) ? null : next;
+}

@@ -1,0 +1,158 @@
+import {
+  TASK_STATES,
+  type AttemptResult,
+  type DeploymentStatus,
+  type EndCause,
+  type TaskGraph,
+  type TaskState,
+} from '@muster/model';
+import { compileGraph, type CompiledGraph } from './compiled-graph';
+import { TaskHeap } from './task-heap';
+import { TimeHeap } from './time-heap';
+
+/** An attempt that was decided and has not ended as far as the log knows. */
+export interface OpenAttempt {
+  readonly attempt: number;
+  readonly startedAt: number;
+  cancelling: 'timeout' | 'cancel' | null;
+}
+
+/** What a person asked for and `decide` has still to act on. */
+export interface Wishes {
+  pause: string | null;
+  resume: boolean;
+  readonly retry: Set<number>;
+  readonly skip: Set<number>;
+}
+
+/** Why nothing new starts although the deployment has not ended; sentence for people, null while it goes on. */
+export interface Stop {
+  readonly kind: 'tolerance' | 'drain' | 'cancel';
+  readonly text: string;
+}
+
+export type NodeState = 'untouched' | 'ready' | 'failed' | 'unreachable';
+
+/**
+ * State of a deployment: its stored events folded. Changed by `apply` alone, in place; one owner.
+ * Everything below `derived` follows from the rest and exists so that a decision costs what changed, not the graph.
+ */
+export interface DeploymentState {
+  readonly graph: CompiledGraph;
+  lastSeq: number;
+  status: DeploymentStatus;
+  owner: string | null;
+  epoch: number;
+  /** Index into `TASK_STATES`. */
+  readonly task: Uint8Array;
+  /** Attempts started so far, and how many of them failed or were lost. */
+  readonly attempts: Int32Array;
+  readonly failures: Int32Array;
+  readonly losses: Int32Array;
+  readonly open: Map<number, OpenAttempt>;
+  /** Result of the newest ended attempt, until judged. */
+  readonly toJudge: Map<number, { readonly result: AttemptResult; readonly at: number }>;
+  readonly lastResult: Map<number, AttemptResult>;
+  readonly held: Map<number, 'onFailure' | 'lost'>;
+  /** Tasks that may not start before a time; removed when it rang. */
+  readonly notBefore: Map<number, number>;
+  readonly endCause: Map<number, EndCause>;
+  readonly endedAt: Float64Array;
+  readonly node: NodeState[];
+  readonly bootId: Map<string, { readonly bootId: string; readonly stateFolder: string }>;
+  /** The task whose failure made the node failed, by machine; -1 while it is not. */
+  readonly nodeCulprit: Int32Array;
+  readonly groupFailed: Int32Array;
+  readonly wishes: Wishes;
+  stop: Stop | null;
+  pausedBy: { readonly text: string; readonly at: number } | null;
+  /** Commands already recorded, so that a repeated one changes nothing. */
+  readonly commands: Set<string>;
+  readonly limitCapacity: Int32Array;
+
+  // derived
+  readonly count: Int32Array;
+  /** Predecessors not yet satisfied, not yet ended, and ended badly, per vertex. */
+  readonly unsatisfied: Int32Array;
+  readonly unended: Int32Array;
+  readonly bad: Int32Array;
+  readonly culprit: Int32Array;
+  readonly busyWith: Int32Array;
+  readonly limitUsed: Int32Array;
+  readonly limitHolders: Set<number>[];
+  /** Ready tasks to be offered, and those parked at a busy node or a full limit. */
+  readonly offer: TaskHeap;
+  readonly parkedAtMachine: TaskHeap[];
+  readonly parkedAtLimit: TaskHeap[];
+  readonly bridges: number[];
+  readonly anchors: number[];
+  readonly toBlock: number[];
+  readonly failedMachines: number[];
+  readonly timers: TimeHeap;
+  readonly deadlines: TimeHeap;
+}
+
+/** Number of a task state in `DeploymentState.task`. */
+export const CODE: Readonly<Record<TaskState, number>> = Object.fromEntries(
+  TASK_STATES.map((state, index) => [state, index]),
+) as Record<TaskState, number>;
+
+/** State of `task` (a number of the compiled graph). */
+export function taskStateOf(state: DeploymentState, task: number): TaskState {
+  return TASK_STATES[state.task[task] as number] as TaskState;
+}
+
+/** The state before the first event. */
+export function initialState(graph: TaskGraph): DeploymentState {
+  const compiled = compileGraph(graph);
+  const { taskCount, vertexCount, machines, limitKeys, rank, predecessors } = compiled;
+  const degree = new Int32Array(vertexCount);
+  for (let vertex = 0; vertex < vertexCount; vertex++)
+    degree[vertex] = (predecessors.offsets[vertex + 1] as number) - (predecessors.offsets[vertex] as number);
+  const count = new Int32Array(TASK_STATES.length);
+  count[CODE.waiting] = taskCount;
+  return {
+    graph: compiled,
+    lastSeq: 0,
+    status: 'pending',
+    owner: null,
+    epoch: 0,
+    task: new Uint8Array(taskCount),
+    attempts: new Int32Array(taskCount),
+    failures: new Int32Array(taskCount),
+    losses: new Int32Array(taskCount),
+    open: new Map(),
+    toJudge: new Map(),
+    lastResult: new Map(),
+    held: new Map(),
+    notBefore: new Map(),
+    endCause: new Map(),
+    endedAt: new Float64Array(taskCount),
+    node: machines.map(() => 'untouched'),
+    bootId: new Map(),
+    nodeCulprit: new Int32Array(machines.length).fill(-1),
+    groupFailed: new Int32Array(graph.faultTolerance.length),
+    wishes: { pause: null, resume: false, retry: new Set(), skip: new Set() },
+    stop: null,
+    pausedBy: null,
+    commands: new Set(),
+    limitCapacity: compiled.limitCapacity.slice(),
+    count,
+    unsatisfied: degree.slice(),
+    unended: degree.slice(),
+    bad: new Int32Array(vertexCount),
+    culprit: new Int32Array(vertexCount).fill(-1),
+    busyWith: new Int32Array(machines.length).fill(-1),
+    limitUsed: new Int32Array(limitKeys.length),
+    limitHolders: limitKeys.map(() => new Set()),
+    offer: new TaskHeap(rank),
+    parkedAtMachine: machines.map(() => new TaskHeap(rank)),
+    parkedAtLimit: limitKeys.map(() => new TaskHeap(rank)),
+    bridges: [],
+    anchors: [],
+    toBlock: [],
+    failedMachines: [],
+    timers: new TimeHeap(),
+    deadlines: new TimeHeap(),
+  };
+}

@@ -1,0 +1,66 @@
+import { describeResult, isSuccess, type AttemptResult, type GraphTask } from '@muster/model';
+import type { Decide } from './decide';
+import type { DeploymentState } from './deployment-state';
+
+/** A lost attempt of an idempotent task runs again, but not for ever: then something is wrong that a person must see. */
+const LOSSES_MAX = 10;
+
+/** Says what each ended attempt means for its task: its end, another attempt, or a question to a person. */
+export function judgeAttempts(state: DeploymentState, take: Decide, now: number): void {
+  if (state.toJudge.size === 0) return;
+  const succeeded: string[] = [];
+  for (const [task, { result }] of [...state.toJudge]) {
+    const { task: address } = state.graph.tasks[task] as GraphTask;
+    if (isSuccess(result)) succeeded.push(address);
+    else judgeFailure(state, task, result, take, now);
+  }
+  if (succeeded.length > 0) take({ type: 'tasks-ended', tasks: succeeded, state: 'succeeded' });
+}
+
+function judgeFailure(state: DeploymentState, task: number, result: AttemptResult, take: Decide, now: number): void {
+  const graphTask = state.graph.tasks[task] as GraphTask;
+  const { task: address, retries } = graphTask;
+  const cause = { code: 'attempt', text: describeResult(result) } as const;
+  if (result.kind === 'cancelled' || state.stop?.kind === 'cancel') {
+    take({
+      type: 'tasks-ended',
+      tasks: [address],
+      state: 'cancelled',
+      cause: { code: 'cancelled', text: describeResult(result) },
+    });
+    return;
+  }
+  if (result.kind === 'lost') {
+    if (graphTask.idempotent && state.stop === null && (state.losses[task] as number) < LOSSES_MAX)
+      take({ type: 'retry-set', task: address, notBefore: now });
+    else hold(state, address, 'lost', `${address} is ${describeResult(result)}`, take);
+    return;
+  }
+  const failures = state.failures[task] as number;
+  // What was refused (another host key, another owner) is refused again; and who stops does not try again.
+  if (failures < retries.count && state.stop === null && result.kind !== 'refused') {
+    take({
+      type: 'retry-set',
+      task: address,
+      notBefore: now + Math.round(retries.delayMs * retries.backoff ** failures),
+    });
+    return;
+  }
+  switch (graphTask.onFailure) {
+    case 'fail':
+      take({ type: 'tasks-ended', tasks: [address], state: 'failed', cause });
+      return;
+    case 'skip':
+      take({ type: 'tasks-ended', tasks: [address], state: 'skipped', cause: { code: 'onFailure', text: cause.text } });
+      return;
+    case 'pause':
+      if (state.stop !== null) take({ type: 'tasks-ended', tasks: [address], state: 'failed', cause });
+      else hold(state, address, 'onFailure', `${address} ${cause.text}`, take);
+      return;
+  }
+}
+
+function hold(state: DeploymentState, address: string, cause: 'onFailure' | 'lost', text: string, take: Decide): void {
+  take({ type: 'task-held', task: address, cause });
+  if (state.status === 'running') take({ type: 'state-changed', state: 'paused', text: `waits for a person: ${text}` });
+}

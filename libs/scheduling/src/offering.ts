@@ -1,0 +1,62 @@
+import { CODE, type DeploymentState } from './deployment-state';
+import type { TaskHeap } from './task-heap';
+
+/** Moves the best task that is still ready out of `parked` into the offer. Nothing when there is none. */
+export function offerNextOf(state: DeploymentState, parked: TaskHeap | undefined): void {
+  if (!parked) return;
+  for (let task = parked.pop(); task >= 0; task = parked.pop()) {
+    if (state.task[task] !== CODE.ready) continue;
+    state.offer.push(task);
+    return;
+  }
+}
+
+/** The first limit that has no free slot for `task`; -1 when all have. */
+export function fullLimitOf(state: DeploymentState, task: number): number {
+  const { limitsOf } = state.graph;
+  for (let at = limitsOf.offsets[task] as number; at < (limitsOf.offsets[task + 1] as number); at++) {
+    const limit = limitsOf.targets[at] as number;
+    if (isLimitFull(state, limit)) return limit;
+  }
+  return -1;
+}
+
+export function isLimitFull(state: DeploymentState, limit: number): boolean {
+  return (state.limitUsed[limit] as number) >= (state.limitCapacity[limit] as number);
+}
+
+/** The task that `task`'s node is busy with; -1 when the node is free, or the task has no node. */
+export function nodeBusyWith(state: DeploymentState, task: number): number {
+  const machine = state.graph.machineOf[task] as number;
+  return machine < 0 ? -1 : (state.busyWith[machine] as number);
+}
+
+/** True if nothing more starts on the task's node. */
+export function isNodeFailed(state: DeploymentState, task: number): boolean {
+  const machine = state.graph.machineOf[task] as number;
+  return machine >= 0 && (state.nodeCulprit[machine] as number) >= 0;
+}
+
+/**
+ * Parks a ready task where it has to wait, and offers others in its place: what is free must not stay idle because its
+ * best candidate waits for something else. Ends: each call parks at a resource that is taken, and those only grow fewer
+ * while nothing is released.
+ */
+export function park(state: DeploymentState, task: number, full: number): void {
+  const machine = state.graph.machineOf[task] as number;
+  const nodeTaken = nodeBusyWith(state, task) >= 0;
+  if (nodeTaken) state.parkedAtMachine[machine]?.push(task);
+  else state.parkedAtLimit[full]?.push(task);
+  offerInstead(state, task);
+}
+
+/** Offers the best tasks that wait for what `task` does not take after all: its node and its limits, as far as they are free. */
+export function offerInstead(state: DeploymentState, task: number): void {
+  const { limitsOf, machineOf } = state.graph;
+  const machine = machineOf[task] as number;
+  if (machine >= 0 && state.busyWith[machine] === -1) offerNextOf(state, state.parkedAtMachine[machine]);
+  for (let at = limitsOf.offsets[task] as number; at < (limitsOf.offsets[task + 1] as number); at++) {
+    const limit = limitsOf.targets[at] as number;
+    if (!isLimitFull(state, limit)) offerNextOf(state, state.parkedAtLimit[limit]);
+  }
+}

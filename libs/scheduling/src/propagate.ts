@@ -1,0 +1,81 @@
+import { SYNC_POINT } from '@muster/model';
+import { CODE, type DeploymentState } from './deployment-state';
+import { offerNextOf } from './offering';
+import { setTaskState } from './set-task-state';
+
+/** How a vertex ended, as far as its edges care. */
+export type Settled = { readonly satisfied: true } | { readonly satisfied: false; readonly culprit: number };
+
+/** True for tasks of the sync point: they judge their predecessors when all have ended, and may be lenient. */
+export function isClusterAnchor(state: DeploymentState, task: number): boolean {
+  return state.graph.tasks[task]?.node === SYNC_POINT;
+}
+
+/**
+ * Tells the successors of an ended task. Barriers pass it on at once: bad news when it comes, the end when all of theirs
+ * have ended. Tasks that thereby become ready, or have to be blocked, are queued for `decide`.
+ */
+export function settle(state: DeploymentState, task: number, how: Settled): void {
+  const queue: { readonly vertex: number; readonly ended: boolean; readonly bad: boolean }[] = [
+    { vertex: task, ended: true, bad: !how.satisfied },
+  ];
+  const culprit = how.satisfied ? -1 : how.culprit;
+  const { successors, taskCount } = state.graph;
+  for (let head = 0; head < queue.length; head++) {
+    const { vertex, ended, bad } = queue[head] as (typeof queue)[number];
+    // A barrier that had bad news before has told so already; its end must not count as satisfied.
+    const satisfied = ended && !bad && (vertex < taskCount || state.bad[vertex] === 0);
+    for (let at = successors.offsets[vertex] as number; at < (successors.offsets[vertex + 1] as number); at++) {
+      const next = successors.targets[at] as number;
+      const newlyBad = bad && state.bad[next] === 0;
+      if (bad) {
+        (state.bad[next] as number)++;
+        if (state.culprit[next] === -1) state.culprit[next] = culprit;
+      }
+      if (satisfied) (state.unsatisfied[next] as number)--;
+      if (ended) (state.unended[next] as number)--;
+      if (next < taskCount) reconsider(state, next);
+      else {
+        const over = ended && state.unended[next] === 0;
+        if (newlyBad || over) queue.push({ vertex: next, ended: over, bad: newlyBad });
+      }
+    }
+  }
+}
+
+/** Queues a waiting task for what its edges now say. Called for the sources of the graph, too. */
+export function reconsider(state: DeploymentState, task: number): void {
+  if (state.task[task] !== CODE.waiting) return;
+  if (isClusterAnchor(state, task)) {
+    if (state.unended[task] === 0) state.anchors.push(task);
+    return;
+  }
+  if ((state.bad[task] as number) > 0) {
+    state.toBlock.push(task);
+    return;
+  }
+  if (state.unsatisfied[task] === 0) makeReady(state, task);
+}
+
+/** The dependencies are satisfied; only policies are in the way. */
+export function makeReady(state: DeploymentState, task: number): void {
+  setTaskState(state, task, 'ready');
+  if (state.graph.tasks[task]?.action === 'skip') state.bridges.push(task);
+  else state.offer.push(task);
+}
+
+/** Gives back what a task held, and offers the best task that waited for it. */
+export function release(state: DeploymentState, task: number): void {
+  const { machineOf, limitsOf } = state.graph;
+  const machine = machineOf[task] as number;
+  if (machine >= 0 && state.busyWith[machine] === task) {
+    state.busyWith[machine] = -1;
+    offerNextOf(state, state.parkedAtMachine[machine]);
+  }
+  for (let at = limitsOf.offsets[task] as number; at < (limitsOf.offsets[task + 1] as number); at++) {
+    const limit = limitsOf.targets[at] as number;
+    if (!state.limitHolders[limit]?.delete(task)) continue;
+    (state.limitUsed[limit] as number)--;
+    offerNextOf(state, state.parkedAtLimit[limit]);
+  }
+}

@@ -1,0 +1,138 @@
+import type { TaskAddress, TaskState } from '@muster/model';
+import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
+import { isLimitFull, nodeBusyWith } from './offering';
+
+/** A reason why a task does not run now. */
+export interface WaitingReason {
+  readonly code:
+    | 'dependency'
+    | 'node-busy'
+    | 'limit-full'
+    | 'retry-delay'
+    | 'held'
+    | 'paused'
+    | 'stopping'
+    | 'not-accepted'
+    | 'next'
+    | 'running'
+    | 'cancelling'
+    | 'ended';
+  readonly text: string;
+  /** Milliseconds since the epoch; null when it holds from the start. */
+  readonly since: number | null;
+  /** Tasks that hold what is waited for. */
+  readonly holders: readonly TaskAddress[];
+}
+
+export interface Explanation {
+  readonly state: TaskState;
+  readonly reasons: readonly WaitingReason[];
+}
+
+/**
+ * Every reason why `task` is not running now, by the predicates that `decide` itself uses; for one that runs or has
+ * ended, what it does or how it ended. Null if the graph has no such task. Never empty otherwise.
+ * Cost: proportional to the task's predecessors, seen through barriers.
+ */
+export function whyWaiting(state: DeploymentState, address: TaskAddress): Explanation | null {
+  const task = state.graph.indexOf.get(address);
+  if (task === undefined || task >= state.graph.taskCount) return null;
+  const name = taskStateOf(state, task);
+  return { state: name, reasons: reasonsFor(state, task, name) };
+}
+
+function reasonsFor(state: DeploymentState, task: number, name: TaskState): WaitingReason[] {
+  const open = state.open.get(task);
+  if (open) {
+    const text = open.cancelling
+      ? `attempt ${open.attempt} is being ended (${open.cancelling})`
+      : `attempt ${open.attempt} runs`;
+    return [{ code: open.cancelling ? 'cancelling' : 'running', text, since: open.startedAt, holders: [] }];
+  }
+  if (name !== 'waiting' && name !== 'ready' && name !== 'lost') {
+    const cause = state.endCause.get(task);
+    const culprit = cause?.culprit;
+    const text = cause ? `${name}: ${cause.text ?? cause.code}${culprit ? `, because of ${culprit}` : ''}` : name;
+    return [{ code: 'ended', text, since: state.endedAt[task] ?? null, holders: culprit ? [culprit] : [] }];
+  }
+  const reasons = name === 'waiting' ? dependencies(state, task) : policies(state, task);
+  reasons.push(...whole(state));
+  if (reasons.length === 0)
+    reasons.push({ code: 'next', text: 'starts at the next decision', since: null, holders: [] });
+  return reasons;
+}
+
+function dependencies(state: DeploymentState, task: number): WaitingReason[] {
+  const reasons: WaitingReason[] = [];
+  for (const before of unsatisfiedBefore(state, task)) {
+    const address = state.graph.tasks[before]?.task ?? '';
+    reasons.push({
+      code: 'dependency',
+      text: `requires ${address}, which is ${taskStateOf(state, before)}`,
+      since: null,
+      holders: [address],
+    });
+  }
+  return reasons;
+}
+
+/** Tasks that `task` still waits for, barriers seen through; in the graph's order. */
+function unsatisfiedBefore(state: DeploymentState, task: number): number[] {
+  const { predecessors, taskCount } = state.graph;
+  const seen = new Set<number>();
+  const stack = [task];
+  for (let vertex = stack.pop(); vertex !== undefined; vertex = stack.pop()) {
+    for (let at = predecessors.offsets[vertex] as number; at < (predecessors.offsets[vertex + 1] as number); at++) {
+      const before = predecessors.targets[at] as number;
+      if (seen.has(before)) continue;
+      seen.add(before);
+      if (before >= taskCount) stack.push(before);
+    }
+  }
+  const isOpen = (before: number): boolean =>
+    before < taskCount && state.task[before] !== CODE.succeeded && state.task[before] !== CODE.skipped;
+  return [...seen].filter(isOpen).sort((a, b) => a - b);
+}
+
+function policies(state: DeploymentState, task: number): WaitingReason[] {
+  const reasons: WaitingReason[] = [];
+  const held = state.held.get(task);
+  if (held) {
+    const what =
+      held === 'lost' ? 'it is lost: whether it ran is not known' : 'it failed and its definition says pause';
+    reasons.push({ code: 'held', text: `waits for a person: ${what}; retry or skip it`, since: null, holders: [] });
+  }
+  const notBefore = state.notBefore.get(task);
+  if (notBefore !== undefined)
+    reasons.push({ code: 'retry-delay', text: `its next attempt starts at ${notBefore}`, since: null, holders: [] });
+  const busy = nodeBusyWith(state, task);
+  if (busy >= 0) {
+    const holder = state.graph.tasks[busy]?.task ?? '';
+    reasons.push({
+      code: 'node-busy',
+      text: `the node runs ${holder}`,
+      since: state.open.get(busy)?.startedAt ?? null,
+      holders: [holder],
+    });
+  }
+  const { limitsOf, limitKeys } = state.graph;
+  for (let at = limitsOf.offsets[task] as number; at < (limitsOf.offsets[task + 1] as number); at++) {
+    const limit = limitsOf.targets[at] as number;
+    if (!isLimitFull(state, limit)) continue;
+    const holders = [...(state.limitHolders[limit] ?? [])]
+      .sort((a, b) => a - b)
+      .map((holder) => state.graph.tasks[holder]?.task ?? '');
+    const text = `limit ${limitKeys[limit]} is full: ${state.limitUsed[limit]} of ${state.limitCapacity[limit]}`;
+    reasons.push({ code: 'limit-full', text, since: null, holders });
+  }
+  return reasons;
+}
+
+/** What keeps the whole deployment from starting anything. */
+function whole(state: DeploymentState): WaitingReason[] {
+  if (state.stop) return [{ code: 'stopping', text: state.stop.text, since: null, holders: [] }];
+  if (state.pausedBy) return [{ code: 'paused', text: state.pausedBy.text, since: state.pausedBy.at, holders: [] }];
+  if (state.lastSeq === 0)
+    return [{ code: 'not-accepted', text: 'no executor has accepted the deployment yet', since: null, holders: [] }];
+  return [];
+}

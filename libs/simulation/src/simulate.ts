@@ -1,0 +1,208 @@
+import {
+  isDeploymentEnd,
+  type AttemptResult,
+  type DeploymentEvent,
+  type DeploymentEventBody,
+  type DeploymentStatus,
+  type TaskGraph,
+  type TaskState,
+} from '@muster/model';
+import { apply, decide, initialState, nextWake, record, taskStateOf, type DeploymentState } from '@muster/scheduling';
+import { EventQueue } from './event-queue';
+import type { ScriptedEnd, SimulationScript } from './script';
+
+export interface TraceEntry {
+  /** Seconds of virtual time. */
+  readonly at: number;
+  readonly task: string;
+  readonly state: TaskState;
+}
+
+/** Printed by `muster simulate -o json`; CONTRACT section 4. Times in seconds of virtual time. */
+export interface SimulationResult {
+  readonly outcome: DeploymentStatus;
+  readonly makespan: number;
+  readonly schedulingMs: number;
+  readonly tasks: Readonly<Record<string, TaskState>>;
+  readonly nodes: Readonly<Record<string, 'succeeded' | 'failed' | 'unreachable' | 'not-run'>>;
+  readonly trace: readonly TraceEntry[];
+}
+
+export interface SimulationOptions {
+  readonly script?: SimulationScript;
+  /** Real milliseconds from any fixed point; absent: `schedulingMs` is 0. */
+  readonly stopwatch?: () => number;
+  readonly trace?: boolean;
+  /** Sees every event right after it was folded, and the state after each round of decisions. For referees. */
+  readonly onEvent?: (event: DeploymentEvent) => void;
+  readonly onDecided?: (state: DeploymentState, now: number) => void;
+}
+
+interface Ending {
+  readonly task: string;
+  readonly attempt: number;
+  readonly result: AttemptResult;
+}
+
+const NO_OUTPUT = { stdout: 0, stderr: 0 } as const;
+const DURATION_DEFAULT_S = 1;
+
+/**
+ * Carries out `graph` with the executor's own scheduler on virtual time. Ends when the deployment has ended, or waits
+ * for a person (then the outcome is `paused`). Expects a graph without circles.
+ */
+export function simulate(graph: TaskGraph, options: SimulationOptions = {}): SimulationResult {
+  const { script = {}, stopwatch = () => 0 } = options;
+  const limited = withNodesAtOnce(graph, script.nodesAtOnce);
+  const offline = new Set(script.offline);
+  const log: DeploymentEvent[] = [];
+  const trace: TraceEntry[] = [];
+  const endings = new EventQueue<Ending>();
+  const cancelled = new Set<string>();
+  let now = 0;
+  let ended = 0;
+  let schedulingMs = 0;
+  let died = false;
+  let drained = false;
+
+  const started0 = stopwatch();
+  let state = initialState(limited);
+  schedulingMs += stopwatch() - started0;
+
+  const absorb = (event: DeploymentEvent): void => {
+    log.push(event);
+    options.onEvent?.(event);
+    if (event.type === 'attempt-started') {
+      if (options.trace !== false) trace.push({ at: now / 1000, task: event.task, state: 'running' });
+      start(event.task, event.attempt);
+    } else if (event.type === 'attempt-cancelling') {
+      cancelled.add(`${event.task}#${event.attempt}`);
+      const confirmed = { kind: event.cause === 'timeout' ? 'timed-out' : 'cancelled', confirmed: true } as const;
+      endings.push(now, { task: event.task, attempt: event.attempt, result: confirmed });
+    } else if (event.type === 'tasks-ended') {
+      ended += event.tasks.length;
+      if (options.trace !== false)
+        for (const task of event.tasks) trace.push({ at: now / 1000, task, state: event.state });
+    }
+  };
+  const fact = (body: DeploymentEventBody): void => {
+    const before = stopwatch();
+    const event = record(state, body, now);
+    schedulingMs += stopwatch() - before;
+    absorb(event);
+  };
+  const settle = (): void => {
+    const before = stopwatch();
+    const decisions = decide(state, now);
+    schedulingMs += stopwatch() - before;
+    for (const decision of decisions) absorb(decision);
+    options.onDecided?.(state, now);
+  };
+
+  function start(task: string, attempt: number): void {
+    const node = task.slice(task.lastIndexOf('@') + 1);
+    const machine = node === 'master' ? (graph.master ?? node) : node;
+    if (offline.has(machine)) {
+      endings.push(now, { task, attempt, result: { kind: 'unreachable', detail: 'offline in the script' } });
+      return;
+    }
+    const told = own(script.tasks, task);
+    const list = told?.attempts ?? script.default?.attempts ?? ['succeeded'];
+    const end = list[Math.min(attempt, list.length) - 1] ?? 'succeeded';
+    const seconds = told?.duration ?? script.default?.duration ?? expectedOf(state, task) ?? DURATION_DEFAULT_S;
+    if (end !== 'hang') endings.push(now + seconds * 1000, { task, attempt, result: resultOf(end) });
+  }
+
+  fact({ type: 'accepted' });
+  fact({ type: 'owner-changed', executor: 'simulated', epoch: 1 });
+  settle();
+  while (!isDeploymentEnd(state.status)) {
+    const ending = endings.peek();
+    const wake = nextWake(state);
+    const next = Math.min(ending?.at ?? Infinity, wake ?? Infinity);
+    if (next === Infinity) break;
+    now = Math.max(now, next);
+    for (let due = endings.peek(); due && due.at <= now; due = endings.peek()) {
+      endings.pop();
+      const { task, attempt, result } = due.value;
+      const isOver = result.kind !== 'timed-out' && result.kind !== 'cancelled' && cancelled.has(`${task}#${attempt}`);
+      if (!isOver) fact({ type: 'attempt-ended', task, attempt, result });
+    }
+    settle();
+    if (!drained && script.drainAfter !== undefined && ended >= script.drainAfter && !isDeploymentEnd(state.status)) {
+      drained = true;
+      fact({
+        type: 'control',
+        command: '00000000-0000-4000-8000-000000000000',
+        verb: 'drain',
+        who: 'script',
+        why: null,
+      });
+      settle();
+    }
+    if (
+      !died &&
+      script.executorDiesAfter !== undefined &&
+      ended >= script.executorDiesAfter &&
+      !isDeploymentEnd(state.status)
+    ) {
+      died = true;
+      state = initialState(limited);
+      for (const event of log) apply(state, event);
+      fact({ type: 'owner-changed', executor: 'simulated-2', epoch: 2 });
+      settle();
+    }
+  }
+  return report(state, now, schedulingMs, trace);
+}
+
+function report(
+  state: DeploymentState,
+  now: number,
+  schedulingMs: number,
+  trace: readonly TraceEntry[],
+): SimulationResult {
+  const tasks: Record<string, TaskState> = {};
+  const touched = new Set<string>();
+  state.graph.tasks.forEach((task, index) => {
+    tasks[task.task] = taskStateOf(state, index);
+    const machine = state.graph.machineOf[index] as number;
+    if (machine >= 0 && (state.attempts[index] as number) > 0) touched.add(state.graph.machines[machine] ?? '');
+  });
+  const nodes: Record<string, 'succeeded' | 'failed' | 'unreachable' | 'not-run'> = {};
+  state.graph.machines.forEach((machine, index) => {
+    const node = state.node[index];
+    nodes[machine] =
+      node === 'failed' || node === 'unreachable' ? node : touched.has(machine) ? 'succeeded' : 'not-run';
+  });
+  return { outcome: state.status, makespan: now / 1000, schedulingMs, tasks, nodes, trace };
+}
+
+function resultOf(end: Exclude<ScriptedEnd, 'hang'>): AttemptResult {
+  switch (end) {
+    case 'succeeded':
+      return { kind: 'exited', code: 0, sizes: NO_OUTPUT };
+    case 'failed':
+      return { kind: 'exited', code: 1, sizes: NO_OUTPUT };
+    case 'lost':
+      return { kind: 'lost', detail: 'lost in the script' };
+  }
+}
+
+function expectedOf(state: DeploymentState, task: string): number | null {
+  const expectedMs = state.graph.tasks[state.graph.indexOf.get(task) ?? -1]?.expectedMs ?? null;
+  return expectedMs === null ? null : expectedMs / 1000;
+}
+
+function own<Value>(record: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined {
+  return record && Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function withNodesAtOnce(graph: TaskGraph, amount: number | undefined): TaskGraph {
+  if (amount === undefined) return graph;
+  const key = 'nodes';
+  const tasks = graph.tasks.map((task) =>
+    task.node === 'sync' || task.limits.includes(key) ? task : { ...task, limits: [...task.limits, key] },
+  );
+  return { ...graph, tasks, limits: { ...graph.limits, [key]: Math.min(amount, graph.limits[key] ?? amount) } };
+}
