@@ -22,7 +22,7 @@ export interface BundleFolder {
 /** What a bundle consists of; everything else beside it (a README, a cluster file) is not published. */
 const PARTS = new Set(['release.yaml', 'plugin.yaml', 'tasks.yaml', 'tasks', 'graphs', 'files']);
 
-export const BUNDLE_FILES_MAX = 20_000;
+export const BUNDLE_FILES_MAX = 50_000;
 export const BUNDLE_BYTES_MAX = 1024 ** 3;
 
 /**

@@ -1,5 +1,17 @@
+import { hasErrors } from '@muster/problems';
+import { ExitCode } from '../exit-code';
 import type { Session } from '../session';
-import { usageProblem } from '../usage-problem';
-export async function lintBundle(_s: Session, _d: string): Promise<0> {
-  throw usageProblem('lint', 'checking without a server is not there yet');
+import { readBundle } from './read-bundle';
+
+/** Checks a bundle as publishing does; warnings alone are success. */
+export async function lintBundle(session: Session, dir: string): Promise<ExitCode> {
+  const { bundle, problems } = await readBundle(session.io.cwd, dir);
+  session.warn(problems);
+  const name = bundle ? `${bundle.kind} ${bundle.name}@${bundle.version}` : dir;
+  const failed = hasErrors(problems);
+  session.answer(
+    { problems },
+    () => `${name}: ${failed ? 'cannot be published' : 'can be published'}, ${problems.length} problems\n`,
+  );
+  return failed ? ExitCode.error : ExitCode.success;
 }

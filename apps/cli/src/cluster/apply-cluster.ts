@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { parseClusterFile } from '@muster/catalog';
-import { hasErrors, ProblemsError } from '@muster/problems';
+import { ProblemsError } from '@muster/problems';
 import { ExitCode } from '../exit-code';
 import { readText } from '../io/read-text';
 import type { Session } from '../session';
@@ -15,17 +14,17 @@ export interface ApplyOptions {
 export async function applyCluster(session: Session, options: ApplyOptions): Promise<ExitCode> {
   const { io } = session;
   const source = await readText(io.cwd, options.file, 'cluster file');
-  const { cluster, problems } = parseClusterFile(source, options.file);
-  if (!cluster || hasErrors(problems)) throw new ProblemsError(problems);
-  const named = cluster.nodes.flatMap(({ name, access: { identityFile } }) =>
-    identityFile
-      ? [{ node: name, identityFile, place: { file: options.file, path: `nodes.${name}.identityFile` } }]
-      : [],
+  const { parseClusterFile } = await import('@muster/catalog');
+  const { spec, problems, placeOf } = parseClusterFile(source, options.file);
+  // Warnings come again from the planner.
+  if (!spec) throw new ProblemsError(problems);
+  const named = spec.nodes.flatMap(({ name, access: { identityFile } }) =>
+    identityFile ? [{ node: name, identityFile, place: placeOf(['nodes', name, 'identityFile']) }] : [],
   );
   const identities = await readIdentities(named, dirname(resolve(io.cwd, options.file)), io.home);
   const client = await session.client();
   const acceptHostKeys = options.acceptHostKeys ?? false;
-  const applied = await client.clusters.apply(cluster.name, {
+  const applied = await client.clusters.apply(spec.name, {
     source,
     sourceName: options.file,
     identities,

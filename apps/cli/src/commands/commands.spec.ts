@@ -1,0 +1,135 @@
+import { FakePlanner, status, task } from '../fake-planner.testing';
+import { memoryIo, muster } from '../memory-io.testing';
+import { runCli } from '../run-cli';
+
+let planner: FakePlanner;
+beforeEach(async () => {
+  planner = await FakePlanner.start();
+});
+afterEach(() => planner.close());
+
+const run = (line: string, more: { terminal?: boolean; answer?: string } = {}) =>
+  muster(line, { env: { MUSTER_SERVER: planner.url }, ...more });
+const sent = () => JSON.parse(planner.seen.at(-1)?.body ?? '') as unknown;
+
+describe('control verbs', () => {
+  beforeEach(() => planner.answer('POST /transactions/t1/controls', { command: 'c1' }, 202));
+
+  it.each(['pause', 'resume', 'drain', 'cancel'])('%s carries its reason', async (verb) => {
+    expect(await muster(`${verb} t1 --reason because -o json`, { env: { MUSTER_SERVER: planner.url } })).toMatchObject({
+      code: 0,
+      out: `${JSON.stringify({ transaction: 't1', verb, command: 'c1' })}\n`,
+    });
+    expect(sent()).toEqual({ verb, reason: 'because' });
+  });
+
+  it('retry takes tasks or none', async () => {
+    await run('retry t1 a@1 b@2');
+    expect(sent()).toEqual({ verb: 'retry', tasks: ['a@1', 'b@2'] });
+    await run('retry t1');
+    expect(sent()).toEqual({ verb: 'retry' });
+  });
+
+  it('skip asks on a terminal, and refuses where it cannot ask', async () => {
+    planner.answer('GET /transactions/t1', status('paused', { 'a@1': task('failed'), 'b@1': task('waiting') }));
+    expect(await run('skip t1 a@1')).toMatchObject({ code: 1, err: expect.stringContaining('--yes') as string });
+    expect(await run('skip t1 a@1', { terminal: true, answer: 'n' })).toMatchObject({ code: 1 });
+    expect(planner.seen.every((it) => it.method === 'GET')).toBe(true);
+    const yes = await run('skip t1 a@1', { terminal: true, answer: 'y' });
+    expect(yes).toMatchObject({ code: 0, err: expect.stringContaining('a@1 is failed; 1 tasks') as string });
+    expect(await run('skip t1 a@1 --yes')).toMatchObject({ code: 0 });
+    expect(sent()).toEqual({ verb: 'skip', tasks: ['a@1'] });
+  });
+});
+
+describe('logs', () => {
+  const chunk = { attempt: 1, offset: 0, stream: 'stdout', text: 'one\u001b[31m\n' };
+  beforeEach(() => planner.answer('GET /transactions/t1/tasks/a@1/output', { chunks: [chunk], complete: true }));
+
+  it('are bytes in a pipe and text on a terminal', async () => {
+    expect((await run('logs t1 a@1')).out).toBe('one\u001b[31m\n');
+    expect((await run('logs t1 a@1', { terminal: true })).out).toBe('one\u241b[31m\n');
+  });
+
+  it('are one chunk a line as JSON', async () => {
+    expect((await run('logs t1 a@1 -o json')).out).toBe(`${JSON.stringify(chunk)}\n`);
+  });
+
+  it('follow until the task has ended; Ctrl-C only ends the reading', async () => {
+    planner.route('GET /transactions/t1/tasks/a@1/output', (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`id: 1\ndata: ${JSON.stringify(chunk)}\n\n`);
+    });
+    expect(await run('logs t1 a@1 -f')).toEqual({ code: 0, out: chunk.text, err: '' });
+    planner.route('GET /transactions/t1/tasks/a@1/output', (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(`id: 1\ndata: ${JSON.stringify(chunk)}\n\n`);
+    });
+    const io = memoryIo({ env: { MUSTER_SERVER: planner.url } });
+    const following = runCli(['logs', 't1', 'a@1', '-f'], io);
+    while (io.stdout.text === '') await new Promise((resolve) => setImmediate(resolve));
+    io.interrupt();
+    expect(await following).toBe(6);
+  });
+});
+
+describe('status and why', () => {
+  it('show tables without escapes', async () => {
+    planner.answer('GET /transactions/t1', status('failed', { 'a@1': task('failed', 'exited with code 7') }));
+    const { code, out } = await run('status t1');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^a@1 +failed +1 +- +- +- +exited with code 7$/m);
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('give the JSON of the contract', async () => {
+    const it = status('running');
+    planner.answer('GET /transactions/t1', it);
+    expect(JSON.parse((await run('status t1 -o json')).out)).toEqual(it);
+    const why = {
+      task: 'a@1',
+      state: 'waiting',
+      reasons: [{ code: 'c', text: 'waits for b@1', since: null, holders: ['b@1'] }],
+    };
+    planner.answer('GET /transactions/t1/tasks/a@1/why', why);
+    expect(JSON.parse((await run('why t1 a@1 -o json')).out)).toEqual(why);
+    expect((await run('why t1 a@1')).out).toBe('a@1 is waiting\n  waits for b@1; held by b@1\n');
+  });
+
+  it('list transactions without an id', async () => {
+    planner.answer('GET /transactions', { items: [{ transaction: 't1', cluster: 'a', state: 'running' }], next: null });
+    expect((await run('status')).out).toMatch(/^t1 +a +running +- +-$/m);
+  });
+});
+
+describe('clusters and nodes', () => {
+  it('are listed, shown, exported, deleted', async () => {
+    planner.answer('GET /clusters', {
+      items: [{ name: 'c', environment: null, release: 'r@1.0.0', revision: 3 }],
+      next: null,
+    });
+    expect((await run('cluster list')).out).toMatch(/^c +- +r@1.0.0 +3$/m);
+    planner.answer('GET /clusters/c', { name: 'c', revision: 3 });
+    expect((await run('cluster show c')).out).toBe('name: c\nrevision: 3\n');
+    planner.route('GET /clusters/c/export', (response) =>
+      response.writeHead(200, { 'content-type': 'text/yaml' }).end('cluster: c\n'),
+    );
+    expect((await run('cluster export c')).out).toBe('cluster: c\n');
+    planner.route('DELETE /clusters/c', (response) => response.writeHead(204).end());
+    expect(await run('cluster delete c')).toMatchObject({ code: 0, out: 'cluster c is deleted\n' });
+    planner.answer('GET /nodes', {
+      items: [{ name: 'n', address: '192.0.2.1', hostKey: null, cluster: 'c', roles: ['a', 'b'] }],
+      next: null,
+    });
+    expect((await run('node list')).out).toMatch(/^n +192.0.2.1 +c +a, b +- +-$/m);
+  });
+
+  it('are registered and adopted', async () => {
+    planner.answer('POST /nodes', { items: [] }, 201);
+    expect(await run('node add n --address 192.0.2.1 --port 2222 --become sudo')).toMatchObject({ code: 0 });
+    expect(sent()).toEqual({ nodes: [{ name: 'n', address: '192.0.2.1', port: 2222, become: 'sudo' }] });
+    expect(await run('node add n --address x --become root')).toMatchObject({ code: 1 });
+    planner.answer('POST /nodes/n/adopt', { name: 'n' });
+    expect(await run('node adopt n')).toMatchObject({ code: 0, out: 'name: n\n' });
+  });
+});
