@@ -81,7 +81,11 @@ export type NodeFailure =
 
 export type PrepareAnswer = ({ readonly kind: 'ready' } & NodeReady) | NodeFailure;
 
-/** `started`: the command was spawned, now or by an earlier call for the same attempt; its end is reported. */
+/**
+ * `started`: the command was spawned, now or by an earlier call for the same attempt; its end is reported. Also given when
+ * the link broke before the node answered: `link-lost` follows, and `attach` finds out whether it was spawned.
+ * A failure means that it certainly was not spawned by this call.
+ */
 export type StartAnswer = { readonly kind: 'started' } | NodeFailure;
 
 /** The five cases after a takeover or a lost link, the first that matches. */
@@ -96,14 +100,28 @@ export type AttachAnswer =
   | NodeFailure;
 
 /** `confirmed`: the process group is gone; its end may be reported as well. */
-export type CancelAnswer = { readonly kind: 'confirmed' } | { readonly kind: 'unconfirmed'; readonly detail: string } | NodeFailure;
+export type CancelAnswer =
+  { readonly kind: 'confirmed' } | { readonly kind: 'unconfirmed'; readonly detail: string } | NodeFailure;
 
 export type OutputStream = 'stdout' | 'stderr';
 
-/** Sent to the listener in order per attempt; the end comes last and once per `start` or `attach`. */
+/** Sent to the listener in order per attempt; the end comes last, and once however often a followed attempt is started or attached. */
 export type NodeReport =
-  | { readonly kind: 'output'; readonly attempt: string; readonly stream: OutputStream; readonly offset: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'ended'; readonly attempt: string; readonly result: AttemptResult; readonly sizes: OutputSizes }
+  | {
+      readonly kind: 'output';
+      readonly attempt: string;
+      readonly stream: OutputStream;
+      readonly offset: number;
+      readonly bytes: Uint8Array;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly attempt: string;
+      readonly result: AttemptResult;
+      readonly sizes: OutputSizes;
+      /** One sentence for people when something was left out of `result`: outputs that are no JSON or too large. */
+      readonly note?: string;
+    }
   /** The link broke while the attempt ran: `attach` is to be called. */
   | { readonly kind: 'link-lost'; readonly attempt: string; readonly node: string };
 
@@ -130,7 +148,13 @@ export interface NodePort {
   cancel(node: NodeTarget, ticket: NodeTicket, attempt: AttemptRef, graceMs: number): Promise<CancelAnswer>;
 
   /** Bytes of kept output from `offset`, at most `length`; shorter at the end. Fails with an Error when the node cannot be asked. */
-  readOutput(node: NodeTarget, attempt: AttemptRef, stream: OutputStream, offset: number, length: number): Promise<Uint8Array>;
+  readOutput(
+    node: NodeTarget,
+    attempt: AttemptRef,
+    stream: OutputStream,
+    offset: number,
+    length: number,
+  ): Promise<Uint8Array>;
 
   /** Removes the attempt's folder, keeping the line that a late `start` is answered with. Best effort. */
   forget(node: NodeTarget, ticket: NodeTicket, attempts: readonly AttemptRef[]): Promise<void>;

@@ -1,0 +1,74 @@
+# Ending a command: TERM to its process group, KILL after the grace, and a look whether it is gone.
+
+group_lives() { # pgid: true if any process of the group lives; zombies are dead
+  kill -0 "-$1" || return 1
+  set +f
+  for file in /proc/[0-9]*/stat; do
+    set -f
+    IFS= read -r stat <"$file" || continue
+    set -- "$1" ${stat##*") "}
+    [ "${4:-}" = "$1" ] || continue
+    case $2 in
+      Z | X | x) ;;
+      *) return 0 ;;
+    esac
+  done
+  set -f
+  return 1
+}
+
+signal_command() { # signal: the group, and the process itself while it has no group yet
+  kill "-$1" "-$its_pid" || { lives "$its_pid" "$its_start" && kill "-$1" "$its_pid"; }
+}
+
+end_command() { # seq id grace (in naps of 50 ms)
+  exec 3>&- 9>&-
+  tries=0
+  until command_lives "$d"; do
+    recorded "$d" && { say "$1" confirmed; return; }
+    tries=$((tries + 1))
+    [ "$tries" -gt 40 ] && { say "$1" unconfirmed "its process is not recorded yet"; return; }
+    nap
+  done
+  signal_command TERM
+  tries=0
+  while group_lives "$its_pid" || lives "$its_pid" "$its_start"; do
+    tries=$((tries + 1))
+    [ "$tries" -gt "$3" ] && signal_command KILL
+    [ "$tries" -gt "$(($3 + 100))" ] && { say "$1" unconfirmed "process group $its_pid survives KILL"; return; }
+    nap
+  done
+  say "$1" confirmed
+}
+
+cancel() { # seq id grace
+  owned "$1" || return
+  look "$2"
+  case $state in
+    none)
+      # Claimed as ended, so that a late start is answered and not run.
+      mkdir -p "$d" && printf 'exit cancelled .\n' >"$d/exit" && printf '%s %s .\n' "$boot" "$ticket" >"$d/claim"
+      say "$1" confirmed
+      ;;
+    alive) end_command "$@" & ;;
+    *) say "$1" confirmed ;;
+  esac
+}
+
+forget() { # seq id...: removes the folders of ended attempts, keeping a line each
+  owned "$1" || return
+  seq=$1
+  shift
+  for id in "$@"; do
+    [ "$id" = . ] && continue
+    look "$id"
+    case $state in
+      alive) continue ;;
+      done) ;;
+      *) printf '%s %s .\n' "$state" "$code" >"done/$id" || continue ;;
+    esac
+    rm -rf "attempts/$id"
+  done
+  say "$seq" ok
+}
+

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { NodeTarget } from '@muster/execution';
+import { openLink, type LinkAnswer, type SshLink } from './ssh-link';
+
+/** Handshakes at once: each costs milliseconds of CPU, and all of a thousand together would outlast their time limit. */
+const HANDSHAKES_MAX = 32;
+
+/** One SSH connection per node, shared by all that is done there, and by the nodes behind it. */
+export class LinkPool {
+  readonly #links = new Map<string, Promise<LinkAnswer>>();
+  readonly #waiting: (() => void)[] = [];
+  #handshakes = 0;
+
+  constructor(private readonly timeoutMs: number) {}
+
+  /** The connection to `target`, made if there is none; a failure is not remembered. */
+  link(target: NodeTarget): Promise<LinkAnswer> {
+    return this.#link(target, target.jumps);
+  }
+
+  close(): void {
+    for (const answer of this.#links.values()) {
+      void answer.then((it) => it.kind === 'linked' && it.link.close());
+    }
+    this.#links.clear();
+  }
+
+  #link(target: NodeTarget, jumps: readonly NodeTarget[]): Promise<LinkAnswer> {
+    const key = linkKey(target, jumps);
+    const known = this.#links.get(key);
+    if (known) return known;
+    const made = this.#make(target, jumps);
+    this.#links.set(key, made);
+    const drop = (): void => {
+      if (this.#links.get(key) === made) this.#links.delete(key);
+    };
+    void made.then(
+      (answer) => (answer.kind === 'linked' && !answer.link.closed ? answer.link.onClosed(drop) : drop()),
+      drop,
+    );
+    return made;
+  }
+
+  async #make(target: NodeTarget, jumps: readonly NodeTarget[]): Promise<LinkAnswer> {
+    let via: SshLink | null = null;
+    const last = jumps.at(-1);
+    if (last) {
+      const answer = await this.#link(last, jumps.slice(0, -1));
+      if (answer.kind !== 'linked') return { ...answer, detail: `jump node ${last.name}: ${answer.detail}` };
+      via = answer.link;
+    }
+    while (this.#handshakes >= HANDSHAKES_MAX) await new Promise<void>((resume) => this.#waiting.push(resume));
+    this.#handshakes++;
+    try {
+      return await openLink(target, via, this.timeoutMs);
+    } finally {
+      this.#handshakes--;
+      this.#waiting.shift()?.();
+    }
+  }
+}
+
+/** Everything that makes a connection another one; the private key only as a hash, so that it is kept in one place less. */
+export function linkKey(target: NodeTarget, jumps: readonly NodeTarget[] = target.jumps): string {
+  const one = (it: NodeTarget): string[] => [
+    it.address,
+    String(it.port),
+    it.user,
+    it.hostKey,
+    createHash('sha256').update(it.identity).digest('base64'),
+  ];
+  return JSON.stringify([...jumps.map(one), one(target)]);
+}

@@ -1,0 +1,155 @@
+import type { Duplex } from 'node:stream';
+import type { NodeFailure, NodeTarget } from '@muster/execution';
+import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
+import { fingerprint } from './fingerprint';
+import { refused, unreachable } from './node-failure';
+
+/** An SSH connection that is logged in. */
+export interface SshLink {
+  readonly client: Client;
+  /** True once the connection is gone; `onClosed` has been called then. */
+  readonly closed: boolean;
+  onClosed(listener: () => void): void;
+  /** Runs `command`; fails with an Error when the node opens no session. */
+  exec(command: string): Promise<ClientChannel>;
+  /** A TCP stream from the node to `host:port`; fails with an Error whose `reason` is SSH's number. */
+  forward(host: string, port: number): Promise<Duplex>;
+  close(): void;
+}
+
+export type LinkAnswer = { readonly kind: 'linked'; readonly link: SshLink } | NodeFailure;
+
+/** Kinds of host keys, each asked for in turn when the pinned one is not what the node shows first. */
+const KEY_KINDS: readonly (readonly ServerHostKeyAlgorithm[])[] = [
+  ['ssh-ed25519'],
+  ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'],
+  ['rsa-sha2-512', 'rsa-sha2-256'],
+];
+
+interface Attempted {
+  readonly answer: LinkAnswer;
+  /** Fingerprint of the host key shown; null if it came to none. */
+  readonly seen: string | null;
+}
+
+/**
+ * Connects and logs in to `target`, through `via` if given. The host key must be the pinned one; nothing is sent before.
+ * A node that accepts the connection and says nothing is unreachable after `timeoutMs`.
+ */
+export async function openLink(target: NodeTarget, via: SshLink | null, timeoutMs: number): Promise<LinkAnswer> {
+  const first = await attempt(target, via, timeoutMs);
+  if (!target.hostKey && first.seen) {
+    return refused(
+      'NODE_HOST_KEY_UNKNOWN',
+      `node ${target.name} shows ${first.seen}, and no host key is accepted for it`,
+    );
+  }
+  if (!first.seen || first.seen === target.hostKey) return first.answer;
+  for (const kinds of KEY_KINDS) {
+    const next = await attempt(target, via, timeoutMs, kinds);
+    if (next.seen === target.hostKey) return next.answer;
+  }
+  return refused('NODE_HOST_KEY_CHANGED', `node ${target.name} shows ${first.seen}, accepted is ${target.hostKey}`);
+}
+
+async function attempt(
+  target: NodeTarget,
+  via: SshLink | null,
+  timeoutMs: number,
+  kinds?: readonly ServerHostKeyAlgorithm[],
+): Promise<Attempted> {
+  let seen: string | null = null;
+  let sock: Duplex | undefined;
+  if (via) {
+    try {
+      sock = await within(via.forward(target.address, target.port), timeoutMs);
+    } catch (error) {
+      return {
+        answer: unreachable(`no connection to ${target.address}:${target.port} through the jump node: ${said(error)}`),
+        seen,
+      };
+    }
+  }
+  const client = new Client();
+  const answer = await new Promise<LinkAnswer>((resolve) => {
+    client.once('ready', () => resolve({ kind: 'linked', link: linkOf(client) }));
+    client.on('error', (error) => {
+      const level = 'level' in error ? String(error.level) : '';
+      if (level === 'client-authentication') {
+        resolve(
+          refused('NODE_LOGIN_REFUSED', `node ${target.name} refuses the login of ${target.user} with the key given`),
+        );
+      } else resolve(unreachable(`${target.address}:${target.port}: ${said(error)}`));
+      client.destroy();
+    });
+    client.once('close', () => resolve(unreachable(`${target.address}:${target.port}: the connection was closed`)));
+    try {
+      client.connect({
+        ...(sock ? { sock } : { host: target.address, port: target.port }),
+        username: target.user,
+        privateKey: target.identity,
+        authHandler: ['publickey'],
+        readyTimeout: timeoutMs,
+        keepaliveInterval: 1000,
+        keepaliveCountMax: 3,
+        ...(kinds ? { algorithms: { serverHostKey: [...kinds] } } : {}),
+        hostVerifier: (key: Buffer) => {
+          seen = fingerprint(key);
+          return seen === target.hostKey;
+        },
+      });
+      // Else each small request waits for the answer to the one before: 43 ms instead of 3.
+      client.setNoDelay(true);
+    } catch {
+      // Never the cause: it may quote the key.
+      resolve(refused('NODE_LOGIN_REFUSED', `the private key for node ${target.name} cannot be read`));
+    }
+  });
+  if (answer.kind !== 'linked') client.destroy();
+  return { answer, seen };
+}
+
+function linkOf(client: Client): SshLink {
+  const listeners: (() => void)[] = [];
+  let closed = false;
+  const gone = (): void => {
+    if (closed) return;
+    closed = true;
+    for (const listener of listeners) listener();
+  };
+  client.once('close', gone);
+  return {
+    client,
+    get closed() {
+      return closed;
+    },
+    onClosed: (listener) => void listeners.push(listener),
+    exec: (command) =>
+      new Promise((resolve, reject) => {
+        client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+      }),
+    forward: (host, port) =>
+      new Promise((resolve, reject) => {
+        client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => (error ? reject(error) : resolve(channel)));
+      }),
+    close: () => {
+      client.end();
+      client.destroy();
+      // At once, so that nobody is given this connection while it is going.
+      gone();
+    },
+  };
+}
+
+function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Fails with an Error if `promise` takes longer. */
+export async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

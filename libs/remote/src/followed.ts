@@ -1,0 +1,70 @@
+import type { NodeReport } from '@muster/execution';
+import type { NodeSession } from './node-session';
+
+/** Something that watches one attempt until its end. */
+export interface Watch {
+  readonly attempt: string;
+  readonly session: NodeSession;
+  /** The launcher told the end: code, bytes kept and dropped of each stream, whether there are outputs. */
+  ended(words: readonly string[]): void;
+  /** Begins to report; `now` if the attempt may be over already. Nothing is reported before. */
+  begin(now: boolean): void;
+  /** The connection is gone. True if it goes on by itself, false if the attempt's owner has to attach. */
+  survivesLinkLoss(): boolean;
+  /** Whether it is a probe, which nothing but this watch carries out. */
+  readonly isProbe: boolean;
+  stop(): void;
+}
+
+/** Attempts whose reports somebody waits for, one watch each. */
+export class Followed {
+  readonly #watches = new Map<string, Watch>();
+
+  constructor(readonly report: (report: NodeReport) => void) {}
+
+  has(attempt: string): boolean {
+    return this.#watches.has(attempt);
+  }
+
+  /** Replaces an earlier watch of the same attempt. */
+  add(watch: Watch): void {
+    this.drop(watch.attempt);
+    this.#watches.set(watch.attempt, watch);
+  }
+
+  /** Takes the watch away and gives its last report. */
+  finish(watch: Watch, report: NodeReport): void {
+    if (this.#watches.get(watch.attempt) !== watch) return;
+    this.drop(watch.attempt);
+    this.report(report);
+  }
+
+  ended(attempt: string, words: readonly string[]): void {
+    this.#watches.get(attempt)?.ended(words);
+  }
+
+  /** Stops a probe; false if the attempt is none. */
+  endProbe(attempt: string): boolean {
+    if (!this.#watches.get(attempt)?.isProbe) return false;
+    this.drop(attempt);
+    return true;
+  }
+
+  linkLost(session: NodeSession): void {
+    for (const watch of [...this.#watches.values()]) {
+      if (watch.session !== session || watch.survivesLinkLoss()) continue;
+      this.drop(watch.attempt);
+      // After the answer to whoever is starting the attempt right now.
+      setImmediate(() => this.report({ kind: 'link-lost', attempt: watch.attempt, node: session.target.name }));
+    }
+  }
+
+  drop(attempt: string): void {
+    this.#watches.get(attempt)?.stop();
+    this.#watches.delete(attempt);
+  }
+
+  dropAll(): void {
+    for (const attempt of [...this.#watches.keys()]) this.drop(attempt);
+  }
+}

@@ -1,0 +1,222 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable, Writable } from 'node:stream';
+import { BulkReader } from './bulk-reader';
+import { launcherSource } from './launcher-source';
+import { quoteWord } from './shell-words';
+
+/** What runs the launcher: a shell's three streams, over SSH or of a child process. */
+export interface ShellStreams {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+export interface LauncherOptions {
+  /** State folder, unless the node's own environment names one. */
+  readonly stateDir: string;
+  /** Bytes of each output stream that are kept on the node; at least 65536. */
+  readonly outputLimit: number;
+  readonly helloTimeoutMs: number;
+  readonly answerTimeoutMs: number;
+}
+
+/** The words of an answer, and the bytes that came with it. */
+export interface Answer {
+  readonly words: readonly string[];
+  readonly bulk: Buffer;
+}
+
+/** `missing`: the node lacks what `detail` names. `closed`: the shell ended, or was `silent`; `detail` quotes what it said. */
+export type Hello =
+  | { readonly kind: 'hello'; readonly bootId: string }
+  | { readonly kind: 'missing'; readonly detail: string }
+  | { readonly kind: 'closed'; readonly silent: boolean; readonly detail: string };
+
+/** The channel closed before an answer came; `sent` is false if the node certainly never saw the request. */
+export class ChannelClosed extends Error {
+  constructor(readonly sent: boolean) {
+    super('the connection to the launcher closed');
+    this.name = 'ChannelClosed';
+  }
+}
+
+export interface RequestExtra {
+  /** Bytes that follow the request's line. */
+  readonly payload?: Buffer;
+  /** How many bytes came with an answer. */
+  readonly bulkSize?: (words: readonly string[]) => number;
+  /** How much longer than usual the answer may take. */
+  readonly waitMs?: number;
+}
+
+interface Pending {
+  readonly line: string;
+  readonly payload: Buffer | null;
+  readonly bulkSize: (words: readonly string[]) => number;
+  readonly waitMs: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+  sent: boolean;
+  timer: NodeJS.Timeout | null;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+const LINE_MAX = 65_536;
+const noBulk = (): number => 0;
+
+/**
+ * Speaks with one launcher: requests are lines, answers carry the request's number, bytes of output come on stderr.
+ * What the shell prints before the launcher's first answer is ignored, so that login banners do no harm.
+ */
+export class LauncherChannel {
+  readonly #nonce = randomBytes(16).toString('hex');
+  readonly #pending = new Map<string, Pending>();
+  readonly #queue: [string, Pending][] = [];
+  readonly #bulk = new BulkReader();
+  #bulkOpen = false;
+  #bulkHead = '';
+  #text = '';
+  #number = 0;
+  #payloadOut = false;
+  #closed = false;
+  #silent = false;
+  #onHello: ((hello: Hello) => void) | null = null;
+
+  /** The launcher told that an attempt's command has ended: id and the numbers of the report. */
+  onEnded: (words: readonly string[]) => void = () => undefined;
+  /** Called once, when the shell is gone or is given up. */
+  onClosed: () => void = () => undefined;
+
+  constructor(
+    private readonly streams: ShellStreams,
+    private readonly options: LauncherOptions,
+  ) {
+    streams.stdout.on('data', (piece: Buffer) => this.#read(piece));
+    streams.stderr.on('data', (piece: Buffer) => this.#readBulk(piece));
+    for (const stream of [streams.stdin, streams.stdout, streams.stderr]) stream.on('error', () => this.close());
+    streams.stdout.on('end', () => this.close());
+    streams.stdout.on('close', () => this.close());
+  }
+
+  /** Sends the launcher and waits for its first answer. Call once. */
+  open(): Promise<Hello> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#silent = true;
+        this.close();
+      }, this.options.helloTimeoutMs);
+      this.#onHello = (hello) => {
+        clearTimeout(timer);
+        this.#onHello = null;
+        resolve(hello);
+        if (hello.kind !== 'hello') this.close();
+      };
+      const { stateDir, outputLimit } = this.options;
+      // The shell reads ahead while it reads functions; so nothing may follow until it has answered.
+      this.streams.stdin.write(
+        `${launcherSource()}\nhello ${this.#nonce} ${quoteWord(stateDir)} ${outputLimit} && serve\nexit\n`,
+      );
+      if (this.#closed) this.#onHello({ kind: 'closed', silent: false, detail: '' });
+    });
+  }
+
+  /**
+   * One request; words must hold no space. Fails with `ChannelClosed` when the link breaks or no answer comes in time.
+   */
+  request(verb: string, words: readonly (string | number)[], extra: RequestExtra = {}): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const number = String(++this.#number);
+      const line = `${number} ${verb} ${words.join(' ')} .\n`;
+      const { payload = null, bulkSize = noBulk, waitMs = 0 } = extra;
+      const pending: Pending = { line, payload, bulkSize, waitMs, resolve, reject, sent: false, timer: null };
+      if (this.#closed) reject(new ChannelClosed(false));
+      else if (this.#payloadOut) this.#queue.push([number, pending]);
+      else this.#send(number, pending);
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const said = `${this.#bulkHead}\n${this.#text}`.replaceAll(/[^\x20-\x7e\n]/g, '').trim();
+    this.#onHello?.({ kind: 'closed', silent: this.#silent, detail: said.slice(-300) });
+    this.streams.stdin.end();
+    for (const [, pending] of [...this.#pending, ...this.#queue]) {
+      if (pending.timer) clearTimeout(pending.timer);
+      pending.reject(new ChannelClosed(pending.sent));
+    }
+    this.#pending.clear();
+    this.#queue.length = 0;
+    this.onClosed();
+  }
+
+  #send(number: string, pending: Pending): void {
+    pending.sent = true;
+    pending.timer = setTimeout(() => this.close(), this.options.answerTimeoutMs + pending.waitMs);
+    this.#pending.set(number, pending);
+    this.streams.stdin.write(pending.line);
+    if (!pending.payload) return;
+    // Some `head` read ahead of what they were asked for; so nothing follows a payload until it is answered.
+    this.#payloadOut = true;
+    this.streams.stdin.write(pending.payload);
+  }
+
+  #read(piece: Buffer): void {
+    this.#text += piece.toString('latin1');
+    if (this.#onHello) this.#greet();
+    if (this.#onHello) this.#text = this.#text.slice(-LINE_MAX);
+    else this.#readAnswers();
+  }
+
+  /** Looks for the launcher's first answer in what has come so far. */
+  #greet(): void {
+    const at = this.#text.indexOf(`\n${this.#nonce} `);
+    const end = at < 0 ? -1 : this.#text.indexOf('\n', at + 1);
+    if (end < 0) return;
+    const [, word, ...rest] = this.#text.slice(at + 1, end).split(' ');
+    this.#text = this.#text.slice(end + 1);
+    if (word === 'hello') this.#onHello?.({ kind: 'hello', bootId: rest[1] ?? '' });
+    else this.#onHello?.({ kind: 'missing', detail: rest.join(' ') });
+  }
+
+  #readAnswers(): void {
+    let start = 0;
+    for (let end = this.#text.indexOf('\n'); end >= 0 && !this.#closed; end = this.#text.indexOf('\n', start)) {
+      this.#answer(this.#text.slice(start, end).split(' '));
+      start = end + 1;
+    }
+    this.#text = this.#text.slice(start);
+    if (this.#text.length > LINE_MAX) this.close();
+  }
+
+  #answer(words: readonly string[]): void {
+    const [first = '', ...rest] = words;
+    if (first === 'ended') return this.onEnded(rest);
+    const pending = this.#pending.get(first);
+    if (!pending) return;
+    this.#pending.delete(first);
+    if (pending.timer) clearTimeout(pending.timer);
+    const size = pending.bulkSize(rest);
+    if (size > 0) this.#bulk.take(size, (bulk) => pending.resolve({ words: rest, bulk }));
+    else pending.resolve({ words: rest, bulk: NO_BYTES });
+    if (!pending.payload) return;
+    this.#payloadOut = false;
+    while (!this.#payloadOut && this.#queue.length > 0) this.#send(...this.#queue.shift()!);
+  }
+
+  #readBulk(piece: Buffer): void {
+    if (this.#bulkOpen) return this.#bulk.push(piece);
+    this.#bulkHead += piece.toString('latin1');
+    const mark = `\n${this.#nonce}\n`;
+    const at = this.#bulkHead.indexOf(mark);
+    // Said before the launcher answered: a login's noise, or the reason why there is no launcher.
+    if (at < 0) {
+      this.#bulkHead = this.#bulkHead.slice(-LINE_MAX);
+      return;
+    }
+    this.#bulkOpen = true;
+    const rest = Buffer.from(this.#bulkHead.slice(at + mark.length), 'latin1');
+    this.#bulkHead = '';
+    if (rest.length > 0) this.#bulk.push(rest);
+  }
+}
