@@ -27,4 +27,19 @@ export const localProblems = {
     remedy:
       'Check --server or MUSTER_SERVER, and any proxy on the way; `muster --version` tells the version of the client.',
   },
+  LOCAL_BUNDLE_LINK: {
+    severity: 'error',
+    meaning: 'A bundle folder holds a link, a device or a socket; a bundle consists of plain files.',
+    remedy: 'Replace it by the file itself.',
+  },
+  LOCAL_BUNDLE_TOO_LARGE: {
+    severity: 'error',
+    meaning: 'A bundle folder is larger than what can be published.',
+    remedy: 'Remove what does not belong to it; large images are better fetched by a task.',
+  },
+  LOCAL_IDENTITY: {
+    severity: 'error',
+    meaning: 'A private key cannot be used to log in to nodes.',
+    remedy: 'Name a private key without a passphrase as identityFile; `ssh-keygen -p -f FILE` removes one.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
