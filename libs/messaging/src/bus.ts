@@ -75,7 +75,11 @@ export interface Bus {
    * Listens to an exchange from now on; what is published while the connection is down is missed. `pattern` as in AMQP:
    * words separated by dots, `*` for one, `#` for any number. A listener that throws is logged.
    */
-  subscribe(exchange: ExchangeTopology, listener: (delivery: Delivery) => Promise<void> | void, pattern?: string): Promise<Subscription>;
+  subscribe(
+    exchange: ExchangeTopology,
+    listener: (delivery: Delivery) => Promise<void> | void,
+    pattern?: string,
+  ): Promise<Subscription>;
 
   /** Messages that wait in a queue or in its dead letters. For health, tests and metrics. */
   countWaiting(queue: string): Promise<number>;

@@ -32,7 +32,8 @@ export class InProcessBroker {
     this.log = options.log;
     this.pace = options.pace ?? RETRY_PACE;
     const { queues, exchanges } = options.topology ?? TOPOLOGY;
-    const park = (queue: InProcessQueue, message: QueuedMessage, reason: string): void => this.park(queue, message, reason);
+    const park = (queue: InProcessQueue, message: QueuedMessage, reason: string): void =>
+      this.park(queue, message, reason);
     for (const topology of queues) {
       this.#queues.set(topology.name, new InProcessQueue(topology, park));
       if (topology.kind !== 'work') continue;

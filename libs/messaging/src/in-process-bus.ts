@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Envelope, ExchangeTopology, QueueTopology, Reply } from '@muster/protocol';
 import type { Bus, ConsumeOptions, Delivery, Handler, Subscription } from './bus';
 import { BusError } from './bus-error';
@@ -59,6 +60,8 @@ export class InProcessBus implements Bus {
     this.#refuseIfClosed();
     const queue = this.broker.queue(topology.name);
     const closing = new AbortController();
+    // Every delivery that waits listens to it.
+    setMaxListeners(0, closing.signal);
     const inFlight = new InFlight();
     const consumer: QueueConsumer = {
       prefetch: options.prefetch,
@@ -73,8 +76,15 @@ export class InProcessBus implements Bus {
         source: topology.name,
         isRequest: message.respond !== undefined,
       };
-      const settlement = await settleDelivery(handler, delivery, deliveriesMax(topology), this.broker.pace, closing.signal);
-      if (settlement.kind !== 'requeue' && settlement.reply) message.respond?.(JSON.parse(JSON.stringify(settlement.reply)));
+      const settlement = await settleDelivery(
+        handler,
+        delivery,
+        deliveriesMax(topology),
+        this.broker.pace,
+        closing.signal,
+      );
+      if (settlement.kind !== 'requeue' && settlement.reply)
+        message.respond?.(JSON.parse(JSON.stringify(settlement.reply)));
       if (settlement.kind === 'requeue') queue.putBack(message);
       if (settlement.kind === 'park') this.broker.park(queue, message, settlement.reason);
       queue.settled(consumer);

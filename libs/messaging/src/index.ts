@@ -8,3 +8,7 @@ export { InProcessBroker, type InProcessBrokerOptions } from './in-process-broke
 export { InProcessBus } from './in-process-bus';
 export { makeEnvelope, MESSAGE_BYTES_MAX } from './message';
 export { RETRY_PACE, type RetryPace } from './settle-delivery';
+export { RabbitBus, type RabbitBusOptions } from './rabbit/rabbit-bus';
+export { BusContext } from './nest/bus-context';
+export { BusController } from './nest/bus-controller';
+export { BusServer, type BusServerOptions } from './nest/bus-server';

@@ -14,7 +14,10 @@ export function makeEnvelope<Body>(kind: MessageKind<Body>, body: Body, id: stri
 export function encodeMessage(value: unknown): Buffer {
   const bytes = Buffer.from(JSON.stringify(value));
   if (bytes.length > MESSAGE_BYTES_MAX) {
-    throw new BusError('too-large', `a message of ${bytes.length} bytes is larger than the ${MESSAGE_BYTES_MAX} that one may carry`);
+    throw new BusError(
+      'too-large',
+      `a message of ${bytes.length} bytes is larger than the ${MESSAGE_BYTES_MAX} that one may carry`,
+    );
   }
   return bytes;
 }

@@ -34,7 +34,9 @@ export async function settleDelivery(
       ? { kind: 'park', reason: `given up after ${delivery.attempt} deliveries: ${reason}` }
       : { kind: 'requeue', reason };
   const pause = (round: number): Promise<unknown> =>
-    sleep(Math.min(pace.delayMaxMs, pace.delayMs * 2 ** Math.min(round, 20)), undefined, { signal: closing }).catch(() => undefined);
+    sleep(Math.min(pace.delayMaxMs, pace.delayMs * 2 ** Math.min(round, 20)), undefined, { signal: closing }).catch(
+      () => undefined,
+    );
 
   const heldSince = performance.now();
   for (let round = 0; ; round += 1) {

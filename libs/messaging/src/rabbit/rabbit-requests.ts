@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Reply } from '@muster/protocol';
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { BusError } from '../bus-error';
+import { decodeMessage } from '../message';
+
+/** The broker's own road for replies: no queue is made, and only this channel receives. */
+export const REPLY_TO = 'amq.rabbitmq.reply-to';
+
+interface PendingRequest {
+  resolve(reply: Reply<unknown>): void;
+  reject(error: BusError): void;
+}
+
+/** Requests that wait for their replies on one channel. */
+export class RabbitRequests {
+  readonly #pending = new Map<string, PendingRequest>();
+
+  /** To be called on each new channel, before it publishes a request. */
+  async listen(channel: ConfirmChannel): Promise<void> {
+    await channel.consume(REPLY_TO, (message) => this.#onReply(message), { noAck: true });
+  }
+
+  /** Every pending request fails. */
+  failAll(error: BusError): void {
+    for (const pending of [...this.#pending.values()]) pending.reject(error);
+  }
+
+  /** Publishes by `publish`, given the correlation id, and waits. Fails with `BusError` after `timeoutMs` at the latest. */
+  async request(
+    publish: (correlationId: string) => Promise<void>,
+    what: string,
+    timeoutMs: number,
+  ): Promise<Reply<unknown>> {
+    const correlationId = randomUUID();
+    let timer: NodeJS.Timeout | undefined;
+    const reply = new Promise<Reply<unknown>>((resolve, reject) => {
+      this.#pending.set(correlationId, { resolve, reject });
+      timer = setTimeout(
+        () => reject(new BusError('timeout', `no reply from ${what} within ${timeoutMs} ms`)),
+        timeoutMs,
+      );
+    });
+    try {
+      // Whichever fails first; the reply may even be here before the confirmation.
+      await Promise.race([reply, publish(correlationId).then(() => reply)]);
+      return await reply;
+    } catch (error) {
+      reply.catch(() => undefined);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#pending.delete(correlationId);
+    }
+  }
+
+  #onReply(message: ConsumeMessage | null): void {
+    if (message === null) return;
+    const pending = this.#pending.get(String(message.properties.correlationId));
+    const content = decodeMessage(message.content);
+    if (!pending || !content.ok) return;
+    pending.resolve(content.value as Reply<unknown>);
+  }
+}
