@@ -29,6 +29,13 @@ function girth(graph: Digraph): number {
   return best;
 }
 
+/** True if a path leads from `from` to `to` without an opaque vertex between them. */
+function reachesClearly(graph: Digraph, from: number, to: number, isOpaque: (vertex: number) => boolean): boolean {
+  return (graph.successors[from] ?? []).some(
+    (after) => after === to || (!isOpaque(after) && reachesClearly(graph, after, to, isOpaque)),
+  );
+}
+
 describe('any graph', () => {
   it('has an order or a cycle, never both; each vertex stands once, after its predecessors', () => {
     fc.assert(
@@ -87,6 +94,22 @@ describe('any graph without cycles', () => {
               reduced.predecessors.map((each, at) => (at === vertex ? each.filter((before) => before !== edge) : each)),
             );
             expect(reachability(less).has(`${edge}>${vertex}`)).toBe(false);
+          }),
+        );
+      }),
+    );
+  });
+
+  it('keeps an edge that only paths through opaque vertices would make superfluous', () => {
+    fc.assert(
+      fc.property(anyDag(10), (graph) => {
+        const isOpaque = (vertex: number): boolean => vertex % 3 === 1;
+        const reduced = transitiveReduction(graph, isOpaque);
+        graph.predecessors.forEach((list, vertex) =>
+          list.forEach((before) => {
+            const others = list.filter((each) => each !== before && !isOpaque(each));
+            const isImplied = others.some((each) => reachesClearly(graph, before, each, isOpaque));
+            expect(reduced.predecessors[vertex]?.includes(before)).toBe(!isImplied);
           }),
         );
       }),

@@ -3,15 +3,13 @@ import { digraph, type Digraph } from './digraph';
 
 /** Any graph of up to `size` vertices, cycles and loops included. */
 export function anyGraph(size: number): fc.Arbitrary<Digraph> {
-  return fc
-    .integer({ min: 0, max: size })
-    .chain((count) =>
-      fc
-        .array(fc.tuple(fc.nat(Math.max(0, count - 1)), fc.nat(Math.max(0, count - 1))), {
-          maxLength: count === 0 ? 0 : count * 3,
-        })
-        .map((edges) => fromEdges(count, edges)),
-    );
+  return fc.integer({ min: 0, max: size }).chain((count) =>
+    fc
+      .array(fc.tuple(fc.nat(Math.max(0, count - 1)), fc.nat(Math.max(0, count - 1))), {
+        maxLength: count === 0 ? 0 : count * 3,
+      })
+      .map((edges) => fromEdges(count, edges)),
+  );
 }
 
 /** Any graph without cycles; ids in another order than the edges. */

@@ -8,18 +8,18 @@ const BLOCK_WORDS = 32;
 
 /**
  * The graph with each edge left out that a longer path makes superfluous: the same order, as few edges as possible.
- * Fails with a `RangeError` if there is a cycle.
+ * A path counts only if it does not lead through a vertex for which `isOpaque` holds. Fails with a `RangeError` if there is a cycle.
  *
  * Cost: graphs of many short-sighted vertices (task graphs) by a search per vertex no further back than its farthest
  * predecessor; where that grows too long, by rows of bits: edges times vertices / 32. 10,000 vertices with 150,000
  * random edges: about 0.2 s.
  */
-export function transitiveReduction(graph: Digraph): Digraph {
+export function transitiveReduction(graph: Digraph, isOpaque: (vertex: number) => boolean = () => false): Digraph {
   const order = topologicalOrder(graph);
   if (!order) throw new RangeError('a graph with a cycle has no transitive reduction');
   const level = levels(graph, order);
   const kept: (readonly number[])[] = new Array<readonly number[]>(graph.ids.length);
-  const search = new BackwardSearch(graph, level);
+  const search = new BackwardSearch(graph, level, isOpaque);
   let left: number[] = [];
   for (const vertex of order) {
     if (search.steps > SEARCH_STEPS_MAX) left.push(vertex);
@@ -30,7 +30,7 @@ export function transitiveReduction(graph: Digraph): Digraph {
     if (before.length < 2) kept[vertex] = before;
     return before.length >= 2;
   });
-  if (left.length > 0) reduceByBitRows(graph, order, left, kept);
+  if (left.length > 0) reduceByBitRows(graph, order, left, kept, isOpaque);
   return digraph(graph.ids, kept);
 }
 
@@ -41,6 +41,7 @@ class BackwardSearch {
   constructor(
     private readonly graph: Digraph,
     private readonly level: Int32Array,
+    private readonly isOpaque: (vertex: number) => boolean,
   ) {
     this.#seenFor = new Int32Array(graph.ids.length).fill(-1);
   }
@@ -63,7 +64,7 @@ class BackwardSearch {
   #mark(from: number, forVertex: number, farthest: number): void {
     const stack = [from];
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      if ((this.level[at] as number) <= farthest) continue;
+      if ((this.level[at] as number) <= farthest || this.isOpaque(at)) continue;
       for (const before of this.graph.predecessors[at] as readonly number[]) {
         this.steps++;
         if (this.#seenFor[before] === forVertex || (this.level[before] as number) < farthest) continue;
@@ -80,6 +81,7 @@ function reduceByBitRows(
   order: readonly number[],
   left: readonly number[],
   kept: (readonly number[])[],
+  isOpaque: (vertex: number) => boolean,
 ): void {
   const count = graph.ids.length;
   const position = new Int32Array(count);
@@ -97,6 +99,7 @@ function reduceByBitRows(
       const own = vertex * BLOCK_WORDS;
       // The row as yet holds what the predecessors come after, without the predecessors themselves.
       for (const before of graph.predecessors[vertex] as readonly number[]) {
+        if (isOpaque(before)) continue;
         const other = before * BLOCK_WORDS;
         for (let word = 0; word < BLOCK_WORDS; word++) (rows[own + word] as number) |= rows[other + word] as number;
       }

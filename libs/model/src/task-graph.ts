@@ -73,4 +73,12 @@ export interface Plan extends TaskGraph {
   /** Predicted duration of the critical path. */
   readonly expectedMs: number;
   readonly problems: readonly Problem[];
+  /** Definitions that are on no node, by id, with the reason. */
+  readonly leftOut?: readonly LeftOut[];
+}
+
+/** A task definition that made no task. */
+export interface LeftOut {
+  readonly definition: string;
+  readonly reason: TaskReason;
 }

@@ -1,1 +1,15 @@
-export {};
+/**
+ * Planning: cluster, release and plugins in, task graph and report out, by an ordered list of passes.
+ * Promises to be pure (the same input gives the same plan, byte for byte), to evaluate nothing itself (expressions go to
+ * the evaluator that the caller gives), and to return every problem that it can find instead of throwing.
+ */
+export { isTruthy, type Evaluation, type EvaluationPlace, type Evaluator } from './evaluator';
+export { PLANNER_SEMANTICS } from './finish/plan-digest';
+export { PASSES } from './passes/pass-list';
+export { plan } from './plan';
+export type { PlanIdentity, PlanInput, PlanOptions, PlanOutcome } from './plan-input';
+export { planDot } from './render/plan-dot';
+export { planJson } from './render/plan-json';
+export { planMermaid } from './render/plan-mermaid';
+export { planTable } from './render/plan-table';
+export { printGraph } from './render/print-graph';

@@ -1,0 +1,127 @@
+import {
+  byCodeUnit,
+  taskAddress,
+  type Bundle,
+  type FaultToleranceGroup,
+  type JsonObject,
+  type LeftOut,
+  type TaskAddress,
+  type TaskDefinition,
+  type TaskReason,
+} from '@muster/model';
+import { problem, type Problem, type ProblemCode, type ProblemInput } from '@muster/problems';
+import type { PlanInput } from '../plan-input';
+import { namePattern } from './name-pattern';
+import { Places } from './places';
+import { TaskSets } from './task-sets';
+
+/** A definition and the bundle that it comes from, whose files its parameters name. */
+export interface OwnedDefinition {
+  readonly definition: TaskDefinition;
+  readonly owner: Bundle;
+}
+
+/** A task in the making. */
+export interface DraftTask {
+  readonly index: number;
+  readonly address: TaskAddress;
+  readonly definition: TaskDefinition;
+  readonly owner: Bundle;
+  /** A node's name, `sync` or `master`. */
+  readonly node: string;
+  action: 'run' | 'skip';
+  reason: TaskReason;
+  parameters: JsonObject;
+  /** Tasks that come before, one by one; repetitions and itself are dropped when the graph is built. */
+  readonly requires: number[];
+  /** Sets of tasks that come before as a whole; itself excepted. */
+  readonly requiresSets: number[];
+  /** Barriers that come before. */
+  requiresBarriers: number[];
+  limit: number | null;
+  limits: readonly string[];
+}
+
+export interface DraftBarrier {
+  /** Indices of tasks. */
+  readonly requires: readonly number[];
+  /** Indices of other barriers. */
+  readonly requiresBarriers: readonly number[];
+}
+
+/** The one graph that all passes work on. A pass reads what earlier ones wrote, and adds its own. */
+export class Draft {
+  readonly problems: Problem[] = [];
+  definitions: ReadonlyMap<string, OwnedDefinition> = new Map();
+  places = new Places(new Map());
+  primaries: Readonly<Record<string, string>> = {};
+  readonly tasks: DraftTask[] = [];
+  /** Definition -> node -> index of the task. */
+  readonly placed = new Map<string, Map<string, number>>();
+  readonly leftOut: LeftOut[] = [];
+  readonly sets = new TaskSets();
+  barriers: DraftBarrier[] = [];
+  readonly limits = new Map<string, number>();
+  faultTolerance: FaultToleranceGroup[] = [];
+  readonly #reported = new Set<string>();
+  readonly #matching = new Map<string, readonly string[] | null>();
+
+  constructor(readonly input: PlanInput) {}
+
+  /** The same problem is reported once, however many tasks or relations run into it. */
+  report(code: ProblemCode, it: ProblemInput): void {
+    const key = `${code} ${it.subject} ${it.summary}`;
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
+    this.problems.push(problem(code, it));
+  }
+
+  addTask({ definition, owner }: OwnedDefinition, node: string): void {
+    const nodes = this.placed.get(definition.id) ?? new Map<string, number>();
+    this.placed.set(definition.id, nodes);
+    if (nodes.has(node)) return;
+    const index = this.tasks.length;
+    nodes.set(node, index);
+    this.tasks.push({
+      ...{ index, address: taskAddress(definition.id, node), definition, owner, node },
+      ...{
+        action: 'run',
+        reason: { code: 'placed', text: 'Its definition is placed here.' },
+        parameters: definition.parameters,
+      },
+      ...{ requires: [], requiresSets: [], requiresBarriers: [], limit: null, limits: [] },
+    });
+  }
+
+  /** Index of the task of `definition` on `node`; undefined if it is not there. */
+  at(definition: string, node: string): number | undefined {
+    return this.placed.get(definition)?.get(node);
+  }
+
+  /** Tasks of a definition, in the order of places. */
+  tasksOf(definition: string): readonly DraftTask[] {
+    return [...(this.placed.get(definition)?.values() ?? [])].map((index) => this.task(index));
+  }
+
+  task(index: number): DraftTask {
+    const task = this.tasks[index];
+    if (!task) throw new RangeError(`no task ${index}`);
+    return task;
+  }
+
+  /** Ids that `name` (an id or `/regex/`) stands for, sorted; null for a bad pattern. Groups count, they make no tasks. */
+  matching(name: string): readonly string[] | null {
+    const known = this.#matching.get(name);
+    if (known !== undefined) return known;
+    const found = this.#match(name);
+    this.#matching.set(name, found);
+    return found;
+  }
+
+  #match(name: string): readonly string[] | null {
+    const pattern = namePattern(name);
+    if (!pattern) return null;
+    if (pattern.kind === 'exact') return this.definitions.has(name) ? [name] : [];
+    return [...this.definitions.keys()].filter(pattern.matches).sort(byCodeUnit);
+  }
+}

@@ -1,0 +1,13 @@
+import { transitiveReduction, type Digraph } from '@muster/graph';
+import type { Draft } from '../draft/draft';
+import { draftGraph } from '../draft/draft-graph';
+
+/**
+ * The graph as it is given out: reduced unless raw, barriers that nobody needs any more left out.
+ * Paths through stages make nothing superfluous: a stage may pass although something before it failed.
+ */
+export function finishedGraph(draft: Draft): Digraph {
+  const graph = draftGraph(draft);
+  if (draft.input.options?.raw) return graph;
+  return transitiveReduction(graph, (vertex) => draft.tasks[vertex]?.definition.type === 'stage');
+}

@@ -1,0 +1,92 @@
+import { canonicalJson, isJsonObject, isSealedSecret, type GraphTask, type Json, type TaskGraph } from '@muster/model';
+import type { Draft } from '../draft/draft';
+
+/** Raised when the same input may give another plan. */
+export const PLANNER_SEMANTICS = 1;
+
+/**
+ * `sha256:...` over everything that decides what runs: revision, bundles, graph type, options, nodes with identities,
+ * tags and primaries, previous state, the resolved graph. Not over durations, reasons, problems or order of choice.
+ * Cost: proportional to the graph; what tasks share is said once.
+ */
+export function planDigest(draft: Draft, graph: TaskGraph): string {
+  const { identity = {}, options = {}, sha256 } = draft.input;
+  const shapes = new Map<string, number>();
+  const shapeOf = shapesOnce(shapes);
+  const text = canonicalJson({
+    semantics: PLANNER_SEMANTICS,
+    revision: identity.revision ?? null,
+    bundles: identity.bundles ?? [],
+    previous: identity.previous ?? {},
+    options: {
+      nodes: sorted(options.nodes),
+      tasks: sorted(options.tasks),
+      force: options.force ?? false,
+      noop: options.noop ?? false,
+    },
+    nodes: draft.places.names.map((name) => [name, identity.nodes?.[name] ?? null, draft.places.tags(name)]),
+    graph: {
+      type: graph.graphType,
+      cluster: graph.cluster,
+      master: graph.master,
+      limits: graph.limits,
+      faultTolerance: graph.faultTolerance,
+      barriers: graph.barriers.map(({ id, requires }) => [id, requires]),
+      tasks: graph.tasks.map((task) => [task.task, task.action, shapeOf(task), task.requires]),
+    },
+    shapes: [...shapes.keys()],
+  });
+  return `sha256:${sha256(text)}`;
+}
+
+function sorted(names: readonly string[] | null | undefined): string[] | null {
+  return names ? [...names].sort() : null;
+}
+
+/** Numbers what decides about a task, except for its name and relations; equal shapes have one number. */
+function shapesOnce(shapes: Map<string, number>): (task: GraphTask) => number {
+  // Tasks of one definition mostly share their parameters as one object: each of those is written out once.
+  const written = new Map<unknown, string>();
+  return ({
+    definition,
+    type,
+    parameters,
+    limit,
+    limits,
+    retries,
+    timeoutMs,
+    onFailure,
+    idempotent,
+    outputs,
+    files,
+  }) => {
+    const values = written.get(parameters) ?? canonicalJson(fingerprinted(parameters));
+    written.set(parameters, values);
+    const rest = canonicalJson({
+      definition,
+      type,
+      limit,
+      limits,
+      retries,
+      timeoutMs,
+      onFailure,
+      idempotent,
+      outputs,
+      files: files.map(({ path, digest, executable }) => [path, digest, executable]),
+    });
+    const key = `${rest}${values}`;
+    const known = shapes.get(key);
+    if (known !== undefined) return known;
+    shapes.set(key, shapes.size);
+    return shapes.size - 1;
+  };
+}
+
+/** Sealing a secret again gives another envelope, so only its fingerprint counts. */
+function fingerprinted(value: Json): Json {
+  if (isSealedSecret(value)) return { $sealed: value.$sealed.fingerprint };
+  if (Array.isArray(value)) return value.map((each: Json) => fingerprinted(each));
+  if (isJsonObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, fingerprinted(member)]));
+  return value;
+}

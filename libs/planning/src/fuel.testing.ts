@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Folder of the field's real data, which stay out of the repository; null where they are absent. */
+export function fuelData(): string | null {
+  const folder = process.env['MUSTER_FUEL_DATA'] ?? resolve(__dirname, '../../../../shared/fuel');
+  return existsSync(join(folder, 'planner-cases.json')) ? folder : null;
+}
+
+export function readFuel(folder: string, file: string): string {
+  return readFileSync(join(folder, file), 'utf8');
+}
+
+/** A relation of the recorded graphs: `[task, node]`, null is the sync point. */
+type Recorded = readonly [string, string | null];
+
+export interface RecordedTask {
+  readonly id: string;
+  readonly type: string;
+  readonly requires?: readonly Recorded[];
+  readonly required_for?: readonly Recorded[];
+}
+
+/** Vertices (`address`, `skipped` where the field says so) and relations (`before > after`) of a recorded graph, sorted. */
+export function recordedGraph(graph: Readonly<Record<string, readonly RecordedTask[]>>): {
+  vertices: string[];
+  relations: string[];
+} {
+  const vertices: string[] = [];
+  const relations = new Set<string>();
+  for (const [node, tasks] of Object.entries(graph)) {
+    for (const task of tasks) {
+      const own = address(task.id, node);
+      vertices.push(`${own} ${task.type === 'skipped' ? 'skip' : 'run'}`);
+      for (const [id, at] of task.requires ?? []) relations.add(`${address(id, at)} > ${own}`);
+      for (const [id, at] of task.required_for ?? []) relations.add(`${own} > ${address(id, at)}`);
+    }
+  }
+  return { vertices: vertices.sort(), relations: [...relations].sort() };
+}
+
+function address(id: string, node: string | null): string {
+  return `${id}@${node === null || node === 'null' ? 'sync' : node}`;
+}

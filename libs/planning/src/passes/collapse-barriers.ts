@@ -1,0 +1,115 @@
+import type { Draft, DraftTask } from '../draft/draft';
+import { BarrierChain } from '../draft/barrier-chain';
+
+/**
+ * Sets that several tasks require as a whole become barriers where that makes fewer relations: N times M become N plus
+ * M. Sets that are "all of these but one", each with another one left out, share a chain of barriers. Exact: whoever
+ * comes before or after whom stays the same. Stages keep their relations, since they judge each predecessor on its own.
+ */
+export function collapseBarriers(draft: Draft): void {
+  const whole = new Map<number, DraftTask[]>();
+  const partial: Wanted[] = [];
+  for (const task of draft.tasks) {
+    for (const set of new Set(task.requiresSets)) {
+      const members = draft.sets.members(set);
+      if (task.definition.type === 'stage') task.requires.push(...members);
+      else if (isMember(members, task.index))
+        partial.push({ task, members: members.filter((each) => each !== task.index) });
+      else push(whole, set, task);
+    }
+    task.requiresSets.length = 0;
+  }
+  for (const [set, users] of whole) {
+    const members = draft.sets.members(set);
+    if (members.length * users.length > members.length + users.length) shareBarrier(draft, members, users);
+    else for (const task of users) partial.push({ task, members });
+  }
+  shareChains(draft, partial);
+}
+
+interface Wanted {
+  readonly task: DraftTask;
+  /** Ascending. */
+  readonly members: readonly number[];
+}
+
+function shareBarrier(draft: Draft, members: readonly number[], users: readonly DraftTask[]): void {
+  const barrier = draft.barriers.push({ requires: members, requiresBarriers: [] }) - 1;
+  for (const task of users) task.requiresBarriers.push(barrier);
+}
+
+/** Below this size a chain saves nothing worth having. */
+const CHAIN_SIZE_MIN = 6;
+
+/**
+ * Sets that differ in one member come from one definition on one node after the other, so they stand next to each other:
+ * the union of two neighbours tells what they are all taken from.
+ */
+function shareChains(draft: Draft, wanted: readonly Wanted[]): void {
+  let family: { union: readonly number[]; members: Wanted[] } | null = null;
+  let last: Wanted | null = null;
+  const settle = (): void => {
+    if (family) settleFamily(draft, family.union, family.members);
+    family = null;
+  };
+  for (const each of wanted) {
+    if (family && isAllButOne(each.members, family.union)) {
+      family.members.push(each);
+      last = each;
+      continue;
+    }
+    settle();
+    const union: readonly number[] = last ? unionOf(last.members, each.members) : [];
+    const startsFamily =
+      each.members.length >= CHAIN_SIZE_MIN &&
+      last !== null &&
+      last.members.length === each.members.length &&
+      union.length === each.members.length + 1;
+    family = startsFamily ? { union, members: [each] } : { union: each.members, members: [each] };
+    last = each;
+  }
+  settle();
+}
+
+function settleFamily(draft: Draft, union: readonly number[], members: readonly Wanted[]): void {
+  // A chain costs about three relations per member of the union and two per user.
+  const pairwise = members.reduce((sum, each) => sum + each.members.length, 0);
+  if (union.length < CHAIN_SIZE_MIN || members.length < 2 || pairwise <= 3 * union.length + 2 * members.length) {
+    for (const { task, members: set } of members) task.requires.push(...set);
+    return;
+  }
+  const chain = new BarrierChain(draft, union);
+  for (const { task, members: set } of members) chain.requireAllBut(task, missingIn(set, union));
+}
+
+/** Position in `union` of the one member that `set` lacks; its length if none is lacking. */
+function missingIn(set: readonly number[], union: readonly number[]): number {
+  const position = union.findIndex((each, index) => set[index] !== each);
+  return position < 0 ? union.length : position;
+}
+
+function isAllButOne(set: readonly number[], union: readonly number[]): boolean {
+  if (set.length !== union.length - 1) return false;
+  const missing = missingIn(set, union);
+  return set.every((each, index) => each === union[index < missing ? index : index + 1]);
+}
+
+function unionOf(a: readonly number[], b: readonly number[]): number[] {
+  return [...new Set([...a, ...b])].sort((x, y) => x - y);
+}
+
+function isMember(members: readonly number[], task: number): boolean {
+  let [low, high] = [0, members.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((members[middle] as number) < task) low = middle + 1;
+    else high = middle;
+  }
+  return members[low] === task;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

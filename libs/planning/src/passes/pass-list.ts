@@ -1,0 +1,47 @@
+import type { Draft } from '../draft/draft';
+import { assignPlaces } from './assign-places';
+import { checkCycles } from './check-cycles';
+import { checkSupported } from './check-supported';
+import { collapseBarriers } from './collapse-barriers';
+import { evaluateTasks } from './evaluate-tasks';
+import { mergeLayers } from './merge-layers';
+import { placeDefinitions } from './place-definitions';
+import { resolveOutputs } from './resolve-outputs';
+import { resolveCrossRelations, resolveRelations } from './resolve-relations';
+import { selectTasks } from './select-tasks';
+import { setFaultTolerance } from './set-fault-tolerance';
+import { setLimits } from './set-limits';
+
+export interface Pass {
+  readonly name: string;
+  readonly run: (draft: Draft) => void;
+}
+
+/** What makes a plan, in this order. */
+export const PASSES: readonly Pass[] = [
+  // First, since everything else reads definitions and does not care where they came from.
+  { name: 'merge layers', run: mergeLayers },
+  // Needs nothing but the definitions that are left, and is about them as a whole.
+  { name: 'check that all is supported', run: checkSupported },
+  // Placement looks at tags, and which node is the primary is one of them.
+  { name: 'assign tags and primaries', run: assignPlaces },
+  // From here on there are tasks: everything later is about a definition on a node.
+  { name: 'place definitions', run: placeDefinitions },
+  // Before relations, since a skipped task is still a bridge and must be there; parameters are computed for those that run.
+  { name: 'evaluate conditions and parameters', run: evaluateTasks },
+  // Same node and sync point: cheap, and independent of who else is there.
+  { name: 'resolve relations on the node', run: resolveRelations },
+  // After placement is complete, since `any` chooses among the nodes that have the task.
+  { name: 'resolve relations across nodes', run: resolveCrossRelations },
+  // After parameters are computed, since an expression may yield a binding; before anything looks at all relations.
+  { name: 'resolve output bindings', run: resolveOutputs },
+  // After all relations, so that a partial run can follow them; what is left out stays as a bridge.
+  { name: 'select tasks', run: selectTasks },
+  // After selection, since what is skipped holds no slot.
+  { name: 'set limits', run: setLimits },
+  { name: 'set fault tolerance', run: setFaultTolerance },
+  // After the last relation was added, and before the checks that walk all of them: they are cheap on the small graph only.
+  { name: 'collapse into barriers', run: (draft) => (draft.input.options?.raw ? undefined : collapseBarriers(draft)) },
+  // Last, since reduction, estimate and digest take a graph without cycles for granted.
+  { name: 'check for cycles', run: checkCycles },
+];

@@ -1,0 +1,58 @@
+import { isOutputBinding } from '@muster/catalog';
+import { didYouMean, isJsonObject, SYNC_POINT, type Json, type JsonObject } from '@muster/model';
+import type { Draft, DraftTask } from '../draft/draft';
+
+/**
+ * Output bindings in parameters (`{output: {task, node, field}}`) imply that the task comes after the one whose output it
+ * takes. Without `node` that is the task on the same node, else the only one there is; the node is written into the
+ * binding, so that nothing is left to be decided later.
+ */
+export function resolveOutputs(draft: Draft): void {
+  for (const task of draft.tasks) {
+    if (task.action === 'run' && containsBinding(task.parameters))
+      task.parameters = bindObject(draft, task, task.parameters);
+  }
+}
+
+function containsBinding(value: Json): boolean {
+  if (Array.isArray(value)) return value.some((each: Json) => containsBinding(each));
+  return isOutputBinding(value) || (isJsonObject(value) && Object.values(value).some(containsBinding));
+}
+
+function bindObject(draft: Draft, task: DraftTask, value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, bind(draft, task, member)]));
+}
+
+function bind(draft: Draft, task: DraftTask, value: Json): Json {
+  if (Array.isArray(value)) return value.map((each: Json) => bind(draft, task, each));
+  if (!isJsonObject(value)) return value;
+  const { output } = value;
+  if (!isOutputBinding(value) || !isJsonObject(output)) return bindObject(draft, task, value);
+  const definition = String(output['task']);
+  const source = sourceOf(draft, task, definition, output['node']);
+  if (!source) return value;
+  task.requires.push(source.index);
+  return { output: { ...output, node: source.node } };
+}
+
+function sourceOf(draft: Draft, task: DraftTask, definition: string, node: Json | undefined): DraftTask | null {
+  const all = draft.tasksOf(definition);
+  const only = all.length === 1 ? all[0]?.node : undefined;
+  const wanted =
+    typeof node === 'string'
+      ? node
+      : node === null
+        ? SYNC_POINT
+        : draft.at(definition, task.node) !== undefined
+          ? task.node
+          : only;
+  const index = wanted === undefined ? undefined : draft.at(definition, wanted);
+  if (index !== undefined && index !== task.index) return draft.task(index);
+  draft.report('PLAN_UNKNOWN_TASK', {
+    subject: `task ${task.address}`,
+    summary: `takes an output of ${definition.slice(0, 80)}${wanted === undefined ? '' : ` on ${wanted.slice(0, 80)}`}, which ${all.length === 0 ? 'is on no node' : 'is not one other task'}`,
+    remedy: `Name a task that is there, and its node if there are several.${draft.definitions.has(definition) ? '' : didYouMean(definition, draft.definitions.keys())}`,
+    place: task.definition.place,
+  });
+  return null;
+}

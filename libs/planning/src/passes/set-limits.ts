@@ -1,0 +1,84 @@
+import { isExpression, SYNC_POINT, type Json, type TaskDefinition } from '@muster/model';
+import type { Draft, DraftTask } from '../draft/draft';
+import { evaluateText } from '../draft/evaluate-expression';
+import { mergeRoles } from './merge-layers';
+
+/** Concurrency policies: per definition (`definition:X`), per role (`role:X`), nodes at once (`nodes`); and which of them each task takes. */
+export function setLimits(draft: Draft): void {
+  for (const id of draft.placed.keys()) setDefinitionLimit(draft, draft.tasksOf(id));
+  const roleKeys = roleLimits(draft);
+  const { nodesAtOnce } = draft.input.cluster.limits;
+  if (nodesAtOnce !== null) draft.limits.set('nodes', nodesAtOnce);
+  for (const task of draft.tasks) {
+    // What is skipped holds no slot, and the sync point has no work.
+    if (task.action === 'skip' || task.node === SYNC_POINT) continue;
+    const own = task.limit === null ? [] : [`definition:${task.definition.id}`];
+    const machine = task.node === 'master' ? (draft.input.cluster.master ?? task.node) : task.node;
+    task.limits = [...own, ...(nodesAtOnce === null ? [] : ['nodes']), ...(roleKeys.get(machine) ?? [])].sort();
+  }
+}
+
+function setDefinitionLimit(draft: Draft, tasks: readonly DraftTask[]): void {
+  const [first] = tasks;
+  if (!first) return;
+  const { definition } = first;
+  const amounts = isExpression(definition.strategy.amount)
+    ? computedAmounts(draft, tasks)
+    : [readAmount(draft, definition, definition.strategy.amount)];
+  const finite = amounts.filter((amount) => amount !== null);
+  if (finite.length === 0) return;
+  const smallest = Math.min(...finite);
+  if (new Set(amounts).size > 1) {
+    draft.report('PLAN_LIMIT_DIFFERS', {
+      subject: `task ${definition.id}`,
+      summary: `has different limits on different nodes (${[...new Set(amounts)].map((amount) => amount ?? 'unlimited').join(', ')}); ${smallest} holds`,
+      place: definition.place,
+    });
+  }
+  draft.limits.set(`definition:${definition.id}`, smallest);
+  for (const task of tasks) task.limit = smallest;
+}
+
+function computedAmounts(draft: Draft, tasks: readonly DraftTask[]): (number | null)[] {
+  return tasks.flatMap((task) => {
+    const { amount } = task.definition.strategy;
+    if (task.action === 'skip' || !isExpression(amount)) return [];
+    const answer = evaluateText(draft, task, { language: 'yaql', text: amount.yaql_exp }, 'parameters.strategy.amount');
+    return answer ? [readAmount(draft, task.definition, answer.value)] : [];
+  });
+}
+
+/** Null: unlimited. A limit that is none stops planning: it must not unleash us. */
+function readAmount(draft: Draft, definition: TaskDefinition, amount: Json): number | null {
+  if (amount === null || amount === 'unlimited') return null;
+  if (typeof amount === 'number' && Number.isSafeInteger(amount) && amount >= 1) return amount;
+  const shown = typeof amount === 'number' ? String(amount) : `a ${Array.isArray(amount) ? 'list' : typeof amount}`;
+  draft.report('PLAN_LIMIT_IMPOSSIBLE', {
+    subject: `task ${definition.id}`,
+    summary: `may run ${shown} at once, which is no limit`,
+    place: definition.place,
+  });
+  return 1;
+}
+
+/** Keys of role limits by node. */
+function roleLimits(draft: Draft): ReadonlyMap<string, string[]> {
+  const roles = mergeRoles(draft);
+  const keys = new Map<string, string[]>();
+  for (const node of draft.input.cluster.nodes) {
+    for (const name of node.roles) {
+      const concurrency = roles.get(name)?.concurrency ?? null;
+      if (concurrency === null) continue;
+      if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+        draft.report('PLAN_LIMIT_IMPOSSIBLE', {
+          subject: `role ${name}`,
+          summary: `may run ${concurrency} tasks at once, which is no limit`,
+        });
+        continue;
+      }
+      draft.limits.set(`role:${name}`, concurrency);
+      keys.set(node.name, [...(keys.get(node.name) ?? []), `role:${name}`]);
+    }
+  }
+  return keys;
+}

@@ -1,0 +1,55 @@
+import type { Bundle, ClusterSpec, Plan, TaskAddress } from '@muster/model';
+import type { Problem } from '@muster/problems';
+import type { Evaluator } from './evaluator';
+
+/** Everything that a plan is made from: values, and pure functions of them. */
+export interface PlanInput {
+  readonly cluster: ClusterSpec;
+  readonly release: Bundle;
+  readonly plugins: readonly Bundle[];
+  readonly graphType: string;
+  readonly options?: PlanOptions;
+  /** Tag -> node that carries its `primary-` so far. Default: none. */
+  readonly previousPrimaries?: Readonly<Record<string, string>>;
+  /** What evaluates expressions; absent: each one that is met is a problem. */
+  readonly evaluator?: Evaluator;
+  /** Recorded duration of a task in milliseconds; null: no history, so the author's hint counts. */
+  readonly recordedMs?: (definition: string, node: string) => number | null;
+  /** What else decides what runs; all of it goes into the digest. */
+  readonly identity?: PlanIdentity;
+  /** SHA-256 of a text in UTF-8, as 64 hex digits. */
+  readonly sha256: (text: string) => string;
+  /** Called after each pass; `print` gives the graph as sorted text, at its own cost. */
+  readonly trace?: (pass: string, print: () => string) => void;
+}
+
+export interface PlanOptions {
+  /** Names of the nodes to act on; null or absent: all. Tasks of the master and the sync point always belong. */
+  readonly nodes?: readonly string[] | null;
+  /** Ids of definitions, or addresses; null or absent: all. */
+  readonly tasks?: readonly string[] | null;
+  /** Runs also what would be skipped because nothing changed. */
+  readonly force?: boolean;
+  readonly noop?: boolean;
+  /** Relations pairwise as resolved: no barriers, no reduction. To be looked at, not to be deployed. */
+  readonly raw?: boolean;
+}
+
+export interface PlanIdentity {
+  /** Hash of the cluster's revision. */
+  readonly revision?: string;
+  /** Digests of release and plugins, in that order. */
+  readonly bundles?: readonly string[];
+  /** Accepted host key (or machine id) by node. */
+  readonly nodes?: Readonly<Record<string, string | null>>;
+  /** Fingerprints of the previous state that was used, by address. */
+  readonly previous?: Readonly<Record<TaskAddress, string>>;
+}
+
+export interface PlanOutcome {
+  /** Null if any problem is an error. */
+  readonly plan: Plan | null;
+  readonly problems: readonly Problem[];
+  /** Tag -> node that carries its `primary-` in this plan: to be given back as `previousPrimaries`. */
+  readonly primaries: Readonly<Record<string, string>>;
+}
