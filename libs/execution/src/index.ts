@@ -2,4 +2,9 @@
  * The dull shell around `scheduling`: receive, apply, decide, store, perform, recover; and the ports it needs.
  * Promises to decide nothing but timing, and to know neither RabbitMQ nor PostgreSQL nor SSH.
  */
+export { Executor, type ExecutorOptions, type ExecutorPorts } from './executor';
+export * from './ports/clock';
+export * from './ports/deployment-store';
 export * from './ports/node-port';
+export * from './ports/publishing';
+export { compileOperation, EXECUTABLE_TASK_TYPES } from './task-types/compile-operation';

@@ -45,6 +45,8 @@ export const startDeployment = messageKind(
     /** Opens only this deployment's artifacts. */
     artifactToken: sealedSecret.nullable(),
     noop: z.boolean(),
+    /** No further deployment of the transaction follows: its claims end with this one, whatever the outcome. */
+    final: z.boolean().default(true),
     who: sentence,
     why: sentence.nullable(),
   }),
@@ -64,6 +66,9 @@ export const controlDeployment = messageKind(
   }),
 );
 export type ControlDeployment = z.infer<typeof controlDeployment.body>;
+
+/** Command: the transaction has ended; what it has claimed is free again. Sent where its last deployment was not `final`. */
+export const releaseTransaction = messageKind('executor.transaction.release', 1, z.object({ transaction: id }));
 
 /** Question: why does this task not run now? */
 export const explainTask = messageKind('executor.deployment.why', 1, z.object({ deployment: id, task: address }));

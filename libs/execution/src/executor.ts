@@ -1,0 +1,328 @@
+import type { SecretBox, TaskGraph } from '@muster/model';
+import { problem, type Problem } from '@muster/problems';
+import { unpackGraph, type ControlDeployment, type ExplainReply, type StartDeployment } from '@muster/protocol';
+import { apply, initialState, whyWaiting, type Explanation } from '@muster/scheduling';
+import type { Clock } from './ports/clock';
+import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store';
+import type { NodePort, NodeReport } from './ports/node-port';
+import type { ArtifactFetcher, ExecutionLog, MakeMasker, PublishEvents, PublishOutput } from './ports/publishing';
+import { parseAttemptId } from './runner/attempt-id';
+import { DeploymentRunner } from './runner/deployment-runner';
+import { EventRelay } from './runner/event-relay';
+import { Lease } from './runner/lease';
+import { OutputForwarder } from './runner/output-forwarder';
+import type { RunnerContext } from './runner/runner-context';
+
+/** What an executor is wired to. */
+export interface ExecutorPorts {
+  readonly clock: Clock;
+  readonly store: DeploymentStore;
+  readonly nodes: NodePort;
+  readonly box: SecretBox;
+  readonly artifacts: ArtifactFetcher;
+  readonly publishEvents: PublishEvents;
+  readonly publishOutput: PublishOutput;
+  readonly makeMasker: MakeMasker;
+  readonly encodeBase64: (bytes: Uint8Array) => string;
+  /** Reads a gzipped packed graph, bounded; fails with an Error on anything else. */
+  readonly readGraph: (gzip: Uint8Array) => Promise<unknown>;
+  /** Bytes of the start command's graph: decoded, or read from its artifact. */
+  readonly graphBytes: (start: StartDeployment) => Promise<Uint8Array>;
+  /** Tells every executor to look into the inbox; failures are harmless, since owners look at each renewal, too. */
+  readonly nudge: () => void;
+  readonly log: ExecutionLog;
+}
+
+export interface ExecutorOptions {
+  /** Unique among executors; a restarted one has another. */
+  readonly id: string;
+  /** Length of a lease in milliseconds; renewed at three tenths of it. */
+  readonly leaseMs: number;
+  /** False for the only executor of a data folder: it takes over everything at its start, and leases do not expire. */
+  readonly leasesExpire: boolean;
+  /** Deployments owned at once. */
+  readonly deploymentsMax: number;
+}
+
+const RENEW_PART = 0.3;
+const SWEEP_MAX = 50;
+const SEEN_WITHIN_LEASES = 3;
+
+/**
+ * An executor: takes commands into the inbox, owns deployments by lease, runs them, answers questions about any of them.
+ * Every public method may be called from message handlers at any time, also twice with the same id.
+ */
+export class Executor {
+  readonly #ports: ExecutorPorts;
+  readonly #options: ExecutorOptions;
+  readonly #runners = new Map<string, DeploymentRunner>();
+  readonly #leases = new Map<string, Lease>();
+  readonly #relay: EventRelay;
+  readonly #context: RunnerContext;
+  #cancelTick: (() => void) | null = null;
+  #ticking: Promise<void> | null = null;
+  #tickAgain = false;
+  #stopped = false;
+  #first = true;
+
+  constructor(ports: ExecutorPorts, options: ExecutorOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    const { clock, store, log } = ports;
+    this.#relay = new EventRelay(options.id, store, ports.publishEvents, clock, log);
+    const output = new OutputForwarder(ports.publishOutput, ports.makeMasker, ports.encodeBase64, clock, log);
+    this.#context = {
+      executor: options.id,
+      clock,
+      store,
+      nodes: ports.nodes,
+      box: ports.box,
+      relay: this.#relay,
+      output,
+      log,
+    };
+  }
+
+  get id(): string {
+    return this.#options.id;
+  }
+
+  /** Begins to own deployments. */
+  start(): void {
+    this.#ports.nodes.onReport((report) => this.#route(report));
+    this.nudged();
+  }
+
+  /** Stores a start command; settles with the problems that stand in the way, none when it is accepted (now or before). */
+  async accept(command: string, start: StartDeployment): Promise<readonly Problem[]> {
+    const { artifacts, box, store } = this.#ports;
+    const token = start.artifactToken ? box.open(start.artifactToken).reveal() : null;
+    const wanted =
+      start.graph.kind === 'artifact' ? [...start.artifacts, { digest: start.graph.digest, size: 0 }] : start.artifacts;
+    const missing = await artifacts.ensure(wanted, token);
+    if (missing.length > 0) {
+      return missing.map((text) =>
+        problem('DEPLOY_ARTIFACT_MISSING', { subject: `deployment of ${start.cluster}`, summary: text }),
+      );
+    }
+    const gzip = await this.#ports.graphBytes(start);
+    const graph = await this.#graph(gzip);
+    if (typeof graph === 'string')
+      return [problem('API_INVALID', { subject: `deployment of ${start.cluster}`, summary: graph })];
+    const answer = await store.accept(command, start, gzip);
+    if (answer.kind === 'refused') return answer.problems;
+    this.nudged();
+    this.#ports.nudge();
+    return [];
+  }
+
+  /** Stores a control command; its effect comes back as an event that names it. */
+  async control(command: string, body: ControlDeployment): Promise<readonly Problem[]> {
+    const answer = await this.#ports.store.putCommand(command, body);
+    if (answer === 'unknown')
+      return [
+        problem('DEPLOY_UNKNOWN_TRANSACTION', {
+          subject: `deployment ${body.deployment}`,
+          summary: 'no executor has accepted it',
+        }),
+      ];
+    if (answer === 'ended')
+      return [
+        problem('CONTROL_NOT_POSSIBLE', {
+          subject: `deployment ${body.deployment}`,
+          summary: `${body.verb} after its end`,
+        }),
+      ];
+    this.nudged();
+    this.#ports.nudge();
+    return [];
+  }
+
+  async releaseTransaction(transaction: string): Promise<void> {
+    await this.#ports.store.releaseTransaction(transaction);
+  }
+
+  /** Answers from the stored log, so also while the owner is dead; null for an unknown deployment or task. */
+  async explain(deployment: string, task: string): Promise<ExplainReply | null> {
+    const own = this.#runners.get(deployment);
+    if (own) {
+      const explanation = own.explain(task);
+      return explanation && this.#explainReply(task, own.status, this.id, explanation);
+    }
+    const stored = await this.#ports.store.read(deployment);
+    if (!stored) return null;
+    const graph = await this.#graph(stored.graph);
+    if (typeof graph === 'string') return null;
+    const state = initialState(graph);
+    for (const event of stored.events) apply(state, event);
+    const explanation = whyWaiting(state, task);
+    return explanation && this.#explainReply(task, state.status, stored.owner, explanation);
+  }
+
+  events(deployment: string, from: number, to: number): ReturnType<DeploymentStore['events']> {
+    return this.#ports.store.events(deployment, from, to);
+  }
+
+  executors(): ReturnType<DeploymentStore['executors']> {
+    return this.#ports.store.executors(this.#options.leaseMs * SEEN_WITHIN_LEASES);
+  }
+
+  /** Looks into the inbox and for deployments without an owner, now. */
+  nudged(): void {
+    if (this.#stopped) return;
+    this.#tickAgain = true;
+    this.#ticking ??= this.#tick().finally(() => {
+      this.#ticking = null;
+      if (this.#tickAgain && !this.#stopped) this.nudged();
+    });
+  }
+
+  /** Hands every deployment over and stops; what runs on nodes goes on. Settles when what was stored is published, or `patienceMs` has passed. */
+  async stop(patienceMs: number): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTick?.();
+    await this.#ticking;
+    const { store, clock, log } = this.#ports;
+    const runners = [...this.#runners.values()];
+    await Promise.all(runners.map((runner) => runner.stop()));
+    const published = Promise.all(runners.map((runner) => this.#relay.drained(runner.deployment)));
+    await Promise.race([published, new Promise<void>((resolve) => void clock.after(patienceMs, resolve))]);
+    for (const runner of runners) {
+      await store
+        .handOver(this.id, runner.deployment, runner.epoch)
+        .catch((error: unknown) =>
+          log.warn({ deployment: runner.deployment, err: error }, 'not handed over; its lease will pass'),
+        );
+    }
+    this.#ports.nudge();
+    await this.#relay.close();
+  }
+
+  async #tick(): Promise<void> {
+    this.#tickAgain = false;
+    this.#cancelTick?.();
+    try {
+      await this.#renew();
+      await this.#readInbox();
+      await this.#takeOver();
+      for (const { deployment, published } of await this.#ports.store.unpublished(SWEEP_MAX)) {
+        if (!this.#runners.has(deployment)) this.#relay.sweep(deployment, published);
+      }
+    } catch (error) {
+      this.#ports.log.warn({ err: error }, 'the store does not answer; what runs goes on');
+    }
+    if (!this.#stopped)
+      this.#cancelTick = this.#ports.clock.after(this.#options.leaseMs * RENEW_PART, () => this.nudged());
+  }
+
+  async #renew(): Promise<void> {
+    const { clock, store } = this.#ports;
+    const askedAt = clock.monotonic();
+    const held = new Map([...this.#runners].map(([deployment, runner]) => [deployment, runner.epoch]));
+    const still = await store.renew(this.id, this.#options.leaseMs, held);
+    for (const deployment of held.keys()) {
+      if (still.has(deployment)) {
+        this.#leases.get(deployment)?.renewed(askedAt);
+        this.#runners.get(deployment)?.wake();
+      } else {
+        this.#ports.log.warn({ deployment }, 'another executor has taken the deployment over');
+        await this.#runners.get(deployment)?.stop();
+        this.#forget(deployment);
+      }
+    }
+  }
+
+  async #readInbox(): Promise<void> {
+    if (this.#runners.size === 0) return;
+    const unread = await this.#ports.store.unreadCommands([...this.#runners.keys()]);
+    for (const [deployment, commands] of unread) this.#runners.get(deployment)?.read(commands);
+  }
+
+  async #takeOver(): Promise<void> {
+    const { clock, store, log } = this.#ports;
+    const room = this.#options.deploymentsMax - this.#runners.size;
+    if (room <= 0) return;
+    const askedAt = clock.monotonic();
+    const taken = await store.takeOver(
+      this.id,
+      this.#options.leaseMs,
+      room,
+      this.#first && !this.#options.leasesExpire,
+    );
+    this.#first = false;
+    for (const owned of taken) {
+      log.info(
+        { deployment: owned.deployment, epoch: owned.epoch, events: owned.events.length },
+        'owns the deployment',
+      );
+      await this.#run(owned, new Lease(clock, this.#options.leaseMs, this.#options.leasesExpire, askedAt));
+    }
+    if (taken.length > 0) this.#tickAgain = true;
+  }
+
+  async #run(owned: OwnedDeployment, lease: Lease): Promise<void> {
+    const { log } = this.#ports;
+    const graph = await this.#graph(owned.graph);
+    if (typeof graph === 'string')
+      return void log.error({ deployment: owned.deployment, graph }, 'the stored graph cannot be read');
+    try {
+      const runner = new DeploymentRunner(this.#context, owned, graph, lease, (reason) => {
+        log.info({ deployment: owned.deployment, reason }, 'no longer owns the deployment');
+        this.#forget(owned.deployment);
+      });
+      this.#runners.set(owned.deployment, runner);
+      this.#leases.set(owned.deployment, lease);
+      runner.start();
+    } catch (error) {
+      log.error({ deployment: owned.deployment, err: error }, 'the stored deployment cannot be carried on');
+    }
+  }
+
+  #forget(deployment: string): void {
+    this.#runners.delete(deployment);
+    this.#leases.delete(deployment);
+  }
+
+  #route(report: NodeReport): void {
+    const id = parseAttemptId(report.attempt);
+    if (id) this.#runners.get(id.deployment)?.report(report, id.task, id.attempt);
+  }
+
+  /** The graph, or a sentence saying why it cannot be read. */
+  async #graph(gzip: Uint8Array): Promise<TaskGraph | string> {
+    try {
+      const read = unpackGraph(await this.#ports.readGraph(gzip));
+      return read.ok ? read.graph : read.reason;
+    } catch (error) {
+      return `the graph cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
+    }
+  }
+
+  #explainReply(
+    task: string,
+    deploymentState: ExplainReply['deploymentState'],
+    owner: string | null,
+    explanation: Explanation,
+  ): ExplainReply {
+    const reasons = explanation.reasons.map(({ code, text, since, holders }) => ({
+      code,
+      text,
+      since: since === null ? null : isoTime(since),
+      holders: [...holders],
+    }));
+    if (owner === null && deploymentState !== 'pending') {
+      reasons.push({
+        code: 'no-executor',
+        text: 'no executor owns the deployment at the moment; one takes it over as soon as it can',
+        since: null,
+        holders: [],
+      });
+    }
+    return { task, state: explanation.state, deploymentState, owner, reasons };
+  }
+}
+
+/** ISO 8601 UTC with milliseconds. */
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

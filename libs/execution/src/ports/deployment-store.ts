@@ -1,0 +1,96 @@
+import type { DeploymentEvent } from '@muster/model';
+import type { Problem } from '@muster/problems';
+import type { ControlDeployment, StartDeployment } from '@muster/protocol';
+
+/** A command of the inbox that the owner has still to read. */
+export interface StoredCommand {
+  readonly id: string;
+  readonly body: ControlDeployment;
+}
+
+/** A deployment as its new owner gets it. */
+export interface OwnedDeployment {
+  readonly deployment: string;
+  readonly epoch: number;
+  /** Ticket of this ownership for each claimed machine. */
+  readonly tickets: ReadonlyMap<string, number>;
+  readonly start: StartDeployment;
+  /** Gzipped JSON of the packed graph. */
+  readonly graph: Uint8Array;
+  readonly events: readonly DeploymentEvent[];
+  readonly published: number;
+}
+
+/** `refused`: a machine is claimed by another transaction; the problems name each holder. */
+export type AcceptAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'repeated' }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
+
+export type AppendAnswer = 'stored' | 'fenced';
+
+/**
+ * What must survive of deployments. Each call is one database transaction; all may fail with an Error when the database
+ * does not answer, and then nothing has changed, or the same call may be repeated.
+ */
+export interface DeploymentStore {
+  /** Stores a start command: the deployment, and the claims of its nodes, all or nothing. Idempotent by deployment id. */
+  accept(command: string, start: StartDeployment, graph: Uint8Array): Promise<AcceptAnswer>;
+
+  /** Stores a control command in the inbox. Idempotent by its id. */
+  putCommand(command: string, body: ControlDeployment): Promise<'stored' | 'repeated' | 'unknown' | 'ended'>;
+
+  /** Unread commands by deployment, oldest first. */
+  unreadCommands(deployments: readonly string[]): Promise<ReadonlyMap<string, readonly StoredCommand[]>>;
+
+  /**
+   * Takes at most `most` deployments that have no owner, or whose owner's lease has passed by the database's clock:
+   * raises their epoch and the tickets of their machines. `all` ignores leases, for the only executor of a data folder.
+   */
+  takeOver(executor: string, leaseMs: number, most: number, all: boolean): Promise<readonly OwnedDeployment[]>;
+
+  /** Renews the leases held by `executor` with these epochs, and says which are still its own. */
+  renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): Promise<ReadonlySet<string>>;
+
+  /** Gives ownership back at once, so that another executor need not wait for the lease. */
+  handOver(executor: string, deployment: string, epoch: number): Promise<void>;
+
+  /**
+   * Appends numbered events under the deployment's row lock, if owner and epoch are still these; marks commands read;
+   * when `ended`, closes the deployment and frees its claims if it was the transaction's last.
+   */
+  append(
+    executor: string,
+    deployment: string,
+    epoch: number,
+    events: readonly DeploymentEvent[],
+    read: readonly string[],
+    ended: { readonly status: string; readonly free: boolean } | null,
+  ): Promise<AppendAnswer>;
+
+  /** Stored events `from` to `to`, both included, in order; fewer where the log ends. */
+  events(deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]>;
+
+  /** The log and graph of a deployment, for reading; null when it is unknown. */
+  read(
+    deployment: string,
+  ): Promise<{
+    readonly graph: Uint8Array;
+    readonly events: readonly DeploymentEvent[];
+    readonly owner: string | null;
+  } | null>;
+
+  /** Deployments with events that are not published, and no owner that would publish them; with the last published number. */
+  unpublished(most: number): Promise<readonly { readonly deployment: string; readonly published: number }[]>;
+
+  /** Notes that events up to `seq` are published; a smaller number changes nothing. */
+  markPublished(deployment: string, seq: number): Promise<void>;
+
+  /** Frees what the transaction has claimed. */
+  releaseTransaction(transaction: string): Promise<void>;
+
+  /** Executors seen within the last `withinMs`, with the number of deployments that each owns. */
+  executors(
+    withinMs: number,
+  ): Promise<readonly { readonly id: string; readonly seenAt: string; readonly deployments: number }[]>;
+}

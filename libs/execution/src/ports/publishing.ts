@@ -1,0 +1,31 @@
+import type { DeploymentEventsMessage, TaskOutputMessage } from '@muster/protocol';
+
+/** The road of states: settles once the broker has taken charge of the message, fails otherwise. */
+export type PublishEvents = (message: DeploymentEventsMessage) => Promise<void>;
+
+/** The road of output: fails when the queue is full or the broker away; the chunk is then a gap. */
+export type PublishOutput = (message: TaskOutputMessage) => Promise<void>;
+
+/** Replaces secrets in a stream of bytes, also across chunk edges; keeps the length. */
+export interface OutputMasker {
+  push(bytes: Uint8Array): Uint8Array;
+  flush(): Uint8Array;
+}
+
+export type MakeMasker = (secrets: readonly string[]) => OutputMasker;
+
+/** Brings artifacts to where executors read them. Settles with problems naming what could not be had. */
+export interface ArtifactFetcher {
+  ensure(
+    artifacts: readonly { readonly digest: string; readonly size: number }[],
+    token: string | null,
+  ): Promise<readonly string[]>;
+}
+
+/** Where the shell tells what happens on its own. Fits pino. */
+export interface ExecutionLog {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}

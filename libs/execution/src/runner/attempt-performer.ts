@@ -1,0 +1,391 @@
+import {
+  describeResult,
+  isSuccess,
+  type AttemptResult,
+  type DeploymentEvent,
+  type DeploymentEventBody,
+  type GraphTask,
+} from '@muster/model';
+import type { DeploymentState } from '@muster/scheduling';
+import { pause } from '../ports/clock';
+import type { OwnedDeployment } from '../ports/deployment-store';
+import type { AttemptSpec, NodeFailure, NodeReady, NodeReport, NodeTarget, NodeTicket } from '../ports/node-port';
+import { compileOperation } from '../task-types/compile-operation';
+import { attemptId } from './attempt-id';
+import type { Lease } from './lease';
+import { NodeTargets } from './node-targets';
+import { openParameters } from './open-parameters';
+import type { RunnerContext } from './runner-context';
+
+const LEASE_WAIT_MS = 100;
+const BACKOFF_FIRST_MS = 500;
+const BACKOFF_MOST_MS = 10_000;
+const CANCEL_GRACE_MS = 5000;
+const CANCEL_TRIES = 6;
+/** After a confirmed cancel: how long the node's own report of the end is waited for, since it knows sizes and signal. */
+const END_REPORT_WAIT_MS = 3000;
+
+interface Hooks {
+  /** Settles once the fact is stored. */
+  readonly fact: (body: DeploymentEventBody) => Promise<void>;
+  /** The node knows a newer owner. */
+  readonly fenced: () => void;
+}
+
+interface Live {
+  readonly id: string;
+  readonly machine: string;
+  /** What the node was when the attempt started; null until it was asked. */
+  recorded: NodeReady | null;
+  /** Settles when the start has been answered. */
+  started: Promise<void>;
+  attaching: boolean;
+  /** Bytes of output that have come from the node, so that a followed attempt goes on where the link broke. */
+  readonly received: { stdout: number; stderr: number };
+}
+
+/**
+ * Performs stored decisions on nodes and turns what nodes say into facts. Never decides: what a result means is the
+ * scheduler's to say.
+ */
+export class AttemptPerformer {
+  readonly #context: RunnerContext;
+  readonly #owned: OwnedDeployment;
+  readonly #state: DeploymentState;
+  readonly #lease: Lease;
+  readonly #hooks: Hooks;
+  readonly #targets: NodeTargets;
+  readonly #live = new Map<number, Live>();
+  readonly #prepared = new Map<string, Promise<NodeReady | NodeFailure>>();
+  #detached = false;
+
+  constructor(context: RunnerContext, owned: OwnedDeployment, state: DeploymentState, lease: Lease, hooks: Hooks) {
+    this.#context = context;
+    this.#owned = owned;
+    this.#state = state;
+    this.#lease = lease;
+    this.#hooks = hooks;
+    this.#targets = new NodeTargets(owned.start, state.graph.source, context.box);
+  }
+
+  perform(decisions: readonly DeploymentEvent[]): void {
+    for (const decision of decisions) {
+      if (decision.type === 'attempt-started') this.#start(this.#number(decision.task), decision.attempt);
+      else if (decision.type === 'attempt-cancelling') {
+        const task = this.#number(decision.task);
+        void this.#guarded(task, decision.attempt, this.#cancel(task, decision.attempt, decision.cause));
+      }
+    }
+  }
+
+  /** After a takeover: asks the nodes what became of every attempt that the log left open. */
+  attachOpen(): void {
+    for (const [task, { attempt, cancelling }] of this.#state.open) {
+      const live = this.#add(task, attempt);
+      live.recorded = this.#state.bootId.get(live.machine) ?? null;
+      // The node is recorded before the first start on it: without that, nothing was started.
+      live.started = this.#guarded(
+        task,
+        attempt,
+        live.recorded === null ? this.#launch(task, attempt, live) : this.#attach(task, attempt, live),
+      );
+      if (cancelling) void this.#guarded(task, attempt, this.#cancel(task, attempt, cancelling));
+    }
+  }
+
+  report(report: NodeReport, task: number, attempt: number): void {
+    const live = this.#live.get(task);
+    if (!live || live.id !== report.attempt) return;
+    switch (report.kind) {
+      case 'output':
+        live.received[report.stream] = report.offset + report.bytes.length;
+        this.#context.output.push(report.attempt, report.stream, report.offset, report.bytes);
+        return;
+      case 'link-lost':
+        this.#prepared.delete(live.machine);
+        void this.#guarded(task, attempt, this.#attach(task, attempt, live));
+        return;
+      case 'ended':
+        return this.#ended(task, attempt, live, report);
+    }
+  }
+
+  /** Forgets every attempt without touching the nodes. */
+  detachAll(): void {
+    this.#detached = true;
+    for (const { id } of this.#live.values()) {
+      this.#context.nodes.detach(id);
+      this.#context.output.drop(id);
+    }
+    this.#live.clear();
+  }
+
+  #start(task: number, attempt: number): void {
+    const live = this.#add(task, attempt);
+    live.started = this.#guarded(task, attempt, this.#launch(task, attempt, live));
+  }
+
+  /** What an adapter throws is a bug or a broken configuration: the attempt's fate is then not known, and said so. */
+  async #guarded(task: number, attempt: number, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#context.log.error(
+        { deployment: this.#owned.deployment, task: this.#task(task).task, err: error },
+        'an attempt could not be carried on',
+      );
+      if (this.#isOpen(task, attempt))
+        this.#end(task, attempt, { kind: 'lost', detail: 'internal error of the executor; see its log' });
+    }
+  }
+
+  #add(task: number, attempt: number): Live {
+    const machine = this.#targets.machineOf(this.#task(task).node);
+    const live: Live = {
+      id: attemptId(this.#owned.deployment, task, attempt),
+      machine,
+      recorded: null,
+      started: Promise.resolve(),
+      attaching: false,
+      received: { stdout: 0, stderr: 0 },
+    };
+    this.#live.set(task, live);
+    return live;
+  }
+
+  async #launch(task: number, attempt: number, live: Live): Promise<void> {
+    const { nodes } = this.#context;
+    const target = this.#target(live.machine);
+    if (!target)
+      return this.#end(task, attempt, {
+        kind: 'refused',
+        code: 'NODE_UNKNOWN',
+        detail: `the deployment does not say how ${live.machine} is reached`,
+      });
+    const spec = this.#spec(task, attempt, live);
+    if (!spec) return;
+    const ready = await this.#prepare(live.machine, target);
+    if ('kind' in ready) return this.#failed(task, attempt, ready);
+    live.recorded = ready;
+    if (!(await this.#mayAct(task, attempt))) return;
+    const answer = await nodes.start(target, this.#ticket(live.machine), spec);
+    if (answer.kind === 'started') return;
+    this.#prepared.delete(live.machine);
+    this.#failed(task, attempt, answer);
+  }
+
+  /** What the attempt does; ends the attempt as refused if its type cannot say. Makes the output ready to flow. */
+  #spec(task: number, attempt: number, live: Live): AttemptSpec | null {
+    const graphTask = this.#task(task);
+    const { parameters, secrets } = openParameters(graphTask.parameters, this.#context.box);
+    const answer = compileOperation({ task: graphTask, parameters, noop: this.#owned.start.noop });
+    if (answer.kind === 'refused') {
+      this.#end(task, attempt, { kind: 'refused', code: answer.code, detail: answer.detail });
+      return null;
+    }
+    const target = this.#target(live.machine);
+    this.#context.output.begin(live.id, {
+      deployment: this.#owned.deployment,
+      task: graphTask.task,
+      attempt,
+      secrets,
+      read: (stream, offset, length) => {
+        if (!target) return Promise.reject(new Error(`node ${live.machine} is not described`));
+        return this.#context.nodes.readOutput(target, { id: live.id, task: graphTask.task }, stream, offset, length);
+      },
+    });
+    return { id: live.id, task: graphTask.task, operation: answer.operation };
+  }
+
+  /** Connects and raises the ticket, once per link; what the node is, is stored before anything starts on it. */
+  #prepare(machine: string, target: NodeTarget): Promise<NodeReady | NodeFailure> {
+    const known = this.#prepared.get(machine);
+    if (known) return known;
+    const asked = this.#context.nodes.prepare(target, this.#ticket(machine)).then(async (answer) => {
+      if (answer.kind !== 'ready') {
+        this.#prepared.delete(machine);
+        return answer;
+      }
+      const { bootId, stateFolder } = answer;
+      const recorded = this.#state.bootId.get(machine);
+      if (recorded?.bootId !== bootId || recorded.stateFolder !== stateFolder)
+        await this.#hooks.fact({ type: 'node-ready', node: machine, bootId, stateFolder });
+      return { bootId, stateFolder };
+    });
+    this.#prepared.set(machine, asked);
+    return asked;
+  }
+
+  /** Finds out what became of an attempt: the five cases after a takeover or a lost link. Tries until it knows. */
+  async #attach(task: number, attempt: number, live: Live): Promise<void> {
+    if (live.attaching) return;
+    live.attaching = true;
+    try {
+      const target = this.#target(live.machine);
+      const spec = target ? this.#spec(task, attempt, live) : null;
+      if (!target || !spec) return;
+      for (let wait = BACKOFF_FIRST_MS; this.#isOpen(task, attempt); wait = Math.min(wait * 2, BACKOFF_MOST_MS)) {
+        const answer = await this.#tryAttach(live, target, spec);
+        if (answer === 'again') {
+          await pause(this.#context.clock, wait);
+          continue;
+        }
+        if (answer.kind === 'lost') this.#end(task, attempt, answer);
+        else if (answer.kind === 'never-started') await this.#launch(task, attempt, live);
+        return;
+      }
+    } finally {
+      live.attaching = false;
+    }
+  }
+
+  async #tryAttach(
+    live: Live,
+    target: NodeTarget,
+    spec: AttemptSpec,
+  ): Promise<'again' | { kind: 'followed' } | { kind: 'never-started' } | { kind: 'lost'; detail: string }> {
+    const { nodes } = this.#context;
+    const { recorded } = live;
+    if (recorded === null) return { kind: 'never-started' };
+    const ready = await nodes.prepare(target, this.#ticket(live.machine));
+    const answer =
+      ready.kind === 'ready'
+        ? await nodes.attach(target, this.#ticket(live.machine), spec, recorded, { ...live.received })
+        : ready;
+    switch (answer.kind) {
+      case 'ended':
+      case 'running':
+        return { kind: 'followed' };
+      case 'unreachable':
+        return 'again';
+      case 'refused':
+        if (answer.code === 'NODE_TICKET_OLD') {
+          this.#hooks.fenced();
+          return { kind: 'followed' };
+        }
+        return { kind: 'lost', detail: `the node does not answer for it (${answer.code}): ${answer.detail}` };
+      case 'lost':
+      case 'never-started':
+        return answer;
+    }
+  }
+
+  #ended(task: number, attempt: number, live: Live, report: NodeReport & { readonly kind: 'ended' }): void {
+    const { nodes, output, log } = this.#context;
+    const { id, machine } = live;
+    const address = this.#task(task).task;
+    if (report.note)
+      log.warn(
+        { deployment: this.#owned.deployment, task: address, note: report.note },
+        'outputs of a task were left out',
+      );
+    // The machine may have booted: whatever was known of it is asked anew before the next start.
+    if (this.#task(task).type === 'reboot') this.#prepared.delete(machine);
+    const cancelling = this.#state.open.get(task)?.cancelling ?? null;
+    this.#live.delete(task);
+    const stored = this.#hooks.fact({
+      type: 'attempt-ended',
+      task: address,
+      attempt,
+      result: resultOf(report.result, cancelling),
+    });
+    const target = this.#target(machine);
+    // The folder goes once its end is committed and its output has been read; nobody waits for it.
+    void Promise.all([stored, output.finish(id, report.sizes)])
+      .then(() => (target ? nodes.forget(target, this.#ticket(machine), [{ id, task: address }]) : undefined))
+      .catch((error: unknown) =>
+        log.debug({ deployment: this.#owned.deployment, task: address, err: error }, 'an attempt is left on its node'),
+      );
+  }
+
+  /** Ends the process group and says so, or says that it could not. */
+  async #cancel(task: number, attempt: number, cause: 'timeout' | 'cancel'): Promise<void> {
+    const { nodes, clock } = this.#context;
+    const live = this.#live.get(task);
+    const kind = cause === 'timeout' ? 'timed-out' : 'cancelled';
+    if (!live) return this.#end(task, attempt, { kind, confirmed: false });
+    // Start and cancel of one attempt do not overtake each other; but a node that is being waited for is not waited for here.
+    if (!live.attaching) await live.started;
+    const target = this.#target(live.machine);
+    for (
+      let tries = 1, wait = BACKOFF_FIRST_MS;
+      target && this.#isOpen(task, attempt);
+      tries++, wait = Math.min(wait * 2, BACKOFF_MOST_MS)
+    ) {
+      const answer = await nodes.cancel(
+        target,
+        this.#ticket(live.machine),
+        { id: live.id, task: this.#task(task).task },
+        CANCEL_GRACE_MS,
+      );
+      if (answer.kind === 'confirmed') {
+        await pause(clock, END_REPORT_WAIT_MS);
+        if (this.#isOpen(task, attempt)) this.#end(task, attempt, { kind, confirmed: true });
+        return;
+      }
+      if (answer.kind === 'refused' && answer.code === 'NODE_TICKET_OLD') return this.#hooks.fenced();
+      if (tries >= CANCEL_TRIES) break;
+      await pause(clock, wait);
+    }
+    if (this.#isOpen(task, attempt)) this.#end(task, attempt, { kind, confirmed: false });
+  }
+
+  #failed(task: number, attempt: number, failure: NodeFailure): void {
+    if (failure.kind === 'refused' && failure.code === 'NODE_TICKET_OLD') return this.#hooks.fenced();
+    const cancelling = this.#state.open.get(task)?.cancelling ?? null;
+    // Nothing started, so a cancel is as good as confirmed.
+    this.#end(task, attempt, cancelling === 'cancel' ? { kind: 'cancelled', confirmed: true } : failure);
+  }
+
+  #end(task: number, attempt: number, result: AttemptResult): void {
+    const live = this.#live.get(task);
+    if (live && this.#isOpen(task, attempt)) {
+      this.#live.delete(task);
+      this.#context.nodes.detach(live.id);
+      this.#context.output.drop(live.id);
+    }
+    this.#context.log.debug(
+      { deployment: this.#owned.deployment, task: this.#task(task).task, attempt },
+      describeResult(result),
+    );
+    void this.#hooks.fact({ type: 'attempt-ended', task: this.#task(task).task, attempt, result });
+  }
+
+  /** Waits for a valid lease; false if the attempt is not to be started any more. */
+  async #mayAct(task: number, attempt: number): Promise<boolean> {
+    while (!this.#lease.isValid && !this.#detached) await pause(this.#context.clock, LEASE_WAIT_MS);
+    const open = this.#state.open.get(task);
+    if (this.#detached || open?.attempt !== attempt) return false;
+    if (open.cancelling === null) return true;
+    this.#end(task, attempt, { kind: open.cancelling === 'timeout' ? 'timed-out' : 'cancelled', confirmed: true });
+    return false;
+  }
+
+  #isOpen(task: number, attempt: number): boolean {
+    return !this.#detached && this.#live.has(task) && this.#state.open.get(task)?.attempt === attempt;
+  }
+
+  #target(machine: string): NodeTarget | null {
+    return this.#targets.target(machine);
+  }
+
+  #ticket(machine: string): NodeTicket {
+    const key = this.#targets.machineKey(machine);
+    return { installation: this.#owned.start.installation, ticket: this.#owned.tickets.get(key) ?? 0 };
+  }
+
+  #task(task: number): GraphTask {
+    return this.#state.graph.tasks[task] as GraphTask;
+  }
+
+  #number(address: string): number {
+    return this.#state.graph.indexOf.get(address) ?? -1;
+  }
+}
+
+/** An end that we asked for is told as such; a command that succeeded before it was ended has succeeded. */
+function resultOf(result: AttemptResult, cancelling: 'timeout' | 'cancel' | null): AttemptResult {
+  if (cancelling === null || isSuccess(result) || (result.kind !== 'exited' && result.kind !== 'signalled'))
+    return result;
+  return { kind: cancelling === 'timeout' ? 'timed-out' : 'cancelled', confirmed: true };
+}

@@ -1,0 +1,250 @@
+import { isDeploymentEnd, type DeploymentEvent, type DeploymentEventBody, type TaskGraph } from '@muster/model';
+import { InvariantBroken } from '@muster/problems';
+import {
+  apply,
+  decide,
+  initialState,
+  nextWake,
+  record,
+  whyWaiting,
+  type DeploymentState,
+  type Explanation,
+} from '@muster/scheduling';
+import { pause } from '../ports/clock';
+import type { OwnedDeployment, StoredCommand } from '../ports/deployment-store';
+import type { NodeReport } from '../ports/node-port';
+import { AttemptPerformer } from './attempt-performer';
+import type { Lease } from './lease';
+import type { RunnerContext } from './runner-context';
+
+const FACTS_PER_COMMIT_MAX = 500;
+const STORE_RETRY_MS = 500;
+
+interface PendingFact {
+  readonly body: DeploymentEventBody;
+  readonly stored: () => void;
+}
+
+/**
+ * Owns one deployment: drains facts, folds, decides, stores one batch, performs. Decides nothing itself. While a commit
+ * is under way facts gather, so that batches grow with the load.
+ */
+export class DeploymentRunner {
+  readonly #context: RunnerContext;
+  readonly #owned: OwnedDeployment;
+  readonly #lease: Lease;
+  readonly #state: DeploymentState;
+  readonly #performer: AttemptPerformer;
+  readonly #facts: PendingFact[] = [];
+  readonly #unreadCommands = new Map<string, StoredCommand>();
+  readonly #onGone: (reason: 'ended' | 'fenced' | 'broken') => void;
+  #storedSeq: number;
+  #pumping: Promise<void> | null = null;
+  #dueAgain = true;
+  #stopped = false;
+  #cancelWake: (() => void) | null = null;
+
+  constructor(
+    context: RunnerContext,
+    owned: OwnedDeployment,
+    graph: TaskGraph,
+    lease: Lease,
+    onGone: (reason: 'ended' | 'fenced' | 'broken') => void,
+  ) {
+    this.#context = context;
+    this.#owned = owned;
+    this.#lease = lease;
+    this.#onGone = onGone;
+    this.#state = initialState(graph);
+    for (const event of owned.events) apply(this.#state, event);
+    this.#storedSeq = this.#state.lastSeq;
+    this.#performer = new AttemptPerformer(context, owned, this.#state, lease, {
+      fact: (body) => this.#fact(body),
+      fenced: () => this.#leave('fenced'),
+    });
+  }
+
+  get deployment(): string {
+    return this.#owned.deployment;
+  }
+
+  get epoch(): number {
+    return this.#owned.epoch;
+  }
+
+  /** Goes on where the log ends: asks the nodes about open attempts, then decides. */
+  start(): void {
+    const { executor } = this.#context;
+    if (this.#state.lastSeq === 0) void this.#fact({ type: 'accepted' });
+    void this.#fact({ type: 'owner-changed', executor, epoch: this.#owned.epoch });
+    this.#performer.attachOpen();
+  }
+
+  /** Takes commands of the inbox; what was taken before is left out. */
+  read(commands: readonly StoredCommand[]): void {
+    for (const command of commands) {
+      if (this.#unreadCommands.has(command.id) || this.#stopped) continue;
+      this.#unreadCommands.set(command.id, command);
+      const { verb, who, why, tasks, limit } = command.body;
+      void this.#fact({
+        type: 'control',
+        command: command.id,
+        verb,
+        who,
+        why,
+        ...(tasks ? { tasks } : {}),
+        ...(limit ? { limit } : {}),
+      });
+    }
+  }
+
+  report(report: NodeReport, task: number, attempt: number): void {
+    if (!this.#stopped) this.#performer.report(report, task, attempt);
+  }
+
+  explain(task: string): Explanation | null {
+    return whyWaiting(this.#state, task);
+  }
+
+  get status(): DeploymentState['status'] {
+    return this.#state.status;
+  }
+
+  /** The lease was renewed, or time has passed: decide again. */
+  wake(): void {
+    this.#pump();
+  }
+
+  /** Stops owning: stores nothing more, leaves what runs on nodes alone. Settles when no commit is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelWake?.();
+    this.#performer.detachAll();
+    await this.#pumping;
+  }
+
+  #fact(body: DeploymentEventBody): Promise<void> {
+    return new Promise((stored) => {
+      this.#facts.push({ body, stored });
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    this.#dueAgain = true;
+    this.#pumping ??= this.#work().finally(() => {
+      this.#pumping = null;
+      if (this.#dueAgain && !this.#stopped) this.#pump();
+    });
+  }
+
+  async #work(): Promise<void> {
+    // Lets the reports of one turn of the event loop share a commit.
+    await Promise.resolve();
+    while (this.#dueAgain && !this.#stopped) {
+      this.#dueAgain = false;
+      try {
+        await this.#round();
+      } catch (error) {
+        await this.#broken(error);
+        return;
+      }
+    }
+    this.#setWake();
+  }
+
+  async #round(): Promise<void> {
+    const { clock, relay } = this.#context;
+    const taken = this.#facts.splice(0, FACTS_PER_COMMIT_MAX);
+    if (this.#facts.length > 0) this.#dueAgain = true;
+    const events: DeploymentEvent[] = [];
+    for (const { body } of taken) if (this.#isNews(body)) events.push(record(this.#state, body, clock.now()));
+    // Without a valid lease another executor may be the owner: facts are offered to the store, which knows; nothing is decided.
+    const decisions = this.#lease.isValid ? decide(this.#state, clock.now()) : [];
+    events.push(...decisions);
+    if (events.length > 0) {
+      const answer = await this.#store(events);
+      if (answer !== 'stored') return this.#leave('fenced');
+      this.#storedSeq = this.#state.lastSeq;
+      relay.offer(this.deployment, this.#owned.published, events);
+    }
+    for (const { stored } of taken) stored();
+    this.#performer.perform(decisions);
+    if (isDeploymentEnd(this.#state.status)) this.#leave('ended');
+  }
+
+  /** What came twice, or after it mattered, is no news: a late report of an attempt that has been judged, a repeated command. */
+  #isNews(body: DeploymentEventBody): boolean {
+    switch (body.type) {
+      case 'attempt-ended': {
+        const task = this.#state.graph.indexOf.get(body.task) ?? -1;
+        return this.#state.open.get(task)?.attempt === body.attempt;
+      }
+      case 'control':
+        return !this.#state.commands.has(body.command);
+      default:
+        return !isDeploymentEnd(this.#state.status);
+    }
+  }
+
+  /** Tries until it is known whether the batch is stored: the state is ahead of the log until then, so nothing is performed. */
+  async #store(events: readonly DeploymentEvent[]): Promise<'stored' | 'fenced' | 'stopped'> {
+    const { store, executor, clock, log } = this.#context;
+    const read = events.flatMap((event) => (event.type === 'control' ? [event.command] : []));
+    const { status } = this.#state;
+    const ended = isDeploymentEnd(status) ? { status, free: this.#owned.start.final || status !== 'succeeded' } : null;
+    while (!this.#stopped) {
+      try {
+        const answer = await store.append(executor, this.deployment, this.#owned.epoch, events, read, ended);
+        for (const id of read) this.#unreadCommands.delete(id);
+        return answer;
+      } catch (error) {
+        log.warn({ deployment: this.deployment, err: error }, 'events are not stored yet; trying again');
+        await pause(clock, STORE_RETRY_MS);
+      }
+    }
+    return 'stopped';
+  }
+
+  #setWake(): void {
+    this.#cancelWake?.();
+    this.#cancelWake = null;
+    const next = nextWake(this.#state);
+    if (next === null || this.#stopped) return;
+    const wait = Math.max(1, next - this.#context.clock.now());
+    // Timers cannot be set for ever ahead; waking early does no harm.
+    this.#cancelWake = this.#context.clock.after(Math.min(wait, 3_600_000), () => this.#pump());
+  }
+
+  #leave(reason: 'ended' | 'fenced' | 'broken'): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#cancelWake?.();
+    if (reason !== 'ended') this.#performer.detachAll();
+    this.#onGone(reason);
+  }
+
+  /** A bug stops this deployment and says which invariant broke; the log keeps it, so that no other owner tries the same. */
+  async #broken(error: unknown): Promise<void> {
+    const { store, executor, clock, log, relay } = this.#context;
+    log.error({ deployment: this.deployment, err: error }, 'the deployment is stopped by a bug');
+    const text = error instanceof InvariantBroken ? error.message : 'internal error; see the log of the executor';
+    const event: DeploymentEvent = {
+      type: 'state-changed',
+      state: 'failed',
+      text: `stopped by a bug: ${text}`,
+      seq: this.#storedSeq + 1,
+      at: clock.now(),
+    };
+    try {
+      const answer = await store.append(executor, this.deployment, this.#owned.epoch, [event], [], {
+        status: 'failed',
+        free: false,
+      });
+      if (answer === 'stored') relay.offer(this.deployment, this.#owned.published, [event]);
+    } catch (failure) {
+      log.error({ deployment: this.deployment, err: failure }, 'could not record that the deployment is stopped');
+    }
+    this.#leave('broken');
+  }
+}

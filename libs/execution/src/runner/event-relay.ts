@@ -1,0 +1,105 @@
+import type { DeploymentEvent } from '@muster/model';
+import { pause, type Clock } from '../ports/clock';
+import type { DeploymentStore } from '../ports/deployment-store';
+import type { ExecutionLog, PublishEvents } from '../ports/publishing';
+
+const BATCH_MAX = 500;
+/** Kept in memory per deployment between storing and publishing; beyond that they are read from the store again. */
+const KEPT_MAX = 2000;
+const RETRY_MS = 1000;
+
+interface Road {
+  published: number;
+  kept: DeploymentEvent[];
+  /** Highest number known to be stored. */
+  stored: number;
+  running: Promise<void> | null;
+}
+
+/**
+ * Publishes stored events: the log itself is the outbox, a number per deployment says how far it has been published.
+ * In order per deployment, again after failures for ever; the planner drops what it has.
+ */
+export class EventRelay {
+  readonly #roads = new Map<string, Road>();
+  #closed = false;
+
+  constructor(
+    private readonly executor: string,
+    private readonly store: DeploymentStore,
+    private readonly publish: PublishEvents,
+    private readonly clock: Clock,
+    private readonly log: ExecutionLog,
+  ) {}
+
+  /** Hands over events just stored, following those handed over before. */
+  offer(deployment: string, published: number, events: readonly DeploymentEvent[]): void {
+    const road = this.#road(deployment, published);
+    for (const event of events) {
+      if (event.seq !== road.stored + 1) continue;
+      road.stored = event.seq;
+      if (road.kept.length < KEPT_MAX) road.kept.push(event);
+    }
+    this.#run(deployment, road);
+  }
+
+  /** Publishes what the store holds of a deployment that nobody publishes. */
+  sweep(deployment: string, published: number): void {
+    const road = this.#road(deployment, published);
+    road.stored = Math.max(road.stored, published + 1);
+    this.#run(deployment, road);
+  }
+
+  /** Settles when all that was handed over of a deployment is published, or the relay was closed. */
+  async drained(deployment: string): Promise<void> {
+    for (let road = this.#roads.get(deployment); road?.running; road = this.#roads.get(deployment)) await road.running;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#roads.values()].map((road) => road.running));
+  }
+
+  #road(deployment: string, published: number): Road {
+    const known = this.#roads.get(deployment);
+    if (known) return known;
+    const road: Road = { published, kept: [], stored: published, running: null };
+    this.#roads.set(deployment, road);
+    return road;
+  }
+
+  #run(deployment: string, road: Road): void {
+    if (road.running || this.#closed) return;
+    road.running = this.#drain(deployment, road).finally(() => {
+      road.running = null;
+      if (road.published < road.stored) this.#run(deployment, road);
+      else if (road.kept.length === 0) this.#roads.delete(deployment);
+    });
+  }
+
+  async #drain(deployment: string, road: Road): Promise<void> {
+    while (road.published < road.stored && !this.#closed) {
+      try {
+        const batch = await this.#next(deployment, road);
+        const last = batch.at(-1);
+        if (!last) {
+          road.stored = road.published;
+          return;
+        }
+        await this.publish({ deployment, executor: this.executor, events: [...batch] });
+        await this.store.markPublished(deployment, last.seq);
+        road.published = last.seq;
+        road.stored = Math.max(road.stored, last.seq);
+        road.kept = road.kept.filter((event) => event.seq > last.seq);
+      } catch (error) {
+        this.log.warn({ deployment, err: error }, 'events are not published yet; trying again');
+        await pause(this.clock, RETRY_MS);
+      }
+    }
+  }
+
+  async #next(deployment: string, road: Road): Promise<readonly DeploymentEvent[]> {
+    if (road.kept[0]?.seq === road.published + 1) return road.kept.slice(0, BATCH_MAX);
+    return this.store.events(deployment, road.published + 1, road.published + BATCH_MAX);
+  }
+}

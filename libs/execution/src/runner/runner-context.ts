@@ -1,0 +1,19 @@
+import type { SecretBox } from '@muster/model';
+import type { Clock } from '../ports/clock';
+import type { DeploymentStore } from '../ports/deployment-store';
+import type { NodePort } from '../ports/node-port';
+import type { ExecutionLog } from '../ports/publishing';
+import type { EventRelay } from './event-relay';
+import type { OutputForwarder } from './output-forwarder';
+
+/** What a runner works with; shared by all runners of an executor. */
+export interface RunnerContext {
+  readonly executor: string;
+  readonly clock: Clock;
+  readonly store: DeploymentStore;
+  readonly nodes: NodePort;
+  readonly box: SecretBox;
+  readonly relay: EventRelay;
+  readonly output: OutputForwarder;
+  readonly log: ExecutionLog;
+}
