@@ -10,6 +10,7 @@ import { defineLogsCommand } from './commands/logs.command';
 import { defineNodeCommands } from './commands/node.command';
 import { definePlanCommand } from './commands/plan.command';
 import { defineServerCommands } from './commands/server.command';
+import { defineSimulateCommand } from './commands/simulate.command';
 import { defineStatusCommand } from './commands/status.command';
 import { defineWatchCommand } from './commands/watch.command';
 import { defineWhyCommand } from './commands/why.command';
@@ -33,6 +34,7 @@ export function makeProgram(run: Run): Command {
   defineWhyCommand(run, program);
   defineLogsCommand(run, program);
   defineControlCommands(run, program);
+  defineSimulateCommand(run, program);
   defineLintCommand(run, program);
   defineServerCommands(run, program);
   tame(program, run.io);

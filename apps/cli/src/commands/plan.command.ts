@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { act, list, repeated, type Run } from '../define-command';
+import type { OfflineSources } from '../plan/plan-input-offline';
 import { usageProblem } from '../usage-problem';
 import { makePlan, type PlanOptions } from '../plan/make-plan';
 
@@ -17,18 +18,25 @@ export function definePlanCommand(run: Run, program: Command): void {
     .option('--bundle <dir>', 'folder of a release or plugin; may be repeated (with --offline)', repeated)
     .option('--cluster-file <file>', 'cluster file (with --offline)')
     .option('--detailed-exitcode', 'exit with 2 when something would run');
-  const body = async (...[session, options, [cluster]]: Parameters<Parameters<typeof act<PlanOptions>>[2]>) => {
-    if (options.offline) {
-      if (cluster !== undefined)
-        throw usageProblem('plan --offline', 'it takes its cluster from --cluster-file, not by name');
-      if (!options.clusterFile || !options.bundle)
-        throw usageProblem('plan --offline', 'it needs --bundle DIR and --cluster-file FILE');
-    } else {
-      if (cluster === undefined) throw usageProblem('plan', 'it needs the name of a cluster, or --offline');
-      if (options.clusterFile || options.bundle)
-        throw usageProblem('plan', '--bundle and --cluster-file go with --offline');
-    }
-    return makePlan(session, options, cluster);
-  };
-  act<PlanOptions>(run, plan, body, ['table', 'json', 'dot', 'mermaid']);
+  const outputs = ['table', 'json', 'dot', 'mermaid'];
+  act<PlanOptions>(
+    run,
+    plan,
+    (session, options, [cluster]) => makePlan(session, options, sourceOf(options, cluster)),
+    outputs,
+  );
+}
+
+/** Fails with `ProblemsError` unless exactly one source is named. */
+function sourceOf(options: PlanOptions, cluster: string | undefined): { readonly cluster: string } | OfflineSources {
+  const { offline, bundle, clusterFile } = options;
+  if (offline) {
+    if (cluster !== undefined)
+      throw usageProblem('plan --offline', 'it takes its cluster from --cluster-file, not by name');
+    if (!clusterFile || !bundle) throw usageProblem('plan --offline', 'it needs --bundle DIR and --cluster-file FILE');
+    return { bundle, clusterFile };
+  }
+  if (cluster === undefined) throw usageProblem('plan', 'it needs the name of a cluster, or --offline');
+  if (clusterFile || bundle) throw usageProblem('plan', '--bundle and --cluster-file go with --offline');
+  return { cluster };
 }

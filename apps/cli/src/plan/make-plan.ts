@@ -3,25 +3,24 @@ import { ExitCode } from '../exit-code';
 import type { Session } from '../session';
 import { planDot, planMermaid } from './plan-drawing';
 import { planTable } from './plan-table';
-import { planOffline } from './plan-offline';
+import type { OfflineSources } from './plan-input-offline';
+import { planDocumentOffline, type PlanSelection } from './plan-offline';
 
-export interface PlanOptions {
-  readonly graph: string;
-  readonly nodes?: readonly string[];
-  readonly tasks?: readonly string[];
-  readonly force?: boolean;
-  readonly raw?: boolean;
+export interface PlanOptions extends PlanSelection, Partial<OfflineSources> {
   readonly offline?: boolean;
-  readonly bundle?: readonly string[];
-  readonly clusterFile?: string;
   readonly detailedExitcode?: boolean;
 }
 
 /** Plans, by the planner or offline, and prints the plan. */
-export async function makePlan(session: Session, options: PlanOptions, cluster: string | undefined): Promise<ExitCode> {
-  const plan = options.offline
-    ? await planOffline(session, options)
-    : await planOnline(session, options, cluster ?? '');
+export async function makePlan(
+  session: Session,
+  options: PlanOptions,
+  source: { readonly cluster: string } | OfflineSources,
+): Promise<ExitCode> {
+  const plan =
+    'cluster' in source
+      ? await planOnline(session, options, source.cluster)
+      : await planDocumentOffline(session, source, options);
   session.warn(plan.problems);
   session.io.stdout.write(printed(plan, session.options.output));
   const changes = plan.tasks.some((it) => it.action === 'run');

@@ -1,7 +1,34 @@
 import type { PlanDocument } from '@muster/client';
+import type { Plan } from '@muster/model';
+import { ProblemsError } from '@muster/problems';
 import type { Session } from '../session';
-import { usageProblem } from '../usage-problem';
-import type { PlanOptions } from './make-plan';
-export async function planOffline(_s: Session, _o: PlanOptions): Promise<PlanDocument> {
-  throw usageProblem('plan', 'planning without a server is not there yet');
+import { type OfflineSources, planInputOffline } from './plan-input-offline';
+
+/** What of a graph is planned. */
+export interface PlanSelection {
+  readonly graph: string;
+  readonly nodes?: readonly string[];
+  readonly tasks?: readonly string[];
+  readonly force?: boolean;
+  readonly raw?: boolean;
+}
+
+/** Plans from files alone. Fails with `ProblemsError` when there is no plan. */
+export async function planOffline(session: Session, sources: OfflineSources, selection: PlanSelection): Promise<Plan> {
+  const { plan } = await import('@muster/planning');
+  const input = await planInputOffline(session, sources);
+  const { graph, nodes = null, tasks = null, force = false, raw = false } = selection;
+  const made = plan({ ...input, graphType: graph, options: { nodes, tasks, force, raw } });
+  if (!made.plan) throw new ProblemsError(made.problems);
+  return made.plan;
+}
+
+/** As `planOffline`, in the form that the planner gives. */
+export async function planDocumentOffline(
+  session: Session,
+  sources: OfflineSources,
+  selection: PlanSelection,
+): Promise<PlanDocument> {
+  const { planJson } = await import('@muster/planning');
+  return planJson(await planOffline(session, sources, selection)) as unknown as PlanDocument;
 }

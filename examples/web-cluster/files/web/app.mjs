@@ -15,7 +15,9 @@ const server = createServer(async (request, response) => {
     const answer = await fetch(`${DB}/keys/visits/increment`, { method: 'POST', signal: AbortSignal.timeout(5000) });
     const visits = (await answer.text()).trim();
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(`<!doctype html><title>Muster demo</title><p>Hello from ${NAME}. You are visitor number ${visits}.</p>\n`);
+    response.end(
+      `<!doctype html><title>Muster demo</title><p>Hello from ${NAME}. You are visitor number ${visits}.</p>\n`,
+    );
   } catch (error) {
     response.writeHead(503).end(`no database: ${error.message}\n`);
   }

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { ParsedBundle } from '@muster/catalog';
+import type { PlanInput } from '@muster/planning';
+import { hasErrors, type Problem, ProblemsError } from '@muster/problems';
+import { readBundle } from '../bundle/read-bundle';
+import { readText } from '../io/read-text';
+import type { Session } from '../session';
+import { usageProblem } from '../usage-problem';
+
+/** Where an offline plan comes from. */
+export interface OfflineSources {
+  readonly bundle: readonly string[];
+  readonly clusterFile: string;
+}
+
+/**
+ * What planning needs, from files alone; neither addresses nor keys are looked at. Warnings are told on stderr.
+ * Fails with `ProblemsError`, naming everything that is wrong in all files at once.
+ */
+export async function planInputOffline(
+  session: Session,
+  sources: OfflineSources,
+): Promise<Pick<PlanInput, 'cluster' | 'release' | 'plugins' | 'sha256'>> {
+  const { checkCluster, parseClusterFile } = await import('@muster/catalog');
+  const { cwd } = session.io;
+  const text = await readText(cwd, sources.clusterFile, 'cluster file');
+  const { spec, problems: clusterProblems, placeOf } = parseClusterFile(text, sources.clusterFile);
+  const parsed: ParsedBundle[] = [];
+  for (const dir of sources.bundle) parsed.push(await readBundle(cwd, dir, { manifestOptional: true }));
+  const problems: Problem[] = [...clusterProblems, ...parsed.flatMap((it) => it.problems)];
+  const bundles = parsed.flatMap((it) => (it.bundle ? [it.bundle] : []));
+  if (!spec || hasErrors(problems)) throw new ProblemsError(problems);
+
+  const [release, ...others] = bundles.filter((it) => it.kind === 'release');
+  const plugins = bundles.filter((it) => it.kind === 'plugin');
+  if (!release || others.length > 0) {
+    const found = release
+      ? `${others.length + 1} are releases: ${[release, ...others].map((it) => it.name).join(', ')}`
+      : 'none is a release';
+    throw usageProblem('--bundle', `exactly one of the bundles is to be a release, and ${found}`);
+  }
+  problems.push(...checkCluster(spec, release, plugins, placeOf));
+  if (hasErrors(problems)) throw new ProblemsError(problems);
+  session.warn(problems);
+  return { cluster: spec, release, plugins, sha256: (it) => createHash('sha256').update(it).digest('hex') };
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { muster } from '../memory-io.testing';
+import { temporaryFolder } from '../temporary-folder.testing';
+
+const examples = join(__dirname, '../../../../examples');
+const tasks = (text: string) => ({ 'tasks.yaml': text });
+const cluster = 'cluster: c\nnodes:\n  "1": { roles: [r] }\n';
+const offline = (files: Record<string, string>, more = '') => {
+  const folder = temporaryFolder({
+    'cluster.yaml': cluster,
+    ...Object.fromEntries(Object.entries(files).map(([path, text]) => [`b/${path}`, text])),
+  });
+  return muster(`plan --offline --bundle b --cluster-file cluster.yaml ${more}`, { cwd: folder });
+};
+
+describe('planning offline', () => {
+  it.each(['web-cluster', 'postgres-ha'])('plans the example %s the same way each time', async (name) => {
+    const line = `plan --offline --bundle ${name} --cluster-file ${name}/cluster.yaml -o json`;
+    const one = await muster(line, { cwd: examples });
+    expect(one).toMatchObject({ code: 0, err: '' });
+    expect(await muster(line, { cwd: examples })).toEqual(one);
+    const plan = JSON.parse(one.out) as { digest: string; tasks: { task: string; limit: number | null }[] };
+    expect(plan.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    const limit = (task: string) => plan.tasks.find((it) => it.task === task)?.limit;
+    if (name === 'web-cluster') expect(limit('app-update@app2')).toBe(1);
+    else expect(limit('replica-join@pg4')).toBe(2);
+  });
+
+  it('needs no manifest', async () => {
+    const { code, out } = await offline(
+      tasks('- { id: a, type: shell, role: [r], parameters: { cmd: echo } }\n'),
+      '-o json',
+    );
+    expect(code).toBe(0);
+    expect((JSON.parse(out) as { tasks: { task: string }[] }).tasks.map((it) => it.task)).toEqual(['a@1']);
+  });
+
+  it('tells a cycle with its path, on stdout and for people', async () => {
+    const { code, out, err } = await offline(
+      tasks(
+        '- { id: a, type: shell, role: [r], requires: [b], parameters: { cmd: x } }\n- { id: b, type: shell, role: [r], requires: [a], parameters: { cmd: x } }\n',
+      ),
+      '-o json',
+    );
+    expect(code).toBe(1);
+    const { problems } = JSON.parse(out) as { problems: { code: string }[] };
+    const cycle = problems.find((it) => it.code === 'PLAN_CYCLE');
+    expect(JSON.stringify(cycle)).toMatch(/a@1.*b@1|b@1.*a@1/);
+    expect(err).toContain('PLAN_CYCLE');
+  });
+
+  it('tells the mistakes of all files at once', async () => {
+    const folder = temporaryFolder({
+      'cluster.yaml': 'cluster: "no name"\nnodes: {}\n',
+      'a/tasks.yaml': '- { id: x }\n',
+      'b/plugin.yaml': 'name: 7 7\n',
+    });
+    const { code, out } = await muster('plan --offline --bundle a --bundle b --cluster-file cluster.yaml -o json', {
+      cwd: folder,
+    });
+    expect(code).toBe(1);
+    const { problems } = JSON.parse(out) as { problems: { place?: { file?: string } }[] };
+    expect(new Set(problems.map((it) => it.place?.file))).toEqual(
+      new Set(['cluster.yaml', 'tasks.yaml', 'plugin.yaml']),
+    );
+  });
+
+  it('takes exactly one release', async () => {
+    const release = (name: string) => `name: ${name}\nversion: 1.0.0\n`;
+    const folder = temporaryFolder({
+      'cluster.yaml': cluster,
+      'a/release.yaml': release('a'),
+      'b/release.yaml': release('b'),
+    });
+    const { code, err } = await muster('plan --offline --bundle a --bundle b --cluster-file cluster.yaml', {
+      cwd: folder,
+    });
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('2 are releases: a, b') as string });
+  });
+});

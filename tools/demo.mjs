@@ -1,0 +1,161 @@
+/**
+ * `npm run demo`: builds, starts five embedded nodes and the embedded server in the background, deploys
+ * `examples/web-cluster` on them and exits with the outcome; what it started stays up and is used again by the next run.
+ * `npm run demo:stop`: ends everything that the demo started; what is on disk stays.
+ */
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { running, startInBackground, stopInBackground } from './demo/background.mjs';
+import { buildStamp } from './demo/build-stamp.mjs';
+import { files, folder, roles, root } from './demo/folder.mjs';
+import { describeNodes, endNodeProcesses, makeIdentity, writeClusterFile } from './demo/nodes.mjs';
+import { startOf } from './demo/process-identity.mjs';
+
+const require = createRequire(import.meta.url);
+const muster = join(root, 'apps/cli/bin/muster.cjs');
+const say = (text) => process.stdout.write(`${text}\n`);
+
+// Ctrl-C is for the command in the foreground, which says how to come back; we go on to say the rest.
+process.on('SIGINT', () => undefined);
+
+/** Runs a program to its end with our terminal; gives its exit code. */
+function run(argv, env = process.env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, argv, { cwd: root, env, stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(signal === 'SIGINT' ? 130 : (code ?? 1)));
+  });
+}
+
+async function start() {
+  say('Building...');
+  const built = await run([require.resolve('typescript/bin/tsc'), '-b', 'tsconfig.json']);
+  if (built !== 0) return built;
+  const isReused = await startServices();
+  const { url } = running('server').ready;
+  const address = await describeNodes();
+  const env = { ...process.env, MUSTER_SERVER: url, MUSTER_DATA_DIR: files.data };
+  delete env.MUSTER_TOKEN;
+
+  const steps = [
+    ['release', 'publish', 'examples/web-cluster'],
+    ['cluster', 'apply', '-f', relative(root, files.cluster)],
+    ['plan', 'web'],
+  ];
+  for (const step of steps) {
+    say(`\n$ muster ${step.join(' ')}`);
+    const code = await run([muster, ...step], env);
+    if (code !== 0) return failed(code);
+  }
+  say('\n$ muster deploy web --wait');
+  const outcome = await run([muster, 'deploy', 'web', '--wait'], env);
+  if (outcome !== 0) return failed(outcome);
+  say(closing(address, url, isReused));
+  return 0;
+}
+
+/** True if what an earlier run started is used again. Anything half alive is cleaned up first. */
+async function startServices() {
+  const stamp = buildStamp();
+  const [nodes, server] = [running('nodes'), running('server')];
+  if (
+    nodes?.ready &&
+    server?.ready &&
+    nodes.stamp === stamp &&
+    server.stamp === stamp &&
+    (await answers(server.ready.url))
+  ) {
+    say('The nodes and the server of the last run are up.');
+    return true;
+  }
+  if (nodes || server) say('Cleaning up what an earlier run left behind...');
+  await stopInBackground('server');
+  await stopInBackground('nodes');
+  makeIdentity();
+  await describeNodes();
+
+  say('Starting five nodes and the server...');
+  const entry = join(root, 'libs/remote/dist/embedded/embedded-nodes-main.js');
+  const started = await startInBackground(
+    'nodes',
+    [entry, files.nodes, files.publicKey, ...Object.keys(roles)],
+    process.env,
+    stamp,
+  );
+  writeClusterFile(started.ready.nodes);
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MUSTER_')));
+  const serverEnv = { ...env, MUSTER_DATA_DIR: files.data, MUSTER_HTTP_PORT: '0' };
+  await startInBackground('server', [muster, 'server'], serverEnv, stamp);
+  return false;
+}
+
+async function answers(url) {
+  const answer = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(3_000) }).catch(() => null);
+  return answer?.ok === true;
+}
+
+function failed(code) {
+  say(`\nThe demo ended with exit code ${code}. What it started stays up; logs are in ${relative(root, folder)}/.`);
+  say('End it with: npm run demo:stop');
+  return code;
+}
+
+function closing(address, url, isReused) {
+  const again = isReused
+    ? 'Every task ran again, and each found that it had nothing to change: no server was restarted. (Leaving out tasks whose inputs did not change comes with a later version.)'
+    : 'Run it again to see what a second deployment does.';
+  return `
+The web service is up: ${address}
+${again}
+
+To look around:  export MUSTER_SERVER=${url} MUSTER_DATA_DIR=${relative(process.cwd(), files.data)}
+                 npx muster status
+To end it all:   npm run demo:stop`;
+}
+
+async function stop() {
+  const server = await stopInBackground('server');
+  const nodes = await stopInBackground('nodes');
+  const left = await endNodeProcesses();
+  if (!server && !nodes && left === 0) say('Nothing of the demo was running.');
+  else
+    say(
+      `Stopped: ${[server && 'the server', nodes && 'the nodes', left > 0 && `${left} processes on the nodes`].filter(Boolean).join(', ')}.`,
+    );
+  say(`What it kept is in ${relative(process.cwd(), folder)}; remove that folder to start afresh.`);
+  return 0;
+}
+
+/** One demo at a time; the file of one that was killed counts for nothing. */
+async function alone(body) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const mine = JSON.stringify({ pid: process.pid, start: startOf(process.pid) });
+  try {
+    writeFileSync(files.lock, mine, { flag: 'wx' });
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const { pid, start } = JSON.parse(readFileSync(files.lock, 'utf8') || '{}');
+    if (pid !== undefined && startOf(pid) === start) throw new Error(`another demo command runs (process ${pid})`);
+    writeFileSync(files.lock, mine);
+  }
+  try {
+    return await body();
+  } finally {
+    rmSync(files.lock, { force: true });
+  }
+}
+
+const body = { start, stop }[process.argv[2] ?? 'start'];
+if (!body) {
+  process.stderr.write('usage: node tools/demo.mjs start|stop\n');
+  process.exit(1);
+}
+alone(body).then(
+  (code) => (process.exitCode = code),
+  (error) => {
+    process.stderr.write(`The demo failed: ${error.message}\nEnd what it started with: npm run demo:stop\n`);
+    process.exitCode = 1;
+  },
+);
