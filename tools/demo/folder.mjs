@@ -12,6 +12,7 @@ export const files = {
   identity: join(folder, 'id_ed25519'),
   publicKey: join(folder, 'id_ed25519.pub'),
   cluster: join(folder, 'cluster.yaml'),
+  bundle: join(folder, 'web-cluster'),
   data: join(folder, 'data'),
 };
 

@@ -4,10 +4,10 @@
 # serve.sh health NAME      succeeds if it answers
 # serve.sh check            succeeds if requests through the proxy reach every application server
 #
-# ~/web.env says what this machine is (see examples/README.md); ~/web holds these files, ~/web-run what runs.
+# ~/web.env says what this machine is (see examples/README.md); ~/web-run holds what runs.
 set -eu
 
-files=$HOME/web
+files=$(cd "$(dirname "$0")" && pwd)
 run=$HOME/web-run
 mkdir -p "$run"
 
@@ -22,7 +22,7 @@ process_of() { # name: prints the process of that server; fails if there is none
   [ -s "$run/$1.pid" ] || return 1
   read -r pid <"$run/$1.pid"
   # The number may belong to another process by now.
-  cat "/proc/$pid/cmdline" 2>/dev/null | tr '\0' '\n' | grep -qxF "$files/$1.mjs" || return 1
+  cat "/proc/$pid/cmdline" 2>/dev/null | tr '\0' '\n' | grep -qxF "$run/$1" || return 1
   echo "$pid"
 }
 
@@ -49,8 +49,8 @@ serve() { # name
     return
   fi
   stop "$1"
-  # A session of its own: the server outlives this task. No descriptor of the task is kept open.
-  setsid "$NODE" "$files/$1.mjs" </dev/null >>"$run/$1.log" 2>&1 &
+  # A session of its own: the server outlives this task. The last word says whose process it is.
+  setsid "$NODE" "$files/$1.mjs" "$run/$1" </dev/null >>"$run/$1.log" 2>&1 &
   echo $! >"$run/$1.pid"
   # Answering is not enough: something else may hold the port.
   if ! health "$1" 20 || ! process_of "$1" >/dev/null; then
