@@ -28,6 +28,18 @@ export function anyDag(size: number): fc.Arbitrary<Digraph> {
   );
 }
 
+/** Any graph without cycles in which most vertices have many predecessors. */
+export function anyDenseDag(size: number): fc.Arbitrary<Digraph> {
+  return fc
+    .array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { minLength: size * 6, maxLength: size * 16 })
+    .map((edges) =>
+      fromEdges(
+        size,
+        edges.filter(([a, b]) => a !== b).map(([a, b]) => (a < b ? [a, b] : [b, a])),
+      ),
+    );
+}
+
 /** Pairs `before>after` that are connected by any path; by the simplest means. */
 export function reachability(graph: Digraph): Set<string> {
   const pairs = new Set<string>();

@@ -1,5 +1,5 @@
 import type { Digraph } from './digraph';
-import { topologicalOrder } from './topological-order';
+import { sweepOrder } from './topological-order';
 
 /** Longest paths by weight. */
 export interface LongestPaths {
@@ -13,7 +13,7 @@ export interface LongestPaths {
 
 /** Longest paths of `graph` with `weight(vertex)` at least 0. Fails with a `RangeError` if there is a cycle. Cost: linear. */
 export function longestPaths(graph: Digraph, weight: (vertex: number) => number): LongestPaths {
-  const order = topologicalOrder(graph);
+  const order = sweepOrder(graph);
   if (!order) throw new RangeError('a graph with a cycle has no longest path');
   const tails = new Float64Array(graph.ids.length);
   const next = new Int32Array(graph.ids.length).fill(-1);

@@ -30,6 +30,23 @@ export function topologicalOrder(graph: Digraph): number[] | null {
   return order.length === ids.length ? order : null;
 }
 
+/** Any order in which each vertex stands after its predecessors; null if there is a cycle. Cheaper than the stable one. */
+export function sweepOrder(graph: Digraph): number[] | null {
+  const open = Int32Array.from(graph.predecessors, (list) => list.length);
+  const order: number[] = [];
+  open.forEach((count, vertex) => {
+    if (count === 0) order.push(vertex);
+  });
+  for (let at = 0; at < order.length; at++) {
+    for (const after of graph.successors[order[at] as number] as readonly number[]) {
+      const left = (open[after] as number) - 1;
+      open[after] = left;
+      if (left === 0) order.push(after);
+    }
+  }
+  return order.length === graph.ids.length ? order : null;
+}
+
 /** Length of the longest chain of edges that ends in each vertex, 0 for one without predecessors. `order` is topological. */
 export function levels(graph: Digraph, order: readonly number[]): Int32Array {
   const level = new Int32Array(graph.ids.length);

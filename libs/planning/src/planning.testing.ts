@@ -66,3 +66,11 @@ export function shownGraph(made: Plan): { vertices: string[]; relations: string[
     relations: made.tasks.flatMap(({ task, requires }) => requires.map((before) => `${before} > ${task}`)).sort(),
   };
 }
+
+/** The graph printed after the pass of that name, for a test of that pass alone. */
+export function printedAfter(pass: string, tasks: unknown, spec: ClusterSpec, more: Partial<PlanInput> = {}): string {
+  let printed: string | null = null;
+  outcomeOf(tasks, spec, { ...more, trace: (name, print) => (printed = name === pass ? print() : printed) });
+  if (printed === null) throw new Error(`no pass is called ${pass}`);
+  return printed;
+}

@@ -49,6 +49,9 @@ export interface DraftBarrier {
   readonly requiresBarriers: readonly number[];
 }
 
+const PLACED: TaskReason = { code: 'placed', text: 'Its definition is placed here.' };
+const NO_LIMITS: readonly string[] = [];
+
 /** The one graph that all passes work on. A pass reads what earlier ones wrote, and adds its own. */
 export class Draft {
   readonly problems: Problem[] = [];
@@ -83,13 +86,19 @@ export class Draft {
     const index = this.tasks.length;
     nodes.set(node, index);
     this.tasks.push({
-      ...{ index, address: taskAddress(definition.id, node), definition, owner, node },
-      ...{
-        action: 'run',
-        reason: { code: 'placed', text: 'Its definition is placed here.' },
-        parameters: definition.parameters,
-      },
-      ...{ requires: [], requiresSets: [], requiresBarriers: [], limit: null, limits: [] },
+      index,
+      address: taskAddress(definition.id, node),
+      definition,
+      owner,
+      node,
+      action: 'run',
+      reason: PLACED,
+      parameters: definition.parameters,
+      requires: [],
+      requiresSets: [],
+      requiresBarriers: [],
+      limit: null,
+      limits: NO_LIMITS,
     });
   }
 

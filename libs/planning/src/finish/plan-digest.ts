@@ -45,41 +45,30 @@ function sorted(names: readonly string[] | null | undefined): string[] | null {
 
 /** Numbers what decides about a task, except for its name and relations; equal shapes have one number. */
 function shapesOnce(shapes: Map<string, number>): (task: GraphTask) => number {
-  // Tasks of one definition mostly share their parameters as one object: each of those is written out once.
-  const written = new Map<unknown, string>();
-  return ({
-    definition,
-    type,
-    parameters,
-    limit,
-    limits,
-    retries,
-    timeoutMs,
-    onFailure,
-    idempotent,
-    outputs,
-    files,
-  }) => {
-    const values = written.get(parameters) ?? canonicalJson(fingerprinted(parameters));
-    written.set(parameters, values);
-    const rest = canonicalJson({
-      definition,
-      type,
-      limit,
-      limits,
-      retries,
-      timeoutMs,
-      onFailure,
-      idempotent,
-      outputs,
-      files: files.map(({ path, digest, executable }) => [path, digest, executable]),
-    });
-    const key = `${rest}${values}`;
-    const known = shapes.get(key);
-    if (known !== undefined) return known;
-    shapes.set(key, shapes.size);
-    return shapes.size - 1;
+  // Most tasks of a definition share parameters and files as objects: those are told apart by number before by content.
+  const numbers = new Map<unknown, number>();
+  const numberOf = (value: unknown): number =>
+    numbers.get(value) ?? (numbers.set(value, numbers.size), numbers.size - 1);
+  const known = new Map<string, number>();
+  return (task) => {
+    const quick = `${task.definition} ${task.limit} ${task.limits.join()} ${numberOf(task.parameters)} ${numberOf(task.files)}`;
+    const shape = known.get(quick) ?? shapeNumber(shapes, task);
+    known.set(quick, shape);
+    return shape;
   };
+}
+
+function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
+  const { definition, type, parameters, limit, limits, retries, timeoutMs, onFailure, idempotent, outputs, files } =
+    task;
+  const key = canonicalJson({
+    ...{ definition, type, limit, limits, retries, timeoutMs, onFailure, idempotent, outputs },
+    parameters: fingerprinted(parameters),
+    files: files.map(({ path, digest, executable }) => [path, digest, executable]),
+  });
+  const number = shapes.get(key) ?? shapes.size;
+  shapes.set(key, number);
+  return number;
 }
 
 /** Sealing a secret again gives another envelope, so only its fingerprint counts. */

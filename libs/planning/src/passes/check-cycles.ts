@@ -1,4 +1,4 @@
-import { shortestCycle, topologicalOrder } from '@muster/graph';
+import { shortestCycle } from '@muster/graph';
 import type { Draft } from '../draft/draft';
 import { draftGraph } from '../draft/draft-graph';
 
@@ -8,7 +8,6 @@ const PATH_SHOWN_MAX = 40;
 /** Refuses a graph with a cycle, showing the shortest one, barriers seen through. */
 export function checkCycles(draft: Draft): void {
   const graph = draftGraph(draft);
-  if (topologicalOrder(graph)) return;
   const isBarrier = (vertex: number): boolean => vertex >= draft.tasks.length;
   const path = (shortestCycle(graph, isBarrier) ?? [])
     .filter((vertex) => !isBarrier(vertex))

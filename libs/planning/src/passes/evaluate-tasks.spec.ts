@@ -1,0 +1,106 @@
+import type { Evaluator } from '../evaluator';
+import { cluster, codes, outcomeOf, planOf } from '../planning.testing';
+
+const spec = cluster({ n1: ['a'], n2: ['b'] });
+const task = (more: object): object => ({ id: 'x', type: 'shell', roles: '*', ...more });
+
+/** Knows two expressions; anything else fails. */
+const evaluator: Evaluator = {
+  evaluate: ({ text, language }, { node, tags }) => {
+    if (text === 'has a') return { ok: true, value: tags.includes('a'), because: `tags are ${tags.join()}` };
+    if (text === 'node') return { ok: true, value: `${language} ${node}` };
+    return { ok: false, summary: `unknown word at character 1` };
+  },
+};
+
+describe('conditions', () => {
+  it.each([
+    [true, 'run', 'no-inputs'],
+    [false, 'skip', 'condition-false'],
+    ['false', 'skip', 'condition-false'],
+    [null, 'run', 'no-inputs'],
+  ])('that say %j: %s', (condition, action, code) => {
+    expect(planOf([task({ condition })], spec).tasks[0]).toMatchObject({ action, reason: { code } });
+  });
+
+  it('keep a skipped task as a bridge', () => {
+    const made = planOf(
+      [task({ id: 'first' }), task({ condition: false, requires: ['first'] }), task({ id: 'last', requires: ['x'] })],
+      cluster({ n1: ['a'] }),
+    );
+    expect(made.tasks.map(({ task: name, action, requires }) => [name, action, requires])).toEqual([
+      ['first@n1', 'run', []],
+      ['last@n1', 'run', ['x@n1']],
+      ['x@n1', 'skip', ['first@n1']],
+    ]);
+  });
+
+  it('ask the evaluator on each node, and show what it says', () => {
+    const made = planOf([task({ condition: { yaql_exp: 'has a' } })], spec, { evaluator });
+    expect(made.tasks.map(({ action, reason }) => [action, reason])).toEqual([
+      ['run', { code: 'condition-true', text: 'tags are a' }],
+      ['skip', { code: 'condition-false', text: 'tags are b' }],
+    ]);
+  });
+
+  it('and parameters without an evaluator are refused once per definition and place', () => {
+    const outcome = outcomeOf(
+      [
+        task({ condition: { yaql_exp: 'has a' }, parameters: { cmd: { yaql_exp: 'node' } } }),
+        task({ id: 'y', condition: 'settings:a.b == true' }),
+      ],
+      spec,
+    );
+    expect(outcome.plan).toBeNull();
+    expect(outcome.problems.map(({ code, subject, place }) => [code, subject, place?.path])).toEqual([
+      ['PLAN_EXPRESSION_UNSUPPORTED', 'task x', 'condition'],
+      ['PLAN_EXPRESSION_UNSUPPORTED', 'task x', 'parameters.cmd'],
+      ['PLAN_EXPRESSION_UNSUPPORTED', 'task y', 'condition'],
+    ]);
+  });
+
+  it('that fail name task and node', () => {
+    expect(codes(outcomeOf([task({ condition: 'nonsense' })], spec, { evaluator }).problems)).toEqual([
+      'PLAN_EXPRESSION_FAILED task x@n1',
+      'PLAN_EXPRESSION_FAILED task x@n2',
+    ]);
+  });
+});
+
+describe('parameters', () => {
+  it('are computed on each node, also deep inside', () => {
+    const made = planOf(
+      [
+        {
+          id: 'u',
+          type: 'upload_file',
+          roles: '*',
+          parameters: { path: '/x', data: { list: [{ yaql_exp: 'node' }] } },
+        },
+      ],
+      spec,
+      { evaluator },
+    );
+    expect(made.tasks.map(({ parameters }) => parameters['data'])).toEqual([
+      { list: ['yaql n1'] },
+      { list: ['yaql n2'] },
+    ]);
+  });
+
+  it('of a skipped task are left as written', () => {
+    const made = planOf([task({ condition: false, parameters: { cmd: { yaql_exp: 'nonsense' } } })], spec, {
+      evaluator,
+    });
+    expect(made.tasks[0]?.parameters).toEqual({ cmd: { yaql_exp: 'nonsense' } });
+  });
+});
+
+describe('reasons', () => {
+  it('tell tasks without work, forced ones and new ones apart', () => {
+    const tasks = [{ id: 's', type: 'stage' }, task({ inputs: { a: 1 } })];
+    expect(planOf(tasks, cluster({ n1: ['a'] })).tasks.map(({ reason }) => reason.code)).toEqual(['no-work', 'new']);
+    expect(
+      planOf(tasks, cluster({ n1: ['a'] }), { options: { force: true } }).tasks.map(({ reason }) => reason.code),
+    ).toEqual(['no-work', 'forced']);
+  });
+});
