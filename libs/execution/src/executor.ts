@@ -304,7 +304,7 @@ export class Executor {
     owner: string | null,
     explanation: Explanation,
   ): ExplainReply {
-    const reasons = explanation.reasons.map(({ code, text, since, holders }) => ({
+    const reasons: ExplainReply['reasons'] = explanation.reasons.map(({ code, text, since, holders }) => ({
       code,
       text,
       since: since === null ? null : isoTime(since),

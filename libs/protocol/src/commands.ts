@@ -96,3 +96,6 @@ export const adoptNode = messageKind(
   1,
   z.object({ node: nodeAccess, installation: z.string().min(1).max(64) }),
 );
+
+/** Nudge, on the fanout exchange: look into the inbox now. */
+export const nudge = messageKind('executor.nudge', 1, z.object({}));

@@ -72,9 +72,7 @@ export interface DeploymentStore {
   events(deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]>;
 
   /** The log and graph of a deployment, for reading; null when it is unknown. */
-  read(
-    deployment: string,
-  ): Promise<{
+  read(deployment: string): Promise<{
     readonly graph: Uint8Array;
     readonly events: readonly DeploymentEvent[];
     readonly owner: string | null;

@@ -1,0 +1,34 @@
+import type { ExecutionLog, MakeMasker } from '@muster/execution';
+import type { Bus } from '@muster/messaging';
+import type { SecretBox } from '@muster/model';
+import type { Database } from '@muster/storage';
+
+/** Bytes addressed by their SHA-256, where this executor reads them and every other one, too. */
+export interface ExecutorArtifacts {
+  /** Keeps what was not there; tells the digest (`sha256:` and 64 hex digits) either way. */
+  put(content: AsyncIterable<Uint8Array>): Promise<{ readonly digest: string; readonly size: number }>;
+  /** Null if it is not there. */
+  open(digest: string): Promise<AsyncIterable<Uint8Array> | null>;
+}
+
+/** What the executor needs of the outside, opened by whoever starts it and closed by them after it. */
+export interface ExecutorAppPorts {
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly artifacts: ExecutorArtifacts;
+  readonly secretBox: SecretBox;
+  readonly makeMasker: MakeMasker;
+  readonly logger: ExecutionLog;
+}
+
+export interface ExecutorConfig {
+  readonly leaseMs: number;
+  /** False where this is the only executor that the database will ever have: embedded. */
+  readonly leasesExpire: boolean;
+  /** Where artifacts come from that are not kept yet; null: nowhere, they are shared. */
+  readonly plannerUrl: string | null;
+}
+
+export const EXECUTOR = Symbol('Executor');
+export const NODES = Symbol('NodePort');
+export const BOX = Symbol('SecretBox');

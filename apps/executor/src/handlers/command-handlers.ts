@@ -1,0 +1,40 @@
+import { BusContext, BusController } from '@muster/messaging';
+import { Executor } from '@muster/execution';
+import { type Problem, ProblemsError } from '@muster/problems';
+import {
+  controlDeployment,
+  type ControlDeployment,
+  releaseTransaction,
+  startDeployment,
+  type StartDeployment,
+} from '@muster/protocol';
+import { Inject } from '@nestjs/common';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import { EXECUTOR } from '../executor-ports';
+
+/** Commands: stored in the inbox, answered, acknowledged. A delivery is never held for the length of a task. */
+@BusController()
+export class CommandHandlers {
+  constructor(@Inject(EXECUTOR) private readonly executor: Executor) {}
+
+  @MessagePattern(startDeployment.schema)
+  async start(@Payload() body: StartDeployment, @Ctx() context: BusContext): Promise<{ accepted: true }> {
+    return accepted(await this.executor.accept(context.id, body));
+  }
+
+  @MessagePattern(controlDeployment.schema)
+  async control(@Payload() body: ControlDeployment, @Ctx() context: BusContext): Promise<{ accepted: true }> {
+    return accepted(await this.executor.control(context.id, body));
+  }
+
+  @MessagePattern(releaseTransaction.schema)
+  async release(@Payload() body: { transaction: string }): Promise<{ accepted: true }> {
+    await this.executor.releaseTransaction(body.transaction);
+    return { accepted: true };
+  }
+}
+
+function accepted(problems: readonly Problem[]): { accepted: true } {
+  if (problems.length > 0) throw new ProblemsError(problems);
+  return { accepted: true };
+}

@@ -1,0 +1,49 @@
+import { Executor, type NodePort } from '@muster/execution';
+import { BusController } from '@muster/messaging';
+import { problem, ProblemsError } from '@muster/problems';
+import { describeExecutors, explainTask, type ExplainReply, readEvents, scanHostKey } from '@muster/protocol';
+import { Inject } from '@nestjs/common';
+import { MessagePattern, Payload } from '@nestjs/microservices';
+import { EXECUTOR, NODES } from '../executor-ports';
+
+/** Questions: answered from the stored log or by asking a node; any executor can, also while the owner is dead. */
+@BusController()
+export class QuestionHandlers {
+  constructor(
+    @Inject(EXECUTOR) private readonly executor: Executor,
+    @Inject(NODES) private readonly nodes: NodePort,
+  ) {}
+
+  @MessagePattern(explainTask.schema)
+  async why(@Payload() { deployment, task }: { deployment: string; task: string }): Promise<ExplainReply> {
+    const reply = await this.executor.explain(deployment, task);
+    if (reply) return reply;
+    throw new ProblemsError([
+      problem('API_NOT_FOUND', { subject: `task ${task}`, summary: `deployment ${deployment} has no such task here` }),
+    ]);
+  }
+
+  @MessagePattern(readEvents.schema)
+  async events(
+    @Payload() { deployment, from, to }: { deployment: string; from: number; to: number },
+  ): Promise<{ events: unknown }> {
+    return { events: await this.executor.events(deployment, from, to) };
+  }
+
+  @MessagePattern(scanHostKey.schema)
+  async scan(@Payload() { address, port }: { address: string; port: number }): Promise<{ hostKey: string }> {
+    try {
+      return { hostKey: await this.nodes.scanHostKey(address, port) };
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : 'no answer';
+      throw new ProblemsError([
+        problem('NODE_UNREACHABLE', { subject: `${address}:${port}`, summary: 'shows no host key', detail }),
+      ]);
+    }
+  }
+
+  @MessagePattern(describeExecutors.schema)
+  async executors(): Promise<{ executors: unknown }> {
+    return { executors: await this.executor.executors() };
+  }
+}

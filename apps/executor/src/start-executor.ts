@@ -1,0 +1,137 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Executor, type NodePort } from '@muster/execution';
+import { BusServer, makeEnvelope } from '@muster/messaging';
+import {
+  COMMANDS_QUEUE,
+  controlDeployment,
+  deploymentEvents,
+  describeExecutors,
+  EVENTS_QUEUE,
+  explainTask,
+  NUDGE_EXCHANGE,
+  nudge,
+  OUTPUT_QUEUE,
+  QUESTIONS_QUEUE,
+  readEvents,
+  releaseTransaction,
+  scanHostKey,
+  startDeployment,
+  taskOutput,
+} from '@muster/protocol';
+import { SshNodePort } from '@muster/remote';
+import { migrate } from '@muster/storage';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Pool } from 'pg';
+import { graphBytes, readGraph } from './artifacts/read-graph';
+import { PlannerArtifacts } from './artifacts/fetch-artifacts';
+import { EXECUTOR, type ExecutorAppPorts, type ExecutorConfig, NODES } from './executor-ports';
+import { CommandHandlers } from './handlers/command-handlers';
+import { NudgeHandlers } from './handlers/nudge-handlers';
+import { QuestionHandlers } from './handlers/question-handlers';
+import { EXECUTOR_MIGRATIONS } from './store/executor-migrations';
+import { PgDeploymentStore } from './store/pg-deployment-store';
+import { systemClock } from './system-clock';
+
+/** Commands in hand at once: each is a short database transaction, or a fetch of artifacts. */
+const COMMANDS_AT_ONCE = 8;
+const QUESTIONS_AT_ONCE = 16;
+const DEPLOYMENTS_MAX = 100;
+/** On a stop: how long stored events are waited for until they are published; others publish what is left. */
+const STOP_PATIENCE_MS = 5000;
+
+/** An executor that serves. */
+export interface RunningExecutor {
+  readonly id: string;
+  /** Takes nothing new, hands its deployments over; commands on nodes go on. The ports stay open. */
+  close(): Promise<void>;
+}
+
+@Module({})
+class ExecutorModule {
+  static register(executor: Executor, nodes: NodePort): DynamicModule {
+    return {
+      module: ExecutorModule,
+      controllers: [CommandHandlers, QuestionHandlers, NudgeHandlers],
+      providers: [
+        { provide: EXECUTOR, useValue: executor },
+        { provide: NODES, useValue: nodes },
+      ],
+    };
+  }
+}
+
+/** Starts an executor on opened ports: migrates its schema, serves commands and questions, owns deployments. */
+export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPorts): Promise<RunningExecutor> {
+  const { database, bus, artifacts, secretBox, makeMasker, logger } = ports;
+  await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
+  const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  // One connection of its own: a renewal never waits behind events.
+  const leases = new Pool({ ...database.poolConfig, max: 1 });
+  leases.on('error', (error) => logger.warn({ err: error }, 'the connection of the leases was lost; it is made anew'));
+  const nodes = new SshNodePort({
+    artifacts: {
+      open: async (digest) => {
+        const content = await artifacts.open(digest);
+        if (!content) throw new Error(`artifact ${digest} is not kept here`);
+        return content;
+      },
+    },
+  });
+  const executor = new Executor(
+    {
+      clock: systemClock,
+      store: new PgDeploymentStore(database.pool, leases),
+      nodes,
+      box: secretBox,
+      artifacts: new PlannerArtifacts(artifacts, config.plannerUrl),
+      publishEvents: (message) => bus.send(EVENTS_QUEUE, makeEnvelope(deploymentEvents, message)),
+      publishOutput: (message) => bus.send(OUTPUT_QUEUE, makeEnvelope(taskOutput, message)),
+      makeMasker,
+      encodeBase64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+      readGraph,
+      graphBytes: (start) => graphBytes(start, artifacts),
+      nudge: () => {
+        bus.publish(NUDGE_EXCHANGE, makeEnvelope(nudge, {})).catch(() => undefined);
+      },
+      log: logger,
+    },
+    { id, leaseMs: config.leaseMs, leasesExpire: config.leasesExpire, deploymentsMax: DEPLOYMENTS_MAX },
+  );
+  const app = await NestFactory.createMicroservice(ExecutorModule.register(executor, nodes), {
+    strategy: new BusServer({
+      bus,
+      log: logger,
+      queues: [
+        { queue: COMMANDS_QUEUE, prefetch: COMMANDS_AT_ONCE },
+        { queue: QUESTIONS_QUEUE, prefetch: QUESTIONS_AT_ONCE },
+      ],
+      exchanges: [{ exchange: NUDGE_EXCHANGE }],
+      kinds: [
+        startDeployment,
+        controlDeployment,
+        releaseTransaction,
+        explainTask,
+        readEvents,
+        scanHostKey,
+        describeExecutors,
+        nudge,
+      ],
+    }),
+    logger: false,
+    abortOnError: false,
+  });
+  executor.start();
+  await app.listen();
+  return {
+    id,
+    close: async () => {
+      await app.close();
+      await executor.stop(STOP_PATIENCE_MS);
+      await nodes.close();
+      await leases.end();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { problem, type Problem } from '@muster/problems';
+import type { StartDeployment } from '@muster/protocol';
+import type { PoolClient } from 'pg';
+
+interface Claim {
+  readonly machine: string;
+  readonly transaction_id: string | null;
+  readonly cluster: string | null;
+}
+
+/**
+ * Claims every machine of the deployment for its transaction, all or nothing; each claim draws a larger ticket. Locks in
+ * the order of machines, so that two claims never wait for each other in a circle. Answers with a problem per machine
+ * that another transaction holds; the caller then rolls back.
+ */
+export async function claimNodes(client: PoolClient, start: StartDeployment): Promise<readonly Problem[]> {
+  const byMachine = new Map(start.nodes.map((node) => [node.machine, node.name]));
+  const machines = [...byMachine.keys()].sort();
+  await client.query(
+    `INSERT INTO executor.claim (machine, ticket) SELECT machine, 0 FROM unnest($1::text[]) AS machine ORDER BY machine ON CONFLICT (machine) DO NOTHING`,
+    [machines],
+  );
+  const { rows } = await client.query<Claim>(
+    `SELECT machine, transaction_id, cluster FROM executor.claim WHERE machine = ANY ($1::text[]) ORDER BY machine FOR UPDATE`,
+    [machines],
+  );
+  const held = rows.filter(({ transaction_id }) => transaction_id !== null && transaction_id !== start.transaction);
+  if (held.length > 0) {
+    return held.map(({ machine, transaction_id, cluster }) =>
+      problem('DEPLOY_NODE_CLAIMED', {
+        subject: `node ${byMachine.get(machine) ?? machine}`,
+        summary: `claimed by transaction ${transaction_id} of cluster ${cluster}`,
+      }),
+    );
+  }
+  await client.query(
+    `UPDATE executor.claim SET ticket = ticket + 1, transaction_id = $2, cluster = $3, claimed_at = clock_timestamp(), node = claimed.node
+       FROM unnest($1::text[], $4::text[]) AS claimed (machine, node) WHERE claim.machine = claimed.machine`,
+    [machines, start.transaction, start.cluster, machines.map((machine) => byMachine.get(machine))],
+  );
+  return [];
+}
+
+/** A new owner draws larger tickets, so that on the nodes nothing older can start. Answers with the ticket of each machine. */
+export async function raiseTickets(
+  client: PoolClient,
+  transaction: string,
+  start: StartDeployment,
+): Promise<ReadonlyMap<string, number>> {
+  const machines = [...new Set(start.nodes.map(({ machine }) => machine))].sort();
+  const { rows } = await client.query<{ machine: string; ticket: number }>(
+    `WITH locked AS (SELECT machine FROM executor.claim WHERE machine = ANY ($1::text[]) AND transaction_id = $2 ORDER BY machine FOR UPDATE)
+     UPDATE executor.claim SET ticket = claim.ticket + 1 FROM locked WHERE claim.machine = locked.machine RETURNING claim.machine, claim.ticket`,
+    [machines, transaction],
+  );
+  return new Map(rows.map(({ machine, ticket }) => [machine, ticket]));
+}
+
+/** Frees what a transaction holds; tickets stay, since they only grow. */
+export async function freeClaims(client: PoolClient, transaction: string): Promise<void> {
+  await client.query(
+    `UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL WHERE transaction_id = $1`,
+    [transaction],
+  );
+}

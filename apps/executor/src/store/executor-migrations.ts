@@ -1,0 +1,69 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** First tables of the executor's schema. */
+export class ExecutorSchema1764000000000 implements MigrationInterface {
+  name = 'ExecutorSchema1764000000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      CREATE TABLE executor.deployment (
+        id uuid PRIMARY KEY,
+        transaction_id uuid NOT NULL,
+        project text NOT NULL,
+        cluster text NOT NULL,
+        start jsonb NOT NULL,
+        graph bytea NOT NULL,
+        owner text,
+        epoch integer NOT NULL DEFAULT 0,
+        lease_until timestamptz,
+        last_seq integer NOT NULL DEFAULT 0,
+        published_seq integer NOT NULL DEFAULT 0,
+        status text NOT NULL DEFAULT 'pending',
+        accepted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        ended_at timestamptz
+      )`);
+    // What executors look for: deployments to own, and events to publish.
+    await queryRunner.query(`CREATE INDEX deployment_open ON executor.deployment (lease_until) WHERE ended_at IS NULL`);
+    await queryRunner.query(
+      `CREATE INDEX deployment_unpublished ON executor.deployment (id) WHERE published_seq < last_seq`,
+    );
+    await queryRunner.query(`
+      CREATE TABLE executor.event (
+        deployment_id uuid NOT NULL REFERENCES executor.deployment (id) ON DELETE CASCADE,
+        seq integer NOT NULL,
+        body jsonb NOT NULL,
+        PRIMARY KEY (deployment_id, seq)
+      )`);
+    await queryRunner.query(`
+      CREATE TABLE executor.command (
+        id uuid PRIMARY KEY,
+        deployment_id uuid NOT NULL REFERENCES executor.deployment (id) ON DELETE CASCADE,
+        body jsonb NOT NULL,
+        received_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        is_read boolean NOT NULL DEFAULT false
+      )`);
+    await queryRunner.query(
+      `CREATE INDEX command_unread ON executor.command (deployment_id, received_at) WHERE NOT is_read`,
+    );
+    await queryRunner.query(`
+      CREATE TABLE executor.claim (
+        machine text PRIMARY KEY,
+        ticket bigint NOT NULL,
+        transaction_id uuid,
+        cluster text,
+        node text,
+        claimed_at timestamptz
+      )`);
+    await queryRunner.query(
+      `CREATE INDEX claim_transaction ON executor.claim (transaction_id) WHERE transaction_id IS NOT NULL`,
+    );
+    await queryRunner.query(`CREATE TABLE executor.instance (id text PRIMARY KEY, seen_at timestamptz NOT NULL)`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the executor schema is not taken back: restore a backup instead');
+  }
+}
+
+/** Migrations of the schema `executor`, in order. */
+export const EXECUTOR_MIGRATIONS = [ExecutorSchema1764000000000];

@@ -1,0 +1,235 @@
+import type { AcceptAnswer, AppendAnswer, DeploymentStore, OwnedDeployment, StoredCommand } from '@muster/execution';
+import type { DeploymentEvent } from '@muster/model';
+import type { Problem } from '@muster/problems';
+import type { ControlDeployment, StartDeployment } from '@muster/protocol';
+import { withTransaction } from '@muster/storage';
+import type { Pool, PoolClient } from 'pg';
+import { claimNodes, freeClaims, raiseTickets } from './claims';
+
+/**
+ * Deployments in the schema `executor`. Time is the database's (`clock_timestamp()`): executors' clocks decide nothing.
+ * `leases` is a pool of its own, so that a renewal never waits behind events.
+ */
+export class PgDeploymentStore implements DeploymentStore {
+  constructor(
+    private readonly pool: Pool,
+    private readonly leases: Pool = pool,
+  ) {}
+
+  async accept(_command: string, start: StartDeployment, graph: Uint8Array): Promise<AcceptAnswer> {
+    const work = async (client: PoolClient): Promise<AcceptAnswer> => {
+      // The graph is kept beside it, not twice.
+      const kept = JSON.stringify({ ...start, graph: { kind: 'inline', gzip: '' } });
+      const inserted = await client.query(
+        `INSERT INTO executor.deployment (id, transaction_id, project, cluster, start, graph) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
+        [start.deployment, start.transaction, start.project, start.cluster, kept, Buffer.from(graph)],
+      );
+      if (inserted.rowCount === 0) return { kind: 'repeated' };
+      const problems = await claimNodes(client, start);
+      if (problems.length > 0) throw new ClaimRefused(problems);
+      return { kind: 'accepted' };
+    };
+    try {
+      return await withTransaction(this.pool, work);
+    } catch (error) {
+      if (error instanceof ClaimRefused) return { kind: 'refused', problems: error.problems };
+      throw error;
+    }
+  }
+
+  async putCommand(command: string, body: ControlDeployment): Promise<'stored' | 'repeated' | 'unknown' | 'ended'> {
+    const result = await this.pool.query<{ known: boolean; ended: boolean | null; stored: boolean; before: boolean }>(
+      `WITH deployment AS (SELECT id, ended_at FROM executor.deployment WHERE id = $2),
+            stored AS (
+              INSERT INTO executor.command (id, deployment_id, body)
+              SELECT $1, id, $3 FROM deployment WHERE ended_at IS NULL
+              ON CONFLICT (id) DO NOTHING RETURNING id)
+       SELECT EXISTS (SELECT FROM deployment) AS known,
+              (SELECT ended_at IS NOT NULL FROM deployment) AS ended,
+              EXISTS (SELECT FROM stored) AS stored,
+              EXISTS (SELECT FROM executor.command WHERE id = $1) AS before`,
+      [command, body.deployment, JSON.stringify(body)],
+    );
+    const row = result.rows[0];
+    if (!row?.known) return 'unknown';
+    if (row.stored) return 'stored';
+    return row.before ? 'repeated' : 'ended';
+  }
+
+  async unreadCommands(deployments: readonly string[]): Promise<ReadonlyMap<string, readonly StoredCommand[]>> {
+    const { rows } = await this.pool.query<{ id: string; deployment_id: string; body: ControlDeployment }>(
+      `SELECT id, deployment_id, body FROM executor.command WHERE deployment_id = ANY ($1::uuid[]) AND NOT is_read ORDER BY received_at, id`,
+      [deployments],
+    );
+    const unread = new Map<string, StoredCommand[]>();
+    for (const { id, deployment_id, body } of rows) {
+      const list = unread.get(deployment_id);
+      if (list) list.push({ id, body });
+      else unread.set(deployment_id, [{ id, body }]);
+    }
+    return unread;
+  }
+
+  async takeOver(executor: string, leaseMs: number, most: number, all: boolean): Promise<readonly OwnedDeployment[]> {
+    return withTransaction(this.pool, async (client) => {
+      const { rows } = await client.query<{
+        id: string;
+        epoch: number;
+        transaction_id: string;
+        start: StartDeployment;
+        graph: Buffer;
+        published_seq: number;
+      }>(
+        `UPDATE executor.deployment SET owner = $1, epoch = epoch + 1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+          WHERE id IN (
+            SELECT id FROM executor.deployment
+             WHERE ended_at IS NULL AND ($4 OR owner IS NULL OR lease_until < clock_timestamp())
+             ORDER BY accepted_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+         RETURNING id, epoch, transaction_id, start, graph, published_seq`,
+        [executor, leaseMs, most, all],
+      );
+      const taken: OwnedDeployment[] = [];
+      for (const row of rows) {
+        const tickets = await raiseTickets(client, row.transaction_id, row.start);
+        const events = await readEvents(client, row.id, 1, null);
+        taken.push({
+          deployment: row.id,
+          epoch: row.epoch,
+          tickets,
+          start: row.start,
+          graph: row.graph,
+          events,
+          published: row.published_seq,
+        });
+      }
+      return taken;
+    });
+  }
+
+  async renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): Promise<ReadonlySet<string>> {
+    const { rows } = await this.leases.query<{ id: string }>(
+      `WITH seen AS (
+         INSERT INTO executor.instance (id, seen_at) VALUES ($1, clock_timestamp())
+         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at)
+       UPDATE executor.deployment d SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+         FROM unnest($3::uuid[], $4::int[]) AS held (id, epoch)
+        WHERE d.id = held.id AND d.epoch = held.epoch AND d.owner = $1 AND d.ended_at IS NULL
+       RETURNING d.id`,
+      [executor, leaseMs, [...held.keys()], [...held.values()]],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  async handOver(executor: string, deployment: string, epoch: number): Promise<void> {
+    await this.leases.query(
+      `UPDATE executor.deployment SET owner = NULL, lease_until = NULL WHERE id = $1 AND owner = $2 AND epoch = $3`,
+      [deployment, executor, epoch],
+    );
+  }
+
+  async append(
+    executor: string,
+    deployment: string,
+    epoch: number,
+    events: readonly DeploymentEvent[],
+    read: readonly string[],
+    ended: { readonly status: string; readonly free: boolean } | null,
+  ): Promise<AppendAnswer> {
+    const first = events[0]?.seq ?? 0;
+    const last = events.at(-1)?.seq ?? 0;
+    return withTransaction(this.pool, async (client) => {
+      const locked = await client.query<{ last_seq: number; transaction_id: string }>(
+        `SELECT last_seq, transaction_id FROM executor.deployment WHERE id = $1 AND owner = $2 AND epoch = $3 FOR UPDATE`,
+        [deployment, executor, epoch],
+      );
+      const row = locked.rows[0];
+      if (!row) return 'fenced';
+      // The same owner asks again when an answer was lost on the way: what it asks for has happened.
+      if (row.last_seq >= last) return 'stored';
+      if (row.last_seq !== first - 1)
+        throw new Error(`events of ${deployment} begin at ${first}, but the log ends at ${row.last_seq}`);
+      await client.query(
+        `INSERT INTO executor.event (deployment_id, seq, body)
+         SELECT $1, event.seq, event.body FROM unnest($2::int[], $3::jsonb[]) AS event (seq, body)`,
+        [deployment, events.map(({ seq }) => seq), events.map((event) => JSON.stringify(event))],
+      );
+      await client.query(
+        `UPDATE executor.deployment
+            SET last_seq = $2, status = coalesce($3, status), ended_at = CASE WHEN $3::text IS NULL THEN NULL ELSE clock_timestamp() END,
+                owner = CASE WHEN $3::text IS NULL THEN owner END
+          WHERE id = $1`,
+        [deployment, last, ended?.status ?? null],
+      );
+      if (read.length > 0)
+        await client.query(`UPDATE executor.command SET is_read = true WHERE id = ANY ($1::uuid[])`, [read]);
+      if (ended?.free) await freeClaims(client, row.transaction_id);
+      return 'stored';
+    });
+  }
+
+  events(deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]> {
+    return readEvents(this.pool, deployment, from, to);
+  }
+
+  async read(
+    deployment: string,
+  ): Promise<{ graph: Uint8Array; events: readonly DeploymentEvent[]; owner: string | null } | null> {
+    const { rows } = await this.pool.query<{ graph: Buffer; owner: string | null }>(
+      `SELECT graph, CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner FROM executor.deployment WHERE id = $1`,
+      [deployment],
+    );
+    const row = rows[0];
+    return row
+      ? { graph: row.graph, owner: row.owner, events: await readEvents(this.pool, deployment, 1, null) }
+      : null;
+  }
+
+  async unpublished(most: number): Promise<readonly { deployment: string; published: number }[]> {
+    const { rows } = await this.pool.query<{ id: string; published_seq: number }>(
+      `SELECT id, published_seq FROM executor.deployment
+        WHERE published_seq < last_seq AND (owner IS NULL OR lease_until < clock_timestamp()) ORDER BY id LIMIT $1`,
+      [most],
+    );
+    return rows.map(({ id, published_seq }) => ({ deployment: id, published: published_seq }));
+  }
+
+  async markPublished(deployment: string, seq: number): Promise<void> {
+    await this.pool.query(`UPDATE executor.deployment SET published_seq = $2 WHERE id = $1 AND published_seq < $2`, [
+      deployment,
+      seq,
+    ]);
+  }
+
+  async releaseTransaction(transaction: string): Promise<void> {
+    await withTransaction(this.pool, (client) => freeClaims(client, transaction));
+  }
+
+  async executors(withinMs: number): Promise<readonly { id: string; seenAt: string; deployments: number }[]> {
+    const { rows } = await this.pool.query<{ id: string; seen_at: Date; deployments: number }>(
+      `SELECT i.id, i.seen_at, (SELECT count(*) FROM executor.deployment d WHERE d.owner = i.id AND d.ended_at IS NULL) AS deployments
+         FROM executor.instance i WHERE i.seen_at > clock_timestamp() - $1 * interval '1 millisecond' ORDER BY i.id`,
+      [withinMs],
+    );
+    return rows.map(({ id, seen_at, deployments }) => ({ id, seenAt: seen_at.toISOString(), deployments }));
+  }
+}
+
+/** Rolls a claim back; carries what stands in its way. */
+class ClaimRefused extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super('claim refused');
+  }
+}
+
+async function readEvents(
+  db: Pick<Pool, 'query'> | PoolClient,
+  deployment: string,
+  from: number,
+  to: number | null,
+): Promise<readonly DeploymentEvent[]> {
+  const { rows } = await (db as Pool).query<{ body: DeploymentEvent }>(
+    `SELECT body FROM executor.event WHERE deployment_id = $1 AND seq >= $2 AND ($3::int IS NULL OR seq <= $3) ORDER BY seq`,
+    [deployment, from, to],
+  );
+  return rows.map(({ body }) => body);
+}
