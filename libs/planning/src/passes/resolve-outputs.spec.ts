@@ -1,0 +1,34 @@
+import { cluster, codes, outcomeOf, planOf } from '../planning.testing';
+
+const spec = cluster({ n1: ['db'], n2: ['web'], n3: ['web'] });
+const from = (output: object): object => ({ path: '/x', data: { output } });
+const tasks = (output: object): object[] => [
+  { id: 'init', type: 'shell', roles: ['db'] },
+  { id: 'join', type: 'shell', roles: ['web'] },
+  { id: 'use', type: 'upload_file', roles: ['web'], parameters: from(output) },
+];
+
+describe('output bindings', () => {
+  it.each([
+    [{ task: 'init', field: 'token' }, ['init@n1', 'init@n1'], ['n1', 'n1']],
+    [{ task: 'join', field: 'id' }, ['join@n2', 'join@n3'], ['n2', 'n3']],
+    [{ task: 'join', node: 'n3', field: 'id' }, ['join@n3', 'join@n3'], ['n3', 'n3']],
+  ])('%j imply an edge and name their node', (output, requires, nodes) => {
+    const made = planOf(tasks(output), spec).tasks.filter(({ definition }) => definition === 'use');
+    expect(made.map((task) => task.requires).flat()).toEqual(requires);
+    expect(made.map(({ parameters }) => parameters['data'])).toEqual(
+      nodes.map((node) => ({ output: { ...output, node } })),
+    );
+  });
+
+  it.each([
+    { task: 'inti', field: 'x' },
+    { task: 'init', node: 'n2', field: 'x' },
+    { task: 'use', field: 'x' },
+  ])('%j are refused', (output) => {
+    expect(codes(outcomeOf(tasks(output), spec).problems)).toEqual([
+      'PLAN_UNKNOWN_TASK task use@n2',
+      'PLAN_UNKNOWN_TASK task use@n3',
+    ]);
+  });
+});

@@ -1,0 +1,72 @@
+import type { Evaluator } from '../evaluator';
+import { cluster, codes, outcomeOf, planOf, release } from '../planning.testing';
+
+const spec = cluster({ n1: ['a'], n2: ['a', 'b'] }, { limits: { nodesAtOnce: 3 } });
+const x = (strategy: object, more: object = {}): object => ({
+  id: 'x',
+  type: 'shell',
+  roles: '*',
+  parameters: { strategy },
+  ...more,
+});
+
+describe('limits', () => {
+  it.each([
+    [{ type: 'one_by_one' }, 1],
+    [{ type: 'parallel', amount: 6 }, 6],
+    [{ type: 'parallel', amount: null }, null],
+    [{ type: 'parallel' }, null],
+  ])('of a strategy %j are %j', (strategy, limit) => {
+    const made = planOf([x(strategy)], spec);
+    expect(made.tasks.map((task) => task.limit)).toEqual([limit, limit]);
+    expect(made.limits).toEqual({ ...(limit === null ? {} : { 'definition:x': limit }), nodes: 3 });
+  });
+
+  it('say which of them each task takes a slot of: its own, its roles, the nodes at once; none if it is skipped or has no node', () => {
+    const withRoles = release(
+      [
+        x({ type: 'one_by_one' }),
+        { id: 'off', type: 'shell', roles: '*', condition: false },
+        { id: 's', type: 'stage' },
+      ],
+      { roles: { a: { concurrency: 2 }, b: { concurrency: 1 } } },
+    );
+    const made = planOf([], spec, { release: withRoles });
+    expect(Object.fromEntries(made.tasks.map(({ task, limits }) => [task, limits]))).toEqual({
+      'x@n1': ['definition:x', 'nodes', 'role:a'],
+      'x@n2': ['definition:x', 'nodes', 'role:a', 'role:b'],
+      'off@n1': [],
+      'off@n2': [],
+      's@sync': [],
+    });
+    expect(made.limits).toEqual({ 'definition:x': 1, nodes: 3, 'role:a': 2, 'role:b': 1 });
+  });
+
+  it('count tasks of the master against the roles of the node that carries it', () => {
+    const made = planOf([], cluster({ n1: ['a'] }, { master: 'n1' }), {
+      release: release([{ id: 'm', type: 'shell', roles: ['master'] }], { roles: { a: { concurrency: 1 } } }),
+    });
+    expect(made.tasks[0]?.limits).toEqual(['role:a']);
+  });
+
+  const amounts = (byNode: Record<string, unknown>): Evaluator => ({
+    evaluate: (_, { node }) => ({ ok: true, value: (byNode[node] ?? null) as number }),
+  });
+
+  it('that are computed hold at their smallest, with a warning where they differ', () => {
+    const computed = x({ type: 'parallel', amount: { yaql_exp: 'amount' } });
+    expect(planOf([computed], spec, { evaluator: amounts({ n1: 4, n2: 4 }) }).problems).toEqual([]);
+    const outcome = outcomeOf([computed], spec, { evaluator: amounts({ n1: 4, n2: 2 }) });
+    expect(codes(outcome.problems)).toEqual(['PLAN_LIMIT_DIFFERS task x']);
+    expect(outcome.plan?.limits['definition:x']).toBe(2);
+    expect(planOf([computed], spec, { evaluator: amounts({}) }).tasks[0]?.limit).toBeNull();
+  });
+
+  it.each([0, -1, 1.5, 1e309, '3', true])('that come to %j stop us instead of unleashing us', (amount) => {
+    const outcome = outcomeOf([x({ type: 'parallel', amount: { yaql_exp: 'amount' } })], spec, {
+      evaluator: amounts({ n1: amount, n2: amount }),
+    });
+    expect(codes(outcome.problems)).toEqual(['PLAN_LIMIT_IMPOSSIBLE task x']);
+    expect(outcome.plan).toBeNull();
+  });
+});
