@@ -38,7 +38,8 @@ hello() { # nonce folder limit
   cd -P "$folder" || missing "folder: cannot enter $folder"
   folder=$PWD
   [ "${MUSTER_STATE_DIR:-}" ] || persistent "$folder" || missing "folder: $folder does not survive a reboot"
-  chmod 700 . && mkdir -p attempts done && printf . >probe || missing "folder: cannot write to $folder"
+  [ -d attempts ] && [ -d done ] || mkdir -p attempts done
+  chmod 700 . && printf . >probe || missing "folder: cannot write to $folder"
   (exec 9>>lock && flock -u 9) || missing "programs: flock on a descriptor"
   set -- $(LC_ALL=C dd bs=1 count=2 if=/proc/self/stat 2>&1 >/dev/null)
   [ "${7:-}" = 2 ] || missing "programs: dd that counts bytes"

@@ -18,6 +18,8 @@ export interface LauncherOptions {
   readonly outputLimit: number;
   readonly helloTimeoutMs: number;
   readonly answerTimeoutMs: number;
+  /** The launcher's functions; default as they are, else for tests that plant faults. */
+  readonly source?: string;
 }
 
 /** The words of an answer, and the bytes that came with it. */
@@ -111,10 +113,10 @@ export class LauncherChannel {
         resolve(hello);
         if (hello.kind !== 'hello') this.close();
       };
-      const { stateDir, outputLimit } = this.options;
+      const { stateDir, outputLimit, source = launcherSource() } = this.options;
       // The shell reads ahead while it reads functions; so nothing may follow until it has answered.
       this.streams.stdin.write(
-        `${launcherSource()}\nhello ${this.#nonce} ${quoteWord(stateDir)} ${outputLimit} && serve\nexit\n`,
+        `${source}\nhello ${this.#nonce} ${quoteWord(stateDir)} ${outputLimit} && serve\nexit\n`,
       );
       if (this.#closed) this.#onHello({ kind: 'closed', silent: false, detail: '' });
     });
