@@ -2,12 +2,23 @@
  * What every Jest project shares. Sources are resolved through the `@muster/source` export condition,
  * so no build is needed before tests; SWC does not check types, `npm run typecheck` does.
  */
-const esmOnly = ['@nestjs', 'file-type', 'load-esm', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit'];
+// PGlite is there as CommonJS too, but imports dynamically, which Jest lets pass only when transformed.
+const esmOnly = [
+  '@electric-sql',
+  '@nestjs',
+  'file-type',
+  'load-esm',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  '@tokenizer',
+  '@borewit',
+];
 
 module.exports = {
   testEnvironment: 'node',
   transform: {
-    '^.+\\.[tj]s$': [
+    '^.+\\.c?[tj]s$': [
       '@swc/jest',
       {
         swcrc: false,

@@ -1,1 +1,8 @@
-export {};
+/**
+ * Where Muster keeps what must survive: the database (PostgreSQL, or an embedded one on disk), its migrations,
+ * and artifacts by digest. Promises to know no service's tables.
+ */
+export { type ConnectionOptions, type Database, type DatabaseConfig, openDatabase, type OpenOptions } from './database';
+export { type DatabaseFailure, databaseFailure, isTransient } from './database-failure';
+export { migrate, type MigrationClass } from './migrate';
+export { withTransaction } from './with-transaction';

@@ -5,6 +5,7 @@ import { executionProblems } from './execution';
 import { localProblems } from './local';
 import { nodeProblems } from './node';
 import { planProblems } from './plan';
+import { storageProblems } from './storage';
 
 /** What the catalogue says of a code: its usual severity, what it means, and what to do about it. */
 export interface CatalogueEntry {
@@ -22,6 +23,7 @@ export const catalogue = {
   ...localProblems,
   ...nodeProblems,
   ...planProblems,
+  ...storageProblems,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ProblemCode = keyof typeof catalogue;

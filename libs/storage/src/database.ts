@@ -1,0 +1,92 @@
+import { Pool, type PoolConfig, types } from 'pg';
+import { invariant, problem, ProblemsError } from '@muster/problems';
+import { type EmbeddedDatabase, openEmbeddedDatabase } from './embedded/embedded-database';
+
+export type DatabaseConfig =
+  | { readonly kind: 'postgres'; readonly url: string; readonly connectionsMax?: number }
+  /** A database in this process, in a folder that is ours alone. */
+  | { readonly kind: 'embedded'; readonly folder: string };
+
+/** How other clients of the same database connect; TypeORM takes these as they are. */
+export interface ConnectionOptions {
+  readonly type: 'postgres';
+  readonly url?: string;
+  readonly host?: string;
+  readonly username?: string;
+  readonly database?: string;
+  readonly applicationName: string;
+}
+
+export interface Database {
+  /**
+   * `embedded` has one session: transactions run one after another, so code must never wait, inside one, for something
+   * done on another connection; and `SET`, named statements, advisory locks and LISTEN are not to be used.
+   */
+  readonly kind: DatabaseConfig['kind'];
+  /** bigint columns arrive as numbers; one beyond 2^53 is a bug and fails the query. */
+  readonly pool: Pool;
+  readonly connectionOptions: ConnectionOptions;
+  /** A client of its own, not from the pool: for a lease, which must not wait behind anything. */
+  readonly poolConfig: PoolConfig;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly config: DatabaseConfig;
+  /** Of the service; shown by the database. */
+  readonly name: string;
+  /** Told of connections that were lost while nobody used them. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+/** Opens the database and asks it a question. Fails with `ProblemsError` when it does not answer or the folder is in use. */
+export async function openDatabase({ config, name, onConnectionLost }: OpenOptions): Promise<Database> {
+  const embedded = config.kind === 'embedded' ? await openEmbeddedDatabase(config.folder) : null;
+  const connectionOptions = connectionOptionsOf(config, embedded, name);
+  const poolConfig: PoolConfig = {
+    ...(connectionOptions.url ? { connectionString: connectionOptions.url } : { host: connectionOptions.host }),
+    ...(embedded ? { user: connectionOptions.username, database: connectionOptions.database } : {}),
+    application_name: name,
+    max: config.kind === 'postgres' ? (config.connectionsMax ?? 20) : 10,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    types: { getTypeParser: parserOf },
+  };
+  const pool = new Pool(poolConfig);
+  // Without a listener a database that restarts would end the process.
+  pool.on('error', (error) => onConnectionLost?.(error));
+  const close = async (): Promise<void> => {
+    await pool.end();
+    await embedded?.close();
+  };
+  try {
+    await pool.query('SELECT 1');
+  } catch (error) {
+    await close();
+    const summary = error instanceof Error ? error.message || error.name : String(error);
+    throw new ProblemsError([problem('STORAGE_UNREACHABLE', { subject: 'database', summary })]);
+  }
+  return { kind: config.kind, pool, poolConfig, connectionOptions, close };
+}
+
+function connectionOptionsOf(
+  config: DatabaseConfig,
+  embedded: EmbeddedDatabase | null,
+  name: string,
+): ConnectionOptions {
+  const shared = { type: 'postgres', applicationName: name } as const;
+  if (config.kind === 'postgres') return { ...shared, url: config.url };
+  invariant(embedded, 'an embedded database was opened');
+  return { ...shared, host: embedded.host, username: 'postgres', database: 'postgres' };
+}
+
+const parserOf: typeof types.getTypeParser = ((oid: number, format?: 'text') =>
+  oid === (types.builtins.INT8 as number) && format !== ('binary' as string)
+    ? parseInt8
+    : types.getTypeParser(oid, format)) as typeof types.getTypeParser;
+
+function parseInt8(text: string): number {
+  const value = Number(text);
+  invariant(Number.isSafeInteger(value), `bigint ${text} fits a number`);
+  return value;
+}

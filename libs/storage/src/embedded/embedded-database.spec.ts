@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type PrivateFolder, privateFolder, typescriptCommand } from '@muster/testkit';
+import { openDatabase } from '../database';
+import { describeDatabaseContract } from '../database-contract.testing';
+
+describeDatabaseContract('the embedded database', async () => {
+  const place = await privateFolder('embedded');
+  const database = await openDatabase({
+    config: { kind: 'embedded', folder: join(place.path, 'data') },
+    name: 'contract',
+  });
+  return {
+    database,
+    stop: async () => {
+      await database.close();
+      await place.remove();
+    },
+  };
+});
+
+describe('the folder of an embedded database', () => {
+  let place: PrivateFolder;
+  let folder: string;
+  beforeEach(async () => {
+    place = await privateFolder('embedded');
+    folder = join(place.path, 'data');
+  });
+  afterEach(() => place.remove());
+  const open = (path = folder) => openDatabase({ config: { kind: 'embedded', folder: path }, name: 'test' });
+
+  it('is closed to everybody else', async () => {
+    await mkdir(folder, { mode: 0o755 });
+    const database = await open();
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    await database.close();
+  });
+
+  it('keeps what was committed, also when it is opened again', async () => {
+    const first = await open();
+    await first.pool.query('CREATE TABLE kept (n int)');
+    await first.pool.query('INSERT INTO kept VALUES (1)');
+    await first.close();
+    const second = await open();
+    expect((await second.pool.query('SELECT n FROM kept')).rows).toEqual([{ n: 1 }]);
+    await second.close();
+    expect((await readdir(folder)).sort()).toEqual(['pgdata']);
+  });
+
+  it('is refused to a second one while the first is open, and given afterwards', async () => {
+    const first = await open();
+    await expect(open()).rejects.toMatchObject({
+      problems: [{ code: 'STORAGE_FOLDER_IN_USE', summary: `process ${process.pid} uses it` }],
+    });
+    expect((await first.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await first.close();
+    await (await open()).close();
+  });
+
+  it('is taken over from a process number that now belongs to another', async () => {
+    await mkdir(folder, { mode: 0o700 });
+    await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
+    await (await open()).close();
+  });
+
+  it('may lie too deep for a socket', async () => {
+    const database = await open(join(folder, 'deep'.repeat(20), 'down'));
+    expect((await database.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await database.close();
+  });
+
+  it('that cannot be made is a problem', async () => {
+    await writeFile(join(place.path, 'file'), '');
+    await expect(open(join(place.path, 'file', 'data'))).rejects.toMatchObject({
+      problems: [{ code: 'STORAGE_FOLDER_UNUSABLE' }],
+    });
+  });
+
+  it('survives kill -9 of its process without losing what was acknowledged', async () => {
+    const [file = '', ...args] = typescriptCommand(join(__dirname, 'count-until-killed.testing.ts'), folder);
+    let acknowledged = 0;
+    for (let round = 0; round < 3; round += 1) {
+      const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const ended = once(child, 'exit');
+      const lines = createInterface({ input: child.stdout });
+      const target = acknowledged + 40;
+      for await (const line of lines) {
+        acknowledged = Number(line);
+        if (acknowledged >= target) child.kill('SIGKILL');
+      }
+      await ended;
+      expect(acknowledged).toBeGreaterThanOrEqual(target);
+    }
+    const database = await open();
+    const { rows } = await database.pool.query<{ n: number }>(
+      'SELECT max(n) AS n, count(*)::int AS count FROM counted',
+    );
+    expect(rows[0]?.n).toBeGreaterThanOrEqual(acknowledged);
+    await database.close();
+  }, 60_000);
+});
