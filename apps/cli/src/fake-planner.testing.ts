@@ -97,5 +97,19 @@ export function task(state: TaskState, reason: string | null = null): TaskStatus
 
 /** Transaction `t1` of cluster `a`. */
 export function status(state: DeploymentStatus, tasks: Record<string, TaskStatus> = {}): TransactionStatus {
-  return { transaction: 't1', cluster: 'a', state, executor: 'e1', graphs: [{ type: 'default', state, tasks }] };
+  return {
+    transaction: 't1',
+    cluster: 'a',
+    revision: 1,
+    state,
+    executor: 'e1',
+    graphs: [{ type: 'default', state, deployment: 'd1', tasks }],
+    startedAt: null,
+    endedAt: null,
+    who: 'admin',
+    why: null,
+    expectedMs: 0,
+    progress: { total: 0, ended: 0, running: [], failed: [] },
+    problems: [],
+  };
 }

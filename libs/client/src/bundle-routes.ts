@@ -1,6 +1,6 @@
 import type { BundleKind } from '@muster/model';
 import type { Connection } from './connection';
-import type { BundleSummary, PublishedBundle } from './dto';
+import type { BundleSummary, BundleView, PublishedBundle } from './dto';
 import { allPages } from './pages';
 import { path } from './path';
 
@@ -21,7 +21,7 @@ export class BundleRoutes {
     return allPages(this.connection, this.#path());
   }
 
-  get(name: string, version: string): Promise<BundleSummary> {
+  get(name: string, version: string): Promise<BundleView> {
     return this.connection.json('GET', this.#path(name, version));
   }
 

@@ -1,6 +1,14 @@
-import type { JsonObject } from '@muster/model';
 import type { Connection } from './connection';
-import type { AppliedCluster, ApplyCluster, ClusterSummary, PlanDocument, PlanRequest, RevisionSummary } from './dto';
+import type {
+  AppliedCluster,
+  ApplyCluster,
+  ClusterSummary,
+  ClusterView,
+  PlanDocument,
+  PlanRequest,
+  RevisionSummary,
+  RevisionView,
+} from './dto';
 import { allPages } from './pages';
 import { path } from './path';
 
@@ -16,7 +24,7 @@ export class ClusterRoutes {
     return allPages(this.connection, path('clusters'));
   }
 
-  get(name: string): Promise<ClusterSummary & JsonObject> {
+  get(name: string): Promise<ClusterView> {
     return this.connection.json('GET', path('clusters', name));
   }
 
@@ -24,7 +32,7 @@ export class ClusterRoutes {
     return allPages(this.connection, path('clusters', name, 'revisions'));
   }
 
-  revision(name: string, number: number): Promise<RevisionSummary & JsonObject> {
+  revision(name: string, number: number): Promise<RevisionView> {
     return this.connection.json('GET', path('clusters', name, 'revisions', String(number)));
   }
 

@@ -27,6 +27,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Answers that a proxy or a starting server gives: trying again makes sense. */
 const PASSING = new Set([502, 503, 504]);
+const RUNNING_DELAY_MS = 500;
 
 /**
  * Sends requests to one server. Each write draws one Idempotency-Key and keeps it across its retries, so that a write
@@ -78,6 +79,7 @@ export class Connection {
   ): Promise<{ status: number; contentType: string; text: string }> {
     const key: Record<string, string> = method === 'GET' ? {} : { 'idempotency-key': globalThis.crypto.randomUUID() };
     const sent = { ...options, headers: { accept: 'application/json', ...key, ...options.headers } };
+    const until = Date.now() + this.#timeoutMs;
     for (let tries = 0; ; tries++) {
       const delayMs = this.#retryDelaysMs[tries];
       try {
@@ -87,8 +89,13 @@ export class Connection {
         const text = await this.#read(response);
         const contentType = response.headers.get('content-type') ?? '';
         if (response.ok) return { status: response.status, contentType, text };
-        if (delayMs === undefined || !PASSING.has(response.status))
-          throw readApiError(response.status, contentType, text);
+        const refusal = readApiError(response.status, contentType, text);
+        if (refusal.has('API_IDEMPOTENCY_RUNNING') && tries > 0 && Date.now() < until) {
+          // An earlier try of ours is still being handled; its answer will be kept under our key.
+          await pause(RUNNING_DELAY_MS, options.signal);
+          continue;
+        }
+        if (delayMs === undefined || !PASSING.has(response.status)) throw refusal;
       } catch (error) {
         options.signal?.throwIfAborted();
         if (delayMs === undefined || !(error instanceof ServerUnreachable)) throw error;

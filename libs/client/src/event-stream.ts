@@ -6,8 +6,6 @@ export interface FollowOptions {
   readonly signal?: AbortSignal;
   /** Resume after this id. */
   readonly lastEventId?: string;
-  /** The server closes the stream when there is nothing more to say; otherwise a closed stream is opened again. */
-  readonly endsWhenClosed?: boolean;
   /** Called before each wait for another try, with the reason of the last failure. */
   readonly onReconnect?: (error: ServerUnreachable, tries: number) => void;
   /** Gives up with the last failure after this many failed tries in a row. Default 30 (about two minutes). */
@@ -18,7 +16,7 @@ export interface FollowOptions {
 
 /**
  * Server-sent events of `path`, across lost connections: resumes with Last-Event-ID, so that nothing is missed and
- * nothing comes twice as long as the server honours it.
+ * nothing comes twice as long as the server honours it. Ends only when the reader stops reading.
  * Fails: `ApiError` when refused, `ServerUnreachable` after `triesMax` failures in a row, the signal's reason when aborted.
  */
 export async function* follow(
@@ -44,8 +42,7 @@ export async function* follow(
           yield event;
         }
       }
-      if (options.endsWhenClosed) return;
-      // A closed feed is a server that restarts: come back, but not in a tight loop.
+      // A closed stream is a server that restarts: come back, but not in a tight loop.
       await pause(backoffMs(1), options.signal);
     } catch (error) {
       options.signal?.throwIfAborted();

@@ -85,6 +85,17 @@ describe('a write whose answer was lost', () => {
     expect(server.seen).toHaveLength(3);
   });
 
+  it('waits for the answer of its first try while that is being handled', async () => {
+    const running = { code: 'API_IDEMPOTENCY_RUNNING', severity: 'error', subject: 's', summary: 's', remedy: 'r' };
+    const { server, client } = await clientOf(
+      hangUp,
+      json({ problems: [running] }, 409),
+      json({ transaction: 't' }, 201),
+    );
+    expect(await client.transactions.start({ cluster: 'a' })).toEqual({ transaction: 't' });
+    expect(server.seen).toHaveLength(3);
+  });
+
   it('is not tried again once refused', async () => {
     const { server, client } = await clientOf(json({ problems }, 409));
     await expect(client.transactions.start({ cluster: 'a' })).rejects.toBeInstanceOf(ApiError);
@@ -112,12 +123,17 @@ describe('a stream of events', () => {
     expect(reconnects).toEqual([1]);
   });
 
-  it('of output ends when the server ends it', async () => {
+  it('of output ends when the server says so, not when it is closed', async () => {
     const chunk = { attempt: 1, offset: 0, stream: 'stdout', text: 'hello\n' };
-    const { client } = await clientOf(events(`id: 1\ndata: ${JSON.stringify(chunk)}\n\n`));
+    const piece = (id: number) => `id: ${id}\ndata: ${JSON.stringify(chunk)}\n\n`;
+    const { server, client } = await clientOf(
+      events(piece(1)),
+      events(`${piece(2)}id: 2\nevent: end\ndata: {}\n\n`, 'open'),
+    );
     const chunks: unknown[] = [];
     for await (const it of client.transactions.followOutput('t', 'a@1')) chunks.push(it);
-    expect(chunks).toEqual([chunk]);
+    expect(chunks).toEqual([chunk, chunk]);
+    expect(server.seen.map((each) => each.headers['last-event-id'])).toEqual([undefined, '1']);
   });
 
   it('fails at once when refused, and after its tries when nobody answers', async () => {

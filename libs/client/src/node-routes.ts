@@ -1,6 +1,5 @@
-import type { JsonObject } from '@muster/model';
 import type { Connection } from './connection';
-import type { NodeView, RegisterNode } from './dto';
+import type { AdoptedNode, InspectedNode, NodeView, RegisteredNodes, RegisterNode } from './dto';
 import { allPages } from './pages';
 import { path } from './path';
 
@@ -8,15 +7,15 @@ export class NodeRoutes {
   constructor(private readonly connection: Connection) {}
 
   /** All of them or none. */
-  add(nodes: readonly RegisterNode[]): Promise<JsonObject> {
-    return this.connection.json('POST', path('nodes'), { json: { nodes } });
+  add(nodes: readonly RegisterNode[], acceptHostKeys = false): Promise<RegisteredNodes> {
+    return this.connection.json('POST', path('nodes'), { json: { nodes, acceptHostKeys } });
   }
 
   list(): AsyncGenerator<NodeView> {
     return allPages(this.connection, path('nodes'));
   }
 
-  get(name: string): Promise<NodeView & JsonObject> {
+  get(name: string): Promise<NodeView> {
     return this.connection.json('GET', path('nodes', name));
   }
 
@@ -25,12 +24,12 @@ export class NodeRoutes {
   }
 
   /** Takes the node over from another installation. */
-  adopt(name: string): Promise<JsonObject> {
+  adopt(name: string): Promise<AdoptedNode> {
     return this.connection.json('POST', path('nodes', name, 'adopt'), { json: {} });
   }
 
   /** Asks the machine itself: the host key it shows, and what else is found. */
-  inspect(name: string): Promise<JsonObject> {
+  inspect(name: string): Promise<InspectedNode> {
     return this.connection.json('POST', path('nodes', name, 'inspect'), { json: {} });
   }
 }

@@ -49,10 +49,7 @@ export class TransactionRoutes {
     options: FollowOptions & { readonly attempt?: number } = {},
   ): AsyncGenerator<OutputChunk> {
     const query = { attempt: options.attempt, follow: true };
-    for await (const event of follow(this.connection, outputPath(transaction, task), query, {
-      ...options,
-      endsWhenClosed: true,
-    })) {
+    for await (const event of follow(this.connection, outputPath(transaction, task), query, options)) {
       if (event.event === 'end') return;
       yield JSON.parse(event.data) as OutputChunk;
     }

@@ -58,7 +58,7 @@ describe('logs', () => {
   it('follow until the task has ended; Ctrl-C only ends the reading', async () => {
     planner.route('GET /transactions/t1/tasks/a@1/output', (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.end(`id: 1\ndata: ${JSON.stringify(chunk)}\n\n`);
+      response.end(`id: 1\ndata: ${JSON.stringify(chunk)}\n\nid: 1\nevent: end\ndata: {}\n\n`);
     });
     expect(await run('logs t1 a@1 -f')).toEqual({ code: 0, out: chunk.text, err: '' });
     planner.route('GET /transactions/t1/tasks/a@1/output', (response) => {
@@ -118,18 +118,25 @@ describe('clusters and nodes', () => {
     planner.route('DELETE /clusters/c', (response) => response.writeHead(204).end());
     expect(await run('cluster delete c')).toMatchObject({ code: 0, out: 'cluster c is deleted\n' });
     planner.answer('GET /nodes', {
-      items: [{ name: 'n', address: '192.0.2.1', hostKey: null, cluster: 'c', roles: ['a', 'b'] }],
+      items: [{ name: 'n', address: '192.0.2.1', port: 22, hostKey: null, cluster: 'c', roles: ['a', 'b'] }],
       next: null,
     });
-    expect((await run('node list')).out).toMatch(/^n +192.0.2.1 +c +a, b +- +-$/m);
+    expect((await run('node list')).out).toMatch(/^n +192.0.2.1 +22 +c +a, b +-$/m);
   });
 
   it('are registered and adopted', async () => {
-    planner.answer('POST /nodes', { items: [] }, 201);
-    expect(await run('node add n --address 192.0.2.1 --port 2222 --become sudo')).toMatchObject({ code: 0 });
-    expect(sent()).toEqual({ nodes: [{ name: 'n', address: '192.0.2.1', port: 2222, become: 'sudo' }] });
+    planner.answer('POST /nodes', { nodes: [], acceptedHostKeys: [{ node: 'n', hostKey: 'SHA256:x' }] }, 201);
+    expect(await run('node add n --address 192.0.2.1 --port 2222 --become sudo --accept-host-keys')).toMatchObject({
+      code: 0,
+      out: 'node n is registered\n',
+      err: 'accepted the host key of node n: SHA256:x\n',
+    });
+    expect(sent()).toEqual({
+      nodes: [{ name: 'n', address: '192.0.2.1', port: 2222, become: 'sudo' }],
+      acceptHostKeys: true,
+    });
     expect(await run('node add n --address x --become root')).toMatchObject({ code: 1 });
-    planner.answer('POST /nodes/n/adopt', { name: 'n' });
-    expect(await run('node adopt n')).toMatchObject({ code: 0, out: 'name: n\n' });
+    planner.answer('POST /nodes/n/adopt', { node: 'n', adopted: true });
+    expect(await run('node adopt n')).toMatchObject({ code: 0, out: 'node: n\nadopted: true\n' });
   });
 });

@@ -20,15 +20,16 @@ export function defineNodeCommands(run: Run, program: Command): void {
     .option('--identity-file <file>', 'private key, read here and kept as a secret of the node')
     .option('--host-key <fingerprint>', 'pinned host key: SHA256:...')
     .option('--state-dir <dir>', "folder of Muster's launcher on the node")
-    .option('--jump <node>', 'node to go through');
+    .option('--jump <node>', 'node to go through')
+    .option('--accept-host-keys', 'accept the host key that the machine shows now');
   act<AddOptions>(run, add, (session, options, [name = '']) => addNode(session, name, options));
 
   act(run, group.command('list').description('list nodes'), async (session) => {
     const items = await collect((await session.client()).nodes.list());
     session.answer(items, () =>
       table(
-        ['name', 'address', 'cluster', 'roles', 'state', 'host key'],
-        items.map((it) => [it.name, it.address, it.cluster, it.roles.join(', '), it.state, it.hostKey]),
+        ['name', 'address', 'port', 'cluster', 'roles', 'host key'],
+        items.map((it) => [it.name, it.address, it.port, it.cluster, it.roles.join(', '), it.hostKey]),
       ),
     );
     return ExitCode.success;

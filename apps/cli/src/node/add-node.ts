@@ -12,6 +12,7 @@ export interface AddOptions {
   readonly hostKey?: string;
   readonly stateDir?: string;
   readonly jump?: string;
+  readonly acceptHostKeys?: boolean;
 }
 
 /** Registers one machine. */
@@ -25,19 +26,23 @@ export async function addNode(session: Session, name: string, options: AddOption
   const named = identityFile === undefined ? [] : [{ node: name, identityFile, place: { path: '--identity-file' } }];
   const { [name]: identity } = await readIdentities(named, io.cwd, io.home);
   const client = await session.client();
-  const added = await client.nodes.add([
-    {
-      name,
-      address,
-      ...(port === undefined ? {} : { port }),
-      ...(user === undefined ? {} : { user }),
-      ...(become === undefined ? {} : { become }),
-      ...(hostKey === undefined ? {} : { hostKey }),
-      ...(identity === undefined ? {} : { identity }),
-      ...(stateDir === undefined ? {} : { stateDir }),
-      ...(jump === undefined ? {} : { jump }),
-    },
-  ]);
+  const added = await client.nodes.add(
+    [
+      {
+        name,
+        address,
+        ...(port === undefined ? {} : { port }),
+        ...(user === undefined ? {} : { user }),
+        ...(become === undefined ? {} : { become }),
+        ...(hostKey === undefined ? {} : { hostKey }),
+        ...(identity === undefined ? {} : { identity }),
+        ...(stateDir === undefined ? {} : { stateDir }),
+        ...(jump === undefined ? {} : { jump }),
+      },
+    ],
+    options.acceptHostKeys ?? false,
+  );
+  for (const it of added.acceptedHostKeys) session.say(`accepted the host key of node ${it.node}: ${it.hostKey}`);
   session.answer(added, () => `node ${name} is registered\n`);
   return ExitCode.success;
 }

@@ -16,6 +16,7 @@ export async function waitAndTell(
   const timeoutMs = timeoutSeconds === undefined ? null : timeoutSeconds * 1_000;
   const { because, status } = await waitForOutcome(session.io, client, transaction, timeoutMs);
   if (status) {
+    session.warn(status.problems);
     for (const { task, reason } of failures(status)) session.say(`failed  ${shownLine(`${task}: ${reason}`)}`);
     session.answer(status, () => `${summary(status)}\n`);
   }

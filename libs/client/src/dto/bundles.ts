@@ -1,3 +1,4 @@
+import type { JsonObject } from '@muster/model';
 import type { Problem } from '@muster/problems';
 
 /** What publishing answers; `problems` holds warnings only. */
@@ -8,12 +9,18 @@ export interface PublishedBundle {
   readonly problems: readonly Problem[];
 }
 
-/** A published release or plugin as lists show it; the single one has its content too. */
+/** A published release or plugin as lists show it. */
 export interface BundleSummary {
   readonly name: string;
   readonly version: string;
-  readonly title?: string | null;
+  readonly title: string | null;
   readonly digest: string;
   /** ISO 8601 UTC. */
-  readonly publishedAt?: string;
+  readonly publishedAt: string;
+  readonly publishedBy: string;
+}
+
+/** As `BundleSummary`, with everything parsed from it. */
+export interface BundleView extends BundleSummary {
+  readonly content: JsonObject;
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@muster/model';
 import type { Problem } from '@muster/problems';
 
 /** A cluster to create or revise. */
@@ -12,26 +13,48 @@ export interface ApplyCluster {
   readonly acceptHostKeys: boolean;
 }
 
+/** A host key that was not known before. */
+export interface AcceptedHostKey {
+  readonly node: string;
+  readonly hostKey: string;
+}
+
 export interface AppliedCluster {
   readonly cluster: string;
   readonly revision: number;
   readonly changed: boolean;
-  readonly acceptedHostKeys: readonly { readonly node: string; readonly hostKey: string }[];
+  readonly acceptedHostKeys: readonly AcceptedHostKey[];
   readonly problems: readonly Problem[];
 }
 
 export interface ClusterSummary {
   readonly name: string;
-  readonly environment?: string | null;
-  readonly release?: string | null;
-  readonly plugins?: readonly string[];
+  readonly environment: string | null;
+  readonly release: string | null;
+  readonly plugins: readonly string[];
+  /** The newest. */
   readonly revision: number;
-  readonly nodes?: number | readonly unknown[];
+  /** The last one deployed with success. */
+  readonly liveRevision: number | null;
+  /** How many. */
+  readonly nodes: number;
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+}
+
+/** As `ClusterSummary`, with the newest revision; secrets show as `<secret>`. */
+export interface ClusterView extends ClusterSummary {
+  readonly content: JsonObject;
 }
 
 export interface RevisionSummary {
   readonly number: number;
-  readonly hash?: string;
-  readonly createdAt?: string;
-  readonly who?: string;
+  readonly hash: string;
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+  readonly who: string;
+}
+
+export interface RevisionView extends RevisionSummary {
+  readonly content: JsonObject;
 }

@@ -1,14 +1,25 @@
+import type { Become } from '@muster/model';
+import type { AcceptedHostKey } from './clusters';
+
 /** A machine known to the planner. */
 export interface NodeView {
   readonly name: string;
   readonly address: string | null;
-  readonly port?: number;
-  readonly user?: string;
-  readonly become?: string;
+  readonly port: number;
+  readonly user: string;
+  readonly become: Become;
+  readonly jump: string | null;
+  readonly stateDir: string | null;
+  /** Accepted fingerprint. */
   readonly hostKey: string | null;
+  /** A private key for the login is known. */
+  readonly hasIdentity: boolean;
   readonly cluster: string | null;
   readonly roles: readonly string[];
-  readonly state?: string;
+  /** Null: derived from the roles. */
+  readonly tags: readonly string[] | null;
+  /** ISO 8601 UTC. */
+  readonly registeredAt: string;
 }
 
 export interface RegisterNode {
@@ -16,10 +27,28 @@ export interface RegisterNode {
   readonly address: string;
   readonly port?: number;
   readonly user?: string;
-  readonly become?: 'none' | 'sudo';
+  readonly become?: Become;
   readonly hostKey?: string;
   /** Private key; the planner seals it. */
   readonly identity?: string;
   readonly stateDir?: string;
   readonly jump?: string;
+}
+
+export interface RegisteredNodes {
+  readonly nodes: readonly NodeView[];
+  readonly acceptedHostKeys: readonly AcceptedHostKey[];
+}
+
+/** What a machine shows now, beside what was accepted. */
+export interface InspectedNode {
+  readonly node: string;
+  readonly hostKey: string;
+  readonly accepted: string | null;
+  readonly matches: boolean;
+}
+
+export interface AdoptedNode {
+  readonly node: string;
+  readonly adopted: boolean;
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@muster/model';
 import type { Problem } from '@muster/problems';
 
 /** What a plan is asked for; absent filters mean everything. */
@@ -18,7 +19,7 @@ export interface PlannedTask {
   readonly action: 'run' | 'skip';
   readonly reason: { readonly code: string; readonly text: string };
   readonly requires: readonly string[];
-  readonly parameters: unknown;
+  readonly parameters: JsonObject;
   readonly limit: number | null;
   readonly expectedMs: number | null;
 }

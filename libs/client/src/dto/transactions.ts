@@ -1,4 +1,5 @@
 import type { ControlVerb, DeploymentStatus, TaskState } from '@muster/model';
+import type { Problem } from '@muster/problems';
 
 export interface DeployRequest {
   readonly cluster: string;
@@ -22,37 +23,51 @@ export interface TaskStatus {
   readonly reason: string | null;
 }
 
-/** `muster status -o json`; what the contract does not name may be absent. */
+/** One graph of a transaction; `deployment` is null and `tasks` empty until it is reached. */
+export interface GraphStatus {
+  readonly type: string;
+  readonly state: DeploymentStatus;
+  readonly deployment: string | null;
+  readonly tasks: Readonly<Record<string, TaskStatus>>;
+}
+
+/** `muster status -o json`, and what a display of progress needs. Times are ISO 8601 UTC with milliseconds. */
 export interface TransactionStatus {
   readonly transaction: string;
   readonly cluster: string;
+  readonly revision: number;
   readonly state: DeploymentStatus;
+  /** Who owns it, as far as was told. */
   readonly executor: string | null;
-  readonly graphs: readonly {
-    readonly type: string;
-    readonly state: DeploymentStatus;
-    readonly tasks: Readonly<Record<string, TaskStatus>>;
-  }[];
-  readonly startedAt?: string | null;
-  readonly endedAt?: string | null;
-  readonly who?: string | null;
-  readonly why?: string | null;
-  readonly expectedMs?: number | null;
-  readonly progress?: {
+  readonly graphs: readonly GraphStatus[];
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly who: string;
+  readonly why: string | null;
+  /** Predicted, of the graphs reached so far. */
+  readonly expectedMs: number;
+  readonly progress: {
     readonly total: number;
     readonly ended: number;
-    readonly running: readonly unknown[];
+    readonly running: readonly string[];
     readonly failed: readonly { readonly task: string; readonly reason: string | null }[];
   };
+  /** Why it could not start or go on. */
+  readonly problems: readonly Problem[];
 }
 
 /** A transaction as lists show it. */
 export interface TransactionSummary {
   readonly transaction: string;
   readonly cluster: string;
+  readonly revision: number;
   readonly state: DeploymentStatus;
-  readonly startedAt?: string | null;
-  readonly endedAt?: string | null;
+  readonly graphs: readonly string[];
+  readonly who: string;
+  readonly why: string | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
 }
 
 export interface ControlRequest {
