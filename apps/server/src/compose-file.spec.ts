@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+const root = join(__dirname, '../../..');
+const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+const compose = parse(text, { merge: true }) as {
+  services: Record<
+    string,
+    {
+      environment?: Record<string, string>;
+      ports?: string[];
+      healthcheck?: object;
+      build?: { target: string };
+      depends_on?: object;
+    }
+  >;
+};
+
+describe('docker-compose.yml', () => {
+  it('has no default for anything secret', () => {
+    const references = text.match(/\$\{[^}]*(PASSWORD|TOKEN|SECRET)[^}]*\}/g) ?? [];
+    expect(references.length).toBeGreaterThanOrEqual(6);
+    for (const each of references) expect(each).toMatch(/^\$\{[A-Z_]+:\?[^}]+\}$/);
+  });
+
+  it('starts a planner and two executors with what they need', () => {
+    const { planner, executor } = compose.services;
+    for (const service of [planner, executor]) {
+      expect(Object.keys(service?.environment ?? {})).toEqual(
+        expect.arrayContaining(['MUSTER_DATABASE_URL', 'MUSTER_AMQP_URL', 'MUSTER_SECRET_KEY']),
+      );
+      expect(Object.keys(service?.depends_on ?? {})).toEqual(expect.arrayContaining(['postgres', 'rabbitmq']));
+    }
+    expect(executor).toMatchObject({
+      deploy: { replicas: 2 },
+      environment: { MUSTER_PLANNER_URL: 'http://planner:7070' },
+    });
+  });
+
+  it('builds targets that the Dockerfile has', () => {
+    const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+    for (const { build } of Object.values(compose.services))
+      if (build) expect(dockerfile).toContain(` AS ${build.target}\n`);
+  });
+
+  it('publishes nothing beyond this machine', () => {
+    for (const { ports = [] } of Object.values(compose.services))
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+});

@@ -1,0 +1,81 @@
+import { ProblemsError } from '@muster/problems';
+import { readConfig, type ServiceKind } from './server-config';
+
+const production = {
+  MUSTER_DATABASE_URL: 'postgresql://u:p@db/muster',
+  MUSTER_AMQP_URL: 'amqp://u:p@mq/',
+  MUSTER_SECRET_KEY: 'k'.repeat(32),
+};
+
+function faults(kind: ServiceKind, env: Record<string, string>): Record<string, string> {
+  try {
+    readConfig(kind, env, '/here');
+  } catch (error) {
+    if (error instanceof ProblemsError) return Object.fromEntries(error.problems.map((it) => [it.subject, it.summary]));
+    throw error;
+  }
+  return {};
+}
+
+describe('configuration', () => {
+  it('has a default for everything that the embedded server needs', () => {
+    expect(readConfig('server', {}, '/here')).toEqual({
+      kind: 'server',
+      databaseUrl: null,
+      amqpUrl: null,
+      dataDir: '/here/.muster',
+      httpHost: '127.0.0.1',
+      httpPort: 7070,
+      adminToken: null,
+      secretKey: null,
+      plannerUrl: 'http://127.0.0.1:7070',
+      auth: 'on',
+      leaseMs: 10_000,
+      logLevel: 'info',
+    });
+  });
+
+  it('is read into typed values; secrets do not print', () => {
+    const config = readConfig('planner', { ...production, MUSTER_HTTP_PORT: '0', MUSTER_LEASE_MS: '2000' }, '/here');
+    expect(config).toMatchObject({ httpPort: 0, leaseMs: 2000 });
+    expect(config.databaseUrl?.reveal()).toBe(production.MUSTER_DATABASE_URL);
+    expect(JSON.stringify(config)).not.toMatch(/u:p@|kkkk/);
+  });
+
+  it('treats an empty variable as absent, as compose files give them', () => {
+    expect(readConfig('server', { MUSTER_DATABASE_URL: '', MUSTER_HTTP_PORT: '' }, '/here')).toMatchObject({
+      databaseUrl: null,
+      httpPort: 7070,
+    });
+  });
+
+  it('tells all mistakes at once, and repeats no value', () => {
+    const env = {
+      MUSTER_DATABASE_URL: 'mysql://secret',
+      MUSTER_AMQP_URL: 'nonsense',
+      MUSTER_HTTP_PORT: '70000',
+      MUSTER_ADMIN_TOKEN: 'short',
+      MUSTER_SECRET_KEY: 'short',
+      MUSTER_AUTH: 'maybe',
+      MUSTER_LEASE_MS: '1e3',
+      MUSTER_LOG_LEVEL: 'loud',
+      MUSTER_PLANNER_URL: 'ftp://x',
+    };
+    const found = faults('server', env);
+    expect(Object.keys(found).sort()).toEqual(Object.keys(env).sort());
+    expect(JSON.stringify(found)).not.toMatch(/secret"|short|nonsense/);
+  });
+
+  it.each(['planner', 'executor'] as const)('of a %s names both addresses and the key', (kind) => {
+    expect(Object.keys(faults(kind, {})).sort()).toEqual(Object.keys(production).sort());
+    expect(faults(kind, production)).toEqual({});
+  });
+
+  it.each(['0.0.0.0', '192.0.2.1', 'example.org', '::'])('refuses to serve without identity on %s', (host) => {
+    expect(faults('server', { MUSTER_AUTH: 'off', MUSTER_HTTP_HOST: host })).toHaveProperty('MUSTER_AUTH');
+  });
+
+  it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1', '[::1]'])('allows it on %s', (host) => {
+    expect(faults('server', { MUSTER_AUTH: 'off', MUSTER_HTTP_HOST: host })).toEqual({});
+  });
+});

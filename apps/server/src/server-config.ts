@@ -1,0 +1,125 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { SecretValue } from '@muster/model';
+import { problem, ProblemsError } from '@muster/problems';
+import { z } from 'zod';
+
+export const SERVICE_KINDS = ['server', 'planner', 'executor'] as const;
+export type ServiceKind = (typeof SERVICE_KINDS)[number];
+
+/** Everything that a service is told by its environment, read once. */
+export interface ServerConfig {
+  readonly kind: ServiceKind;
+  /** Null: embedded. Holds a password, so it is a secret. */
+  readonly databaseUrl: SecretValue | null;
+  /** Null: in-process. */
+  readonly amqpUrl: SecretValue | null;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly httpHost: string;
+  /** 0: any free one. */
+  readonly httpPort: number;
+  /** Null: kept in the data folder, made at first start. */
+  readonly adminToken: SecretValue | null;
+  /** As `adminToken`. */
+  readonly secretKey: SecretValue | null;
+  /** Where executors fetch artifacts. */
+  readonly plannerUrl: string;
+  readonly auth: 'on' | 'off';
+  readonly leaseMs: number;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const addressOf = (protocols: readonly string[]) => {
+  const expected = `an address starting with ${protocols.map((it) => `${it}//`).join(' or ')} is expected`;
+  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), expected);
+};
+const whole = (least: number, most: number) => {
+  const expected = `a whole number from ${least} to ${most} is expected`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,10}$/, expected)
+    .transform(Number)
+    .refine((it) => it >= least && it <= most, expected);
+};
+const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
+  z.enum(words, { error: `one of ${words.join(', ')} is expected` });
+
+const variables = z.object({
+  MUSTER_DATABASE_URL: addressOf(['postgres:', 'postgresql:']).optional(),
+  MUSTER_AMQP_URL: addressOf(['amqp:', 'amqps:']).optional(),
+  MUSTER_DATA_DIR: z.string().default('./.muster'),
+  MUSTER_HTTP_PORT: whole(0, 65_535).default(7070),
+  MUSTER_HTTP_HOST: z
+    .string()
+    .regex(/^[^\s/]+$/, 'a host name or address is expected')
+    .default('127.0.0.1'),
+  MUSTER_ADMIN_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,512}$/, '16 to 512 printable characters without spaces are expected')
+    .optional(),
+  MUSTER_SECRET_KEY: z
+    .string()
+    .min(16, 'at least 16 characters are expected; 32 random bytes as base64 are best')
+    .max(1024)
+    .optional(),
+  MUSTER_PLANNER_URL: addressOf(['http:', 'https:']).default('http://127.0.0.1:7070'),
+  MUSTER_AUTH: oneOf(['on', 'off']).default('on'),
+  MUSTER_LEASE_MS: whole(1_000, 3_600_000).default(10_000),
+  MUSTER_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+});
+
+/**
+ * Reads the configuration of a service. A variable that is set to nothing counts as absent.
+ * Fails with `ProblemsError` (`CONFIG_INVALID`), naming everything that is wrong; values are not repeated, since some are secret.
+ */
+export function readConfig(
+  kind: ServiceKind,
+  env: Readonly<Record<string, string | undefined>>,
+  cwd: string,
+): ServerConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name.startsWith('MUSTER_') && value));
+  const read = variables.safeParse(given);
+  const wrong = new Map<string, string>();
+  if (!read.success) for (const issue of read.error.issues) wrong.set(String(issue.path[0]), issue.message);
+  if (kind !== 'server') {
+    for (const name of ['MUSTER_DATABASE_URL', 'MUSTER_AMQP_URL', 'MUSTER_SECRET_KEY']) {
+      if (!given[name]) wrong.set(name, `\`muster ${kind}\` needs it`);
+    }
+  }
+  const host = given['MUSTER_HTTP_HOST'] ?? '127.0.0.1';
+  if (given['MUSTER_AUTH'] === 'off' && !isLoopback(host)) {
+    wrong.set('MUSTER_AUTH', `off works on loopback only, and MUSTER_HTTP_HOST is ${host}`);
+  }
+  if (!read.success || wrong.size > 0) {
+    throw new ProblemsError([...wrong].map(([subject, summary]) => problem('CONFIG_INVALID', { subject, summary })));
+  }
+  const it = read.data;
+  return {
+    kind,
+    databaseUrl: secret(it.MUSTER_DATABASE_URL),
+    amqpUrl: secret(it.MUSTER_AMQP_URL),
+    dataDir: resolve(cwd, it.MUSTER_DATA_DIR),
+    httpHost: it.MUSTER_HTTP_HOST,
+    httpPort: it.MUSTER_HTTP_PORT,
+    adminToken: secret(it.MUSTER_ADMIN_TOKEN),
+    secretKey: secret(it.MUSTER_SECRET_KEY),
+    plannerUrl: it.MUSTER_PLANNER_URL.replace(/\/+$/, ''),
+    auth: it.MUSTER_AUTH,
+    leaseMs: it.MUSTER_LEASE_MS,
+    logLevel: it.MUSTER_LOG_LEVEL,
+  };
+}
+
+function secret(text: string | undefined): SecretValue | null {
+  return text === undefined ? null : new SecretValue(text);
+}
+
+/** Addresses that only this machine reaches; any name but `localhost` counts as public. */
+function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+}
