@@ -186,7 +186,13 @@ export class Executor {
     const runners = [...this.#runners.values()];
     await Promise.all(runners.map((runner) => runner.stop()));
     const published = Promise.all(runners.map((runner) => this.#relay.drained(runner.deployment)));
-    await Promise.race([published, new Promise<void>((resolve) => void clock.after(patienceMs, resolve))]);
+    await new Promise<void>((resolve) => {
+      const giveUp = clock.after(patienceMs, resolve);
+      void published.then(() => {
+        giveUp();
+        resolve();
+      });
+    });
     for (const runner of runners) {
       await store
         .handOver(this.id, runner.deployment, runner.epoch)
@@ -280,6 +286,7 @@ export class Executor {
 
   #forget(deployment: string): void {
     this.#runners.delete(deployment);
+    this.#relay.release(deployment);
     this.#leases.delete(deployment);
   }
 

@@ -14,6 +14,8 @@ interface Road {
   /** Highest number known to be stored. */
   stored: number;
   running: Promise<void> | null;
+  /** Its owner hands over more; otherwise the road goes when it is drained. */
+  isOwned: boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export class EventRelay {
   /** Hands over events just stored, following those handed over before. */
   offer(deployment: string, published: number, events: readonly DeploymentEvent[]): void {
     const road = this.#road(deployment, published);
+    road.isOwned = true;
     for (const event of events) {
       if (event.seq !== road.stored + 1) continue;
       road.stored = event.seq;
@@ -50,6 +53,14 @@ export class EventRelay {
     this.#run(deployment, road);
   }
 
+  /** The owner hands over no more: what is left is published, then the road is forgotten. */
+  release(deployment: string): void {
+    const road = this.#roads.get(deployment);
+    if (!road) return;
+    road.isOwned = false;
+    if (!road.running) this.#roads.delete(deployment);
+  }
+
   /** Settles when all that was handed over of a deployment is published, or the relay was closed. */
   async drained(deployment: string): Promise<void> {
     for (let road = this.#roads.get(deployment); road?.running; road = this.#roads.get(deployment)) await road.running;
@@ -63,7 +74,7 @@ export class EventRelay {
   #road(deployment: string, published: number): Road {
     const known = this.#roads.get(deployment);
     if (known) return known;
-    const road: Road = { published, kept: [], stored: published, running: null };
+    const road: Road = { published, kept: [], stored: published, running: null, isOwned: false };
     this.#roads.set(deployment, road);
     return road;
   }
@@ -73,7 +84,7 @@ export class EventRelay {
     road.running = this.#drain(deployment, road).finally(() => {
       road.running = null;
       if (road.published < road.stored) this.#run(deployment, road);
-      else if (road.kept.length === 0) this.#roads.delete(deployment);
+      else if (!road.isOwned) this.#roads.delete(deployment);
     });
   }
 

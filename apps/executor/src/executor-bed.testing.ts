@@ -1,0 +1,292 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { InProcessBroker, type InProcessBus, makeEnvelope } from '@muster/messaging';
+import {
+  type DeploymentEvent,
+  type GraphTask,
+  type SealedSecret,
+  type SecretBox,
+  SecretValue,
+  type TaskGraph,
+} from '@muster/model';
+import {
+  COMMANDS_QUEUE,
+  controlDeployment,
+  type ControlDeployment,
+  deploymentEvents,
+  type DeploymentEventsMessage,
+  EVENTS_QUEUE,
+  OUTPUT_QUEUE,
+  packGraph,
+  QUESTIONS_QUEUE,
+  type Reply,
+  startDeployment,
+  type StartDeployment,
+  taskOutput,
+  type TaskOutputMessage,
+  explainTask,
+} from '@muster/protocol';
+import { EmbeddedNode, type EmbeddedNodeAddress } from '@muster/remote';
+import { type Database, openDatabase } from '@muster/storage';
+import {
+  createTestDatabase,
+  makeSshKey,
+  type PrivateFolder,
+  privateFolder,
+  type SshKey,
+  type TestDatabase,
+  waitUntil,
+} from '@muster/testkit';
+import { type RunningExecutor, startExecutor } from './start-executor';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Seals by base64: enough where no test looks at what is stored. */
+const plainBox: SecretBox = {
+  seal: (value) => ({
+    $sealed: {
+      v: 1,
+      key: 'plain',
+      wrapped: 'none',
+      data: Buffer.from(value.reveal()).toString('base64'),
+      fingerprint: 'none',
+    },
+  }),
+  open: (sealed: SealedSecret) => new SecretValue(Buffer.from(sealed.$sealed.data, 'base64').toString()),
+};
+
+/** A valid task of an executor's graph. */
+export function graphTask(address: string, over: Partial<GraphTask> = {}): GraphTask {
+  const at = address.lastIndexOf('@');
+  return {
+    task: address,
+    definition: address.slice(0, at),
+    node: address.slice(at + 1),
+    type: 'shell',
+    action: 'run',
+    reason: { code: 'new-node', text: 'new node' },
+    requires: [],
+    parameters: { cmd: 'true' },
+    limit: null,
+    limits: [],
+    expectedMs: null,
+    retries: { count: 0, delayMs: 0, backoff: 1 },
+    timeoutMs: 60_000,
+    onFailure: 'fail',
+    idempotent: false,
+    outputs: null,
+    files: [],
+    ...over,
+  };
+}
+
+/** Executors on one real PostgreSQL and one in-process broker, with embedded nodes, and a planner's two queues read. */
+export class ExecutorBed {
+  readonly events = new Map<string, DeploymentEvent[]>();
+  readonly output: TaskOutputMessage[] = [];
+  readonly executors: RunningExecutor[] = [];
+  #databases: Database[] = [];
+  #nodes: EmbeddedNode[] = [];
+  #addresses: EmbeddedNodeAddress[] = [];
+
+  private constructor(
+    readonly folder: PrivateFolder,
+    readonly database: TestDatabase,
+    readonly broker: InProcessBroker,
+    readonly bus: InProcessBus,
+    readonly key: SshKey,
+  ) {}
+
+  static async open(nodes: number): Promise<ExecutorBed> {
+    const folder = await privateFolder('executor');
+    const broker = new InProcessBroker({ log: quiet });
+    const bed = new ExecutorBed(
+      folder,
+      await createTestDatabase(),
+      broker,
+      broker.connect(),
+      await makeSshKey(join(folder.path, 'key')),
+    );
+    for (let index = 1; index <= nodes; index++) {
+      const node = new EmbeddedNode({
+        folder: join(folder.path, `n${index}`),
+        name: `n${index}`,
+        authorizedKeys: [bed.key.publicKey],
+      });
+      bed.#addresses.push(await node.start());
+      bed.#nodes.push(node);
+    }
+    await bed.bus.consume(
+      EVENTS_QUEUE,
+      async ({ content }) => (bed.#sawEvents(content), { verdict: { kind: 'done' } }),
+      { prefetch: 1 },
+    );
+    await bed.bus.consume(
+      OUTPUT_QUEUE,
+      async ({ content }) => (bed.#sawOutput(content), { verdict: { kind: 'done' } }),
+      { prefetch: 16 },
+    );
+    return bed;
+  }
+
+  async startExecutor(leaseMs = 1000): Promise<RunningExecutor> {
+    const database = await openDatabase({ config: { kind: 'postgres', url: this.database.url }, name: 'executor' });
+    this.#databases.push(database);
+    const executor = await startExecutor(
+      { leaseMs, leasesExpire: true, plannerUrl: null },
+      {
+        database,
+        bus: this.broker.connect(),
+        artifacts: {
+          put: () => Promise.reject(new Error('nothing is put here')),
+          open: async (digest) => this.#artifact(digest),
+        },
+        secretBox: plainBox,
+        makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
+        logger: process.env['MUSTER_TEST_LOG']
+          ? { debug: console.error, info: console.error, warn: console.error, error: console.error }
+          : quiet,
+      },
+    );
+    this.executors.push(executor);
+    return executor;
+  }
+
+  /** Keeps bytes as an artifact, and gives its digest. */
+  artifact(text: string): string {
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    this.#artifacts.set(digest, Buffer.from(text));
+    return digest;
+  }
+
+  async deploy(
+    graph: Partial<TaskGraph> & Pick<TaskGraph, 'tasks'>,
+    over: Partial<StartDeployment> = {},
+  ): Promise<{ deployment: string; transaction: string; reply: Reply<unknown> }> {
+    const whole: TaskGraph = {
+      graphType: 'default',
+      cluster: 'c',
+      barriers: [],
+      faultTolerance: [],
+      limits: {},
+      master: null,
+      ...graph,
+    };
+    const sorted = { ...whole, tasks: [...whole.tasks].sort((a, b) => (a.task < b.task ? -1 : 1)) };
+    const body: StartDeployment = {
+      deployment: randomUUID(),
+      transaction: randomUUID(),
+      run: 1,
+      project: 'default',
+      cluster: 'c',
+      installation: 'test',
+      graph: { kind: 'inline', gzip: gzipSync(JSON.stringify(packGraph(sorted))).toString('base64') },
+      nodes: this.#addresses.map(({ name, address, port, user, hostKey }) => ({
+        name,
+        machine: hostKey,
+        address,
+        port,
+        user,
+        become: 'none',
+        hostKey,
+        identity: plainBox.seal(new SecretValue(this.key.privateKey)),
+        stateDir: '/var/lib/muster',
+        jump: null,
+      })),
+      artifacts: [],
+      artifactToken: null,
+      noop: false,
+      final: true,
+      who: 'test',
+      why: null,
+      ...over,
+    };
+    const reply = await this.bus.request(COMMANDS_QUEUE, makeEnvelope(startDeployment, body), 10_000);
+    return { deployment: body.deployment, transaction: body.transaction, reply };
+  }
+
+  control(deployment: string, verb: ControlDeployment['verb'], tasks?: string[]): Promise<Reply<unknown>> {
+    const body: ControlDeployment = { deployment, verb, who: 'test', why: 'a reason', ...(tasks ? { tasks } : {}) };
+    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(controlDeployment, body), 10_000);
+  }
+
+  why(deployment: string, task: string): Promise<Reply<unknown>> {
+    return this.bus.request(QUESTIONS_QUEUE, makeEnvelope(explainTask, { deployment, task }), 10_000);
+  }
+
+  log(deployment: string): readonly DeploymentEvent[] {
+    return this.events.get(deployment) ?? [];
+  }
+
+  /** Waits until the deployment has ended, and gives the outcome and each task's end. */
+  async end(deployment: string): Promise<{ outcome: string; text: string | null; tasks: Record<string, string> }> {
+    const last = await waitUntil(
+      'the deployment has ended',
+      () =>
+        this.log(deployment).find(
+          (event) => event.type === 'state-changed' && !['running', 'paused', 'draining'].includes(event.state),
+        ),
+      { timeoutMs: 60_000 },
+    );
+    const tasks: Record<string, string> = {};
+    for (const event of this.log(deployment))
+      if (event.type === 'tasks-ended') for (const task of event.tasks) tasks[task] = event.state;
+    return last.type === 'state-changed'
+      ? { outcome: last.state, text: last.text, tasks }
+      : { outcome: '?', text: null, tasks };
+  }
+
+  outputOf(task: string, stream = 'stdout'): string {
+    const chunks = this.output.filter((chunk) => chunk.task === task && chunk.stream === stream);
+    const bytes: number[] = [];
+    for (const { offset, data } of chunks)
+      Buffer.from(data, 'base64').forEach((byte, index) => (bytes[offset + index] = byte));
+    return Buffer.from(bytes).toString();
+  }
+
+  /** A file in a node's own folder, as text; empty when it is not there. */
+  fileOf(node: string, name: string): string {
+    try {
+      return readFileSync(join(this.folder.path, node, name), 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
+  pathOf(node: string, name = ''): string {
+    mkdirSync(join(this.folder.path, node), { recursive: true });
+    return join(this.folder.path, node, name);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.executors.map((executor) => executor.close()));
+    await this.bus.close();
+    await Promise.all(this.#nodes.map((node) => node.stop()));
+    await Promise.all(this.#databases.map((database) => database.close()));
+    await this.database.drop();
+    await this.folder.remove();
+  }
+
+  readonly #artifacts = new Map<string, Buffer>();
+
+  #artifact(digest: string): AsyncIterable<Uint8Array> | null {
+    const bytes = this.#artifacts.get(digest);
+    if (!bytes) return null;
+    return (async function* () {
+      yield bytes;
+    })();
+  }
+
+  #sawEvents(content: unknown): void {
+    const { deployment, events } = deploymentEvents.body.parse((content as { body: DeploymentEventsMessage }).body);
+    const known = this.events.get(deployment) ?? [];
+    this.events.set(deployment, known);
+    for (const event of events) if (event.seq === known.length + 1) known.push(event);
+  }
+
+  #sawOutput(content: unknown): void {
+    this.output.push(taskOutput.body.parse((content as { body: TaskOutputMessage }).body));
+  }
+}

@@ -1,0 +1,167 @@
+import { waitUntil } from '@muster/testkit';
+import { ExecutorBed, graphTask } from './executor-bed.testing';
+
+jest.setTimeout(90_000);
+
+describe('an executor with real PostgreSQL and embedded nodes', () => {
+  let bed: ExecutorBed;
+
+  beforeAll(async () => {
+    bed = await ExecutorBed.open(3);
+    await bed.startExecutor();
+  });
+  afterAll(() => bed.close());
+
+  it('runs tasks in order across nodes and tells every state and all output', async () => {
+    const { deployment, reply } = await bed.deploy({
+      tasks: [
+        graphTask('first@n1', { parameters: { cmd: 'echo one; echo two >&2; date +%s%N > first-ended' } }),
+        graphTask('second@n2', { requires: ['first@n1'], parameters: { cmd: 'echo "$MUSTER_TASK"' } }),
+        graphTask('meet@sync', { type: 'stage', action: 'skip', requires: ['second@n2'], parameters: {} }),
+        graphTask('third@n3', { requires: ['meet@sync'] }),
+      ],
+    });
+    expect(reply).toEqual({ ok: true, body: { accepted: true } });
+    expect(await bed.end(deployment)).toMatchObject({
+      outcome: 'succeeded',
+      tasks: { 'first@n1': 'succeeded', 'second@n2': 'succeeded', 'meet@sync': 'skipped', 'third@n3': 'succeeded' },
+    });
+    await waitUntil('the output has come', () => bed.outputOf('second@n2') === 'second@n2\n');
+    expect(bed.outputOf('first@n1')).toBe('one\n');
+    expect(bed.outputOf('first@n1', 'stderr')).toBe('two\n');
+    expect(bed.log(deployment).map(({ seq }) => seq)).toEqual(bed.log(deployment).map((_, index) => index + 1));
+  });
+
+  it('tells the exit code of a task that fails, blocks what needed it, and goes on elsewhere', async () => {
+    const { deployment } = await bed.deploy({
+      tasks: [
+        graphTask('bad@n1', { parameters: { cmd: 'exit 7' } }),
+        graphTask('after@n2', { requires: ['bad@n1'] }),
+        graphTask('left@n1', { requires: ['free@n3'] }),
+        graphTask('free@n3', { parameters: { cmd: 'sleep 0.5' } }),
+      ],
+    });
+    expect(await bed.end(deployment)).toMatchObject({
+      outcome: 'failed',
+      tasks: { 'bad@n1': 'failed', 'after@n2': 'blocked', 'left@n1': 'not-run', 'free@n3': 'succeeded' },
+    });
+    expect(bed.log(deployment)).toContainEqual(
+      expect.objectContaining({
+        type: 'attempt-ended',
+        task: 'bad@n1',
+        result: expect.objectContaining({ kind: 'exited', code: 7 }),
+      }),
+    );
+  });
+
+  it('ends a task that outlives its timeout, with its process group', async () => {
+    const { deployment } = await bed.deploy({
+      tasks: [
+        graphTask('slow@n1', { timeoutMs: 700, parameters: { cmd: 'sh -c "sleep 60; touch survived" & sleep 60' } }),
+      ],
+    });
+    const { outcome } = await bed.end(deployment);
+    expect(outcome).toBe('failed');
+    expect(bed.log(deployment)).toContainEqual(
+      expect.objectContaining({ type: 'attempt-ended', result: { kind: 'timed-out', confirmed: true } }),
+    );
+  });
+
+  it('tries again as often as declared', async () => {
+    const cmd = 'n=$(cat tries 2>/dev/null || echo 0); n=$((n+1)); echo $n > tries; [ $n -ge 3 ]';
+    const { deployment } = await bed.deploy({
+      tasks: [
+        graphTask('flaky@n2', { retries: { count: 2, delayMs: 100, backoff: 2 }, parameters: { cmd: `cd ~; ${cmd}` } }),
+      ],
+    });
+    expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
+    expect(bed.fileOf('n2', 'tries').trim()).toBe('3');
+  });
+
+  it('refuses a node of another transaction, naming it, and frees it at the end', async () => {
+    const one = await bed.deploy({ tasks: [graphTask('hold@n1', { parameters: { cmd: 'sleep 30' } })] });
+    const two = await bed.deploy({ tasks: [graphTask('other@n1')] });
+    expect(two.reply).toMatchObject({ ok: false, problems: [{ code: 'DEPLOY_NODE_CLAIMED' }, {}, {}] });
+    expect(JSON.stringify(two.reply)).toContain(one.transaction);
+    await waitUntil('it runs', () => bed.log(one.deployment).some(({ type }) => type === 'attempt-started'));
+    expect(await bed.control(one.deployment, 'cancel')).toMatchObject({ ok: true });
+    expect(await bed.end(one.deployment)).toMatchObject({ outcome: 'cancelled', tasks: { 'hold@n1': 'cancelled' } });
+    const three = await bed.deploy({ tasks: [graphTask('other@n1')] });
+    expect(await bed.end(three.deployment)).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  it('puts files on nodes: uploaded, copied and synchronised, and leaves alone what is right already', async () => {
+    const file = (path: string, text: string, executable = false) => ({
+      path,
+      digest: bed.artifact(text),
+      size: text.length,
+      executable,
+    });
+    const target = bed.pathOf('n3', 'etc');
+    const tasks = [
+      graphTask('upload@n3', {
+        type: 'upload_file',
+        parameters: { path: `${target}/it's.conf`, data: 'grüße\n', permissions: '0600' },
+      }),
+      graphTask('copy@n3', {
+        type: 'copy_files',
+        requires: ['upload@n3'],
+        files: [file('bin/run.sh', '#!/bin/sh\n', true), file('conf/a.txt', 'A')],
+        parameters: {
+          files: [
+            { src: 'bin/run.sh', dst: `${target}/run.sh` },
+            { src: 'conf', dst: `${target}/conf` },
+          ],
+        },
+      }),
+      graphTask('sync@n3', {
+        type: 'sync',
+        requires: ['copy@n3'],
+        files: [file('tree/x/y.txt', 'Y')],
+        parameters: { src: 'tree', dst: `${target}/conf` },
+      }),
+    ];
+    const first = await bed.deploy({ tasks });
+    expect(await bed.end(first.deployment)).toMatchObject({ outcome: 'succeeded' });
+    expect(bed.fileOf('n3', "etc/it's.conf")).toBe('grüße\n');
+    expect(bed.fileOf('n3', 'etc/run.sh')).toBe('#!/bin/sh\n');
+    expect([bed.fileOf('n3', 'etc/conf/a.txt'), bed.fileOf('n3', 'etc/conf/x/y.txt')]).toEqual(['', 'Y']);
+    bed.output.splice(0);
+    const again = await bed.deploy({
+      tasks: tasks.filter(({ task }) => task !== 'copy@n3').map((task) => ({ ...task, requires: [] })),
+    });
+    expect(await bed.end(again.deployment)).toMatchObject({ outcome: 'succeeded' });
+    await waitUntil('the output has come', () => bed.outputOf('sync@n3').startsWith('unchanged'));
+    expect(bed.outputOf('upload@n3')).toBe('');
+  });
+
+  it("explains a wait, pauses, and skips at a person's word", async () => {
+    const { deployment } = await bed.deploy({
+      tasks: [
+        graphTask('long@n1', { parameters: { cmd: 'sleep 2' } }),
+        graphTask('next@n1', { requires: ['long@n1'] }),
+        graphTask('last@n2', { requires: ['next@n1'] }),
+      ],
+    });
+    await waitUntil('it runs', () => bed.log(deployment).some(({ type }) => type === 'attempt-started'));
+    expect(await bed.why(deployment, 'next@n1')).toMatchObject({
+      ok: true,
+      body: { state: 'waiting', reasons: [{ code: 'dependency', holders: ['long@n1'] }] },
+    });
+    await bed.control(deployment, 'pause');
+    await waitUntil('long has ended', () => bed.log(deployment).some((event) => event.type === 'tasks-ended'));
+    expect(await bed.why(deployment, 'next@n1')).toMatchObject({
+      body: {
+        state: 'ready',
+        deploymentState: 'paused',
+        reasons: [{ code: 'paused', text: 'paused by test: a reason' }],
+      },
+    });
+    await bed.control(deployment, 'skip', ['next@n1']);
+    await bed.control(deployment, 'resume');
+    expect(await bed.end(deployment)).toMatchObject({
+      outcome: 'succeeded-with-skips',
+      tasks: { 'next@n1': 'skipped', 'last@n2': 'succeeded' },
+    });
+  });
+});
