@@ -6,3 +6,15 @@ export { type ConnectionOptions, type Database, type DatabaseConfig, openDatabas
 export { type DatabaseFailure, databaseFailure, isTransient } from './database-failure';
 export { migrate, type MigrationClass } from './migrate';
 export { withTransaction } from './with-transaction';
+export {
+  type ArtifactDigest,
+  ArtifactError,
+  type ArtifactFailure,
+  type ArtifactStore,
+  isDigest,
+  type PutOptions,
+  type StoredArtifact,
+} from './artifacts/artifact-store';
+export { createArtifactTables } from './artifacts/create-artifact-tables';
+export { FolderArtifactStore } from './artifacts/folder-artifact-store';
+export { PostgresArtifactStore } from './artifacts/postgres-artifact-store';
