@@ -41,6 +41,10 @@ async function start() {
   const address = await describeNodes();
   const env = { ...process.env, MUSTER_SERVER: url, MUSTER_DATA_DIR: files.data };
   delete env.MUSTER_TOKEN;
+  writeFileSync(
+    files.env,
+    `export MUSTER_SERVER='${url}' MUSTER_DATA_DIR='${files.data.replaceAll("'", "'\\''")}'\nunset MUSTER_TOKEN\n`,
+  );
 
   const steps = [
     ['release', 'publish', relative(root, files.bundle)],
@@ -55,7 +59,7 @@ async function start() {
   say('\n$ muster deploy web --wait');
   const outcome = await run([muster, 'deploy', 'web', '--wait'], env);
   if (outcome !== 0) return failed(outcome);
-  say(closing(address, url, isReused));
+  say(closing(address, isReused));
   return 0;
 }
 
@@ -105,7 +109,7 @@ function failed(code) {
   return code;
 }
 
-function closing(address, url, isReused) {
+function closing(address, isReused) {
   const again = isReused
     ? 'Every task ran again, and each found that it had nothing to change: no server was restarted. (Leaving out tasks whose inputs did not change comes with a later version.)'
     : 'Run it again to see what a second deployment does.';
@@ -113,7 +117,7 @@ function closing(address, url, isReused) {
 The web service is up: ${address}
 ${again}
 
-To look around:  export MUSTER_SERVER=${url} MUSTER_DATA_DIR=${relative(process.cwd(), files.data)}
+To look around:  . ${relative(process.cwd(), files.env)}
                  npx muster status
 To end it all:   npm run demo:stop`;
 }

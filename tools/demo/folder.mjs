@@ -13,6 +13,7 @@ export const files = {
   publicKey: join(folder, 'id_ed25519.pub'),
   cluster: join(folder, 'cluster.yaml'),
   bundle: join(folder, 'web-cluster'),
+  env: join(folder, 'env'),
   data: join(folder, 'data'),
 };
 

@@ -31,12 +31,37 @@ describe('control verbs', () => {
   });
 
   it('skip asks on a terminal, and refuses where it cannot ask', async () => {
-    planner.answer('GET /transactions/t1', status('paused', { 'a@1': task('failed'), 'b@1': task('waiting') }));
+    planner.answer(
+      'GET /transactions/t1',
+      status('paused', {
+        'a@1': task('failed'),
+        'b@1': task('waiting'),
+        'c@1': task('blocked'),
+        'd@1': task('succeeded'),
+        'e@1': task('waiting'),
+      }),
+    );
+    const requires = (name: string, ...before: string[]) => ({ task: name, requires: before });
+    planner.answer('POST /clusters/a/plans', {
+      tasks: [
+        requires('a@1'),
+        requires('b@1', 'barrier:1'),
+        requires('c@1', 'b@1'),
+        requires('d@1', 'a@1'),
+        requires('e@1'),
+      ],
+      barriers: [{ id: 'barrier:1', requires: ['a@1'] }],
+    });
     expect(await run('skip t1 a@1')).toMatchObject({ code: 1, err: expect.stringContaining('--yes') as string });
     expect(await run('skip t1 a@1', { terminal: true, answer: 'n' })).toMatchObject({ code: 1 });
-    expect(planner.seen.every((it) => it.method === 'GET')).toBe(true);
+    expect(planner.seen.some((it) => it.url.includes('controls'))).toBe(false);
     const yes = await run('skip t1 a@1', { terminal: true, answer: 'y' });
-    expect(yes).toMatchObject({ code: 0, err: expect.stringContaining('a@1 is failed; 1 tasks') as string });
+    expect(yes).toMatchObject({
+      code: 0,
+      err: expect.stringContaining(
+        '2 tasks depend on it and would go on as if it were done:\n  b@1\n  c@1\n',
+      ) as string,
+    });
     expect(await run('skip t1 a@1 --yes')).toMatchObject({ code: 0 });
     expect(sent()).toEqual({ verb: 'skip', tasks: ['a@1'] });
   });
