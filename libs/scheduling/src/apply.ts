@@ -40,15 +40,14 @@ export function apply(state: DeploymentState, event: DeploymentEvent): void {
       const task = indexOf(state, event.task);
       invariant(state.open.get(task)?.attempt === event.attempt, 'only an open attempt ends');
       state.open.delete(task);
-      state.lastResult.set(task, event.result);
-      state.toJudge.set(task, { result: event.result, at: event.at });
+      state.toJudge.set(task, event.result);
       if (event.result.kind === 'lost') setTaskState(state, task, 'lost');
       return release(state, task);
     }
     case 'retry-set': {
       const task = indexOf(state, event.task);
       const judged = state.toJudge.get(task);
-      if (judged?.result.kind === 'lost') (state.losses[task] as number)++;
+      if (judged?.kind === 'lost') (state.losses[task] as number)++;
       else if (judged) (state.failures[task] as number)++;
       state.toJudge.delete(task);
       setTaskState(state, task, 'ready');
@@ -92,8 +91,11 @@ export function apply(state: DeploymentState, event: DeploymentEvent): void {
 }
 
 function indexOf(state: DeploymentState, address: string): number {
+  // Events of one task follow each other closely; a look-up among 100,000 addresses costs more than the rest of a fold.
+  if (state.lastTask >= 0 && state.graph.tasks[state.lastTask]?.task === address) return state.lastTask;
   const index = state.graph.indexOf.get(address);
   invariant(index !== undefined && index < state.graph.taskCount, `${address} is a task of the graph`);
+  state.lastTask = index;
   return index;
 }
 
@@ -119,6 +121,7 @@ function startAttempt(state: DeploymentState, task: number, attempt: number, at:
 function endTask(state: DeploymentState, task: number, end: TaskEnd, cause: EndCause | undefined, at: number): void {
   const { machineOf, groupsOfMachine } = state.graph;
   setTaskState(state, task, end);
+  const result = state.toJudge.get(task);
   state.toJudge.delete(task);
   state.held.delete(task);
   state.notBefore.delete(task);
@@ -129,7 +132,7 @@ function endTask(state: DeploymentState, task: number, end: TaskEnd, cause: EndC
   const machine = machineOf[task] as number;
   if (end === 'failed' && machine >= 0 && state.nodeCulprit[machine] === -1) {
     state.nodeCulprit[machine] = task;
-    state.node[machine] = state.lastResult.get(task)?.kind === 'unreachable' ? 'unreachable' : 'failed';
+    state.node[machine] = result?.kind === 'unreachable' ? 'unreachable' : 'failed';
     state.failedMachines.push(machine);
     for (
       let index = groupsOfMachine.offsets[machine] as number;

@@ -24,6 +24,7 @@ export function decideStarts(state: DeploymentState, take: Decide): void {
       park(state, task, full);
       continue;
     }
+    state.lastTask = task;
     take({
       type: 'attempt-started',
       task: state.graph.tasks[task]?.task ?? '',

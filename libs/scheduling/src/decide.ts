@@ -8,9 +8,14 @@ import { decideTimers } from './decide-timers';
 import type { DeploymentState } from './deployment-state';
 import { judgeAttempts } from './judge-attempts';
 
-/** Numbers an event and folds it; how both facts and decisions enter the state. */
+/**
+ * Numbers an event and folds it; how both facts and decisions enter the state. Takes `body` over: it becomes the event,
+ * since copying each would cost more than folding it.
+ */
 export function record(state: DeploymentState, body: DeploymentEventBody, now: number): DeploymentEvent {
-  const event: DeploymentEvent = { ...body, seq: state.lastSeq + 1, at: now };
+  const event = body as DeploymentEventBody & { seq: number; at: number };
+  event.seq = state.lastSeq + 1;
+  event.at = now;
   apply(state, event);
   return event;
 }

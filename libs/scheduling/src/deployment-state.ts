@@ -51,8 +51,7 @@ export interface DeploymentState {
   readonly losses: Int32Array;
   readonly open: Map<number, OpenAttempt>;
   /** Result of the newest ended attempt, until judged. */
-  readonly toJudge: Map<number, { readonly result: AttemptResult; readonly at: number }>;
-  readonly lastResult: Map<number, AttemptResult>;
+  readonly toJudge: Map<number, AttemptResult>;
   readonly held: Map<number, 'onFailure' | 'lost'>;
   /** Tasks that may not start before a time; removed when it rang. */
   readonly notBefore: Map<number, number>;
@@ -71,6 +70,8 @@ export interface DeploymentState {
   readonly limitCapacity: Int32Array;
 
   // derived
+  /** The task that was looked up last, or that `decide` is about to name; -1 for none. Saves looking it up. */
+  lastTask: number;
   readonly count: Int32Array;
   /** Predecessors not yet satisfied, not yet ended, and ended badly, per vertex. */
   readonly unsatisfied: Int32Array;
@@ -123,7 +124,6 @@ export function initialState(graph: TaskGraph): DeploymentState {
     losses: new Int32Array(taskCount),
     open: new Map(),
     toJudge: new Map(),
-    lastResult: new Map(),
     held: new Map(),
     notBefore: new Map(),
     endCause: new Map(),
@@ -137,6 +137,7 @@ export function initialState(graph: TaskGraph): DeploymentState {
     pausedBy: null,
     commands: new Set(),
     limitCapacity: compiled.limitCapacity.slice(),
+    lastTask: -1,
     count,
     unsatisfied: degree.slice(),
     unended: degree.slice(),

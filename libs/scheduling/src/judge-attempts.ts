@@ -9,10 +9,12 @@ const LOSSES_MAX = 10;
 export function judgeAttempts(state: DeploymentState, take: Decide, now: number): void {
   if (state.toJudge.size === 0) return;
   const succeeded: string[] = [];
-  for (const [task, { result }] of [...state.toJudge]) {
+  for (const [task, result] of [...state.toJudge]) {
     const { task: address } = state.graph.tasks[task] as GraphTask;
-    if (isSuccess(result)) succeeded.push(address);
-    else judgeFailure(state, task, result, take, now);
+    if (isSuccess(result)) {
+      succeeded.push(address);
+      state.lastTask = task;
+    } else judgeFailure(state, task, result, take, now);
   }
   if (succeeded.length > 0) take({ type: 'tasks-ended', tasks: succeeded, state: 'succeeded' });
 }

@@ -70,7 +70,7 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
   schedulingMs += stopwatch() - started0;
 
   const absorb = (event: DeploymentEvent): void => {
-    log.push(event);
+    if (script.executorDiesAfter !== undefined) log.push(event);
     options.onEvent?.(event);
     if (event.type === 'attempt-started') {
       if (options.trace !== false) trace.push({ at: now / 1000, task: event.task, state: 'running' });
