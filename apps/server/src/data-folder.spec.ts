@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keptSecret, prepareDataFolder } from './data-folder';
+import { prepareDataFolder } from './data-folder';
 
 let folder: string;
 beforeEach(() => {
@@ -26,20 +26,5 @@ describe('the data folder', () => {
     await expect(prepareDataFolder(join(folder, 'file'))).rejects.toMatchObject({
       problems: [{ subject: 'MUSTER_DATA_DIR' }],
     });
-  });
-
-  it('keeps a secret, made once also by many at once, readable by its user only', async () => {
-    const made = await Promise.all(Array.from({ length: 20 }, () => keptSecret(folder, 'admin-token')));
-    const values = new Set(made.map((it) => it.reveal()));
-    expect(values.size).toBe(1);
-    expect(readdirSync(folder)).toEqual(['admin-token']);
-    expect(mode(join(folder, 'admin-token'))).toBe('600');
-    expect(readFileSync(join(folder, 'admin-token'), 'utf8').trim()).toBe([...values][0]);
-    expect(Buffer.from([...values][0] as string, 'base64url')).toHaveLength(32);
-  });
-
-  it('does not take an empty file for a secret', async () => {
-    writeFileSync(join(folder, 'secret-key'), '\n');
-    await expect(keptSecret(folder, 'secret-key')).rejects.toMatchObject({ problems: [{ code: 'CONFIG_INVALID' }] });
   });
 });

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { SecretValue } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
+import { LOG_LEVELS, type LogLevel } from '@muster/telemetry';
 import { z } from 'zod';
 
 export const SERVICE_KINDS = ['server', 'planner', 'executor'] as const;
@@ -29,9 +30,6 @@ export interface ServerConfig {
   readonly leaseMs: number;
   readonly logLevel: LogLevel;
 }
-
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const addressOf = (protocols: readonly string[]) => {
   const expected = `an address starting with ${protocols.map((it) => `${it}//`).join(' or ')} is expected`;
@@ -63,7 +61,7 @@ const variables = z.object({
     .optional(),
   MUSTER_SECRET_KEY: z
     .string()
-    .min(16, 'at least 16 characters are expected; 32 random bytes as base64 are best')
+    .min(32, 'at least 32 characters are expected, such as the output of `openssl rand -hex 32`')
     .max(1024)
     .optional(),
   MUSTER_PLANNER_URL: addressOf(['http:', 'https:']).default('http://127.0.0.1:7070'),

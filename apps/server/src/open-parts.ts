@@ -1,0 +1,74 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Bus, InProcessBroker, RabbitBus } from '@muster/messaging';
+import { createSecretBox, loadOrCreateKeyFile } from '@muster/secrets';
+import { SecretValue, type SecretBox } from '@muster/model';
+import {
+  type ArtifactStore,
+  createArtifactTables,
+  type Database,
+  FolderArtifactStore,
+  migrate,
+  openDatabase,
+  PostgresArtifactStore,
+} from '@muster/storage';
+import type { Logger } from '@muster/telemetry';
+import type { Closing } from './closing';
+import type { ServerConfig } from './server-config';
+
+/** What planner and executor are started on. */
+export interface Parts {
+  readonly database: Database;
+  readonly artifacts: ArtifactStore;
+  readonly secretBox: SecretBox;
+  /** A bus for one service; they are closed with the rest. */
+  openBus(name: string): Promise<Bus>;
+}
+
+/** Opens database, artifact store, secrets and broker as configured; `closing` learns how to give each back. */
+export async function openParts(config: ServerConfig, logger: Logger, closing: Closing): Promise<Parts> {
+  const secretBox = createSecretBox((await secretOf(config, 'secret-key', config.secretKey)).reveal());
+  const database = await openDatabase({
+    name: `muster ${config.kind}`,
+    config: config.databaseUrl
+      ? { kind: 'postgres', url: config.databaseUrl.reveal() }
+      : { kind: 'embedded', folder: join(config.dataDir, 'database') },
+    onConnectionLost: (error) => logger.warn({ err: error }, 'an idle connection to the database was lost'),
+  });
+  closing.add('database', () => database.close());
+  return {
+    database,
+    secretBox,
+    artifacts: await openArtifacts(config, database),
+    openBus: await busOpener(config, logger, closing),
+  };
+}
+
+/** From the environment, or kept in the data folder since the first start. */
+export async function secretOf(config: ServerConfig, file: string, given: SecretValue | null): Promise<SecretValue> {
+  return given ?? new SecretValue(await loadOrCreateKeyFile(join(config.dataDir, file)));
+}
+
+/** Beside the embedded database a folder, in PostgreSQL tables: whoever shares the database shares them. */
+async function openArtifacts(config: ServerConfig, database: Database): Promise<ArtifactStore> {
+  if (!config.databaseUrl) {
+    const folder = join(config.dataDir, 'artifacts');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return new FolderArtifactStore(folder);
+  }
+  // Each service keeps its own: an executor may have another database than the planner.
+  const schema = config.kind === 'executor' ? 'executor_artifacts' : 'planner_artifacts';
+  await migrate(database, schema, [createArtifactTables(schema)]);
+  return new PostgresArtifactStore(database.pool, schema);
+}
+
+async function busOpener(config: ServerConfig, logger: Logger, closing: Closing): Promise<Parts['openBus']> {
+  const broker = config.amqpUrl ? null : new InProcessBroker({ log: logger });
+  return async (name) => {
+    const bus = broker
+      ? broker.connect()
+      : await RabbitBus.open({ url: config.amqpUrl?.reveal() ?? '', name, log: logger });
+    closing.add(`bus of ${name}`, () => bus.close());
+    return bus;
+  };
+}
