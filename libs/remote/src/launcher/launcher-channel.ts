@@ -114,9 +114,10 @@ export class LauncherChannel {
         if (hello.kind !== 'hello') this.close();
       };
       const { stateDir, outputLimit, source = launcherSource() } = this.options;
-      // The shell reads ahead while it reads functions; so nothing may follow until it has answered.
+      // Some shells read ahead while they read functions; so nothing may follow until the launcher has answered. And
+      // others do not: so nothing may stand on a line after this one either.
       this.streams.stdin.write(
-        `${source}\nhello ${this.#nonce} ${quoteWord(stateDir)} ${outputLimit} && serve\nexit\n`,
+        `${source}\nhello ${this.#nonce} ${quoteWord(stateDir)} ${outputLimit} && serve; exit\n`,
       );
       if (this.#closed) this.#onHello({ kind: 'closed', silent: false, detail: '' });
     });

@@ -9,7 +9,7 @@ import { eventually } from '../testing/recorder.testing';
 import { launcherSource } from './launcher-source';
 import { escapeWord } from './shell-words';
 
-const LANES = 4;
+const LANES = 8;
 
 /** Two launchers start two attempts on one node, the first held up when it reaches its line. The commands write down their life. */
 async function contend(folder: string, source: string, round: number, pauseAt: number): Promise<void> {
@@ -23,7 +23,7 @@ async function contend(folder: string, source: string, round: number, pauseAt: n
     const launcher = await openLauncher({ stateDir, source, ...more });
     try {
       await launcher.ask('own', 'inst', 1, 'own');
-      const script = `echo begin >>${folder}/journal; sleep 0.05; echo end >>${folder}/journal`;
+      const script = `echo begin >>${folder}/journal; sleep 0.4; echo end >>${folder}/journal`;
       await launcher.ask('start', attempt, escapeWord('cd /'), escapeWord(script));
     } catch {
       // Ended by the other.
@@ -31,11 +31,13 @@ async function contend(folder: string, source: string, round: number, pauseAt: n
       await launcher.close();
     }
   };
-  const held = { source: instrument(source).source, env: { PAUSE_AT: String(pauseAt) } };
-  // The second comes while the first is held up.
-  const first = start(`a${round}`, held, Promise.resolve());
-  const second = start(`b${round}`, {}, new Promise((resume) => setTimeout(resume, 60)));
-  await Promise.all([first, second]);
+  const paused = join(folder, `paused-${round}`);
+  const held = { source: instrument(source).source, env: { PAUSE_AT: String(pauseAt), PAUSED: paused } };
+  let over = false;
+  const first = start(`a${round}`, held, Promise.resolve()).finally(() => (over = true));
+  // The second comes while the first is held up, or after it if it never gets to that line.
+  const meanwhile = eventually('the first to be held up', () => over || existsSync(paused));
+  await Promise.all([first, start(`b${round}`, {}, meanwhile)]);
   await eventually('the commands to end', () => folderProcesses(folder).length === 0);
 }
 
@@ -44,7 +46,7 @@ async function overlaps(source = launcherSource()): Promise<number> {
   const { points, lines } = instrument(source);
   const begin = lines.findIndex((line) => line.startsWith('is_free()'));
   const end = lines.findIndex((line) => line.startsWith('emit()'));
-  const rounds = points.filter((point) => point > begin && point < end && !source.includes(`put() {\n${lines[point]}`));
+  const rounds = points.filter((point) => point > begin && point < end);
   let found = 0;
   let next = 0;
   const lane = async (): Promise<void> => {

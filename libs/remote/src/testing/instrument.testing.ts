@@ -7,7 +7,7 @@ const HEADER = /^\w+\(\) \{/;
 
 /**
  * The launcher with a call of `at NUMBER` before each statement, and the numbers. `at` does to the process that gets
- * there what the environment says: `KILL_AT` kills it, `PAUSE_AT` holds it up, once.
+ * there what the environment says: `KILL_AT` kills it; `PAUSE_AT` holds it up for 250 ms, after making the file `PAUSED`.
  */
 export function instrument(source = launcherSource()): {
   readonly source: string;
@@ -39,7 +39,8 @@ const AT = `at() {
   status=$?
   if [ "$1" = "\${PAUSE_AT:-}" ] && [ ! "\${paused:-}" ]; then
     paused=1
-    sleep 0.15
+    : >"$PAUSED"
+    sleep 0.25
   fi
   [ "$1" = "\${KILL_AT:-}" ] || return "$status"
   IFS= read -r itself_now </proc/self/stat
