@@ -14,5 +14,4 @@ export const apiProblems = {
   CLUSTER_NODE_TAKEN: { severity: 'error', meaning: 'A node belongs to another cluster.', remedy: 'Take it out of the other cluster first, or use another node.' },
   UPLOAD_NOT_ARCHIVE: { severity: 'error', meaning: 'An uploaded bundle is no tar archive, or is cut off.', remedy: 'Send the bundle folder as a (gzipped) tar, as `muster release publish` does.' },
   UPLOAD_TOO_LARGE: { severity: 'error', meaning: 'An uploaded bundle passes one of its limits.', remedy: 'Make it smaller; large payloads are better fetched by a task than shipped in the bundle.' },
-  UPLOAD_UNSAFE_ENTRY: { severity: 'error', meaning: 'An uploaded bundle has an entry that is no plain file inside it.', remedy: 'Leave links, devices and paths that lead outside out of the bundle.' },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,72 @@
+import { type BundleKind, type ClusterSpec, DEFAULT_PROJECT } from '@muster/model';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
+import type { EntityManager } from 'typeorm';
+import { BundleRow } from './bundle.entity';
+
+export type FoundBundles =
+  | { readonly ok: true; readonly release: BundleRow; readonly plugins: readonly BundleRow[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** The release and the plugins that a cluster names, or a problem for each that is not published. */
+export async function bundlesOf(on: EntityManager, spec: ClusterSpec): Promise<FoundBundles> {
+  const problems: Problem[] = [];
+  const find = async (kind: BundleKind, reference: string, path: string): Promise<BundleRow | null> => {
+    const [name, version] = splitReference(reference);
+    const row =
+      version === '' ? null : await on.findOneBy(BundleRow, { project: DEFAULT_PROJECT, kind, name, version });
+    if (row === null) {
+      problems.push(
+        problem('CLUSTER_UNKNOWN_RELEASE', {
+          subject: `cluster ${spec.name}`,
+          summary: `There is no published ${kind} ${reference}.`,
+          place: { path },
+        }),
+      );
+    }
+    return row;
+  };
+  if (spec.release === null) {
+    const summary = 'It names no release.';
+    return {
+      ok: false,
+      problems: [
+        problem('CLUSTER_UNKNOWN_RELEASE', {
+          subject: `cluster ${spec.name}`,
+          summary,
+          remedy: 'Write `release: name@version`.',
+          place: { path: 'release' },
+        }),
+      ],
+    };
+  }
+  const release = await find('release', spec.release, 'release');
+  const plugins: BundleRow[] = [];
+  for (const [index, reference] of spec.plugins.entries()) {
+    const plugin = await find('plugin', reference, `plugins.${index}`);
+    if (plugin !== null) plugins.push(plugin);
+  }
+  return release === null || problems.length > 0 ? { ok: false, problems } : { ok: true, release, plugins };
+}
+
+/** Throws `API_NOT_FOUND`. */
+export async function findBundle(
+  on: EntityManager,
+  kind: BundleKind,
+  name: string,
+  version: string,
+): Promise<BundleRow> {
+  const row = await on.findOneBy(BundleRow, { project: DEFAULT_PROJECT, kind, name, version });
+  if (row !== null) return row;
+  throw new ProblemsError([
+    problem('API_NOT_FOUND', {
+      subject: `${kind} ${name}@${version}`,
+      summary: 'It is not published.',
+      remedy: `GET /api/v1/${kind}s lists what is; \`muster ${kind} publish DIR\` publishes one.`,
+    }),
+  ]);
+}
+
+function splitReference(reference: string): readonly [string, string] {
+  const at = reference.indexOf('@');
+  return at < 0 ? [reference, ''] : [reference.slice(0, at), reference.slice(at + 1)];
+}

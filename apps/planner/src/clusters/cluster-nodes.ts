@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { type ClusterNode, DEFAULT_PROJECT, type SecretBox, SecretValue } from '@muster/model';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { type EntityManager, In, Not } from 'typeorm';
+import { writeFeedEvents } from '../feed/write-feed-events';
+import { NodeRow } from '../nodes/node.entity';
+import type { UnknownNode } from '../nodes/scan-host-keys';
+import { ClusterRow } from './cluster.entity';
+import type { CheckedCluster } from './read-cluster';
+
+/** What is known of the nodes that a cluster file names, by name. */
+export async function knownNodes(on: EntityManager, names: readonly string[]): Promise<Map<string, NodeRow>> {
+  const rows = names.length === 0 ? [] : await on.findBy(NodeRow, { project: DEFAULT_PROJECT, name: In([...names]) });
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+/** The nodes that have an address, by the file or by what is known, but no accepted host key. */
+export function withoutHostKey({ spec }: CheckedCluster, known: ReadonlyMap<string, NodeRow>): UnknownNode[] {
+  return spec.nodes.flatMap(({ name, access }) => {
+    const row = known.get(name);
+    const address = access.address ?? row?.address ?? null;
+    if (address === null || access.hostKey !== undefined || (row?.hostKey ?? null) !== null) return [];
+    return [{ name, address, port: access.port ?? row?.port ?? 22, jump: access.jump ?? row?.jump ?? null }];
+  });
+}
+
+/** Warnings about what a deployment will refuse; a plan needs none of it. */
+export function missingForDeploy(
+  { spec, placeOf }: CheckedCluster,
+  known: ReadonlyMap<string, NodeRow>,
+  identities: Readonly<Record<string, string>>,
+): Problem[] {
+  return spec.nodes.flatMap(({ name, access }) => {
+    const row = known.get(name);
+    const told = (code: 'NODE_ADDRESS_MISSING' | 'NODE_IDENTITY_MISSING', summary: string) =>
+      problem(code, { subject: `node ${name}`, summary, severity: 'warning', place: placeOf(['nodes', name]) });
+    if ((access.address ?? row?.address ?? null) === null)
+      return [told('NODE_ADDRESS_MISSING', 'It has no address yet, so it can be planned for but not deployed to.')];
+    if (!Object.hasOwn(identities, name) && (row?.identity ?? null) === null) {
+      return [
+        told(
+          'NODE_IDENTITY_MISSING',
+          'There is no private key for its login yet, so it can be planned for but not deployed to.',
+        ),
+      ];
+    }
+    return [];
+  });
+}
+
+/** Throws `CLUSTER_NODE_TAKEN` for every node that belongs to another cluster. */
+export async function refuseTakenNodes(
+  on: EntityManager,
+  clusterId: string | null,
+  { placeOf }: CheckedCluster,
+  known: ReadonlyMap<string, NodeRow>,
+): Promise<void> {
+  const taken = [...known.values()].filter((row) => row.clusterId !== null && row.clusterId !== clusterId);
+  if (taken.length === 0) return;
+  const owners = await on.findBy(ClusterRow, { id: In(taken.map((row) => row.clusterId)) });
+  const names = new Map(owners.map((owner) => [owner.id, owner.name]));
+  throw new ProblemsError(
+    taken.map((row) =>
+      problem('CLUSTER_NODE_TAKEN', {
+        subject: `node ${row.name}`,
+        summary: `It belongs to cluster ${names.get(row.clusterId ?? '') ?? ''}.`,
+        place: placeOf(['nodes', row.name]),
+      }),
+    ),
+  );
+}
+
+/** Writes what the file says of its nodes, and lets go of those that it no longer names. What it does not say stays. */
+export async function writeNodes(
+  on: EntityManager,
+  secretBox: SecretBox,
+  clusterId: string,
+  nodes: readonly ClusterNode[],
+  known: ReadonlyMap<string, NodeRow>,
+  given: { readonly identities: Readonly<Record<string, string>>; readonly hostKeys: ReadonlyMap<string, string> },
+): Promise<void> {
+  for (const node of nodes) await writeNode(on, secretBox, clusterId, node, known.get(node.name), given);
+  await on.update(
+    NodeRow,
+    { clusterId, name: Not(In(nodes.map((node) => node.name))) },
+    { clusterId: null, roles: [], tags: null },
+  );
+  const fresh = nodes.filter((node) => !known.has(node.name));
+  await writeFeedEvents(
+    on,
+    DEFAULT_PROJECT,
+    fresh.map((node) => ({
+      type: 'node.registered',
+      at: null,
+      subject: { node: node.name },
+      data: { address: node.access.address ?? null },
+    })),
+  );
+}
+
+async function writeNode(
+  on: EntityManager,
+  secretBox: SecretBox,
+  clusterId: string,
+  { name, access, roles, tags }: ClusterNode,
+  row: NodeRow | undefined,
+  {
+    identities,
+    hostKeys,
+  }: { readonly identities: Readonly<Record<string, string>>; readonly hostKeys: ReadonlyMap<string, string> },
+): Promise<void> {
+  const key = Object.hasOwn(identities, name) ? identities[name] : undefined;
+  await on.save(NodeRow, {
+    id: row?.id ?? randomUUID(),
+    project: DEFAULT_PROJECT,
+    name,
+    clusterId,
+    address: access.address ?? row?.address ?? null,
+    port: access.port ?? row?.port ?? 22,
+    user: access.user ?? row?.user ?? 'root',
+    become: access.become ?? row?.become ?? 'none',
+    jump: access.jump ?? row?.jump ?? null,
+    stateDir: access.stateDir ?? row?.stateDir ?? null,
+    hostKey: access.hostKey ?? row?.hostKey ?? hostKeys.get(name) ?? null,
+    identity: sameIdentity(secretBox, row, key),
+    roles: [...roles],
+    tags: tags === null ? null : [...tags],
+  });
+}
+
+/** The key that is kept, unless another one was given: sealing the same again would only be another envelope. */
+function sameIdentity(secretBox: SecretBox, row: NodeRow | undefined, key: string | undefined): NodeRow['identity'] {
+  const kept = row?.identity ?? null;
+  if (key === undefined) return kept;
+  const sealed = secretBox.seal(new SecretValue(key));
+  return kept?.$sealed.fingerprint === sealed.$sealed.fingerprint ? kept : sealed;
+}

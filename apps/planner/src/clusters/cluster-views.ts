@@ -1,0 +1,75 @@
+import { type ClusterSpec, DEFAULT_PROJECT, type Json, maskSecrets } from '@muster/model';
+import { type EntityManager, LessThan, MoreThan } from 'typeorm';
+import { rowsOf } from '../database/sql';
+import { type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
+import type { ClusterDto, ClusterSummaryDto, RevisionDto, RevisionSummaryDto } from './cluster.dto';
+import { ClusterRow } from './cluster.entity';
+import { findRevision } from './find-cluster';
+import { RevisionRow } from './revision.entity';
+
+/** Clusters by name. */
+export async function listClusters(on: EntityManager, query: PageQuery): Promise<Page<ClusterSummaryDto>> {
+  const after = readCursor(query.cursor, 1)?.[0];
+  const rows = await on.find(ClusterRow, {
+    where: { project: DEFAULT_PROJECT, ...(after === undefined ? {} : { name: MoreThan(after) }) },
+    order: { name: 'ASC' },
+    take: query.limit + 1,
+  });
+  const heads = await rowsOf<{ cluster_id: string; content: ClusterSpec }>(
+    on,
+    'SELECT r.cluster_id, r.content FROM planner.revision r JOIN planner.cluster c ON c.id = r.cluster_id AND c.head_revision = r.number WHERE c.id = ANY($1::uuid[])',
+    [rows.map((row) => row.id)],
+  );
+  const contents = new Map(heads.map((head) => [head.cluster_id, head.content]));
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.name],
+    (row) => clusterSummary(row, contents.get(row.id) ?? null),
+  );
+}
+
+export async function clusterView(on: EntityManager, row: ClusterRow): Promise<ClusterDto> {
+  const { content } = await findRevision(on, row, row.headRevision);
+  return { ...clusterSummary(row, content), content: masked(content) };
+}
+
+function clusterSummary(row: ClusterRow, content: ClusterSpec | null): ClusterSummaryDto {
+  return {
+    name: row.name,
+    environment: content?.environment ?? null,
+    release: content?.release ?? null,
+    plugins: [...(content?.plugins ?? [])],
+    revision: row.headRevision,
+    liveRevision: row.liveRevision,
+    nodes: content?.nodes.length ?? 0,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+/** Revisions, newest first. */
+export async function listRevisions(
+  on: EntityManager,
+  cluster: ClusterRow,
+  query: PageQuery,
+): Promise<Page<RevisionSummaryDto>> {
+  const before = readCursor(query.cursor, 1)?.[0];
+  const rows = await on.find(RevisionRow, {
+    where: { clusterId: cluster.id, ...(before === undefined ? {} : { number: LessThan(Number(before)) }) },
+    order: { number: 'DESC' },
+    take: query.limit + 1,
+  });
+  return pageOf(rows, query.limit, (row) => [String(row.number)], revisionSummary);
+}
+
+export function revisionView(row: RevisionRow): RevisionDto {
+  return { ...revisionSummary(row), content: masked(row.content) };
+}
+
+function revisionSummary(row: RevisionRow): RevisionSummaryDto {
+  return { number: row.number, hash: row.hash, createdAt: row.createdAt.toISOString(), who: row.createdBy };
+}
+
+function masked(content: ClusterSpec): object {
+  return maskSecrets(content as unknown as Json) as object;
+}

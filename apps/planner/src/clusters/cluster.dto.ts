@@ -1,0 +1,127 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ProblemDto } from '../http/api-errors';
+
+const SOURCE_CHARS_MAX = 8_000_000;
+
+export class ApplyClusterDto {
+  @ApiProperty({ description: 'Text of the cluster file.' })
+  @IsString()
+  @MaxLength(SOURCE_CHARS_MAX)
+  source!: string;
+
+  @ApiPropertyOptional({ description: 'How problems name the file.', default: 'cluster.yaml' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  sourceName?: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Private keys by node name; kept encrypted, never shown again.',
+  })
+  @IsOptional()
+  @IsObject()
+  identities?: Record<string, string>;
+
+  @ApiPropertyOptional({ default: false, description: 'Accept the host keys that the machines show now.' })
+  @IsOptional()
+  @IsBoolean()
+  acceptHostKeys?: boolean;
+}
+
+class AcceptedHostKeyDto {
+  @ApiProperty()
+  node!: string;
+
+  @ApiProperty()
+  hostKey!: string;
+}
+
+export class AppliedClusterDto {
+  @ApiProperty()
+  cluster!: string;
+
+  @ApiProperty({ type: 'integer' })
+  revision!: number;
+
+  @ApiProperty({ description: 'False: the same content again, so the same revision.' })
+  changed!: boolean;
+
+  @ApiProperty({ type: [AcceptedHostKeyDto] })
+  acceptedHostKeys!: AcceptedHostKeyDto[];
+
+  @ApiProperty({ type: [ProblemDto], description: 'Warnings.' })
+  problems!: ProblemDto[];
+}
+
+export class ClusterSummaryDto {
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  environment!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  release!: string | null;
+
+  @ApiProperty({ type: [String] })
+  plugins!: string[];
+
+  @ApiProperty({ type: 'integer', description: 'The newest.' })
+  revision!: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Last one deployed with success.' })
+  liveRevision!: number | null;
+
+  @ApiProperty({ type: 'integer', description: 'How many.' })
+  nodes!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+}
+
+export class ClusterDto extends ClusterSummaryDto {
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'The newest revision; secrets show as `<secret>`.',
+  })
+  content!: object;
+}
+
+export class ClusterPageDto {
+  @ApiProperty({ type: [ClusterSummaryDto] })
+  items!: ClusterSummaryDto[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
+export class RevisionSummaryDto {
+  @ApiProperty({ type: 'integer' })
+  number!: number;
+
+  @ApiProperty({ description: 'Equal content has equal hashes.' })
+  hash!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty()
+  who!: string;
+}
+
+export class RevisionDto extends RevisionSummaryDto {
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'Secrets show as `<secret>`.' })
+  content!: object;
+}
+
+export class RevisionPageDto {
+  @ApiProperty({ type: [RevisionSummaryDto] })
+  items!: RevisionSummaryDto[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}

@@ -1,0 +1,129 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Param,
+  ParseIntPipe,
+  Put,
+  Query,
+} from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Bus } from '@muster/messaging';
+import type { SecretBox } from '@muster/model';
+import { DataSource } from 'typeorm';
+import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { PageQuery } from '../http/paging';
+import { Who } from '../http/principal';
+import { BUS, SECRET_BOX } from '../planner-ports';
+import { PlannerNudges } from '../running/planner-nudges';
+import { applyCluster } from './apply-cluster';
+import {
+  AppliedClusterDto,
+  ApplyClusterDto,
+  ClusterDto,
+  ClusterPageDto,
+  RevisionDto,
+  RevisionPageDto,
+} from './cluster.dto';
+import { knownNodes } from './cluster-nodes';
+import { clusterView, listClusters, listRevisions, revisionView } from './cluster-views';
+import { deleteCluster } from './delete-cluster';
+import { exportCluster } from './export-cluster';
+import { findCluster, findRevision } from './find-cluster';
+
+@ApiTags('clusters')
+@Controller('api/v1/clusters')
+export class ClustersController {
+  constructor(
+    private readonly database: DataSource,
+    private readonly nudges: PlannerNudges,
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
+  ) {}
+
+  @Put(':cluster')
+  @ApiOperation({ operationId: 'applyCluster', summary: 'Create a cluster or write a new revision of it' })
+  @ApiIdempotent()
+  @ApiOkResponse({ type: AppliedClusterDto })
+  @ApiRefusals(400, 409, 413, 422, 503)
+  async apply(
+    @Param('cluster') name: string,
+    @Body() body: ApplyClusterDto,
+    @Who() who: string,
+  ): Promise<AppliedClusterDto> {
+    const { source, sourceName = 'cluster.yaml', identities = {}, acceptHostKeys = false } = body;
+    const { database, bus, secretBox } = this;
+    const applied = await applyCluster(
+      { database, bus, secretBox },
+      { name, source, sourceName, identities, acceptHostKeys },
+      who,
+    );
+    this.nudges.nudge('recorded');
+    return { ...applied, acceptedHostKeys: [...applied.acceptedHostKeys], problems: [...applied.problems] };
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listClusters', summary: 'Clusters by name' })
+  @ApiOkResponse({ type: ClusterPageDto })
+  @ApiRefusals(400)
+  async list(@Query() query: PageQuery): Promise<unknown> {
+    return listClusters(this.database.manager, query);
+  }
+
+  @Get(':cluster')
+  @ApiOperation({ operationId: 'getCluster', summary: 'A cluster with its newest revision' })
+  @ApiOkResponse({ type: ClusterDto })
+  @ApiRefusals(404)
+  async get(@Param('cluster') name: string): Promise<ClusterDto> {
+    return clusterView(this.database.manager, await findCluster(this.database.manager, name));
+  }
+
+  @Get(':cluster/export')
+  @Header('content-type', 'text/yaml; charset=utf-8')
+  @ApiOperation({ operationId: 'exportCluster', summary: 'The cluster file of the newest revision, secrets left out' })
+  @ApiProduces('text/yaml')
+  @ApiOkResponse({ content: { 'text/yaml': { schema: { type: 'string' } } } })
+  @ApiRefusals(404)
+  async export(@Param('cluster') name: string): Promise<string> {
+    const { manager } = this.database;
+    const cluster = await findCluster(manager, name);
+    const { content } = await findRevision(manager, cluster, cluster.headRevision);
+    const known = await knownNodes(
+      manager,
+      content.nodes.map((node) => node.name),
+    );
+    return exportCluster(content, known);
+  }
+
+  @Get(':cluster/revisions')
+  @ApiOperation({ operationId: 'listRevisions', summary: 'Revisions of a cluster, newest first' })
+  @ApiOkResponse({ type: RevisionPageDto })
+  @ApiRefusals(400, 404)
+  async revisions(@Param('cluster') name: string, @Query() query: PageQuery): Promise<unknown> {
+    return listRevisions(this.database.manager, await findCluster(this.database.manager, name), query);
+  }
+
+  @Get(':cluster/revisions/:number')
+  @ApiOperation({ operationId: 'getRevision', summary: 'One revision' })
+  @ApiOkResponse({ type: RevisionDto })
+  @ApiRefusals(400, 404)
+  async revision(@Param('cluster') name: string, @Param('number', ParseIntPipe) number: number): Promise<RevisionDto> {
+    const { manager } = this.database;
+    return revisionView(await findRevision(manager, await findCluster(manager, name), number));
+  }
+
+  @Delete(':cluster')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'deleteCluster', summary: 'Delete a cluster that no transaction is running on' })
+  @ApiIdempotent()
+  @ApiNoContentResponse()
+  @ApiRefusals(404, 409)
+  async delete(@Param('cluster') name: string): Promise<void> {
+    await deleteCluster(this.database, name);
+    this.nudges.nudge('recorded');
+  }
+}

@@ -1,0 +1,35 @@
+import { problem, ProblemsError } from '@muster/problems';
+import type { DataSource } from 'typeorm';
+import { rowOf } from '../database/sql';
+import { writeFeedEvents } from '../feed/write-feed-events';
+import { ClusterRow } from './cluster.entity';
+import { findCluster } from './find-cluster';
+
+/** Removes a cluster with its revisions and plans; its nodes stay known, its transactions stay readable. */
+export async function deleteCluster(database: DataSource, name: string): Promise<void> {
+  await database.transaction(async (on) => {
+    const row = await findCluster(on, name);
+    await on.findOne(ClusterRow, { where: { id: row.id }, lock: { mode: 'pessimistic_write' } });
+    const running = await rowOf<{ id: string; state: string }>(
+      on,
+      'SELECT id, state FROM planner.transaction WHERE cluster_id = $1 AND ended_at IS NULL LIMIT 1',
+      [row.id],
+    );
+    if (running !== null) {
+      throw new ProblemsError([
+        problem('CLUSTER_BUSY', {
+          subject: `cluster ${name}`,
+          summary: `Transaction ${running.id} is ${running.state}.`,
+        }),
+      ]);
+    }
+    // Let go of explicitly: roles and tags were the cluster's word.
+    await on.query("UPDATE planner.node SET cluster_id = NULL, roles = '{}', tags = NULL WHERE cluster_id = $1", [
+      row.id,
+    ]);
+    await on.delete(ClusterRow, { id: row.id });
+    await writeFeedEvents(on, row.project, [
+      { type: 'cluster.deleted', at: null, subject: { cluster: name }, data: {} },
+    ]);
+  });
+}

@@ -1,0 +1,38 @@
+import { BundleRow } from '../bundles/bundle.entity';
+import { ClusterRow } from '../clusters/cluster.entity';
+import { RevisionRow } from '../clusters/revision.entity';
+import { FeedEventRow } from '../feed/feed-event.entity';
+import { FeedSequenceRow } from '../feed/feed-sequence.entity';
+import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
+import { TokenRow } from '../identity/token.entity';
+import { NodeRow } from '../nodes/node.entity';
+import { OutgoingRow } from '../outgoing/outgoing.entity';
+import { OutputChunkRow } from '../output/output-chunk.entity';
+import { PlanRow } from '../plans/plan.entity';
+import { AttemptRow } from '../transactions/attempt.entity';
+import { DeploymentRow } from '../transactions/deployment.entity';
+import { TaskRow } from '../transactions/task.entity';
+import { TransactionRow } from '../transactions/transaction.entity';
+import { InstallationRow } from './installation.entity';
+import { ProjectRow } from './project.entity';
+
+/** Every table of the planner. */
+export const entities = [
+  ProjectRow,
+  InstallationRow,
+  TokenRow,
+  IdempotencyKeyRow,
+  BundleRow,
+  ClusterRow,
+  RevisionRow,
+  NodeRow,
+  PlanRow,
+  TransactionRow,
+  DeploymentRow,
+  TaskRow,
+  AttemptRow,
+  OutputChunkRow,
+  OutgoingRow,
+  FeedEventRow,
+  FeedSequenceRow,
+];

@@ -1,0 +1,30 @@
+import type { Database } from '@muster/storage';
+import { DataSource } from 'typeorm';
+import { rowOf } from './sql';
+import { entities } from './entities';
+import { SCHEMA } from './schema';
+import { SnakeNaming } from './snake-naming';
+
+/** Connections of one planner; few, since statements are short. */
+const CONNECTIONS_MAX = 10;
+
+/** Connects to the planner's tables; makes or changes none. */
+export async function connectDatabase(database: Pick<Database, 'connectionOptions'>): Promise<DataSource> {
+  return new DataSource({
+    ...database.connectionOptions,
+    schema: SCHEMA,
+    entities,
+    namingStrategy: new SnakeNaming(),
+    synchronize: false,
+    installExtensions: false,
+    logging: false,
+    poolSize: CONNECTIONS_MAX,
+  }).initialize();
+}
+
+/** The id that nodes remember as their owner's. */
+export async function installationOf(database: DataSource): Promise<string> {
+  const row = await rowOf<{ id: string }>(database.manager, 'SELECT id FROM planner.installation WHERE "only"');
+  if (row === null) throw new Error('the planner schema has no installation; its migrations have not been run');
+  return row.id;
+}

@@ -1,0 +1,39 @@
+import type { TaskState } from '@muster/model';
+
+/** Everything that the feed tells. */
+export type FeedEventType =
+  | `transaction.${'created' | 'running' | 'paused' | 'draining' | 'ended' | 'control'}`
+  | `task.${Exclude<TaskState, 'waiting' | 'ready'> | 'retrying' | 'held'}`
+  | 'cluster.revised'
+  | 'cluster.deleted'
+  | 'bundle.published'
+  | 'node.registered'
+  | 'node.removed';
+
+/** What an event is about; absent members do not apply. */
+export interface FeedSubject {
+  readonly transaction?: string;
+  readonly deployment?: string;
+  readonly cluster?: string;
+  readonly task?: string;
+  readonly node?: string;
+}
+
+/** An event as it is written: no number yet. Never holds a secret. */
+export interface NewFeedEvent {
+  readonly type: FeedEventType;
+  /** Milliseconds since the epoch; null: database time. */
+  readonly at: number | null;
+  readonly subject: FeedSubject;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** An event as it is read. */
+export interface FeedEvent {
+  readonly number: number;
+  /** ISO 8601 UTC with milliseconds. */
+  readonly at: string;
+  readonly type: FeedEventType;
+  readonly subject: FeedSubject;
+  readonly data: Readonly<Record<string, unknown>>;
+}

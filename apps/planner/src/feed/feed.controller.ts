@@ -1,0 +1,65 @@
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { DEFAULT_PROJECT } from '@muster/model';
+import { problem, ProblemsError } from '@muster/problems';
+import type { Request, Response } from 'express';
+import { DataSource } from 'typeorm';
+import { ApiRefusals } from '../http/api-errors';
+import { lastEventId, streamEvents, type StreamEvent, wantsEventStream } from '../http/event-stream';
+import { CLOSING } from '../planner-ports';
+import { PlannerNudges } from '../running/planner-nudges';
+import { FeedPageDto, FeedQueryDto } from './feed.dto';
+import type { FeedEvent } from './feed-event';
+import { followFeed } from './follow-feed';
+import { readFeed } from './read-feed';
+
+@ApiTags('events')
+@Controller('api/v1/events')
+export class FeedController {
+  constructor(
+    private readonly database: DataSource,
+    private readonly nudges: PlannerNudges,
+    @Inject(CLOSING) private readonly closing: AbortSignal,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'readEvents',
+    summary: 'What happened: a page, or a stream for Accept: text/event-stream',
+  })
+  @ApiProduces('application/json', 'text/event-stream')
+  @ApiOkResponse({
+    type: FeedPageDto,
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(FeedPageDto) } },
+      'text/event-stream': { schema: { type: 'string' } },
+    },
+  })
+  @ApiRefusals(400)
+  async read(@Query() query: FeedQueryDto, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const from = lastEventId(request);
+    const after = from === null ? (query.after ?? 0) : readNumber(from);
+    const filter = { project: DEFAULT_PROJECT, after, transaction: query.transaction ?? null };
+    if (wantsEventStream(request)) {
+      const { database, nudges } = this;
+      return streamEvents(request, response, this.closing, async function* (gone) {
+        for await (const events of followFeed(database, nudges, filter, gone)) yield events.map(asStreamEvent);
+      });
+    }
+    const events = await readFeed(this.database.manager, { ...filter, limit: query.limit });
+    const last = events.at(-1);
+    response.json({ items: events, next: events.length === query.limit && last ? String(last.number) : null });
+  }
+}
+
+/** Without an event name, so that a plain `onmessage` receives it; its type is in the data. */
+function asStreamEvent(event: FeedEvent): StreamEvent {
+  return { id: String(event.number), data: event };
+}
+
+function readNumber(id: string): number {
+  if (/^\d{1,15}$/.test(id)) return Number(id);
+  throw new ProblemsError([
+    problem('API_INVALID', { subject: 'header Last-Event-ID', summary: 'This is no number of an event.' }),
+  ]);
+}

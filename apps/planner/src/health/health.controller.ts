@@ -1,0 +1,43 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Bus } from '@muster/messaging';
+import type { Response } from 'express';
+import { DataSource } from 'typeorm';
+import { rowOf } from '../database/sql';
+import { OpenRoute } from '../http/route-access';
+import { BUS } from '../planner-ports';
+
+/** Open to everyone, so it tells yes or no and nothing else. */
+@ApiTags('health')
+@OpenRoute()
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly database: DataSource,
+    @Inject(BUS) private readonly bus: Bus,
+  ) {}
+
+  @Get('live')
+  @ApiOperation({ operationId: 'isLive', summary: 'The process answers', security: [] })
+  @ApiResponse({ status: 200, description: 'It does.' })
+  live(): { status: string } {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({ operationId: 'isReady', summary: 'Database and broker answer', security: [] })
+  @ApiResponse({ status: 200, description: 'Both do.' })
+  @ApiResponse({ status: 503, description: 'One of them does not.' })
+  async ready(
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ status: string; database: boolean; broker: boolean }> {
+    const database = await rowOf(this.database.manager, 'SELECT 1 AS one').then(
+      () => true,
+      () => false,
+    );
+    const broker = this.bus.isConnected;
+    const ready = database && broker;
+    response.status(ready ? 200 : 503);
+    return { status: ready ? 'ok' : 'unavailable', database, broker };
+  }
+}

@@ -1,0 +1,76 @@
+import type { Request, Response } from 'express';
+
+/** How often an idle stream says that it lives: below the idle limit of common proxies. */
+const HEARTBEAT_MS = 15_000;
+
+/** One server-sent event; `id` is what the reader gives back as `Last-Event-ID`. */
+export interface StreamEvent {
+  readonly id: string;
+  readonly event?: string;
+  readonly data: unknown;
+}
+
+/** True if the reader asked for a stream rather than a JSON page. */
+export function wantsEventStream(request: Request): boolean {
+  return (request.headers.accept ?? '').includes('text/event-stream');
+}
+
+/** The id after which the reader wants to go on; null if it starts anew. */
+export function lastEventId(request: Request): string | null {
+  const header = request.headers['last-event-id'];
+  return typeof header === 'string' && header !== '' ? header : null;
+}
+
+/**
+ * Writes `events` until they end, the reader leaves or `closing` fires. Waits while the reader is slow, so that a
+ * stream never holds more than one batch in memory.
+ */
+export async function streamEvents(
+  request: Request,
+  response: Response,
+  closing: AbortSignal,
+  events: (gone: AbortSignal) => AsyncIterable<readonly StreamEvent[]>,
+  heartbeatMs: number = HEARTBEAT_MS,
+): Promise<void> {
+  const left = new AbortController();
+  const leave = () => left.abort();
+  request.on('close', leave);
+  response.on('close', leave);
+  closing.addEventListener('abort', leave, { once: true });
+  response.status(200);
+  response.setHeader('content-type', 'text/event-stream; charset=utf-8');
+  response.setHeader('cache-control', 'no-cache, no-transform');
+  // Proxies of the nginx family would otherwise keep events until a buffer is full.
+  response.setHeader('x-accel-buffering', 'no');
+  response.flushHeaders();
+  response.write(': connected\n\n');
+  const heartbeat = setInterval(() => response.write(': alive\n\n'), heartbeatMs);
+  try {
+    for await (const batch of events(left.signal)) {
+      if (left.signal.aborted) break;
+      const text = batch.map(asText).join('');
+      if (text !== '' && !response.write(text)) await drained(response, left.signal);
+    }
+  } finally {
+    clearInterval(heartbeat);
+    closing.removeEventListener('abort', leave);
+    response.end();
+  }
+}
+
+function asText({ id, event, data }: StreamEvent): string {
+  return `id: ${id}\n${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
+}
+
+function drained(response: Response, gone: AbortSignal): Promise<void> {
+  if (gone.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      gone.removeEventListener('abort', done);
+      resolve();
+    };
+    response.on('drain', done);
+    gone.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,41 @@
+import { problem } from '@muster/problems';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { isLoopback } from '../planner-config';
+import { type Principal, setPrincipal } from './principal';
+import { sendProblems } from './problem-details';
+
+/** Whom a bearer token belongs to; null: nobody. */
+export type FindPrincipal = (token: string) => Promise<Principal | null>;
+
+/**
+ * Stands before body parsing and routing, so that nothing is read, looked up or told to be missing for a stranger.
+ * With `findPrincipal` null (authentication off) everyone on this machine is `local`; a foreign Host header is refused,
+ * since a web page can make a browser send requests to a loopback address under a name of its own.
+ */
+export function identify(findPrincipal: FindPrincipal | null): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (request.path.startsWith('/health/')) return next();
+    if (findPrincipal === null) {
+      if (!isLoopback(hostOf(request)))
+        return refuse(request, response, 'Without authentication only requests to a loopback host are answered.');
+      setPrincipal(request, { kind: 'person', name: 'local' });
+      return next();
+    }
+    const token = /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) return refuse(request, response, 'The request has no bearer token.');
+    findPrincipal(token).then((principal) => {
+      if (principal === null) return refuse(request, response, 'The token is not valid.');
+      setPrincipal(request, principal);
+      next();
+    }, next);
+  };
+}
+
+function hostOf(request: Request): string {
+  return (request.headers.host ?? '').replace(/:\d+$/, '');
+}
+
+function refuse(request: Request, response: Response, summary: string): void {
+  const subject = `${request.method} ${request.path}`;
+  sendProblems(response, 401, [problem('API_UNAUTHENTICATED', { subject, summary })], request.originalUrl);
+}

@@ -1,0 +1,43 @@
+import { Controller, Get, type INestApplication } from '@nestjs/common';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  DocumentBuilder,
+  type OpenAPIObject,
+  SwaggerModule,
+} from '@nestjs/swagger';
+import { ApiRefusals } from './api-errors';
+
+/** Holds the document once the application is built; it cannot exist before. */
+export class OpenApiDocument {
+  document: OpenAPIObject | null = null;
+}
+
+@ApiTags('meta')
+@Controller('api/openapi.json')
+export class OpenApiController {
+  constructor(private readonly holder: OpenApiDocument) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'readOpenApi', summary: 'This document' })
+  @ApiOkResponse({ description: 'OpenAPI 3.' })
+  @ApiRefusals()
+  read(): OpenAPIObject | null {
+    return this.holder.document;
+  }
+}
+
+/** Describes every route of the application. */
+export function describeApi(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Muster planner')
+    .setDescription(
+      'Deploys clusters of machines from a cross-node task graph. Refusals are problem details (RFC 9457).',
+    )
+    .setVersion('1')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .build();
+  return SwaggerModule.createDocument(app, config);
+}

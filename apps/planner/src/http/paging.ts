@@ -1,0 +1,68 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { problem, ProblemsError } from '@muster/problems';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+
+/** How many items a page has when nobody says, and at most. */
+export const PAGE_ITEMS = 100;
+const PAGE_ITEMS_MAX = 1000;
+
+/** `?limit=&cursor=` of every list. */
+export class PageQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: PAGE_ITEMS_MAX, default: PAGE_ITEMS })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(PAGE_ITEMS_MAX)
+  limit: number = PAGE_ITEMS;
+
+  @ApiPropertyOptional({ description: '`next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1000)
+  cursor?: string;
+}
+
+/** One page; `next` is null on the last. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+/** A page out of `limit + 1` rows, the one too many only telling that there is more. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  key: (row: Row) => readonly string[],
+  item: (row: Row) => Item,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { items: shown.map(item), next: more ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null };
+}
+
+/** The key that a cursor was made of; null without a cursor. Throws `API_INVALID` for one that is not ours. */
+export function readCursor(cursor: string | undefined, parts: number): readonly string[] | null {
+  if (cursor === undefined || cursor === '') return null;
+  const read = tryJson(Buffer.from(cursor, 'base64url').toString());
+  if (Array.isArray(read) && read.length === parts && read.every((part): part is string => typeof part === 'string'))
+    return read;
+  throw new ProblemsError([
+    problem('API_INVALID', {
+      subject: 'field cursor',
+      summary: 'This is no cursor of this list.',
+      remedy: 'Take `next` of the page before, or leave it out.',
+      place: { path: 'cursor' },
+    }),
+  ]);
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

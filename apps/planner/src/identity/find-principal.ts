@@ -1,0 +1,33 @@
+import type { SecretValue } from '@muster/model';
+import type { DataSource } from 'typeorm';
+import { rowOf } from '../database/sql';
+import type { FindPrincipal } from '../http/identify';
+import { hashToken, sameHash } from './token-hash';
+
+/** Longer is no token of ours; not worth a hash. */
+const TOKEN_CHARS_MAX = 500;
+
+/**
+ * Whose a token is: the administrator's of the configuration, a stored one's, or that of a deployment.
+ * Only hashes are compared; a stored one is found by its hash, whose timing tells nothing about the token.
+ */
+export function findPrincipalIn(database: DataSource, adminToken: SecretValue): FindPrincipal {
+  const admin = hashToken(adminToken.reveal());
+  return async (token) => {
+    if (token.length > TOKEN_CHARS_MAX) return null;
+    const hash = hashToken(token);
+    if (sameHash(hash, admin)) return { kind: 'person', name: 'admin' };
+    const stored = await rowOf<{ principal: string }>(
+      database.manager,
+      'SELECT principal FROM planner.token WHERE hash = $1 AND (expires_at IS NULL OR expires_at > now())',
+      [hash],
+    );
+    if (stored !== null) return { kind: 'person', name: stored.principal };
+    const deployment = await rowOf<{ id: string }>(
+      database.manager,
+      'SELECT id FROM planner.deployment WHERE artifact_token_hash = $1 AND ended_at IS NULL',
+      [hash],
+    );
+    return deployment === null ? null : { kind: 'deployment', id: deployment.id };
+  };
+}

@@ -1,0 +1,83 @@
+import type { Bus } from '@muster/messaging';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { hostKeyReply, scanHostKey } from '@muster/protocol';
+import { askExecutors } from '../executors/ask-executors';
+
+/** Scans that run at once: a cluster of hundreds is done in seconds, and no executor is flooded. */
+const SCANS_AT_ONCE = 16;
+
+/** A node whose host key nobody has accepted yet. */
+export interface UnknownNode {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** It is reached through another node, which a scan cannot do. */
+  readonly jump: string | null;
+}
+
+export interface AcceptedHostKey {
+  readonly node: string;
+  readonly hostKey: string;
+}
+
+/**
+ * Has the executors look at the host keys of nodes that have none accepted. With `accept` the keys seen are returned as
+ * accepted; without, each is a problem that shows the fingerprint. Throws `API_UNAVAILABLE` if no executor answers.
+ */
+export async function scanHostKeys(
+  bus: Bus,
+  nodes: readonly UnknownNode[],
+  accept: boolean,
+): Promise<{ readonly accepted: readonly AcceptedHostKey[]; readonly problems: readonly Problem[] }> {
+  const accepted: AcceptedHostKey[] = [];
+  const problems: Problem[] = [];
+  const waiting = [...nodes];
+  const work = async (): Promise<void> => {
+    for (let node = waiting.shift(); node !== undefined; node = waiting.shift()) {
+      const seen = await scan(bus, node);
+      if ('problems' in seen) problems.push(...seen.problems);
+      else if (accept) accepted.push({ node: node.name, hostKey: seen.hostKey });
+      else problems.push(unknown(node, `It shows the host key ${seen.hostKey}, which nobody has accepted.`));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(SCANS_AT_ONCE, nodes.length) }, work));
+  const order = new Map(nodes.map((node, index) => [node.name, index]));
+  accepted.sort((a, b) => (order.get(a.node) ?? 0) - (order.get(b.node) ?? 0));
+  return { accepted, problems: problems.sort((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0)) };
+}
+
+async function scan(
+  bus: Bus,
+  node: UnknownNode,
+): Promise<{ readonly hostKey: string } | { readonly problems: readonly Problem[] }> {
+  if (node.jump !== null) {
+    const remedy = 'Write its fingerprint as `hostKey` in the cluster file; `ssh-keygen -lf` on the machine prints it.';
+    return {
+      problems: [
+        { ...unknown(node, `It is reached through ${node.jump}, so its host key cannot be looked at.`), remedy },
+      ],
+    };
+  }
+  try {
+    return await askExecutors(bus, scanHostKey, { address: node.address, port: node.port }, hostKeyReply, 30_000);
+  } catch (error) {
+    if (!(error instanceof ProblemsError) || error.problems.some((each) => each.code === 'API_UNAVAILABLE'))
+      throw error;
+    // The executor knows an address only; here it has a name.
+    return {
+      problems: error.problems.map((each) => ({
+        ...each,
+        subject: `node ${node.name}`,
+        place: { path: `nodes.${node.name}` },
+      })),
+    };
+  }
+}
+
+function unknown(node: UnknownNode, summary: string): Problem {
+  return problem('NODE_HOST_KEY_UNKNOWN', {
+    subject: `node ${node.name}`,
+    summary,
+    place: { path: `nodes.${node.name}` },
+  });
+}

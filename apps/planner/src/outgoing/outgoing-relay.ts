@@ -1,0 +1,109 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Bus } from '@muster/messaging';
+import type { DataSource } from 'typeorm';
+import { rowsOf } from '../database/sql';
+import { Loop } from '../running/loop';
+import type { PlannerNudges } from '../running/planner-nudges';
+import { keepAnswer } from './keep-answer';
+import type { OutgoingKind } from './outgoing.entity';
+import { sendCommand } from './send-command';
+
+/** How late a command of a planner that died is sent by another; how long one planner has it for itself. */
+const POLL_MS = 1000;
+const LEASE_SECONDS = 90;
+/** Pause after a try without an answer: doubles up to this. */
+const PAUSE_SECONDS_MAX = 15;
+const AT_ONCE = 8;
+/** How long a closing planner waits for answers. */
+const CLOSE_MS = 2000;
+
+interface DueCommand {
+  readonly id: string;
+  readonly kind: OutgoingKind;
+  readonly deployment_id: string;
+  readonly body: unknown;
+  readonly tries: number;
+}
+
+/** Sends stored commands until they are answered. Every planner runs one; a lease keeps them from sending the same at once. */
+export class OutgoingRelay {
+  readonly #loop: Loop;
+  readonly #off: () => void;
+  readonly #sending = new Set<Promise<void>>();
+  readonly #inHand = new Set<string>();
+  #closed = false;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly bus: Bus,
+    private readonly nudges: PlannerNudges,
+    private readonly onFailure: (error: unknown) => void,
+  ) {
+    this.#loop = new Loop({ everyMs: POLL_MS, onFailure, turn: () => this.#turn() });
+    this.#off = nudges.on('outgoing', () => this.#loop.nudge());
+  }
+
+  /** Takes nothing new and waits a moment for the answers that are on their way; what stays open another planner sends again. */
+  async close(): Promise<void> {
+    this.#off();
+    await this.#loop.close();
+    await Promise.race([Promise.all(this.#sending), pause(CLOSE_MS, undefined, { ref: false })]);
+    this.#closed = true;
+    await rowsOf(
+      this.database.manager,
+      'UPDATE planner.outgoing SET due_at = now() WHERE id = ANY($1::uuid[]) AND answered_at IS NULL RETURNING 1',
+      [[...this.#inHand]],
+    );
+  }
+
+  async #turn(): Promise<boolean> {
+    const free = AT_ONCE - this.#sending.size;
+    if (free <= 0) return false;
+    const due = await claimDue(this.database, free);
+    for (const command of due) {
+      const sending = this.#send(command)
+        .catch(this.onFailure)
+        .finally(() => {
+          this.#sending.delete(sending);
+          this.#inHand.delete(command.id);
+          this.#loop.nudge();
+        });
+      this.#sending.add(sending);
+      this.#inHand.add(command.id);
+    }
+    return false;
+  }
+
+  async #send({ id, kind, deployment_id: deployment, body, tries }: DueCommand): Promise<void> {
+    const answer = await sendCommand(this.bus, id, kind, body);
+    if (this.#closed) return;
+    if (answer.kind === 'unanswered') {
+      const pause = Math.min(PAUSE_SECONDS_MAX, 0.5 * 2 ** Math.min(tries, 10));
+      await rowsOf(
+        this.database.manager,
+        `UPDATE planner.outgoing SET due_at = now() + make_interval(secs => $2) WHERE id = $1 RETURNING 1`,
+        [id, pause],
+      );
+      return;
+    }
+    await this.database.transaction((manager) => keepAnswer(manager, { id, kind, deployment }, answer));
+    this.nudges.nudge('recorded');
+    this.nudges.nudge(`answered:${id}`);
+  }
+}
+
+/** Due commands, each the first open one of its deployment, leased to the caller. */
+async function claimDue(database: DataSource, limit: number): Promise<DueCommand[]> {
+  return rowsOf<DueCommand>(
+    database.manager,
+    `UPDATE planner.outgoing SET due_at = now() + interval '${LEASE_SECONDS} seconds', tries = tries + 1
+     WHERE answered_at IS NULL AND due_at <= now() AND id IN (
+       SELECT o.id FROM planner.outgoing o
+       WHERE o.answered_at IS NULL AND o.due_at <= now() AND NOT EXISTS (
+         SELECT 1 FROM planner.outgoing earlier
+         WHERE earlier.deployment_id = o.deployment_id AND earlier.position < o.position AND earlier.answered_at IS NULL)
+       ORDER BY o.due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, kind, deployment_id, body, tries - 1 AS tries`,
+    [limit],
+  );
+}

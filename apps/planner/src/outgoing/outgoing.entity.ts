@@ -1,0 +1,51 @@
+import type { Problem } from '@muster/problems';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { SCHEMA } from '../database/schema';
+import { DeploymentRow } from '../transactions/deployment.entity';
+
+/** Commands that are kept until an executor has answered. */
+export type OutgoingKind = 'start' | 'control' | 'release';
+
+/**
+ * A command on its way to the executors: written in the database transaction of the state that it comes from,
+ * relayed by any planner until it is answered. Its id is the command's id, so sending it twice changes nothing.
+ */
+@Entity({ schema: SCHEMA, name: 'outgoing' })
+@Index('outgoing_open_index', ['deploymentId', 'position'], { where: 'answered_at IS NULL' })
+export class OutgoingRow {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'outgoing_pk' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  kind!: OutgoingKind;
+
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => DeploymentRow, { name: 'outgoing_deployment_fk', onDelete: 'CASCADE' })
+  deploymentId!: string;
+
+  /** Place in the deployment's line: a control never overtakes the start. */
+  @Column({ type: 'integer' })
+  position!: number;
+
+  /** The command's body; secrets in it are sealed. */
+  @Column({ type: 'jsonb' })
+  body!: unknown;
+
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+
+  /** No planner tries before this moment: a lease while one is at it, and the pause after a failure. */
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  dueAt!: Date;
+
+  @Column({ type: 'integer', default: 0 })
+  tries!: number;
+
+  /** Null until an executor has answered. */
+  @Column({ type: 'timestamptz', nullable: true })
+  answeredAt!: Date | null;
+
+  /** Why the executors refused; null: accepted, or not answered yet. */
+  @Column({ type: 'jsonb', nullable: true })
+  refused!: Problem[] | null;
+}

@@ -1,0 +1,45 @@
+import { type Bus, BusError, makeEnvelope } from '@muster/messaging';
+import type { Problem } from '@muster/problems';
+import {
+  COMMANDS_QUEUE,
+  controlDeployment,
+  type Envelope,
+  type MessageKind,
+  releaseTransaction,
+  startDeployment,
+} from '@muster/protocol';
+import { describeBusFailure } from '../executors/ask-executors';
+import type { OutgoingKind } from './outgoing.entity';
+
+/** Fetching artifacts comes before the answer to a start. */
+const PATIENCE_MS: Readonly<Record<OutgoingKind, number>> = { start: 60_000, control: 10_000, release: 10_000 };
+
+export type CommandAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+  /** Nobody said anything: the command may have been taken, and is to be sent again under the same id. */
+  | { readonly kind: 'unanswered'; readonly reason: string };
+
+/** Sends a stored command under its own id, so that a second sending is known as such. */
+export async function sendCommand(bus: Bus, id: string, kind: OutgoingKind, body: unknown): Promise<CommandAnswer> {
+  try {
+    const reply = await bus.request(COMMANDS_QUEUE, envelopeOf(id, kind, body), PATIENCE_MS[kind]);
+    return reply.ok ? { kind: 'accepted' } : { kind: 'refused', problems: reply.problems };
+  } catch (error) {
+    if (error instanceof BusError) return { kind: 'unanswered', reason: describeBusFailure(error) };
+    throw error;
+  }
+}
+
+function envelopeOf(id: string, kind: OutgoingKind, body: unknown): Envelope {
+  // Stored as it was written, and checked by whoever receives it.
+  const wrap = <Body>(as: MessageKind<Body>): Envelope => makeEnvelope(as, body as Body, id);
+  switch (kind) {
+    case 'start':
+      return wrap(startDeployment);
+    case 'control':
+      return wrap(controlDeployment);
+    case 'release':
+      return wrap(releaseTransaction);
+  }
+}

@@ -1,0 +1,44 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+
+export class OutputQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Only of this attempt; absent: of all.' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  attempt?: number;
+
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    default: 'false',
+    description: 'true: a stream, until the task has ended.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  follow?: 'true' | 'false';
+}
+
+class OutputChunkDto {
+  @ApiProperty({ type: 'integer' })
+  attempt!: number;
+
+  @ApiProperty({ type: 'integer', description: 'In bytes, from the start of the stream.' })
+  offset!: number;
+
+  @ApiProperty({ enum: ['stdout', 'stderr'] })
+  stream!: string;
+
+  @ApiProperty({ description: 'Read as UTF-8; what is none shows as U+FFFD.' })
+  text!: string;
+}
+
+export class OutputDto {
+  @ApiProperty({ type: [OutputChunkDto] })
+  chunks!: OutputChunkDto[];
+
+  @ApiProperty({ description: 'The task has ended and everything kept of its output is here.' })
+  complete!: boolean;
+}

@@ -1,0 +1,71 @@
+import { type AttemptResult, isTaskEnd, type TaskState } from '@muster/model';
+import { problem, ProblemsError } from '@muster/problems';
+import type { EntityManager } from 'typeorm';
+import { rowOf, rowsOf } from '../database/sql';
+import { OUTPUT_BYTES_MAX } from './store-output';
+
+/** A task's newest deployment in a transaction. */
+export interface TaskRef {
+  readonly deployment: string;
+  readonly task: string;
+}
+
+/** An attempt and how much output is to be expected of it; null: not known. */
+export interface AttemptExtent {
+  readonly attempt: number;
+  readonly endedAt: Date | null;
+  readonly expected: { readonly stdout: number; readonly stderr: number } | null;
+}
+
+/** Throws `API_NOT_FOUND` if no graph of the transaction has the task (yet). */
+export async function findTask(on: EntityManager, transaction: string, task: string): Promise<TaskRef> {
+  const row = await rowOf<{ deployment_id: string }>(
+    on,
+    `SELECT t.deployment_id FROM planner.task t JOIN planner.deployment d ON d.id = t.deployment_id
+     WHERE d.transaction_id = $1 AND t.task = $2 ORDER BY d.run DESC LIMIT 1`,
+    [transaction, task],
+  );
+  if (row !== null) return { deployment: row.deployment_id, task };
+  throw new ProblemsError([
+    problem('API_NOT_FOUND', {
+      subject: `task ${task}`,
+      summary: `Transaction ${transaction} has no such task.`,
+      remedy:
+        'A task is named definition@node; `muster status` lists them. Tasks of later graphs appear when their graph is reached.',
+    }),
+  ]);
+}
+
+/** What is known of the task's attempts, and whether there will be no further one. */
+export async function taskAttempts(
+  on: EntityManager,
+  { deployment, task }: TaskRef,
+): Promise<{ readonly ended: boolean; readonly attempts: readonly AttemptExtent[] }> {
+  // The task first: an attempt that is added between the two statements belongs to a task that had not ended.
+  const state = await rowOf<{ state: TaskState; over: boolean }>(
+    on,
+    `SELECT t.state, d.ended_at IS NOT NULL AS over FROM planner.task t JOIN planner.deployment d ON d.id = t.deployment_id
+     WHERE t.deployment_id = $1 AND t.task = $2`,
+    [deployment, task],
+  );
+  const rows = await rowsOf<{ attempt: number; ended_at: Date | null; result: AttemptResult | null }>(
+    on,
+    'SELECT attempt, ended_at, result FROM planner.attempt WHERE deployment_id = $1 AND task = $2 ORDER BY attempt',
+    [deployment, task],
+  );
+  return {
+    ended: state === null || state.over || isTaskEnd(state.state),
+    attempts: rows.map(({ attempt, ended_at, result }) => ({
+      attempt,
+      endedAt: ended_at,
+      expected: result === null ? null : expectedOf(result),
+    })),
+  };
+}
+
+function expectedOf(result: AttemptResult): AttemptExtent['expected'] {
+  if (result.kind === 'unreachable' || result.kind === 'refused') return { stdout: 0, stderr: 0 };
+  if (result.kind !== 'exited' && result.kind !== 'signalled') return null;
+  const kept = (size: number) => Math.min(size, OUTPUT_BYTES_MAX);
+  return { stdout: kept(result.sizes.stdout), stderr: kept(result.sizes.stderr) };
+}

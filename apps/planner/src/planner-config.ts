@@ -1,0 +1,48 @@
+import { isIP } from 'node:net';
+import type { SecretValue } from '@muster/model';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
+
+/** What the planner is told at its start; read from the environment by the app that starts it. */
+export interface PlannerConfig {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly auth: 'on' | 'off';
+  /** The one token that exists without a row in the database. */
+  readonly adminToken: SecretValue;
+}
+
+/** Shortest admin token taken: 128 bits as hex. */
+const ADMIN_TOKEN_CHARS_MIN = 16;
+
+/** Throws `ProblemsError` with everything that is wrong; a planner with such a configuration must not start. */
+export function checkPlannerConfig(config: PlannerConfig): void {
+  const problems: Problem[] = [];
+  const wrong = (subject: string, summary: string, remedy: string) =>
+    problems.push(problem('CONFIG_INVALID', { subject, summary, remedy }));
+  if (!Number.isInteger(config.port) || config.port < 0 || config.port > 65_535) {
+    wrong('MUSTER_HTTP_PORT', `${config.port} is not a port.`, 'Give a number from 0 (any free port) to 65535.');
+  }
+  if (config.auth === 'off' && !isLoopback(config.host)) {
+    wrong(
+      'MUSTER_AUTH',
+      `Authentication cannot be switched off while listening on ${config.host}.`,
+      'Listen on 127.0.0.1, or leave MUSTER_AUTH on.',
+    );
+  }
+  if (config.auth === 'on' && config.adminToken.reveal().length < ADMIN_TOKEN_CHARS_MIN) {
+    wrong(
+      'MUSTER_ADMIN_TOKEN',
+      `The token is shorter than ${ADMIN_TOKEN_CHARS_MIN} characters.`,
+      'Give a longer random token.',
+    );
+  }
+  if (problems.length > 0) throw new ProblemsError(problems);
+}
+
+/** True for addresses and names that only this machine reaches; any other name counts as public. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  if (bare === 'localhost' || bare === '::1') return true;
+  return isIP(bare) === 4 && bare.startsWith('127.');
+}

@@ -1,0 +1,84 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { ArtifactsController } from './artifacts/artifacts.controller';
+import { BundleService } from './bundles/bundle-service';
+import { PluginsController } from './bundles/plugins.controller';
+import { ReleasesController } from './bundles/releases.controller';
+import { ClustersController } from './clusters/clusters.controller';
+import { FeedController } from './feed/feed.controller';
+import { HealthController } from './health/health.controller';
+import { MetricsController } from './health/metrics.controller';
+import { PlannerMetrics } from './health/planner-metrics';
+import { AccessGuard } from './http/access.guard';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor';
+import { OpenApiController, OpenApiDocument } from './http/openapi';
+import { ProblemFilter } from './http/problem-filter';
+import { validation } from './http/validation';
+import { NodesController } from './nodes/nodes.controller';
+import { OutputController } from './output/output.controller';
+import {
+  ARTIFACTS,
+  BUS,
+  CLOSING,
+  INSTALLATION,
+  LOGGER,
+  PLAN_RUNNER,
+  type PlannerPorts,
+  SECRET_BOX,
+} from './planner-ports';
+import { PlansController } from './plans/plans.controller';
+import type { PlanRunner } from './plans/plan-runner';
+import { PlannerNudges } from './running/planner-nudges';
+import { TransactionsController } from './transactions/transactions.controller';
+
+/** What exists once the database is open. */
+export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
+  readonly database: DataSource;
+  readonly runner: PlanRunner;
+  readonly installation: string;
+  readonly nudges: PlannerNudges;
+  readonly closing: AbortSignal;
+}
+
+/** Wires ports to controllers; guard, filter, pipe and interceptor stand before every route. */
+@Module({})
+export class PlannerModule {
+  static register(runtime: PlannerRuntime): DynamicModule {
+    return {
+      module: PlannerModule,
+      controllers: [
+        ReleasesController,
+        PluginsController,
+        ClustersController,
+        PlansController,
+        NodesController,
+        TransactionsController,
+        OutputController,
+        FeedController,
+        ArtifactsController,
+        HealthController,
+        MetricsController,
+        OpenApiController,
+      ],
+      providers: [
+        { provide: DataSource, useValue: runtime.database },
+        { provide: BUS, useValue: runtime.bus },
+        { provide: ARTIFACTS, useValue: runtime.artifacts },
+        { provide: SECRET_BOX, useValue: runtime.secretBox },
+        { provide: LOGGER, useValue: runtime.logger },
+        { provide: PLAN_RUNNER, useValue: runtime.runner },
+        { provide: INSTALLATION, useValue: runtime.installation },
+        { provide: CLOSING, useValue: runtime.closing },
+        { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
+        OpenApiDocument,
+        BundleService,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_PIPE, useFactory: validation },
+        { provide: APP_FILTER, useFactory: () => new ProblemFilter(runtime.logger) },
+      ],
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { problem, ProblemsError } from '@muster/problems';
+import type { DataSource } from 'typeorm';
+import type { ClusterRow } from '../clusters/cluster.entity';
+import { findKeptPlan } from './keep-plan';
+import type { PlanOptions } from './plan.entity';
+import { planCluster, type PlannedCluster } from './plan-cluster';
+import { describeDifference } from './plan-outline';
+import type { PlanRunner } from './plan-runner';
+
+export interface ApprovedPlan {
+  readonly planned: PlannedCluster;
+  readonly options: PlanOptions & { readonly noop: boolean };
+}
+
+/**
+ * The approved plan, with the stored graph, if planning again gives its digest. Throws `DEPLOY_STALE_PLAN` with the
+ * difference otherwise. Options that are not given anew are those that the plan was made with.
+ */
+export async function checkStalePlan(
+  parts: { readonly database: DataSource; readonly runner: PlanRunner },
+  cluster: ClusterRow,
+  digest: string,
+  options: PlanOptions & { readonly noop: boolean },
+): Promise<ApprovedPlan> {
+  const kept = await findKeptPlan(parts.database.manager, cluster.id, digest);
+  if (kept === null) throw stale(digest, 'No such plan of this cluster is kept.');
+  const asked = {
+    nodes: options.nodes ?? kept.options.nodes,
+    tasks: options.tasks ?? kept.options.tasks,
+    force: options.force || kept.options.force,
+    noop: options.noop,
+  };
+  const made = await planCluster(parts, {
+    cluster,
+    revision: cluster.headRevision,
+    graphType: kept.outline.graphType,
+    ...asked,
+    raw: false,
+  });
+  if (!made.ok) throw new ProblemsError(made.problems);
+  if (made.planned.outline.digest !== digest)
+    throw stale(digest, 'It is no longer what would run.', describeDifference(kept.outline, made.planned.outline));
+  return { planned: { ...made.planned, outline: kept.outline, graph: kept.graph }, options: asked };
+}
+
+function stale(digest: string, summary: string, detail?: string): ProblemsError {
+  return new ProblemsError([
+    problem('DEPLOY_STALE_PLAN', { subject: `plan ${digest}`, summary, ...(detail === undefined ? {} : { detail }) }),
+  ]);
+}

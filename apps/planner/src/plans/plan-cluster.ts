@@ -1,0 +1,62 @@
+import { DEFAULT_PROJECT } from '@muster/model';
+import { type Problem } from '@muster/problems';
+import { type DataSource, In } from 'typeorm';
+import { bundlesOf } from '../bundles/find-bundles';
+import type { ClusterRow } from '../clusters/cluster.entity';
+import { RevisionRow } from '../clusters/revision.entity';
+import { NodeRow } from '../nodes/node.entity';
+import type { PlanOutline } from './plan-outline';
+import type { PlanRunner } from './plan-runner';
+
+export interface PlanWish {
+  readonly cluster: ClusterRow;
+  readonly revision: number;
+  readonly graphType: string;
+  readonly nodes: readonly string[] | null;
+  readonly tasks: readonly string[] | null;
+  readonly force: boolean;
+  readonly noop: boolean;
+  readonly raw: boolean;
+}
+
+/** A plan of one revision, ready to be shown, kept or deployed. */
+export interface PlannedCluster {
+  readonly clusterId: string;
+  readonly revision: number;
+  readonly outline: PlanOutline;
+  readonly graph: Uint8Array;
+  readonly json: Uint8Array;
+  readonly primaries: Readonly<Record<string, string>>;
+}
+
+export type PlanMade =
+  | { readonly ok: true; readonly planned: PlannedCluster }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Plans one graph of one revision. Reads without locks: whoever writes what follows checks the revision again. */
+export async function planCluster(
+  { database, runner }: { readonly database: DataSource; readonly runner: PlanRunner },
+  { cluster, revision, ...wish }: PlanWish,
+): Promise<PlanMade> {
+  const { content, hash } = await database.manager.findOneByOrFail(RevisionRow, {
+    clusterId: cluster.id,
+    number: revision,
+  });
+  const bundles = await bundlesOf(database.manager, content);
+  if (!bundles.ok) return bundles;
+  const names = content.nodes.map((node) => node.name);
+  const nodes = await database.manager.findBy(NodeRow, { project: DEFAULT_PROJECT, name: In(names) });
+  const answer = await runner.plan({
+    cluster: content,
+    release: bundles.release.content,
+    plugins: bundles.plugins.map((plugin) => plugin.content),
+    revisionHash: hash,
+    bundleDigests: [bundles.release, ...bundles.plugins].map((bundle) => bundle.digest),
+    primaries: cluster.primaries,
+    identities: Object.fromEntries(nodes.map((node) => [node.name, node.hostKey])),
+    ...wish,
+  });
+  if (!answer.ok) return answer;
+  const { outline, graph, json, primaries } = answer;
+  return { ok: true, planned: { clusterId: cluster.id, revision, outline, graph, json, primaries } };
+}

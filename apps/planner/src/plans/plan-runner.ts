@@ -1,0 +1,45 @@
+import type { Bundle, ClusterSpec } from '@muster/model';
+import type { Problem } from '@muster/problems';
+import type { PlanOutline } from './plan-outline';
+
+/** Everything that a plan is made from; plain values, since it may go to another thread. */
+export interface PlanQuestion {
+  readonly cluster: ClusterSpec;
+  readonly release: Bundle;
+  readonly plugins: readonly Bundle[];
+  /** Part of the digest: another revision or other bundles are another plan. */
+  readonly revisionHash: string;
+  readonly bundleDigests: readonly string[];
+  /** Tag -> node that carries its `primary-` so far. */
+  readonly primaries: Readonly<Record<string, string>>;
+  /** Accepted host keys by node; null: none. */
+  readonly identities: Readonly<Record<string, string | null>>;
+  readonly graphType: string;
+  /** Null: all. */
+  readonly nodes: readonly string[] | null;
+  readonly tasks: readonly string[] | null;
+  readonly force: boolean;
+  readonly noop: boolean;
+  /** Relations pairwise, as resolved: to be looked at, not to be deployed. */
+  readonly raw: boolean;
+}
+
+export type PlanAnswer =
+  | {
+      readonly ok: true;
+      readonly outline: PlanOutline;
+      /** Packed and gzipped, ready to be sent; empty for a raw plan. */
+      readonly graph: Uint8Array;
+      /** The plan's JSON for people and programs, secrets masked. */
+      readonly json: Uint8Array;
+      /** As asked, with those chosen now. */
+      readonly primaries: Readonly<Record<string, string>>;
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Makes plans without holding up whoever asks. */
+export interface PlanRunner {
+  plan(question: PlanQuestion): Promise<PlanAnswer>;
+  /** Ends what it has running; questions that are open fail. */
+  close(): Promise<void>;
+}

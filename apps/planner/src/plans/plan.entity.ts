@@ -1,0 +1,38 @@
+import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { ClusterRow } from '../clusters/cluster.entity';
+import { SCHEMA } from '../database/schema';
+
+/** What a plan was asked with, besides its graph type: told again when the plan is approved without repeating it. */
+export interface PlanOptions {
+  readonly nodes: readonly string[] | null;
+  readonly tasks: readonly string[] | null;
+  readonly force: boolean;
+}
+
+/** A plan that somebody was shown, kept under its digest so that exactly it can be approved. */
+@Entity({ schema: SCHEMA, name: 'plan' })
+export class PlanRow {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'plan_pk' })
+  @ForeignKey(() => ClusterRow, { name: 'plan_cluster_fk', onDelete: 'CASCADE' })
+  clusterId!: string;
+
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'plan_pk' })
+  digest!: string;
+
+  @Column({ type: 'integer' })
+  revision!: number;
+
+  @Column({ type: 'jsonb' })
+  options!: PlanOptions;
+
+  /** Gzipped JSON of its `PlanOutline`. */
+  @Column({ type: 'bytea' })
+  outline!: Buffer;
+
+  /** The graph as it is sent: packed and gzipped. May hold sealed secrets. */
+  @Column({ type: 'bytea' })
+  graph!: Buffer;
+
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+}

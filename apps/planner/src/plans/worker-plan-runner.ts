@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { problem, ProblemsError } from '@muster/problems';
+import type { PlanAnswer, PlanQuestion, PlanRunner } from './plan-runner';
+import type { WorkerAnswer, WorkerQuestion } from './plan-worker';
+
+/** A plan of 100,000 tasks takes some ten seconds; what takes longer than this is taken for hopeless. */
+const PLAN_SECONDS_MAX = 180;
+const WORKER_MEMORY_MB = 4096;
+
+interface Open {
+  readonly question: PlanQuestion;
+  readonly resolve: (answer: PlanAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Plans in a thread of its own, one plan after another: leases, heartbeats and requests never wait for it. A thread that
+ * died or took too long is replaced; only the plan that it was at fails.
+ */
+export class WorkerPlanRunner implements PlanRunner {
+  readonly #waiting: Open[] = [];
+  #worker: Worker | null = null;
+  #current: { readonly id: number; readonly open: Open; readonly timer: NodeJS.Timeout } | null = null;
+  #lastId = 0;
+  #closed = false;
+
+  plan(question: PlanQuestion): Promise<PlanAnswer> {
+    if (this.#closed) return Promise.reject(new Error('the planner is closing'));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, resolve, reject });
+      this.#next();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const open of this.#waiting.splice(0)) open.reject(new Error('the planner is closing'));
+    this.#fail(new Error('the planner is closing'));
+    await this.#stop();
+  }
+
+  #next(): void {
+    if (this.#current !== null) return;
+    const open = this.#waiting.shift();
+    if (open === undefined) return;
+    const id = ++this.#lastId;
+    const timer = setTimeout(() => {
+      const summary = `Planning took longer than ${PLAN_SECONDS_MAX} seconds and was given up.`;
+      this.#fail(
+        new ProblemsError([
+          problem('API_UNAVAILABLE', {
+            subject: `plan of cluster ${open.question.cluster.name}`,
+            summary,
+            remedy: 'Plan fewer nodes or tasks at once.',
+          }),
+        ]),
+      );
+      void this.#stop().then(() => this.#next());
+    }, PLAN_SECONDS_MAX * 1000);
+    this.#current = { id, open, timer };
+    this.#worker ??= this.#start();
+    this.#worker.postMessage({ id, question: open.question } satisfies WorkerQuestion);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(join(__dirname, 'plan-worker.js'), {
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY_MB },
+    });
+    worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));
+    const gone = (error: Error) => {
+      if (this.#worker !== worker) return;
+      this.#worker = null;
+      this.#fail(error);
+      this.#next();
+    };
+    worker.on('error', gone);
+    worker.on('exit', (code) => gone(new Error(`the planning thread ended with code ${code}`)));
+    // An idle thread is no reason for the process to stay.
+    worker.unref();
+    return worker;
+  }
+
+  #settle(answer: WorkerAnswer): void {
+    if (this.#current?.id !== answer.id) return;
+    const { open, timer } = this.#current;
+    clearTimeout(timer);
+    this.#current = null;
+    if ('answer' in answer) open.resolve(answer.answer);
+    else open.reject(new Error(answer.failure));
+    this.#next();
+  }
+
+  #fail(error: Error): void {
+    if (this.#current === null) return;
+    clearTimeout(this.#current.timer);
+    this.#current.open.reject(error);
+    this.#current = null;
+  }
+
+  async #stop(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    await worker?.terminate();
+  }
+}

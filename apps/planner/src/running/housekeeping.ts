@@ -1,0 +1,24 @@
+import type { DataSource } from 'typeorm';
+import { rowsOf } from '../database/sql';
+import { forgetExpiredKeys } from '../idempotency/idempotency';
+import { Loop } from './loop';
+
+const EVERY_MS = 10 * 60_000;
+/** Plans that nobody deployed by then are forgotten; deploying one asks for a new plan. */
+const PLANS_KEPT_DAYS = 30;
+
+/** Forgets what nobody is promised any more. */
+export function keepHouse(database: DataSource, onFailure: (error: unknown) => void): Loop {
+  return new Loop({
+    everyMs: EVERY_MS,
+    onFailure,
+    turn: async () => {
+      await forgetExpiredKeys(database);
+      await rowsOf(
+        database.manager,
+        `DELETE FROM planner.plan WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' RETURNING 1`,
+      );
+      return false;
+    },
+  });
+}

@@ -1,0 +1,96 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { invariant } from '@muster/problems';
+import { migrate } from '@muster/storage';
+import { json } from 'express';
+import { startWork } from './consuming/start-work';
+import { migrations } from './database/migrations';
+import { connectDatabase, installationOf } from './database/open-database';
+import { SCHEMA } from './database/schema';
+import { PlannerMetrics } from './health/planner-metrics';
+import { describeApi, OpenApiDocument } from './http/openapi';
+import { identify } from './http/identify';
+import { NestLog } from './http/nest-log';
+import { describeFailure } from './http/problem-filter';
+import { findPrincipalIn } from './identity/find-principal';
+import { checkPlannerConfig, type PlannerConfig } from './planner-config';
+import type { PlannerPorts } from './planner-ports';
+import { PlannerModule, type PlannerRuntime } from './planner.module';
+import { WorkerPlanRunner } from './plans/worker-plan-runner';
+import { PlannerNudges } from './running/planner-nudges';
+
+/** Largest JSON body. */
+const JSON_BYTES_MAX = 8 * 1024 * 1024;
+
+/** A planner that serves. */
+export interface RunningPlanner {
+  /** Where it is reached: `http://127.0.0.1:7070`. */
+  readonly url: string;
+  /** Takes nothing new, ends streams, waits for what is being handled; the ports stay open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a planner on opened ports. Refuses with `ProblemsError` (`CONFIG_INVALID`, all problems) before anything is
+ * opened. Several may run on one database and broker, also beside an executor in one process.
+ */
+export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): Promise<RunningPlanner> {
+  checkPlannerConfig(config);
+  await migrate(ports.database, SCHEMA, migrations);
+  // What was opened, in order; closed the other way round, also when a later step fails.
+  const opened: (() => Promise<unknown>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    const database = await connectDatabase(ports.database);
+    opened.push(() => database.destroy());
+    const runner = ports.runner ?? new WorkerPlanRunner();
+    opened.push(() => runner.close());
+    const closing = new AbortController();
+    const installation = await installationOf(database);
+    const runtime = { ...ports, database, runner, nudges: new PlannerNudges(), closing: closing.signal, installation };
+    const app = await createApp(config, runtime);
+    const onFailure = (error: unknown): void =>
+      ports.logger.error({ failure: describeFailure(error) }, 'work in the background failed');
+    const work = await startWork(runtime, app.get(PlannerMetrics), onFailure);
+    opened.push(() => work.close());
+    opened.push(() => app.close());
+    opened.push(() => work.stopTaking());
+    // Streams first: they would keep the server open for ever.
+    opened.push(async () => closing.abort());
+    await app.listen(config.port, config.host);
+    return { url: urlOf(app.getHttpServer() as Server, config.host), close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** The application without a port: what tests and the printed OpenAPI document need. */
+export async function createApp(config: PlannerConfig, runtime: PlannerRuntime): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(PlannerModule.register(runtime), {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestLog(runtime.logger),
+  });
+  const metrics = app.get(PlannerMetrics);
+  app.disable('x-powered-by');
+  app.use(metrics.observe());
+  app.use(identify(config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken)));
+  app.use(json({ limit: JSON_BYTES_MAX }));
+  app.get(OpenApiDocument).document = describeApi(app);
+  // Open connections that are idle would otherwise be waited for.
+  app.enableShutdownHooks([]);
+  await app.init();
+  return app;
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address() as AddressInfo | null;
+  invariant(address, 'a listening server has an address');
+  return `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${address.port}`;
+}

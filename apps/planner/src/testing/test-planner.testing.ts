@@ -1,0 +1,166 @@
+import { InProcessBroker } from '@muster/messaging';
+import { SecretValue } from '@muster/model';
+import { type Database, openDatabase, PostgresArtifactStore } from '@muster/storage';
+import { createTestDatabase, type TestDatabase } from '@muster/testkit';
+import { randomUUID } from 'node:crypto';
+import request, { type Test } from 'supertest';
+import { DataSource } from 'typeorm';
+import { connectDatabase } from '../database/open-database';
+import type { PlannerLogger } from '../planner-ports';
+import { InlinePlanRunner } from '../plans/inline-plan-runner';
+import { type RunningPlanner, startPlanner } from '../start-planner';
+import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
+import { FakeExecutor } from './fake-executor.testing';
+import { TestSecretBox } from './test-secret-box.testing';
+
+export const ADMIN_TOKEN = 'test-admin-token-0123456789';
+
+/** Lines of a log, to be searched for what must not be there. */
+export class MemoryLog implements PlannerLogger {
+  readonly lines: string[] = [];
+  info = (fields: object, text: string) => this.#add('info', fields, text);
+  warn = (fields: object, text: string) => this.#add('warn', fields, text);
+  error = (fields: object, text: string) => this.#add('error', fields, text);
+
+  #add(level: string, fields: object, text: string): void {
+    this.lines.push(`${level} ${text} ${JSON.stringify(fields)}`);
+  }
+}
+
+/** A planner (or several) on real PostgreSQL and an in-process broker, with an executor that does as it is told. */
+export class TestPlanner {
+  readonly log = new MemoryLog();
+  readonly broker = new InProcessBroker({ log: this.log, pace: { delayMs: 5, delayMaxMs: 20, heldMaxMs: 1000 } });
+  readonly executor = new FakeExecutor(this.broker.connect());
+  readonly planners: RunningPlanner[] = [];
+  /** Connections of the test's own. */
+  database!: DataSource;
+  #testDatabase: TestDatabase | undefined;
+  #opened: Database | undefined;
+
+  static async start(planners = 1): Promise<TestPlanner> {
+    const it = new TestPlanner();
+    try {
+      await it.#open(planners);
+      return it;
+    } catch (error) {
+      await it.close();
+      throw error;
+    }
+  }
+
+  async #open(planners: number): Promise<void> {
+    this.#testDatabase = await createTestDatabase();
+    this.#opened = await openDatabase({
+      config: { kind: 'postgres', url: this.#testDatabase.url },
+      name: 'planner-test',
+    });
+    await this.executor.start();
+    this.executor.hostKeys.set('192.0.2.1', `SHA256:${'1'.repeat(43)}`);
+    this.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
+    for (let index = 0; index < planners; index++) await this.add();
+    this.database = await connectDatabase(this.#opened);
+  }
+
+  /** Starts one more planner on the same database and broker. */
+  async add(): Promise<RunningPlanner> {
+    const opened = this.#opened;
+    if (opened === undefined) throw new Error('the database is not open');
+    const planner = await startPlanner(
+      { host: '127.0.0.1', port: 0, auth: 'on', adminToken: new SecretValue(ADMIN_TOKEN) },
+      {
+        database: opened,
+        bus: this.broker.connect(),
+        artifacts: new PostgresArtifactStore(opened.pool, 'planner'),
+        secretBox: new TestSecretBox(),
+        logger: this.log,
+        runner: new InlinePlanRunner(),
+      },
+    );
+    this.planners.push(planner);
+    return planner;
+  }
+
+  get url(): string {
+    return this.planners[0]?.url ?? '';
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.planners.map((planner) => planner.close()));
+    await this.executor.stop();
+    await this.database?.destroy();
+    await this.#opened?.close();
+    await this.#testDatabase?.drop();
+  }
+
+  get(path: string): Test {
+    return request(this.url).get(path).set('authorization', `Bearer ${ADMIN_TOKEN}`);
+  }
+
+  delete(path: string): Test {
+    return request(this.url).delete(path).set('authorization', `Bearer ${ADMIN_TOKEN}`);
+  }
+
+  post(path: string, body: object = {}, key: string = randomUUID()): Test {
+    return request(this.url)
+      .post(path)
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .set('idempotency-key', key)
+      .send(body);
+  }
+
+  put(path: string, body: object = {}, key: string = randomUUID()): Test {
+    return request(this.url)
+      .put(path)
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .set('idempotency-key', key)
+      .send(body);
+  }
+
+  /** Publishes a release made of these files. */
+  async publish(
+    files: Readonly<Record<string, string | Buffer>> = SMALL_RELEASE,
+    kind = 'releases',
+    key: string = randomUUID(),
+  ): Promise<request.Response> {
+    return request(this.url)
+      .post(`/api/v1/${kind}`)
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .set('idempotency-key', key)
+      .set('content-type', 'application/gzip')
+      .send(await bundleArchive(files));
+  }
+
+  apply(source: string = smallCluster(), more: object = {}): Test {
+    const identities = { n1: 'private key one', n2: 'private key two' };
+    return this.put('/api/v1/clusters/c1', {
+      source,
+      sourceName: 'c1.yaml',
+      identities,
+      acceptHostKeys: true,
+      ...more,
+    });
+  }
+
+  /** The small release published and its cluster applied. */
+  async prepare(): Promise<this> {
+    await this.publish().then((response) => expectStatus(response, 201));
+    await this.apply().then((response) => expectStatus(response, 200));
+    return this;
+  }
+
+  /** Starts a transaction; gives its id and the deployment that the executor was sent. */
+  async deploy(body: object = {}): Promise<{ transaction: string; deployment: string }> {
+    const response = await this.post('/api/v1/transactions', { cluster: 'c1', ...body });
+    expectStatus(response, 201);
+    const { transaction } = response.body as { transaction: string };
+    const deployment = this.executor.starts.find((start) => start.transaction === transaction)?.deployment;
+    if (deployment === undefined) throw new Error('the executor was not sent the deployment');
+    return { transaction, deployment };
+  }
+}
+
+/** Fails with the answer's body if its status is another. */
+export function expectStatus(response: request.Response, status: number): void {
+  if (response.status !== status) throw new Error(`${response.status} instead of ${status}: ${response.text}`);
+}

@@ -1,0 +1,34 @@
+import { Loop } from '../running/loop';
+import type { PlannerNudges } from '../running/planner-nudges';
+import { advanceTransaction, findDueTransaction } from './advance-transaction';
+import type { StartParts } from './start-transaction';
+
+/** How late a planner takes over the next graph of a transaction whose planner died. */
+const EVERY_MS = 2000;
+
+/** Sends the next graph of each transaction whose last one succeeded. */
+export function advanceTransactions(
+  parts: StartParts,
+  nudges: PlannerNudges,
+  onFailure: (error: unknown) => void,
+): { close(): Promise<void> } {
+  const loop = new Loop({
+    everyMs: EVERY_MS,
+    onFailure,
+    turn: async () => {
+      const due = await findDueTransaction(parts);
+      if (due === null) return false;
+      await advanceTransaction(parts, due);
+      nudges.nudge('recorded');
+      nudges.nudge('outgoing');
+      return true;
+    },
+  });
+  const off = nudges.on('advance', () => loop.nudge());
+  return {
+    close: () => {
+      off();
+      return loop.close();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { ProblemsError } from '@muster/problems';
+import { ClusterRow } from '../clusters/cluster.entity';
+import { rowOf, rowsOf } from '../database/sql';
+import { findNodesWithJumps } from '../nodes/find-nodes';
+import { planCluster } from '../plans/plan-cluster';
+import { accessForPlan } from './deployment-nodes';
+import { failTransaction } from './fail-start';
+import { deploymentId, insertDeployment } from './insert-deployment';
+import { type PreparedDeployment, prepareDeployment } from './prepare-deployment';
+import type { StartParts } from './start-transaction';
+import { TransactionRow } from './transaction.entity';
+
+/** A transaction whose next graph is due; null: none. */
+export async function findDueTransaction({ database }: Pick<StartParts, 'database'>): Promise<string | null> {
+  return (
+    (
+      await rowOf<{ id: string }>(
+        database.manager,
+        'SELECT id FROM planner.transaction WHERE advance_due ORDER BY created_at LIMIT 1',
+      )
+    )?.id ?? null
+  );
+}
+
+/**
+ * Plans the next graph of a transaction under the revision that it began with, and sends it. Two planners may both plan;
+ * the transaction's row lock lets one of them write. What cannot be planned ends the transaction as failed.
+ */
+export async function advanceTransaction(parts: StartParts, id: string): Promise<void> {
+  const row = await parts.database.manager.findOneBy(TransactionRow, { id, advanceDue: true });
+  if (row === null) return;
+  const prepared = await prepareNext(parts, row).catch((error: unknown) => {
+    if (error instanceof ProblemsError) return error;
+    throw error;
+  });
+  await parts.database.transaction(async (manager) => {
+    const due = await rowOf(
+      manager,
+      'SELECT 1 FROM planner.transaction WHERE id = $1 AND advance_due AND runs = $2 FOR UPDATE',
+      [id, row.runs],
+    );
+    if (due === null) return;
+    if (prepared instanceof ProblemsError) return failTransaction(manager, id, prepared.problems);
+    await rowsOf(
+      manager,
+      'UPDATE planner.transaction SET advance_due = false, runs = runs + 1 WHERE id = $1 RETURNING 1',
+      [id],
+    );
+    await insertDeployment(manager, prepared);
+  });
+}
+
+async function prepareNext(parts: StartParts, row: TransactionRow): Promise<PreparedDeployment> {
+  const { manager } = parts.database;
+  const graphType = row.graphs[row.runs] ?? '';
+  const cluster = await manager.findOneByOrFail(ClusterRow, { id: row.clusterId });
+  const made = await planCluster(parts, { cluster, revision: row.revision, graphType, ...row.options, raw: false });
+  if (!made.ok) throw new ProblemsError(made.problems);
+  const { outline, graph } = made.planned;
+  const nodes = accessForPlan(outline, await findNodesWithJumps(manager, outline.machines));
+  const run = row.runs + 1;
+  return prepareDeployment(parts, {
+    id: deploymentId(row.id, run),
+    transaction: row.id,
+    run,
+    outline,
+    graph,
+    nodes,
+    noop: row.options.noop,
+    final: run >= row.graphs.length,
+    who: row.who,
+    why: row.why,
+  });
+}

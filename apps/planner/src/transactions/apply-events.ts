@@ -1,0 +1,133 @@
+import { type DeploymentEvent, type DeploymentStatus, isDeploymentEnd } from '@muster/model';
+import type { EntityManager } from 'typeorm';
+import { rowOf, rowsOf } from '../database/sql';
+import { writeFeedEvents } from '../feed/write-feed-events';
+import { releaseClaims } from './release-claims';
+import { type FoldedEvents, foldEvents } from './fold-events';
+import { storeFolded } from './store-folded';
+import { mayGoOn, outcomeOf } from './transaction-outcome';
+
+/** What came of a run of events: applied (also when all were known), a gap before it, or nobody knows the deployment. */
+export type Applied =
+  | { readonly kind: 'applied'; readonly advance: boolean }
+  | { readonly kind: 'gap'; readonly from: number; readonly to: number }
+  | { readonly kind: 'unknown' };
+
+interface LockedDeployment {
+  readonly transaction_id: string;
+  readonly cluster: string;
+  readonly project: string;
+  readonly last_seq: number;
+}
+
+/**
+ * Applies exactly the number after the last one, drops what is known. Runs inside the caller's database transaction,
+ * under the deployment's row lock; asks nobody for anything, since it must not wait there.
+ */
+export async function applyEvents(
+  on: EntityManager,
+  deployment: string,
+  events: readonly DeploymentEvent[],
+): Promise<Applied> {
+  const row = await rowOf<LockedDeployment>(
+    on,
+    `SELECT d.transaction_id, t.cluster, t.project, d.last_seq
+     FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
+     WHERE d.id = $1 FOR UPDATE OF d`,
+    [deployment],
+  );
+  if (row === null) return { kind: 'unknown' };
+  const fresh = events.filter((event) => event.seq > row.last_seq);
+  const first = fresh[0];
+  if (first === undefined) return { kind: 'applied', advance: false };
+  if (first.seq !== row.last_seq + 1) return { kind: 'gap', from: row.last_seq + 1, to: first.seq - 1 };
+  const folded = foldEvents({ transaction: row.transaction_id, deployment, cluster: row.cluster }, fresh);
+  await storeFolded(on, deployment, folded);
+  await storeDeployment(on, deployment, folded);
+  await writeFeedEvents(on, row.project, folded.feed);
+  const advance = await followDeployment(on, row, folded);
+  return { kind: 'applied', advance };
+}
+
+async function storeDeployment(on: EntityManager, deployment: string, folded: FoldedEvents): Promise<void> {
+  const ended = folded.state !== null && isDeploymentEnd(folded.state.state) ? new Date(folded.state.at) : null;
+  await rowsOf(
+    on,
+    `UPDATE planner.deployment SET last_seq = $2, heard_at = now(), state = coalesce($3, state), executor = coalesce($4, executor),
+       started_at = coalesce(started_at, $5), ended_at = coalesce(ended_at, $6)
+     WHERE id = $1 RETURNING 1`,
+    [
+      deployment,
+      folded.lastSeq,
+      folded.state?.state ?? null,
+      folded.executor,
+      folded.startedAt === null ? null : new Date(folded.startedAt),
+      ended,
+    ],
+  );
+}
+
+/** The transaction takes the state of its running deployment; its end is its own. Tells whether the next graph is due. */
+async function followDeployment(
+  on: EntityManager,
+  { transaction_id: id, project, cluster }: LockedDeployment,
+  folded: FoldedEvents,
+): Promise<boolean> {
+  if (folded.state === null && folded.startedAt === null) return false;
+  const row = await rowOf<{ graphs: string[]; runs: number }>(
+    on,
+    'SELECT graphs, runs FROM planner.transaction WHERE id = $1 FOR UPDATE',
+    [id],
+  );
+  if (row === null) return false;
+  if (folded.startedAt !== null) {
+    await rowsOf(on, 'UPDATE planner.transaction SET started_at = coalesce(started_at, $2) WHERE id = $1 RETURNING 1', [
+      id,
+      new Date(folded.startedAt),
+    ]);
+  }
+  if (folded.state === null) return false;
+  const { state, text, at } = folded.state;
+  if (!isDeploymentEnd(state)) {
+    await setState(on, id, state, null, false);
+    return false;
+  }
+  if (mayGoOn(state) && row.runs < row.graphs.length) {
+    await setState(on, id, 'running', null, true);
+    return true;
+  }
+  const states = await rowsOf<{ state: DeploymentStatus }>(
+    on,
+    'SELECT state FROM planner.deployment WHERE transaction_id = $1',
+    [id],
+  );
+  const outcome = outcomeOf(states.map((each) => each.state));
+  await setState(on, id, outcome, new Date(at), false);
+  await releaseClaims(on, id);
+  // A part of a cluster does not make its revision live.
+  await rowsOf(
+    on,
+    `UPDATE planner.cluster AS c SET live_revision = t.revision FROM planner.transaction t
+     WHERE t.id = $1 AND c.id = t.cluster_id AND $2
+       AND t.options->'nodes' = 'null' AND t.options->'tasks' = 'null' RETURNING 1`,
+    [id, mayGoOn(outcome)],
+  );
+  await writeFeedEvents(on, project, [
+    { type: 'transaction.ended', at, subject: { transaction: id, cluster }, data: { state: outcome, text } },
+  ]);
+  return false;
+}
+
+async function setState(
+  on: EntityManager,
+  id: string,
+  state: DeploymentStatus,
+  endedAt: Date | null,
+  advanceDue: boolean,
+): Promise<void> {
+  await rowsOf(
+    on,
+    'UPDATE planner.transaction SET state = $2, ended_at = $3, advance_due = $4 WHERE id = $1 RETURNING 1',
+    [id, state, endedAt, advanceDue],
+  );
+}

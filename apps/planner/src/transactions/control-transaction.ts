@@ -1,0 +1,96 @@
+import { type ControlVerb, isDeploymentEnd } from '@muster/model';
+import { problem, ProblemsError } from '@muster/problems';
+import type { DataSource, EntityManager } from 'typeorm';
+import { rowOf, rowsOf } from '../database/sql';
+import { writeFeedEvents } from '../feed/write-feed-events';
+import { writeOutgoing } from '../outgoing/write-outgoing';
+import { releaseClaims } from './release-claims';
+import { DeploymentRow } from './deployment.entity';
+import { TransactionRow } from './transaction.entity';
+import { findTransaction } from './transaction-status';
+
+export interface ControlWish {
+  readonly verb: ControlVerb;
+  readonly tasks: readonly string[] | null;
+  readonly limit: { readonly key: string; readonly amount: number } | null;
+  readonly reason: string | null;
+}
+
+/**
+ * Writes a control command for the transaction's present deployment; its effect comes back as an event that names it.
+ * Between two graphs there is nobody to send it to: there, an end takes effect at once. The same id again changes nothing.
+ */
+export async function controlTransaction(
+  database: DataSource,
+  transaction: string,
+  command: string,
+  wish: ControlWish,
+  who: string,
+): Promise<void> {
+  await findTransaction(database.manager, transaction);
+  await database.transaction(async (manager) => {
+    // Locks in everybody's order: deployment, then transaction.
+    const latest = await rowOf<{ id: string }>(
+      manager,
+      'SELECT id FROM planner.deployment WHERE transaction_id = $1 ORDER BY run DESC LIMIT 1 FOR UPDATE',
+      [transaction],
+    );
+    await rowOf(manager, 'SELECT 1 FROM planner.transaction WHERE id = $1 FOR UPDATE', [transaction]);
+    if ((await rowOf(manager, 'SELECT 1 FROM planner.outgoing WHERE id = $1', [command])) !== null) return;
+    const row = await manager.findOneByOrFail(TransactionRow, { id: transaction });
+    const deployment = latest === null ? null : await manager.findOneByOrFail(DeploymentRow, { id: latest.id });
+    if (row.advanceDue) return endBetweenGraphs(manager, row, command, wish, who);
+    if (deployment === null || isDeploymentEnd(row.state) || isDeploymentEnd(deployment.state))
+      throw impossible(row, wish.verb);
+    await writeOutgoing(manager, command, deployment.id, {
+      kind: 'control',
+      body: {
+        deployment: deployment.id,
+        verb: wish.verb,
+        ...(wish.tasks === null ? {} : { tasks: [...wish.tasks] }),
+        ...(wish.limit === null ? {} : { limit: wish.limit }),
+        who,
+        why: wish.reason,
+      },
+    });
+  });
+}
+
+/** Why the executors refused a command; null: they did not, or have not answered. */
+export async function refusalOf(on: EntityManager, command: string): Promise<ProblemsError | null> {
+  const row = await rowOf<{ refused: ConstructorParameters<typeof ProblemsError>[0] | null }>(
+    on,
+    'SELECT refused FROM planner.outgoing WHERE id = $1',
+    [command],
+  );
+  return row?.refused ? new ProblemsError(row.refused) : null;
+}
+
+async function endBetweenGraphs(
+  on: EntityManager,
+  row: TransactionRow,
+  command: string,
+  { verb, reason }: ControlWish,
+  who: string,
+): Promise<void> {
+  if (verb !== 'cancel' && verb !== 'drain') throw impossible(row, verb);
+  const state = verb === 'cancel' ? 'cancelled' : 'stopped';
+  await rowsOf(
+    on,
+    'UPDATE planner.transaction SET state = $2, ended_at = now(), advance_due = false WHERE id = $1 RETURNING 1',
+    [row.id, state],
+  );
+  const subject = { transaction: row.id, cluster: row.cluster };
+  await releaseClaims(on, row.id);
+  await writeFeedEvents(on, row.project, [
+    { type: 'transaction.control', at: null, subject, data: { command, verb, who, why: reason } },
+    { type: 'transaction.ended', at: null, subject, data: { state, text: `${verb} before the next graph` } },
+  ]);
+}
+
+function impossible({ id, state }: TransactionRow, verb: ControlVerb): ProblemsError {
+  const summary = isDeploymentEnd(state)
+    ? `It has ended (${state}), so ${verb} does nothing any more.`
+    : `It is between two graphs, where only cancel and drain work.`;
+  return new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${id}`, summary })]);
+}

@@ -1,0 +1,62 @@
+import type { DeploymentStatus } from '@muster/model';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { SCHEMA } from '../database/schema';
+import { TransactionRow } from './transaction.entity';
+
+/** Carrying out one task graph; its row's lock orders everything that is told about it. */
+@Entity({ schema: SCHEMA, name: 'deployment' })
+@Unique('deployment_run_unique', ['transactionId', 'run'])
+@Index('deployment_token_index', ['artifactTokenHash'])
+export class DeploymentRow {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'deployment_pk' })
+  id!: string;
+
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => TransactionRow, { name: 'deployment_transaction_fk', onDelete: 'CASCADE' })
+  transactionId!: string;
+
+  /** Counts from 1 within the transaction. */
+  @Column({ type: 'integer' })
+  run!: number;
+
+  @Column({ type: 'text' })
+  graphType!: string;
+
+  /** Of the plan that it carries out. */
+  @Column({ type: 'text' })
+  digest!: string;
+
+  @Column({ type: 'integer' })
+  expectedMs!: number;
+
+  @Column({ type: 'text' })
+  state!: DeploymentStatus;
+
+  /** Last event applied: exactly the next number is applied next. */
+  @Column({ type: 'integer', default: 0 })
+  lastSeq!: number;
+
+  /** Who owns it, as far as was told; null: nobody yet. */
+  @Column({ type: 'text', nullable: true })
+  executor!: string | null;
+
+  /** SHA-256 of the token that opens its artifacts, and what it opens. */
+  @Column({ type: 'text' })
+  artifactTokenHash!: string;
+
+  @Column({ type: 'text', array: true })
+  artifacts!: string[];
+
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+
+  /** When the last event arrived; a silent deployment is asked about. */
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  heardAt!: Date;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  startedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  endedAt!: Date | null;
+}

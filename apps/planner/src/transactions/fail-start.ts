@@ -1,0 +1,43 @@
+import type { Problem } from '@muster/problems';
+import type { EntityManager } from 'typeorm';
+import { rowOf, rowsOf } from '../database/sql';
+import { writeFeedEvents } from '../feed/write-feed-events';
+import { releaseClaims } from './release-claims';
+
+/** The executors refused a deployment: it ends as failed with their problems, and so does its transaction. */
+export async function failStart(on: EntityManager, deployment: string, problems: readonly Problem[]): Promise<void> {
+  const ended = await rowOf<{ transaction_id: string }>(
+    on,
+    "UPDATE planner.deployment SET state = 'failed', ended_at = now() WHERE id = $1 AND state = 'pending' AND last_seq = 0 RETURNING transaction_id",
+    [deployment],
+  );
+  // Events say that it runs: the refusal answers a second sending of a command that was taken before.
+  if (ended === null) return;
+  await rowsOf(
+    on,
+    "UPDATE planner.task SET state = 'not-run', ended_at = now(), reason = 'the deployment was refused' WHERE deployment_id = $1 RETURNING 1",
+    [deployment],
+  );
+  await failTransaction(on, ended.transaction_id, problems);
+}
+
+/** Ends a transaction that cannot start or go on; the problems say why. Does nothing to one that has ended. */
+export async function failTransaction(on: EntityManager, id: string, problems: readonly Problem[]): Promise<void> {
+  const row = await rowOf<{ project: string; cluster: string }>(
+    on,
+    `UPDATE planner.transaction SET state = 'failed', ended_at = now(), advance_due = false, problems = $2::jsonb
+     WHERE id = $1 AND ended_at IS NULL RETURNING project, cluster`,
+    [id, JSON.stringify(problems)],
+  );
+  if (row === null) return;
+  await releaseClaims(on, id);
+  const text = problems.map((each) => `${each.subject}: ${each.summary}`).join(' ');
+  await writeFeedEvents(on, row.project, [
+    {
+      type: 'transaction.ended',
+      at: null,
+      subject: { transaction: id, cluster: row.cluster },
+      data: { state: 'failed', text, problems },
+    },
+  ]);
+}

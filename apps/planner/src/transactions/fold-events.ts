@@ -1,0 +1,216 @@
+import {
+  type AttemptResult,
+  describeResult,
+  type DeploymentEvent,
+  type DeploymentStatus,
+  type EndCause,
+  isDeploymentEnd,
+  isSuccess,
+  type TaskEnd,
+  type TaskState,
+} from '@muster/model';
+import type { FeedSubject, NewFeedEvent } from '../feed/feed-event';
+
+/** What becomes of one task; absent members stay as they are. Times in milliseconds since the epoch. */
+export interface TaskChange {
+  state?: TaskState;
+  attempts?: number;
+  exitCode?: number | null;
+  startedAt?: number;
+  endedAt?: number;
+  reason?: string | null;
+}
+
+export interface AttemptChange {
+  readonly task: string;
+  readonly attempt: number;
+  startedAt?: number;
+  endedAt?: number;
+  result?: AttemptResult;
+}
+
+/** Everything that a run of events changes, to be written in one statement per table. */
+export interface FoldedEvents {
+  readonly lastSeq: number;
+  readonly tasks: ReadonlyMap<string, TaskChange>;
+  readonly attempts: readonly AttemptChange[];
+  /** Null: unchanged. */
+  readonly executor: string | null;
+  readonly state: { readonly state: DeploymentStatus; readonly text: string | null; readonly at: number } | null;
+  readonly startedAt: number | null;
+  readonly feed: readonly NewFeedEvent[];
+}
+
+/** What stays the same for all events of one deployment. */
+export interface FoldSubject {
+  readonly transaction: string;
+  readonly deployment: string;
+  readonly cluster: string;
+}
+
+/**
+ * Folds stored events of one deployment, in order, into what the planner shows. The last change of a task wins, so a
+ * batch costs one row per task however many events it has.
+ */
+export function foldEvents(subject: FoldSubject, events: readonly DeploymentEvent[]): FoldedEvents {
+  const fold = new Fold(subject);
+  for (const event of events) fold.add(event);
+  return fold.result(events.at(-1)?.seq ?? 0);
+}
+
+class Fold {
+  readonly #tasks = new Map<string, TaskChange>();
+  readonly #attempts = new Map<string, AttemptChange>();
+  readonly #feed: NewFeedEvent[] = [];
+  #executor: string | null = null;
+  #state: FoldedEvents['state'] = null;
+  #startedAt: number | null = null;
+
+  constructor(private readonly subject: FoldSubject) {}
+
+  result(lastSeq: number): FoldedEvents {
+    return {
+      lastSeq,
+      tasks: this.#tasks,
+      attempts: [...this.#attempts.values()],
+      executor: this.#executor,
+      state: this.#state,
+      startedAt: this.#startedAt,
+      feed: this.#feed,
+    };
+  }
+
+  add(event: DeploymentEvent): void {
+    const { at } = event;
+    switch (event.type) {
+      case 'accepted':
+        this.#startedAt = at;
+        return;
+      case 'owner-changed':
+        this.#executor = event.executor;
+        return;
+      case 'node-ready':
+      case 'attempt-cancelling':
+      case 'retry-due':
+        return;
+      case 'attempt-started':
+        this.#change(event.task, {
+          state: 'running',
+          attempts: event.attempt,
+          startedAt: this.#tasks.get(event.task)?.startedAt ?? at,
+          reason: null,
+        });
+        this.#attempt(event.task, event.attempt, { startedAt: at });
+        this.#tell('task.running', at, event.task, { attempt: event.attempt });
+        return;
+      case 'attempt-ended':
+        this.#attemptEnded(event);
+        return;
+      case 'retry-set':
+        this.#change(event.task, {
+          state: 'ready',
+          reason: `tries again at ${new Date(event.notBefore).toISOString()}`,
+        });
+        this.#tell('task.retrying', at, event.task, { notBefore: new Date(event.notBefore).toISOString() });
+        return;
+      case 'task-held':
+        this.#change(event.task, {
+          reason:
+            event.cause === 'lost'
+              ? 'lost: waits for a person to retry, skip or cancel'
+              : 'failed: waits for a person to retry, skip or cancel',
+        });
+        this.#tell('task.held', at, event.task, { cause: event.cause });
+        return;
+      case 'tasks-ended':
+        for (const task of event.tasks) this.#taskEnded(task, event.state, at, event.cause);
+        return;
+      case 'control':
+        this.#tell('transaction.control', at, null, {
+          command: event.command,
+          verb: event.verb,
+          who: event.who,
+          why: event.why,
+          ...(event.tasks ? { tasks: event.tasks } : {}),
+          ...(event.limit ? { limit: event.limit } : {}),
+        });
+        return;
+      case 'state-changed':
+        this.#state = { state: event.state, text: event.text, at };
+        if (isDeploymentEnd(event.state) || event.state === 'pending') return;
+        this.#tell(`transaction.${event.state}`, at, null, { text: event.text });
+    }
+  }
+
+  #attemptEnded({ task, attempt, result, at }: DeploymentEvent & { type: 'attempt-ended' }): void {
+    this.#attempt(task, attempt, { endedAt: at, result });
+    const exitCode = result.kind === 'exited' ? result.code : null;
+    // Whether the task is over with it is told by an event of its own: it may be tried again.
+    const reason = isSuccess(result) ? null : describeResult(result);
+    if (result.kind !== 'lost') return this.#change(task, { exitCode, reason });
+    this.#change(task, { exitCode, state: 'lost', reason });
+    this.#tell('task.lost', at, task, { attempt, reason });
+  }
+
+  #taskEnded(task: string, state: TaskEnd, at: number, cause: EndCause | undefined): void {
+    // "Exited with code 7" is there already, and says more than that the last attempt failed.
+    const known = cause?.code === 'attempt' && cause.text === undefined;
+    const reason = cause === undefined ? null : describeCause(cause);
+    this.#change(task, { state, endedAt: at, ...(known ? {} : { reason }) });
+    this.#tell(`task.${state}`, at, task, {
+      ...(cause ? { cause: cause.code, reason: (known ? this.#tasks.get(task)?.reason : null) ?? reason } : {}),
+      ...(cause?.culprit ? { culprit: cause.culprit } : {}),
+    });
+  }
+
+  #change(task: string, change: TaskChange): void {
+    const known = this.#tasks.get(task);
+    if (known === undefined) this.#tasks.set(task, { ...change });
+    else Object.assign(known, change);
+  }
+
+  #attempt(task: string, attempt: number, change: Partial<AttemptChange>): void {
+    const key = `${task}\n${attempt}`;
+    const known = this.#attempts.get(key);
+    if (known === undefined) this.#attempts.set(key, { task, attempt, ...change });
+    else Object.assign(known, change);
+  }
+
+  #tell(type: NewFeedEvent['type'], at: number, task: string | null, data: NewFeedEvent['data']): void {
+    const about: FeedSubject = {
+      ...this.subject,
+      ...(task === null ? {} : { task, node: task.slice(task.lastIndexOf('@') + 1) }),
+    };
+    this.#feed.push({ type, at, subject: about, data });
+  }
+}
+
+/** One sentence for people: why a task ended without success of its own. */
+export function describeCause(cause: EndCause): string {
+  if (cause.text !== undefined) return cause.text;
+  const culprit = cause.culprit === undefined ? '' : ` ${cause.culprit}`;
+  switch (cause.code) {
+    case 'condition':
+      return 'its condition is false';
+    case 'selection':
+      return 'not selected';
+    case 'anchor':
+      return 'an anchor has no work';
+    case 'operator':
+      return 'skipped by an operator';
+    case 'onFailure':
+      return 'failed, and onFailure says to go on';
+    case 'attempt':
+      return 'its last attempt failed';
+    case 'dependency':
+      return `blocked by${culprit}`;
+    case 'node-failed':
+      return `its node failed at${culprit}`;
+    case 'stopped':
+      return 'the deployment was stopped';
+    case 'drained':
+      return 'the deployment was drained';
+    case 'cancelled':
+      return 'cancelled';
+  }
+}

@@ -1,0 +1,43 @@
+import type { EntityManager } from 'typeorm';
+import { rowsOf } from '../database/sql';
+import { uuidOf } from '../http/new-id';
+import { writeOutgoing } from '../outgoing/write-outgoing';
+import type { PreparedDeployment } from './prepare-deployment';
+
+/** The id of the command that starts a deployment. */
+export function startCommandOf(deployment: string): string {
+  return uuidOf(`start ${deployment}`);
+}
+
+/** Writes a deployment, its tasks and the command that starts it, all in the caller's database transaction. */
+export async function insertDeployment(
+  on: EntityManager,
+  { outline, start, artifactTokenHash }: PreparedDeployment,
+): Promise<void> {
+  await rowsOf(
+    on,
+    `INSERT INTO planner.deployment (id, transaction_id, run, graph_type, digest, expected_ms, state, artifact_token_hash, artifacts)
+     VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $8)`,
+    [
+      start.deployment,
+      start.transaction,
+      start.run,
+      outline.graphType,
+      outline.digest,
+      outline.expectedMs,
+      artifactTokenHash,
+      start.artifacts.map((artifact) => artifact.digest),
+    ],
+  );
+  await rowsOf(
+    on,
+    "INSERT INTO planner.task (deployment_id, task, state) SELECT $1, task, 'waiting' FROM unnest($2::text[]) AS task",
+    [start.deployment, outline.tasks.map(([task]) => task)],
+  );
+  await writeOutgoing(on, startCommandOf(start.deployment), start.deployment, { kind: 'start', body: start });
+}
+
+/** The id of a transaction's deployment: known before it is written, so that writing it twice is refused. */
+export function deploymentId(transaction: string, run: number): string {
+  return uuidOf(`deployment ${transaction} ${run}`);
+}

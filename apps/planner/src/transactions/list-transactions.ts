@@ -1,0 +1,71 @@
+import { DEFAULT_PROJECT, type DeploymentStatus } from '@muster/model';
+import type { EntityManager } from 'typeorm';
+import { rowsOf } from '../database/sql';
+import { type Page, pageOf, readCursor } from '../http/paging';
+import { iso } from './transaction-status';
+
+export interface TransactionSummary {
+  readonly transaction: string;
+  readonly cluster: string;
+  readonly revision: number;
+  readonly state: DeploymentStatus;
+  readonly graphs: readonly string[];
+  readonly who: string;
+  readonly why: string | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+interface Listed {
+  readonly id: string;
+  readonly cluster: string;
+  readonly revision: number;
+  readonly state: DeploymentStatus;
+  readonly graphs: string[];
+  readonly who: string;
+  readonly why: string | null;
+  readonly created_at: Date;
+  /** With all its digits, which a Date has not. */
+  readonly created: string;
+  readonly started_at: Date | null;
+  readonly ended_at: Date | null;
+}
+
+/** Transactions, newest first. */
+export async function listTransactions(
+  on: EntityManager,
+  filter: {
+    readonly cluster?: string;
+    readonly state?: DeploymentStatus;
+    readonly limit: number;
+    readonly cursor?: string;
+  },
+): Promise<Page<TransactionSummary>> {
+  const [created, id] = readCursor(filter.cursor, 2) ?? [null, null];
+  const rows = await rowsOf<Listed>(
+    on,
+    `SELECT id, cluster, revision, state, graphs, who, why, created_at, created_at::text AS created, started_at, ended_at FROM planner.transaction
+     WHERE project = $1 AND ($2::text IS NULL OR cluster = $2) AND ($3::text IS NULL OR state = $3)
+       AND ($4::timestamptz IS NULL OR (created_at, id) < ($4::timestamptz, $5::uuid))
+     ORDER BY created_at DESC, id DESC LIMIT $6`,
+    [DEFAULT_PROJECT, filter.cluster ?? null, filter.state ?? null, created, id, filter.limit + 1],
+  );
+  return pageOf(
+    rows,
+    filter.limit,
+    (row) => [row.created, row.id],
+    (row) => ({
+      transaction: row.id,
+      cluster: row.cluster,
+      revision: row.revision,
+      state: row.state,
+      graphs: row.graphs,
+      who: row.who,
+      why: row.why,
+      createdAt: row.created_at.toISOString(),
+      startedAt: iso(row.started_at),
+      endedAt: iso(row.ended_at),
+    }),
+  );
+}

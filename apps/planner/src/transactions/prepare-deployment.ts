@@ -1,0 +1,65 @@
+import { DEFAULT_PROJECT, type SecretBox, SecretValue } from '@muster/model';
+import { INLINE_GRAPH_BYTES_MAX, type NodeAccessMessage, type StartDeployment } from '@muster/protocol';
+import { hashToken, newToken } from '../identity/token-hash';
+import type { ArtifactStore } from '@muster/storage';
+import type { PlanOutline } from '../plans/plan-outline';
+
+/** What a deployment is made of. */
+export interface DeploymentRecipe {
+  readonly id: string;
+  readonly transaction: string;
+  readonly run: number;
+  readonly outline: PlanOutline;
+  /** Packed and gzipped. */
+  readonly graph: Uint8Array;
+  readonly nodes: readonly NodeAccessMessage[];
+  readonly noop: boolean;
+  /** No further graph follows. */
+  readonly final: boolean;
+  readonly who: string;
+  readonly why: string | null;
+}
+
+/** A deployment ready to be written: its artifacts are stored, its command is whole. */
+export interface PreparedDeployment {
+  readonly outline: PlanOutline;
+  readonly start: StartDeployment;
+  readonly artifactTokenHash: string;
+}
+
+/**
+ * Puts together the command that starts a deployment. Stores the graph as an artifact if it is too large for a message;
+ * runs before the database transaction, since the store may live in the same database.
+ */
+export async function prepareDeployment(
+  parts: { readonly artifacts: ArtifactStore; readonly secretBox: SecretBox; readonly installation: string },
+  recipe: DeploymentRecipe,
+): Promise<PreparedDeployment> {
+  const { outline, graph } = recipe;
+  const token = newToken();
+  const inline = graph.length <= INLINE_GRAPH_BYTES_MAX;
+  const stored = inline ? null : await parts.artifacts.put(graph);
+  return {
+    outline,
+    artifactTokenHash: hashToken(token),
+    start: {
+      deployment: recipe.id,
+      transaction: recipe.transaction,
+      run: recipe.run,
+      project: DEFAULT_PROJECT,
+      cluster: outline.cluster,
+      installation: parts.installation,
+      graph:
+        stored === null
+          ? { kind: 'inline', gzip: Buffer.from(graph).toString('base64') }
+          : { kind: 'artifact', digest: stored.digest },
+      nodes: [...recipe.nodes],
+      artifacts: [...outline.artifacts, ...(stored === null ? [] : [{ digest: stored.digest, size: stored.size }])],
+      artifactToken: parts.secretBox.seal(new SecretValue(token)),
+      noop: recipe.noop,
+      final: recipe.final,
+      who: recipe.who,
+      why: recipe.why,
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { EntityManager } from 'typeorm';
+import { rowsOf } from '../database/sql';
+import type { AttemptChange, FoldedEvents, TaskChange } from './fold-events';
+
+/** Writes what a batch changed of tasks and attempts: one statement per table, whatever the size of the batch. */
+export async function storeFolded(on: EntityManager, deployment: string, folded: FoldedEvents): Promise<void> {
+  await storeTasks(on, deployment, folded.tasks);
+  await storeAttempts(on, deployment, folded.attempts);
+}
+
+async function storeTasks(
+  on: EntityManager,
+  deployment: string,
+  changes: ReadonlyMap<string, TaskChange>,
+): Promise<void> {
+  if (changes.size === 0) return;
+  const values = [...changes.values()];
+  await rowsOf(
+    on,
+    `UPDATE planner.task AS t SET
+       state = coalesce(c.state, t.state),
+       attempts = coalesce(c.attempts, t.attempts),
+       exit_code = CASE WHEN c.exit_told THEN c.exit_code ELSE t.exit_code END,
+       started_at = coalesce(t.started_at, c.started_at),
+       ended_at = coalesce(c.ended_at, t.ended_at),
+       reason = CASE WHEN c.reason_told THEN c.reason ELSE t.reason END
+     FROM unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[])
+       AS c (task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason)
+     WHERE t.deployment_id = $1 AND t.task = c.task
+     RETURNING 1`,
+    [
+      deployment,
+      [...changes.keys()],
+      values.map((change) => change.state ?? null),
+      values.map((change) => change.attempts ?? null),
+      values.map((change) => change.exitCode !== undefined),
+      values.map((change) => change.exitCode ?? null),
+      values.map((change) => time(change.startedAt)),
+      values.map((change) => time(change.endedAt)),
+      values.map((change) => change.reason !== undefined),
+      values.map((change) => change.reason ?? null),
+    ],
+  );
+}
+
+async function storeAttempts(on: EntityManager, deployment: string, changes: readonly AttemptChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await rowsOf(
+    on,
+    `INSERT INTO planner.attempt AS a (deployment_id, task, attempt, started_at, ended_at, result)
+     SELECT $1, c.task, c.attempt, coalesce(c.started_at, c.ended_at), c.ended_at, c.result
+     FROM unnest($2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) AS c (task, attempt, started_at, ended_at, result)
+     ON CONFLICT (deployment_id, task, attempt) DO UPDATE
+       SET ended_at = coalesce(excluded.ended_at, a.ended_at), result = coalesce(excluded.result, a.result)`,
+    [
+      deployment,
+      changes.map((change) => change.task),
+      changes.map((change) => change.attempt),
+      changes.map((change) => time(change.startedAt)),
+      changes.map((change) => time(change.endedAt)),
+      changes.map((change) => (change.result === undefined ? null : JSON.stringify(change.result))),
+    ],
+  );
+}
+
+function time(at: number | undefined): Date | null {
+  return at === undefined ? null : new Date(at);
+}

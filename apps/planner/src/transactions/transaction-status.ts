@@ -1,0 +1,129 @@
+import { DEFAULT_PROJECT, type DeploymentStatus, type TaskState } from '@muster/model';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
+import type { EntityManager } from 'typeorm';
+import { rowsOf } from '../database/sql';
+import { DeploymentRow } from './deployment.entity';
+import { TransactionRow } from './transaction.entity';
+
+/** One task as `status` shows it. Times are ISO 8601 UTC. */
+export interface TaskStatus {
+  readonly state: TaskState;
+  readonly attempts: number;
+  readonly exitCode: number | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly reason: string | null;
+}
+
+export interface GraphStatus {
+  readonly type: string;
+  readonly state: DeploymentStatus;
+  /** Of the last deployment of this graph; null while it has not been planned. */
+  readonly deployment: string | null;
+  readonly tasks: Record<string, TaskStatus>;
+}
+
+/** `muster status -o json`, and what a progress display needs. */
+export interface TransactionStatus {
+  readonly transaction: string;
+  readonly cluster: string;
+  readonly revision: number;
+  readonly state: DeploymentStatus;
+  readonly executor: string | null;
+  readonly graphs: readonly GraphStatus[];
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly who: string;
+  readonly why: string | null;
+  readonly expectedMs: number;
+  readonly progress: {
+    readonly total: number;
+    readonly ended: number;
+    readonly running: readonly string[];
+    readonly failed: readonly { readonly task: string; readonly reason: string | null }[];
+  };
+  readonly problems: readonly Problem[];
+}
+
+interface StoredTask {
+  readonly deployment_id: string;
+  readonly task: string;
+  readonly state: TaskState;
+  readonly attempts: number;
+  readonly exit_code: number | null;
+  readonly started_at: Date | null;
+  readonly ended_at: Date | null;
+  readonly reason: string | null;
+}
+
+/** The transaction's row; throws `API_NOT_FOUND`. */
+export async function findTransaction(on: EntityManager, id: string): Promise<TransactionRow> {
+  const row = await on.findOneBy(TransactionRow, { project: DEFAULT_PROJECT, id });
+  if (row !== null) return row;
+  throw new ProblemsError([
+    problem('API_NOT_FOUND', {
+      subject: `transaction ${id}`,
+      summary: 'There is no such transaction.',
+      remedy: 'GET /api/v1/transactions lists them.',
+    }),
+  ]);
+}
+
+/** Everything about one transaction. Cost: proportional to its tasks. */
+export async function transactionStatus(on: EntityManager, id: string): Promise<TransactionStatus> {
+  const row = await findTransaction(on, id);
+  const deployments = await on.find(DeploymentRow, { where: { transactionId: id }, order: { run: 'ASC' } });
+  const tasks = await rowsOf<StoredTask>(
+    on,
+    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason
+     FROM planner.task WHERE deployment_id = ANY($1::uuid[]) ORDER BY task COLLATE "C"`,
+    [deployments.map((deployment) => deployment.id)],
+  );
+  return {
+    transaction: id,
+    cluster: row.cluster,
+    revision: row.revision,
+    state: row.state,
+    executor: deployments.at(-1)?.executor ?? null,
+    graphs: row.graphs.map((type, index) => graphStatus(type, deployments[index], tasks)),
+    startedAt: iso(row.startedAt),
+    endedAt: iso(row.endedAt),
+    who: row.who,
+    why: row.why,
+    expectedMs: deployments.reduce((sum, deployment) => sum + deployment.expectedMs, 0),
+    progress: {
+      total: tasks.length,
+      ended: tasks.filter((task) => task.ended_at !== null).length,
+      running: tasks.filter((task) => task.state === 'running').map((task) => task.task),
+      failed: tasks.filter((task) => task.state === 'failed').map(({ task, reason }) => ({ task, reason })),
+    },
+    problems: row.problems,
+  };
+}
+
+function graphStatus(type: string, deployment: DeploymentRow | undefined, tasks: readonly StoredTask[]): GraphStatus {
+  if (deployment === undefined) return { type, state: 'pending', deployment: null, tasks: {} };
+  const mine = tasks.filter((task) => task.deployment_id === deployment.id);
+  return {
+    type,
+    state: deployment.state,
+    deployment: deployment.id,
+    tasks: Object.fromEntries(mine.map((task) => [task.task, taskStatus(task)])),
+  };
+}
+
+function taskStatus(task: StoredTask): TaskStatus {
+  return {
+    state: task.state,
+    attempts: task.attempts,
+    exitCode: task.exit_code,
+    startedAt: iso(task.started_at),
+    endedAt: iso(task.ended_at),
+    reason: task.reason,
+  };
+}
+
+/** ISO 8601 UTC with milliseconds. */
+export function iso(at: Date | null): string | null {
+  return at === null ? null : at.toISOString();
+}

@@ -1,0 +1,70 @@
+import type { DeploymentStatus } from '@muster/model';
+import type { Problem } from '@muster/problems';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { SCHEMA } from '../database/schema';
+
+/** What the operator asked for besides the graph types; part of what each graph is planned from. */
+export interface TransactionOptions {
+  readonly nodes: readonly string[] | null;
+  readonly tasks: readonly string[] | null;
+  readonly force: boolean;
+  readonly noop: boolean;
+}
+
+/** What an operator starts and looks up: graphs of one cluster, carried out one after another. Outlives its cluster. */
+@Entity({ schema: SCHEMA, name: 'transaction' })
+@Index('transaction_list_index', ['project', 'createdAt', 'id'])
+export class TransactionRow {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'transaction_pk' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  project!: string;
+
+  @Column({ type: 'uuid' })
+  @Index('transaction_cluster_index')
+  clusterId!: string;
+
+  @Column({ type: 'text' })
+  cluster!: string;
+
+  @Column({ type: 'integer' })
+  revision!: number;
+
+  @Column({ type: 'text' })
+  state!: DeploymentStatus;
+
+  /** Graph types in order. */
+  @Column({ type: 'text', array: true })
+  graphs!: string[];
+
+  @Column({ type: 'jsonb' })
+  options!: TransactionOptions;
+
+  /** How many deployments it has so far; the next one is run `runs + 1`. */
+  @Column({ type: 'integer' })
+  runs!: number;
+
+  /** True: the last deployment succeeded and the next graph is to be planned and sent. */
+  @Column({ type: 'boolean', default: false })
+  advanceDue!: boolean;
+
+  /** Why it could not start or go on; empty otherwise. */
+  @Column({ type: 'jsonb', default: () => "'[]'" })
+  problems!: Problem[];
+
+  @Column({ type: 'text' })
+  who!: string;
+
+  @Column({ type: 'text', nullable: true })
+  why!: string | null;
+
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  startedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  endedAt!: Date | null;
+}

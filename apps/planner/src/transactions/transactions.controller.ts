@@ -1,0 +1,138 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiAcceptedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Bus } from '@muster/messaging';
+import type { SecretBox } from '@muster/model';
+import { ProblemsError } from '@muster/problems';
+import type { ArtifactStore } from '@muster/storage';
+import { DataSource } from 'typeorm';
+import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { NewId } from '../http/new-id';
+import { Who } from '../http/principal';
+import { awaitAnswer } from '../outgoing/await-answer';
+import type { PlanRunner } from '../plans/plan-runner';
+import { ARTIFACTS, BUS, INSTALLATION, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
+import { PlannerNudges } from '../running/planner-nudges';
+import { controlTransaction, refusalOf } from './control-transaction';
+import { explainTask, type Explanation } from './explain-task';
+import { deploymentId, startCommandOf } from './insert-deployment';
+import { listTransactions } from './list-transactions';
+import { startTransaction } from './start-transaction';
+import {
+  ControlAnswerDto,
+  ControlDto,
+  StartedTransactionDto,
+  StartTransactionDto,
+  transactionModels,
+  TransactionPageDto,
+  TransactionQuery,
+  TransactionStatusDto,
+  WhyDto,
+} from './transaction.dto';
+import { findTransaction, transactionStatus } from './transaction-status';
+
+/** How long an answer of the executors is waited for, so that a refusal can be told at once. It is not lost if it comes later. */
+const START_ANSWER_MS = 5000;
+const CONTROL_ANSWER_MS = 2000;
+
+@ApiTags('transactions')
+@ApiExtraModels(...transactionModels)
+@Controller('api/v1/transactions')
+export class TransactionsController {
+  constructor(
+    private readonly database: DataSource,
+    private readonly nudges: PlannerNudges,
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
+    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
+    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
+    @Inject(INSTALLATION) private readonly installation: string,
+  ) {}
+
+  @Post()
+  @ApiOperation({ operationId: 'startTransaction', summary: 'Deploy a cluster' })
+  @ApiIdempotent()
+  @ApiCreatedResponse({ type: StartedTransactionDto })
+  @ApiRefusals(400, 404, 409, 422)
+  async start(
+    @Body() body: StartTransactionDto,
+    @NewId() id: string,
+    @Who() who: string,
+  ): Promise<StartedTransactionDto> {
+    const { database, artifacts, secretBox, runner, installation } = this;
+    const options = {
+      nodes: body.nodes ?? null,
+      tasks: body.tasks ?? null,
+      force: body.force ?? false,
+      noop: body.noop ?? false,
+    };
+    const wish = {
+      cluster: body.cluster,
+      graphs: body.graphs ?? null,
+      plan: body.plan ?? null,
+      options,
+      reason: body.reason ?? null,
+    };
+    await startTransaction({ database, artifacts, secretBox, runner, installation }, id, wish, who);
+    this.nudges.nudge('recorded');
+    await awaitAnswer(database, this.nudges, startCommandOf(deploymentId(id, 1)), START_ANSWER_MS);
+    const { problems } = await findTransaction(database.manager, id);
+    if (problems.length > 0) throw new ProblemsError(problems);
+    return { transaction: id };
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listTransactions', summary: 'Transactions, newest first' })
+  @ApiOkResponse({ type: TransactionPageDto })
+  @ApiRefusals(400)
+  async list(@Query() query: TransactionQuery): Promise<unknown> {
+    return listTransactions(this.database.manager, query);
+  }
+
+  @Get(':transaction')
+  @ApiOperation({ operationId: 'getTransaction', summary: 'State of a transaction and of all its tasks' })
+  @ApiOkResponse({ type: TransactionStatusDto })
+  @ApiRefusals(400, 404)
+  async status(@Param('transaction', ParseUUIDPipe) id: string): Promise<unknown> {
+    return transactionStatus(this.database.manager, id);
+  }
+
+  @Post(':transaction/controls')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'controlTransaction',
+    summary: 'Pause, resume, drain, cancel, retry, skip, change a limit',
+  })
+  @ApiIdempotent()
+  @ApiAcceptedResponse({ type: ControlAnswerDto })
+  @ApiRefusals(400, 404, 409)
+  async control(
+    @Param('transaction', ParseUUIDPipe) id: string,
+    @Body() body: ControlDto,
+    @NewId() command: string,
+    @Who() who: string,
+  ): Promise<ControlAnswerDto> {
+    const wish = { verb: body.verb, tasks: body.tasks ?? null, limit: body.limit ?? null, reason: body.reason ?? null };
+    await controlTransaction(this.database, id, command, wish, who);
+    this.nudges.nudge('recorded');
+    await awaitAnswer(this.database, this.nudges, command, CONTROL_ANSWER_MS);
+    const refusal = await refusalOf(this.database.manager, command);
+    if (refusal !== null) throw refusal;
+    return { command };
+  }
+
+  @Get(':transaction/tasks/:task/why')
+  @ApiOperation({ operationId: 'explainTask', summary: 'Every reason why a task does not run now' })
+  @ApiOkResponse({ type: WhyDto })
+  @ApiRefusals(400, 404, 503)
+  async why(@Param('transaction', ParseUUIDPipe) id: string, @Param('task') task: string): Promise<Explanation> {
+    await findTransaction(this.database.manager, id);
+    return explainTask(this.database.manager, this.bus, id, task);
+  }
+}
