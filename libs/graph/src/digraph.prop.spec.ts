@@ -119,6 +119,17 @@ describe('any graph without cycles', () => {
     );
   });
 
+  it('is reduced the same way by search, by rows of bits, and by both', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyDag(12), anyDenseDag(40), anyDenseDag(70)), fc.nat(300), (graph, steps) => {
+        const isOpaque = (vertex: number): boolean => vertex % 5 === 1;
+        const bySearch = transitiveReduction(graph, isOpaque);
+        expect(transitiveReduction(graph, isOpaque, 0)).toEqual(bySearch);
+        expect(transitiveReduction(graph, isOpaque, steps)).toEqual(bySearch);
+      }),
+    );
+  });
+
   it('has tails that no successor outweighs', () => {
     fc.assert(
       fc.property(anyDag(12), (graph) => {

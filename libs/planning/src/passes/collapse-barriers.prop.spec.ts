@@ -8,7 +8,7 @@ const anyDefinitions = fc
   .array(
     fc.record({
       tags: fc.constantFrom(['t0'], ['t1'], ['t2'], ['t0', 't1'], ['/t/']),
-      isStage: fc.nat(9).map((chance) => chance === 0),
+      isStage: fc.nat(3).map((chance) => chance === 0),
       relations: fc.array(
         fc.record({
           back: fc.integer({ min: 1, max: 4 }),
@@ -24,9 +24,12 @@ const anyDefinitions = fc
   .map((all) =>
     all.map(({ tags, isStage, relations }, index) => {
       const earlier = relations.filter(({ back }) => back <= index);
-      const crossDepends = earlier.map(({ back, role, policy }) =>
-        role === 'others' ? { yaql_exp: `d${index - back}` } : { name: `d${index - back}`, role, policy },
-      );
+      const crossDepends = earlier.map(({ back, role, policy }) => {
+        const name = `d${index - back}`;
+        // A stage is on the sync point, where only null looks.
+        if (all[index - back]?.isStage) return { name, role: null };
+        return role === 'others' ? { yaql_exp: name } : { name, role, policy };
+      });
       return {
         id: `d${index}`,
         ...(isStage ? { type: 'stage' } : { type: 'shell', tags }),
