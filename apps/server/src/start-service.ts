@@ -4,7 +4,6 @@ import { startPlanner } from '@muster/planner';
 import { createLogger, type Logger } from '@muster/telemetry';
 import { Closing } from './closing';
 import { prepareDataFolder } from './data-folder';
-import { databaseUrl } from './database-url';
 import { executorArtifacts } from './executor-artifacts';
 import { openParts, type Parts, secretOf } from './open-parts';
 import type { RunningService } from './run-in-foreground';
@@ -33,7 +32,7 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
   const bus = await parts.openBus('planner');
   const planner = await startPlanner(
     { host: config.httpHost, port: config.httpPort, auth: config.auth, adminToken },
-    { databaseUrl: databaseUrl(database), bus, artifacts, secretBox, logger },
+    { database, bus, artifacts, secretBox, logger },
   );
   closing.add('planner', () => planner.close());
   return planner.url;
