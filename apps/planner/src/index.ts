@@ -4,7 +4,7 @@
  * transaction as the state that it comes from, and to open no port of its own choosing: database, bus and store are given.
  */
 export { checkPlannerConfig, isLoopback, type PlannerConfig } from './planner-config';
-export type { PlannerLogger, PlannerPorts } from './planner-ports';
+export type { PlannerPorts } from './planner-ports';
 export { InlinePlanRunner } from './plans/inline-plan-runner';
 export type { PlanAnswer, PlanQuestion, PlanRunner } from './plans/plan-runner';
 export { type RunningPlanner, startPlanner } from './start-planner';

@@ -1,14 +1,8 @@
 import type { SecretBox } from '@muster/model';
 import type { Bus } from '@muster/messaging';
 import type { ArtifactStore, Database } from '@muster/storage';
+import type { Logger } from '@muster/telemetry';
 import type { PlanRunner } from './plans/plan-runner';
-
-/** Where the planner tells what happens on its own. Fits pino. */
-export interface PlannerLogger {
-  info(fields: object, text: string): void;
-  warn(fields: object, text: string): void;
-  error(fields: object, text: string): void;
-}
 
 /** What the planner needs of the outside, opened by whoever starts it and closed by them after it. */
 export interface PlannerPorts {
@@ -17,7 +11,7 @@ export interface PlannerPorts {
   readonly bus: Bus;
   readonly artifacts: ArtifactStore;
   readonly secretBox: SecretBox;
-  readonly logger: PlannerLogger;
+  readonly logger: Logger;
   /** Absent: plans are made in worker threads. */
   readonly runner?: PlanRunner;
 }
@@ -25,7 +19,7 @@ export interface PlannerPorts {
 export const BUS = Symbol('Bus');
 export const ARTIFACTS = Symbol('ArtifactStore');
 export const SECRET_BOX = Symbol('SecretBox');
-export const LOGGER = Symbol('PlannerLogger');
+export const LOGGER = Symbol('Logger');
 export const PLAN_RUNNER = Symbol('PlanRunner');
 /** The id that nodes remember as their owner's: a string. */
 export const INSTALLATION = Symbol('installation');

@@ -6,6 +6,7 @@ import { BundleService } from './bundles/bundle-service';
 import { PluginsController } from './bundles/plugins.controller';
 import { ReleasesController } from './bundles/releases.controller';
 import { ClustersController } from './clusters/clusters.controller';
+import { DeploymentHandlers } from './transactions/deployment-handlers';
 import { FeedController } from './feed/feed.controller';
 import { HealthController } from './health/health.controller';
 import { MetricsController } from './health/metrics.controller';
@@ -16,6 +17,7 @@ import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
 import { NodesController } from './nodes/nodes.controller';
+import { OutputIntake } from './output/output-intake';
 import { OutputController } from './output/output.controller';
 import {
   ARTIFACTS,
@@ -30,6 +32,7 @@ import {
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
 import { PlannerNudges } from './running/planner-nudges';
+import { EventIntake } from './transactions/event-intake';
 import { TransactionsController } from './transactions/transactions.controller';
 
 /** What exists once the database is open. */
@@ -60,6 +63,7 @@ export class PlannerModule {
         HealthController,
         MetricsController,
         OpenApiController,
+        DeploymentHandlers,
       ],
       providers: [
         { provide: DataSource, useValue: runtime.database },
@@ -72,6 +76,8 @@ export class PlannerModule {
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
+        { provide: EventIntake, useFactory: () => new EventIntake(runtime) },
+        { provide: OutputIntake, useFactory: () => new OutputIntake(runtime.database, runtime.nudges) },
         OpenApiDocument,
         BundleService,
         { provide: APP_GUARD, useClass: AccessGuard },

@@ -4,16 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { invariant } from '@muster/problems';
+import { BusServer } from '@muster/messaging';
+import { deploymentEvents, EVENTS_QUEUE, OUTPUT_QUEUE, taskOutput } from '@muster/protocol';
 import { migrate } from '@muster/storage';
+import { NestLogger } from '@muster/telemetry';
 import { json } from 'express';
-import { startWork } from './consuming/start-work';
+import { startWork } from './running/start-work';
 import { migrations } from './database/migrations';
 import { connectDatabase, installationOf } from './database/open-database';
 import { SCHEMA } from './database/schema';
 import { PlannerMetrics } from './health/planner-metrics';
 import { describeApi, OpenApiDocument } from './http/openapi';
 import { identify } from './http/identify';
-import { NestLog } from './http/nest-log';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
 import { checkPlannerConfig, type PlannerConfig } from './planner-config';
@@ -56,10 +58,11 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const app = await createApp(config, runtime);
     const onFailure = (error: unknown): void =>
       ports.logger.error({ failure: describeFailure(error) }, 'work in the background failed');
-    const work = await startWork(runtime, app.get(PlannerMetrics), onFailure);
+    const work = startWork(runtime, onFailure);
     opened.push(() => work.close());
     opened.push(() => app.close());
-    opened.push(() => work.stopTaking());
+    app.connectMicroservice({ strategy: eventServer(runtime) });
+    await app.startAllMicroservices();
     // Streams first: they would keep the server open for ever.
     opened.push(async () => closing.abort());
     await app.listen(config.port, config.host);
@@ -70,12 +73,28 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
   }
 }
 
+/** Messages in hand at once; those of one deployment still go one after another. */
+const EVENTS_PREFETCH = 50;
+const OUTPUT_PREFETCH = 100;
+
+function eventServer({ bus, logger }: PlannerRuntime): BusServer {
+  return new BusServer({
+    bus,
+    log: logger,
+    queues: [
+      { queue: EVENTS_QUEUE, prefetch: EVENTS_PREFETCH },
+      { queue: OUTPUT_QUEUE, prefetch: OUTPUT_PREFETCH },
+    ],
+    kinds: [deploymentEvents, taskOutput],
+  });
+}
+
 /** The application without a port: what tests and the printed OpenAPI document need. */
 export async function createApp(config: PlannerConfig, runtime: PlannerRuntime): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(PlannerModule.register(runtime), {
     bodyParser: false,
     abortOnError: false,
-    logger: new NestLog(runtime.logger),
+    logger: new NestLogger(runtime.logger),
   });
   const metrics = app.get(PlannerMetrics);
   app.disable('x-powered-by');

@@ -15,6 +15,6 @@ export class MetricsController {
   @ApiRefusals()
   async read(@Res() response: Response): Promise<void> {
     response.status(200).setHeader('content-type', this.metrics.contentType);
-    response.send(await this.metrics.print());
+    response.send(await this.metrics.text());
   }
 }

@@ -1,79 +1,62 @@
-import type { Handled } from '@muster/messaging';
+import type { Verdict } from '@muster/messaging';
+import { Metrics } from '@muster/telemetry';
 import type { RequestHandler } from 'express';
 import type { DataSource } from 'typeorm';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { rowOf, rowsOf } from '../database/sql';
 
-/** The planner's figures. A registry of its own, since one process may hold several services. */
+/** The planner's figures. */
 export class PlannerMetrics {
-  readonly #registry = new Registry();
-  private readonly requests = new Histogram({
-    name: 'muster_planner_http_seconds',
-    help: 'Duration of HTTP requests, streams left out.',
-    labelNames: ['method', 'status'],
-    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
-    registers: [this.#registry],
-  });
-  private readonly messages = new Counter({
-    name: 'muster_planner_messages_total',
-    help: 'Messages handled, by what became of them.',
-    labelNames: ['queue', 'verdict'],
-    registers: [this.#registry],
-  });
+  readonly #metrics = new Metrics('planner');
+  readonly #requests = this.#metrics.histogram('http_seconds', 'Duration of HTTP requests, streams left out.', [
+    'method',
+    'status',
+  ]);
+  readonly #messages = this.#metrics.counter('messages_total', 'Messages handled, by what became of them.', [
+    'kind',
+    'verdict',
+  ]);
 
   constructor(database: DataSource) {
-    collectDefaultMetrics({ register: this.#registry });
-    new Gauge({
-      name: 'muster_planner_transactions',
-      help: 'Transactions that have not ended, by state.',
-      labelNames: ['state'],
-      registers: [this.#registry],
-      async collect() {
-        this.reset();
-        const rows = await rowsOf<{ state: string; count: string }>(
-          database.manager,
-          'SELECT state, count(*) AS count FROM planner.transaction WHERE ended_at IS NULL GROUP BY state',
-        );
-        for (const { state, count } of rows) this.set({ state }, Number(count));
-      },
+    this.#metrics.collectProcess();
+    this.#metrics.gauge('transactions', 'Transactions that have not ended, by state.', ['state'], async (gauge) => {
+      gauge.reset();
+      const rows = await rowsOf<{ state: string; count: string }>(
+        database.manager,
+        'SELECT state, count(*) AS count FROM planner.transaction WHERE ended_at IS NULL GROUP BY state',
+      );
+      for (const { state, count } of rows) gauge.set({ state }, Number(count));
     });
-    new Gauge({
-      name: 'muster_planner_commands_waiting',
-      help: 'Commands that no executor has answered yet.',
-      registers: [this.#registry],
-      async collect() {
-        const row = await rowOf<{ count: string }>(
-          database.manager,
-          'SELECT count(*) AS count FROM planner.outgoing WHERE answered_at IS NULL',
-        );
-        this.set(Number(row?.count ?? 0));
-      },
+    this.#metrics.gauge('commands_waiting', 'Commands that no executor has answered yet.', [], async (gauge) => {
+      const row = await rowOf<{ count: string }>(
+        database.manager,
+        'SELECT count(*) AS count FROM planner.outgoing WHERE answered_at IS NULL',
+      );
+      gauge.set(Number(row?.count ?? 0));
     });
   }
 
   /** Measures requests; streams are open for as long as their reader likes, so they are left out. */
   observe(): RequestHandler {
     return (request, response, next) => {
-      const end = this.requests.startTimer({ method: request.method });
+      const end = this.#requests.startTimer({ method: request.method });
       response.once('finish', () => {
-        if (response.getHeader('content-type')?.toString().startsWith('text/event-stream') !== true)
-          end({ status: response.statusCode });
+        const type = response.getHeader('content-type');
+        if (!String(type).startsWith('text/event-stream')) end({ status: response.statusCode });
       });
       next();
     };
   }
 
-  /** Counts what became of a message, and hands it on. */
-  judged(queue: string, handled: Handled): Handled {
-    this.messages.inc({ queue, verdict: handled.verdict.kind });
-    return handled;
+  /** Counts what became of a message. */
+  countMessage(kind: 'events' | 'output', verdict: Verdict): void {
+    this.#messages.inc({ kind, verdict: verdict.kind });
   }
 
   get contentType(): string {
-    return this.#registry.contentType;
+    return this.#metrics.contentType;
   }
 
-  print(): Promise<string> {
-    return this.#registry.metrics();
+  text(): Promise<string> {
+    return this.#metrics.text();
   }
 }

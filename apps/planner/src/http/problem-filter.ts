@@ -3,14 +3,14 @@ import { isNativeError } from 'node:util/types';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { Request, Response } from 'express';
-import type { PlannerLogger } from '../planner-ports';
+import type { Logger } from '@muster/telemetry';
 import { sendProblems } from './problem-details';
 import { statusOf } from './problem-status';
 
 /** Turns whatever a handler throws into problem details. What nobody foresaw is logged under an id and told by that id only. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: PlannerLogger) {}
+  constructor(private readonly logger: Logger) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     // A message handler's failure is the transport's to judge, not an HTTP answer.

@@ -1,37 +1,28 @@
 import { InProcessBroker } from '@muster/messaging';
 import { SecretValue } from '@muster/model';
-import { type Database, openDatabase, PostgresArtifactStore } from '@muster/storage';
+import { createSecretBox } from '@muster/secrets';
+import { createArtifactTables, type Database, migrate, openDatabase, PostgresArtifactStore } from '@muster/storage';
+import { createLogger } from '@muster/telemetry';
 import { createTestDatabase, type TestDatabase } from '@muster/testkit';
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
 import { DataSource } from 'typeorm';
 import { connectDatabase } from '../database/open-database';
-import type { PlannerLogger } from '../planner-ports';
 import { InlinePlanRunner } from '../plans/inline-plan-runner';
 import { type RunningPlanner, startPlanner } from '../start-planner';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
 import { FakeExecutor } from './fake-executor.testing';
-import { TestSecretBox } from './test-secret-box.testing';
 
 export const ADMIN_TOKEN = 'test-admin-token-0123456789';
 
-/** Lines of a log, to be searched for what must not be there. */
-export class MemoryLog implements PlannerLogger {
-  readonly lines: string[] = [];
-  info = (fields: object, text: string) => this.#add('info', fields, text);
-  warn = (fields: object, text: string) => this.#add('warn', fields, text);
-  error = (fields: object, text: string) => this.#add('error', fields, text);
-
-  #add(level: string, fields: object, text: string): void {
-    this.lines.push(`${level} ${text} ${JSON.stringify(fields)}`);
-  }
-}
-
 /** A planner (or several) on real PostgreSQL and an in-process broker, with an executor that does as it is told. */
 export class TestPlanner {
-  readonly log = new MemoryLog();
-  readonly broker = new InProcessBroker({ log: this.log, pace: { delayMs: 5, delayMaxMs: 20, heldMaxMs: 1000 } });
+  /** Lines of the log, to be searched for what must not be there. */
+  readonly log: string[] = [];
+  readonly logger = createLogger({ name: 'planner', stream: { write: (line) => void this.log.push(line) } });
+  readonly broker = new InProcessBroker({ log: this.logger, pace: { delayMs: 5, delayMaxMs: 20, heldMaxMs: 1000 } });
   readonly executor = new FakeExecutor(this.broker.connect());
+  readonly secretBox = createSecretBox('5'.repeat(64));
   readonly planners: RunningPlanner[] = [];
   /** Connections of the test's own. */
   database!: DataSource;
@@ -55,6 +46,7 @@ export class TestPlanner {
       config: { kind: 'postgres', url: this.#testDatabase.url },
       name: 'planner-test',
     });
+    await migrate(this.#opened, 'artifacts', [createArtifactTables('artifacts')]);
     await this.executor.start();
     this.executor.hostKeys.set('192.0.2.1', `SHA256:${'1'.repeat(43)}`);
     this.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
@@ -71,9 +63,9 @@ export class TestPlanner {
       {
         database: opened,
         bus: this.broker.connect(),
-        artifacts: new PostgresArtifactStore(opened.pool, 'planner'),
-        secretBox: new TestSecretBox(),
-        logger: this.log,
+        artifacts: new PostgresArtifactStore(opened.pool, 'artifacts'),
+        secretBox: this.secretBox,
+        logger: this.logger,
         runner: new InlinePlanRunner(),
       },
     );

@@ -1,19 +1,15 @@
 import { ProblemsError } from '@muster/problems';
 import { rowsOf } from '../database/sql';
 import { Loop } from '../running/loop';
-import { catchUp, type EventParts } from '../transactions/take-events';
-import type { PlannerLogger } from '../planner-ports';
+import { catchUp, type EventParts } from './take-events';
+import type { Logger } from '@muster/telemetry';
 
 const EVERY_MS = 10_000;
 /** A deployment that says nothing for so long is asked: its tasks may just be long, or its last event may be lost. */
 const SILENT_SECONDS = 30;
 
 /** Asks about deployments that have fallen silent. Several planners take turns, since the question itself is noted. */
-export function followSilentDeployments(
-  parts: EventParts,
-  logger: PlannerLogger,
-  onFailure: (error: unknown) => void,
-): Loop {
+export function followSilentDeployments(parts: EventParts, logger: Logger, onFailure: (error: unknown) => void): Loop {
   return new Loop({
     everyMs: EVERY_MS,
     onFailure,

@@ -1,0 +1,24 @@
+import { FeedSequencer } from '../feed/feed-sequencer';
+import { OutgoingRelay } from '../outgoing/outgoing-relay';
+import type { PlannerRuntime } from '../planner.module';
+import { keepHouse } from './housekeeping';
+import { advanceTransactions } from '../transactions/advance-loop';
+import { followSilentDeployments } from '../transactions/silent-deployments';
+
+/** Everything that runs beside requests and messages. */
+export interface PlannerWork {
+  close(): Promise<void>;
+}
+
+/** Starts to send what is stored, to number the feed and to go on with transactions. */
+export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) => void): PlannerWork {
+  const { database, bus, nudges, logger } = runtime;
+  const loops = [
+    new FeedSequencer(database, nudges, onFailure),
+    new OutgoingRelay(database, bus, nudges, onFailure),
+    advanceTransactions(runtime, nudges, onFailure),
+    followSilentDeployments({ database, bus, nudges }, logger, onFailure),
+    keepHouse(database, onFailure),
+  ];
+  return { close: async () => void (await Promise.all(loops.map((each) => each.close()))) };
+}
