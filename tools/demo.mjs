@@ -13,6 +13,7 @@ import { copyBundle } from './demo/bundle-copy.mjs';
 import { files, folder, roles, root } from './demo/folder.mjs';
 import { describeNodes, endNodeProcesses, makeIdentity, writeClusterFile } from './demo/nodes.mjs';
 import { startOf } from './demo/process-identity.mjs';
+import { unfinished, whatChanged } from './demo/transactions.mjs';
 
 const require = createRequire(import.meta.url);
 const muster = join(root, 'apps/cli/bin/muster.cjs');
@@ -36,7 +37,7 @@ async function start() {
   if (built !== 0) return built;
   // Five nodes on one machine share its /opt: the copy has a folder of the demo instead.
   copyBundle('web-cluster', files.bundle, join(folder, 'opt'));
-  const isReused = await startServices();
+  await startServices();
   const { url } = running('server').ready;
   const address = await describeNodes();
   const env = { ...process.env, MUSTER_SERVER: url, MUSTER_DATA_DIR: files.data };
@@ -46,6 +47,11 @@ async function start() {
     `export MUSTER_SERVER='${url}' MUSTER_DATA_DIR='${files.data.replaceAll("'", "'\\''")}'\nunset MUSTER_TOKEN\n`,
   );
 
+  for (const transaction of await unfinished(url)) {
+    say('\nA deployment of an earlier run goes on; its end comes first.');
+    const code = await run([muster, 'watch', transaction, '--timeout', '120'], env);
+    if (code === 6) return failed(code);
+  }
   const steps = [
     ['release', 'publish', relative(root, files.bundle)],
     ['cluster', 'apply', '-f', relative(root, files.cluster)],
@@ -59,11 +65,11 @@ async function start() {
   say('\n$ muster deploy web --wait');
   const outcome = await run([muster, 'deploy', 'web', '--wait'], env);
   if (outcome !== 0) return failed(outcome);
-  say(closing(address, isReused));
+  say(closing(address, await whatChanged(url)));
   return 0;
 }
 
-/** True if what an earlier run started is used again. Anything half alive is cleaned up first. */
+/** Uses what an earlier run started, if all of it is well; else cleans up what is left of it first. */
 async function startServices() {
   const stamp = buildStamp();
   const [nodes, server] = [running('nodes'), running('server')];
@@ -75,7 +81,7 @@ async function startServices() {
     (await answers(server.ready.url))
   ) {
     say('The nodes and the server of the last run are up.');
-    return true;
+    return;
   }
   if (nodes || server) say('Cleaning up what an earlier run left behind...');
   await stopInBackground('server');
@@ -95,7 +101,6 @@ async function startServices() {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MUSTER_')));
   const serverEnv = { ...env, MUSTER_DATA_DIR: files.data, MUSTER_HTTP_PORT: '0' };
   await startInBackground('server', [muster, 'server'], serverEnv, stamp);
-  return false;
 }
 
 async function answers(url) {
@@ -109,13 +114,14 @@ function failed(code) {
   return code;
 }
 
-function closing(address, isReused) {
-  const again = isReused
-    ? 'Every task ran again, and each found that it had nothing to change: no server was restarted. (Leaving out tasks whose inputs did not change comes with a later version.)'
-    : 'Run it again to see what a second deployment does.';
+function closing(address, { total, changed }) {
+  const found =
+    changed.length > 0
+      ? `${changed.length} of ${total} tasks changed something. Run it again to see how little a second deployment does.`
+      : `All ${total} tasks ran, and none had anything to change: no server was restarted.\n(Leaving out tasks whose inputs did not change comes with a later version.)`;
   return `
 The web service is up: ${address}
-${again}
+${found}
 
 To look around:  . ${relative(process.cwd(), files.env)}
                  npx muster status

@@ -6,7 +6,7 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** What is known of a running transaction: a snapshot, then events. Deals with events that it has seen before. */
+/** What is known of a running transaction: its tasks, and what events told of them so far. */
 export class RunView {
   readonly #states = new Map<string, TaskState>();
   readonly #running = new Map<string, number>();
@@ -17,15 +17,13 @@ export class RunView {
   startedAt: number | null = null;
   expectedMs: number | null = null;
 
-  /** Takes tasks and states from `status`; what runs keeps the start that events told. */
+  /** Takes from `status` which tasks there are. Their states come from the events, which are read from the first on. */
   take(status: TransactionStatus): void {
     this.state = status.state;
-    this.expectedMs = status.expectedMs ?? this.expectedMs;
+    this.expectedMs = status.expectedMs;
     if (status.startedAt) this.startedAt = Date.parse(status.startedAt);
     for (const { tasks } of status.graphs) {
-      for (const [task, it] of Object.entries(tasks)) {
-        this.#set(task, it.state, it.startedAt ? Date.parse(it.startedAt) : this.startedAt, it.reason);
-      }
+      for (const task of Object.keys(tasks)) if (!this.#states.has(task)) this.#states.set(task, 'waiting');
     }
   }
 
@@ -75,11 +73,11 @@ export class RunView {
     return (elapsed / this.#ended) * (this.total - this.#ended);
   }
 
-  #set(task: string, state: TaskState, at: number | null, reason: string | null): void {
+  #set(task: string, state: TaskState, at: number, reason: string | null): void {
     const before = this.#states.get(task);
     this.#states.set(task, state);
     this.#ended += Number(isTaskEnd(state)) - Number(before !== undefined && isTaskEnd(before));
-    if (state === 'running') this.#running.set(task, at ?? 0);
+    if (state === 'running') this.#running.set(task, at);
     else this.#running.delete(task);
     if (state === 'failed' || state === 'lost') this.#failures.set(task, { task, reason: reason ?? state });
     else this.#failures.delete(task);

@@ -1,5 +1,5 @@
 import type { TransactionStatus } from '@muster/client';
-import { isTaskEnd, TASK_STATES, type TaskState } from '@muster/model';
+import { TASK_STATES, type TaskState } from '@muster/model';
 
 /** `12 succeeded, 1 failed`: how many tasks are in which state, zeros left out, in the order of the states' table. */
 export function taskCounts(status: TransactionStatus): string {
@@ -22,10 +22,4 @@ export function failures(status: TransactionStatus): readonly { readonly task: s
         : [],
     ),
   );
-}
-
-/** How many tasks there are, and how many of them have ended. */
-export function progressOf(status: TransactionStatus): { readonly total: number; readonly ended: number } {
-  const states = status.graphs.flatMap(({ tasks }) => Object.values(tasks).map((it) => it.state));
-  return { total: states.length, ended: states.filter(isTaskEnd).length };
 }

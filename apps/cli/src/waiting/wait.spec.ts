@@ -56,6 +56,18 @@ describe('waiting', () => {
     expect(io.stderr.text).toContain('trying again');
   });
 
+  it('counts up from the start also when it comes late', async () => {
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('succeeded'), 'b@1': task('succeeded') }));
+    for (const name of ['a@1', 'b@1'])
+      for (const what of ['running', 'succeeded']) planner.happen(`task.${what}`, name);
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('[2/2]')) await new Promise((resolve) => setImmediate(resolve));
+    end('succeeded', { 'a@1': task('succeeded'), 'b@1': task('succeeded') });
+    expect(await waiting).toBe(0);
+    expect(io.stderr.text.match(/\[\d\/2\]/g)).toEqual(['[0/2]', '[1/2]', '[1/2]', '[2/2]']);
+  });
+
   it('is not fooled by the end of an earlier run', async () => {
     planner.answer('GET /transactions/t1', status('running', { 'a@1': task('running') }));
     planner.happen('transaction.ended', undefined, { state: 'failed' });
@@ -67,13 +79,12 @@ describe('waiting', () => {
   });
 
   it('paints bar, running tasks and failures on a terminal, and leaves it tidy', async () => {
-    planner.answer(
-      'GET /transactions/t1',
-      status('running', { 'a@1': task('running'), 'b@2': task('failed', 'code 7 \u001b[2J') }),
-    );
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('running'), 'b@2': task('failed') }));
+    planner.happen('task.running', 'a@1');
+    planner.happen('task.failed', 'b@2', { reason: 'code 7 \u001b[2J' });
     const io = memoryIo({ env: env(), terminal: true });
     const waiting = runCli(['watch', 't1'], io);
-    while (!io.stderr.text.includes('running')) await new Promise((resolve) => setImmediate(resolve));
+    while (!io.stderr.text.includes('code 7')) await new Promise((resolve) => setImmediate(resolve));
     expect(io.stderr.text).toMatch(/░.* 1\/2 running/);
     expect(io.stderr.text).toContain('a@1');
     expect(io.stderr.text).toMatch(/b@2: code 7 \u241b\[2J/);
