@@ -37,10 +37,10 @@ function sink(stream: NodeJS.WriteStream): Sink {
   return {
     isTerminal: stream.isTTY === true && process.env['TERM'] !== 'dumb',
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns || 80;
     },
     get rows() {
-      return stream.rows ?? 24;
+      return stream.rows || 24;
     },
     write: (text) => void stream.write(text),
   };
