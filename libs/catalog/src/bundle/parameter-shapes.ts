@@ -32,7 +32,7 @@ export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes
       http: 'anything',
       cmd: 'text',
       event: 'anything',
-      interval: 'seconds',
+
       expect: 'anything',
     },
     oneOf: [['port', 'http', 'cmd', 'event']],

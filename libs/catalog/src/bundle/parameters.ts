@@ -28,15 +28,19 @@ export function readParameters(map: MapCursor, parameters: MapCursor | null, typ
   }
   if (shapes) {
     parameters?.knowsOnly([...Object.keys(shapes.known), ...SETTLED_KEYS], 'warning');
-    checkRequired(map.cursor, shapes.oneOf, result);
+    checkRequired(
+      map.cursor,
+      shapes.oneOf,
+      (parameters?.keys() ?? []).filter((key) => parameters?.get(key)?.isNull === false),
+    );
   }
   // Copied, so that it has the prototype that everybody expects; keys are defined, not assigned.
   return Object.fromEntries(Object.entries(result));
 }
 
-function checkRequired(cursor: Cursor, groups: readonly (readonly string[])[], result: JsonObject): void {
+function checkRequired(cursor: Cursor, groups: readonly (readonly string[])[], given: readonly string[]): void {
   for (const group of groups) {
-    const there = group.filter((key) => Object.hasOwn(result, key));
+    const there = group.filter((key) => given.includes(key));
     if (there.length > 1)
       cursor.report(
         'BUNDLE_CONFLICTING_VALUES',

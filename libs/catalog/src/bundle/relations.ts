@@ -14,8 +14,7 @@ function readRelation(cursor: Cursor): Relation | Expression | null {
     const name = cursor.text('the id of a task definition');
     return name === null ? null : relation(cursor, name);
   }
-  const expression = readExpression(cursor);
-  if (expression) return expression;
+  if (isExpressionLike(cursor)) return readExpression(cursor);
   const map = cursor.map('a name, {name, role, policy} or {yaql_exp}');
   if (!map) return null;
   map.knowsOnly(['name', 'role', 'policy'], 'warning');
@@ -36,17 +35,20 @@ function relation(cursor: Cursor, name: string, more: Omit<Relation, 'name'> = {
 
 function readRole(cursor: Cursor): RoleSelector | Expression | undefined {
   if (cursor.isNull) return null;
-  const expression = readExpression(cursor);
-  if (expression) return expression;
+  if (isExpressionLike(cursor)) return readExpression(cursor) ?? undefined;
   if (cursor.located.kind === 'scalar') return cursor.text() ?? undefined;
   const items = cursor.items();
   // A null in a list is the sync point, as it is alone.
   return items?.map((item) => (item.isNull ? 'null' : item.text())).filter((each) => each !== null);
 }
 
-/** Null if the value is no `{yaql_exp: text}`. */
+function isExpressionLike(cursor: Cursor): boolean {
+  return cursor.located.kind === 'map' && cursor.located.entries.has('yaql_exp');
+}
+
+/** Null if the value is no `{yaql_exp: text}`; something like it that is none is reported. */
 export function readExpression(cursor: Cursor): Expression | null {
-  if (cursor.located.kind !== 'map' || !cursor.located.entries.has('yaql_exp')) return null;
+  if (!isExpressionLike(cursor)) return null;
   const value = cursor.json();
   if (!isExpression(value)) return cursor.refuse('{yaql_exp: text} and nothing else');
   if (value.yaql_exp.length > 20_000) return cursor.refuse('an expression of at most 20000 characters');

@@ -6,11 +6,9 @@ export function checkNodeReferences(map: MapCursor, master: string | null, nodes
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const known = [...byName.keys()];
   if (master !== null && !byName.has(master)) {
-    map
-      .get('master')
-      ?.report('CLUSTER_UNKNOWN_NODE', `\`master\` names the node ${master}, which is not there`, {
-        remedy: `Correct the name, or add the node.${didYouMean(master, known)}`,
-      });
+    map.get('master')?.report('CLUSTER_UNKNOWN_NODE', `\`master\` names the node ${master}, which is not there`, {
+      remedy: `Correct the name, or add the node.${didYouMean(master, known)}`,
+    });
   }
   const nodesMap = map.get('nodes')?.located.kind === 'map' ? map.get('nodes')?.map() : null;
   const reported = new Set<string>();

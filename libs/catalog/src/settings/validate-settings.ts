@@ -11,7 +11,7 @@ export interface SettingsFault {
 }
 
 /** Schemas looked at for one value; a schema that needs more is refused with the value. */
-const STEPS_MAX = 1_000_000;
+const STEPS_MAX = 200_000;
 /** Depth through references. */
 const DEPTH_MAX = 200;
 

@@ -14,12 +14,13 @@ export function planTable(plan: Plan, columns = 120): string {
     return text.length > columns ? `${text.slice(0, columns - 1)}…` : text.trimEnd();
   };
   const running = plan.tasks.filter((task) => task.action === 'run');
+  const leftOut = plan.leftOut?.length ?? 0;
   const unknown = running.filter((task) => task.expectedMs === null).length;
   return [
     ...[head, ...rows].map(line),
     '',
     `${running.length} to run, ${plan.tasks.length - running.length} skipped, on ${new Set(plan.tasks.map((task) => task.node)).size} places` +
-      `${(plan.leftOut ?? []).length > 0 ? `; ${(plan.leftOut ?? []).length} definitions on no node` : ''}`,
+      `${leftOut > 0 ? `; ${leftOut} ${leftOut === 1 ? 'definition' : 'definitions'} on no node` : ''}`,
     `expected at least ${duration(plan.expectedMs)}${unknown > 0 ? ` (${unknown} without history or hint)` : ''}`,
     `critical path: ${plan.criticalPath.join(' -> ') || 'none'}`,
     `digest: ${plan.digest}`,
