@@ -5,7 +5,7 @@ group_lives() { # pgid: true if any process of the group lives; zombies are dead
   set +f
   for file in /proc/[0-9]*/stat; do
     set -f
-    IFS= read -r stat <"$file" || continue
+    read_stat "$file"
     set -- "$1" ${stat##*") "}
     [ "${4:-}" = "$1" ] || continue
     case $2 in
@@ -67,7 +67,7 @@ forget() { # seq id...: removes the folders of ended attempts, keeping a line ea
       done) ;;
       *) printf '%s %s .\n' "$state" "$code" >"done/$id" || continue ;;
     esac
-    rm -rf "attempts/$id"
+    rm -rf "attempts/$id" 9>&-
   done
   say "$seq" ok
 }

@@ -16,11 +16,15 @@ itself() { # sets $pid and $start of the process that runs this line, without a 
   start=${20}
 }
 
-lives() { # pid start: true while that very process lives; a zombie is dead
+read_stat() { # file: sets $stat; the process's name in it may hold anything, line ends too
   stat=
   while IFS= read -r piece; do
     stat="$stat $piece"
-  done <"/proc/$1/stat"
+  done <"$1"
+}
+
+lives() { # pid start: true while that very process lives; a zombie is dead
+  read_stat "/proc/$1/stat"
   set -- "$1" "$2" ${stat##*") "}
   case ${3:-Z} in
     Z | X | x) return 1 ;;

@@ -41,8 +41,10 @@ hello() { # nonce folder limit
   [ -d attempts ] && [ -d done ] || mkdir -p attempts done
   chmod 700 . && printf . >probe || missing "folder: cannot write to $folder"
   (exec 9>>lock && flock -u 9) || missing "programs: flock on a descriptor"
+  # Some builds of busybox tell blocks only; there it takes a program more to know how many bytes were copied.
   set -- $(LC_ALL=C dd bs=1 count=2 if=/proc/self/stat 2>&1 >/dev/null)
-  [ "${7:-}" = 2 ] || missing "programs: dd that counts bytes"
+  dd_counts=
+  [ "${7:-}" = 2 ] && dd_counts=1
   itself
   me_pid=$pid
   me_start=$start

@@ -2,7 +2,7 @@
 
 recorded() { # attempt folder: true if the end is recorded; sets $code
   code=-
-  IFS=' ' read -r word code dot rest <"$1/exit"
+  IFS=' ' read -r word code dot rest <"$1/exit" || return 1
   [ "$word" = exit ] && [ "$dot" = . ]
 }
 

@@ -10,8 +10,12 @@ keep() { # file: keeps the head of standard input there, drains and counts the r
     failed=$?
     blocks=${counts%%" records in"*}
     blocks=$((${blocks##*[!0-9+]}))
-    set -- "$1" ${counts##*"records out"}
-    kept=$((kept + $2))
+    if [ "$dd_counts" ]; then
+      set -- "$1" ${counts##*"records out"}
+      kept=$((kept + $2))
+    else
+      kept=$(($(wc -c <"$1")))
+    fi
     # Fewer blocks than asked for: the writers are gone, or the disk is full.
     [ "$failed" = 0 ] && [ "$blocks" = "$room" ] || break
   done
@@ -49,6 +53,11 @@ supervise() { # id
   exec 5>&- 8>&- 9>&-
   # A daemon of the command may hold its output open for ever: then `poll` tells the end.
   wait
+  # Left empty where a keeper could not tell, on a full disk: then the reader has to look.
+  kept_out=
+  kept_err=
+  dropped_out=0
+  dropped_err=0
   IFS=' ' read -r kept_out dropped_out rest <"$d/stdout.n"
   IFS=' ' read -r kept_err dropped_err rest <"$d/stderr.n"
   has_output=0

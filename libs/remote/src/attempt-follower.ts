@@ -70,7 +70,9 @@ export class AttemptFollower implements Watch {
 
   #askUnlessComplete(told: readonly string[]): Promise<void> {
     const [code = '', keptOut, droppedOut, keptErr, droppedErr, hasOutputs] = told;
-    if (this.#offsets.stdout < Number(keptOut) || this.#offsets.stderr < Number(keptErr)) return this.#ask();
+    const isUnknown = !keptOut || !keptErr;
+    if (isUnknown || this.#offsets.stdout < Number(keptOut) || this.#offsets.stderr < Number(keptErr))
+      return this.#ask();
     return this.#finish(code, Number(droppedOut), Number(droppedErr), hasOutputs === '1');
   }
 

@@ -1,4 +1,4 @@
 import { embeddedBed } from './testing/node-bed.testing';
 import { nodePortContract } from './testing/node-port-contract.testing';
 
-nodePortContract('embedded nodes', (env) => embeddedBed(env));
+nodePortContract('embedded nodes', () => embeddedBed());

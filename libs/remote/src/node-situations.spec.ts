@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import type { NodeTarget, PrepareAnswer } from '@muster/execution';
+import { makeSshKey } from '@muster/testkit';
 import { utils } from 'ssh2';
 import { fingerprint } from './connection/fingerprint';
 import { SshNodePort, type SshNodePortOptions } from './ssh-node-port';
@@ -15,6 +16,7 @@ import {
   type NodeBed,
 } from './testing/node-bed.testing';
 import { command } from './testing/node-port-contract.testing';
+import { startCuttableProxy } from './testing/cuttable-proxy.testing';
 import { eventually, Recorder } from './testing/recorder.testing';
 import { sshdBed } from './testing/sshd-bed.testing';
 
@@ -72,12 +74,12 @@ describe('a node that', () => {
 
   it('prints a banner of some length at login, on both streams, works', async () => {
     const noise = 'i=0; while [ $i -lt 500 ]; do echo "*** welcome $i ***"; echo "motd $i" >&2; i=$((i+1)); done';
-    const bed = await bedOf(sshdBed({}, [`ForceCommand ${noise}; exec sh -c "$SSH_ORIGINAL_COMMAND"`]));
+    const bed = await bedOf(sshdBed({}, { ForceCommand: `${noise}; exec sh -c "$SSH_ORIGINAL_COMMAND"` }));
     await expectToWork(newPort(), bed.target);
   });
 
   it('allows one session per connection works, with files, probes and output read meanwhile', async () => {
-    const bed = await bedOf(sshdBed({}, ['MaxSessions 1']));
+    const bed = await bedOf(sshdBed({}, { MaxSessions: 1 }));
     const port = newPort();
     const recorder = new Recorder(port);
     const file = { path: 'f', content: { base64: Buffer.alloc(2_500_000, 'x').toString('base64') } };
@@ -136,11 +138,13 @@ describe('a node that', () => {
   it('has several host keys may be pinned by any of them', async () => {
     const folder = temporaryFolder();
     cleanups.push(() => clearFolder(folder));
+    const shown = await makeSshKey(join(folder, 'ed25519'));
     const keys = utils.generateKeyPairSync('rsa', { bits: 2048 });
     writeFileSync(join(folder, 'rsa'), keys.private, { mode: 0o600 });
-    const bed = await bedOf(sshdBed({}, [`HostKey ${join(folder, 'rsa')}`]));
+    const bed = await bedOf(sshdBed({}, { HostKey: [shown.file, join(folder, 'rsa')] }));
     const parsed = utils.parseKey(keys.public);
     if (parsed instanceof Error) throw parsed;
+    await expectToWork(newPort(), { ...bed.target, hostKey: shown.fingerprint });
     await expectToWork(newPort(), { ...bed.target, hostKey: fingerprint(parsed.getPublicSSH()) });
   });
 
@@ -223,7 +227,7 @@ describe('a node that', () => {
   });
 
   it('forbids forwarding cannot be probed, and says so', async () => {
-    const bed = await bedOf(sshdBed({}, ['AllowTcpForwarding no']));
+    const bed = await bedOf(sshdBed({}, { AllowTcpForwarding: 'no' }));
     const port = newPort();
     const recorder = new Recorder(port);
     const attempt = { ...command(''), operation: { kind: 'probe', target: { port: 1 }, intervalMs: 10 } as const };
@@ -263,18 +267,22 @@ describe('a node that', () => {
     expect(recorder.output(attempt.id).toString()).toBe('0\n600\n');
   });
 
-  it('is cut off is noticed by keepalives, and the attempt goes on', async () => {
+  it('hangs is noticed by keepalives within five seconds; the attempt goes on and is found again', async () => {
     const bed = await bedOf(embeddedBed());
+    const proxy = await startCuttableProxy(bed.target.port);
+    cleanups.push(() => proxy.close());
     const port = newPort();
     const recorder = new Recorder(port);
-    const attempt = command('sleep 0.5; exit 9');
-    const ready = await port.prepare(bed.target, TICKET);
+    const target = { ...bed.target, port: proxy.port };
+    const attempt = command('sleep 1; exit 9');
+    const ready = await port.prepare(target, TICKET);
     if (ready.kind !== 'ready') throw new Error(detailOf(ready));
-    await port.start(bed.target, TICKET, attempt);
-    await bed.dropConnections();
-    await recorder.last(attempt.id);
-    const answer = await port.attach(bed.target, TICKET, attempt, ready, { stdout: 0, stderr: 0 });
-    expect(['running', 'ended']).toContain(answer.kind);
+    await port.start(target, TICKET, attempt);
+    const from = process.hrtime.bigint();
+    proxy.hang();
+    expect(await recorder.last(attempt.id)).toMatchObject({ kind: 'link-lost' });
+    expect(Number(process.hrtime.bigint() - from) / 1e6).toBeLessThan(5000);
+    expect(await port.attach(target, TICKET, attempt, ready, { stdout: 0, stderr: 0 })).toEqual({ kind: 'ended' });
     await eventually('the end', () => recorder.of(attempt.id).some((it) => it.kind === 'ended'));
     expect(recorder.of(attempt.id).at(-1)).toMatchObject({ result: { kind: 'exited', code: 9 } });
   });

@@ -1,4 +1,4 @@
 import { nodePortContract } from './testing/node-port-contract.testing';
 import { sshdBed } from './testing/sshd-bed.testing';
 
-nodePortContract('OpenSSH', (env) => sshdBed(env));
+nodePortContract('OpenSSH', () => sshdBed());

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArtifactReader, NodeTarget, NodeTicket } from '@muster/execution';
@@ -13,13 +13,14 @@ export const KEYS = utils.generateKeyPairSync('ed25519');
 export interface NodeBed {
   readonly target: NodeTarget;
   readonly stateDir: string;
-  /** Environment of the node's commands can be given when it is made; see `makeBed`. */
+  /** What runs the launcher; default `/bin/sh`. */
+  readonly shell?: string;
   dropConnections(): Promise<void>;
   /** Ends what serves the node and everything on it. */
   close(): Promise<void>;
 }
 
-export type MakeBed = (env?: Readonly<Record<string, string>>) => Promise<NodeBed>;
+export type MakeBed = () => Promise<NodeBed>;
 
 export function temporaryFolder(): string {
   return realpathSync(mkdtempSync(join(tmpdir(), 'muster-remote-')));
@@ -70,9 +71,4 @@ export function artifactsOf(contents: Readonly<Record<string, Buffer>>): Artifac
       })();
     },
   };
-}
-
-/** True once the file says something. */
-export function isThere(path: string): boolean {
-  return existsSync(path);
 }

@@ -32,7 +32,11 @@ export function nodePortContract(name: string, makeBed: MakeBed): void {
     let ready: NodeReady;
 
     const newPort = (options: Partial<SshNodePortOptions> = {}): SshNodePort => {
-      const made = new SshNodePort({ artifacts: artifactsOf({ 'sha256:a': ARTIFACT }), ...options });
+      const made = new SshNodePort({
+        artifacts: artifactsOf({ 'sha256:a': ARTIFACT }),
+        ...(bed.shell ? { shell: bed.shell } : {}),
+        ...options,
+      });
       ports.push(made);
       return made;
     };
