@@ -1,10 +1,12 @@
 import type { Bus } from '@muster/messaging';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
-import { hostKeyReply, scanHostKey } from '@muster/protocol';
+import { describeExecutors, executorsReply, hostKeyReply, scanHostKey } from '@muster/protocol';
 import { askExecutors } from '../executors/ask-executors';
 
 /** Scans that run at once: a cluster of hundreds is done in seconds, and no executor is flooded. */
 const SCANS_AT_ONCE = 16;
+const PRESENCE_MS = 5000;
+const SCAN_MS = 30_000;
 
 /** A node whose host key nobody has accepted yet. */
 export interface UnknownNode {
@@ -29,6 +31,8 @@ export async function scanHostKeys(
   nodes: readonly UnknownNode[],
   accept: boolean,
 ): Promise<{ readonly accepted: readonly AcceptedHostKey[]; readonly problems: readonly Problem[] }> {
+  // A machine may take long to answer, so a scan is given long; whether anybody scans is known much sooner.
+  if (nodes.length > 0) await askExecutors(bus, describeExecutors, {}, executorsReply, PRESENCE_MS);
   const accepted: AcceptedHostKey[] = [];
   const problems: Problem[] = [];
   const waiting = [...nodes];
@@ -59,7 +63,7 @@ async function scan(
     };
   }
   try {
-    return await askExecutors(bus, scanHostKey, { address: node.address, port: node.port }, hostKeyReply, 30_000);
+    return await askExecutors(bus, scanHostKey, { address: node.address, port: node.port }, hostKeyReply, SCAN_MS);
   } catch (error) {
     if (!(error instanceof ProblemsError) || error.problems.some((each) => each.code === 'API_UNAVAILABLE'))
       throw error;

@@ -23,6 +23,8 @@ interface Command {
 /** An executor that does nothing by itself: it notes commands, answers as told, and says the events it is told to say. */
 export class FakeExecutor {
   readonly commands: Command[] = [];
+  /** Schemas of the questions asked so far. */
+  readonly asked: string[] = [];
   /** Fingerprint that machines show, by address. */
   readonly hostKeys = new Map<string, string>();
   /** What commands are refused with, by schema. */
@@ -131,6 +133,7 @@ export class FakeExecutor {
   }
 
   async #question({ schema, body }: Envelope): Promise<Handled> {
+    this.asked.push(schema);
     return this.answers
       ? { verdict: DONE, reply: this.#answer(schema, body as Record<string, unknown>) }
       : { verdict: DONE };
@@ -146,6 +149,8 @@ export class FakeExecutor {
           problems: [problem('NODE_UNREACHABLE', { subject: String(body['address']), summary: 'Nobody answers.' })],
         };
       }
+      case 'executor.describe':
+        return { ok: true, body: { executors: [{ id: 'fake', seenAt: new Date().toISOString(), deployments: 0 }] } };
       case 'executor.deployment.events': {
         const log = this.log.get(String(body['deployment'])) ?? [];
         return {

@@ -3,11 +3,12 @@ import { SecretValue } from '@muster/model';
 import { createSecretBox } from '@muster/secrets';
 import { createArtifactTables, type Database, migrate, openDatabase, PostgresArtifactStore } from '@muster/storage';
 import { createLogger } from '@muster/telemetry';
-import { createTestDatabase, type TestDatabase } from '@muster/testkit';
+import { createTestDatabase, type TestDatabase, waitUntil } from '@muster/testkit';
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
 import { DataSource } from 'typeorm';
 import { connectDatabase } from '../database/open-database';
+import type { FeedEvent } from '../feed/feed-event';
 import { InlinePlanRunner } from '../plans/inline-plan-runner';
 import { type RunningPlanner, startPlanner } from '../start-planner';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
@@ -29,8 +30,10 @@ export class TestPlanner {
   #testDatabase: TestDatabase | undefined;
   #opened: Database | undefined;
 
-  static async start(planners = 1): Promise<TestPlanner> {
-    const it = new TestPlanner();
+  private constructor(private readonly auth: 'on' | 'off') {}
+
+  static async start(planners = 1, auth: 'on' | 'off' = 'on'): Promise<TestPlanner> {
+    const it = new TestPlanner(auth);
     try {
       await it.#open(planners);
       return it;
@@ -59,7 +62,7 @@ export class TestPlanner {
     const opened = this.#opened;
     if (opened === undefined) throw new Error('the database is not open');
     const planner = await startPlanner(
-      { host: '127.0.0.1', port: 0, auth: 'on', adminToken: new SecretValue(ADMIN_TOKEN) },
+      { host: '127.0.0.1', port: 0, auth: this.auth, adminToken: new SecretValue(ADMIN_TOKEN) },
       {
         database: opened,
         bus: this.broker.connect(),
@@ -139,6 +142,20 @@ export class TestPlanner {
     await this.publish().then((response) => expectStatus(response, 201));
     await this.apply().then((response) => expectStatus(response, 200));
     return this;
+  }
+
+  /** Everything that the feed tells of a transaction. */
+  async feedOf(transaction: string): Promise<readonly FeedEvent[]> {
+    const { body } = (await this.get(`/api/v1/events?limit=1000&transaction=${transaction}`)) as {
+      body: { items: FeedEvent[] };
+    };
+    return body.items;
+  }
+
+  /** Waits until a transaction is in a state. */
+  async untilState(transaction: string, state: string): Promise<void> {
+    const ask = async () => (await this.get(`/api/v1/transactions/${transaction}`)).body.state === state;
+    await waitUntil(`transaction ${transaction} is ${state}`, ask);
   }
 
   /** Starts a transaction; gives its id and the deployment that the executor was sent. */
