@@ -55,6 +55,10 @@ cancel() { # seq id grace
   esac
 }
 
+leave_line() { # id: what a late start is answered with
+  printf '%s %s .\n' "$state" "$code" >"done/$1"
+}
+
 forget() { # seq id...: removes the folders of ended attempts, keeping a line each
   owned "$1" || return
   seq=$1
@@ -65,7 +69,10 @@ forget() { # seq id...: removes the folders of ended attempts, keeping a line ea
     case $state in
       alive) continue ;;
       done) ;;
-      *) printf '%s %s .\n' "$state" "$code" >"done/$id" || continue ;;
+      *)
+        # On a full disk the line finds room only after the output has made it; the claim stays until the line is there.
+        leave_line "$id" || { rm -rf "$d/work" "$d/stdout" "$d/stderr" 9>&-; leave_line "$id"; } || continue
+        ;;
     esac
     rm -rf "attempts/$id" 9>&-
   done
