@@ -26,6 +26,11 @@ export class Followed {
     return this.#watches.has(attempt);
   }
 
+  /** True while any attempt is followed over `session`. */
+  needs(session: NodeSession): boolean {
+    return [...this.#watches.values()].some((watch) => watch.session === session);
+  }
+
   /** Replaces an earlier watch of the same attempt. */
   add(watch: Watch): void {
     this.drop(watch.attempt);

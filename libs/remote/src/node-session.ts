@@ -9,6 +9,7 @@ export class NodeSession {
   #owner = '';
   #folder = '';
   #closed = false;
+  #usedAt = performance.now();
 
   private constructor(
     readonly target: NodeTarget,
@@ -89,7 +90,13 @@ export class NodeSession {
     this.link.close();
   }
 
+  /** How long nothing was asked of this launcher. */
+  get idleMs(): number {
+    return performance.now() - this.#usedAt;
+  }
+
   request(...request: Parameters<LauncherChannel['request']>): Promise<Answer> {
+    this.#usedAt = performance.now();
     return this.launcher.request(...request);
   }
 }

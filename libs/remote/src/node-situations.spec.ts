@@ -286,6 +286,27 @@ describe('a node that', () => {
     await eventually('the end', () => recorder.of(attempt.id).some((it) => it.kind === 'ended'));
     expect(recorder.of(attempt.id).at(-1)).toMatchObject({ result: { kind: 'exited', code: 9 } });
   });
+
+  it('is used by many at once has one connection, closed when nobody needs it, and made again', async () => {
+    const bed = await bedOf(embeddedBed());
+    const proxy = await startCuttableProxy(bed.target.port);
+    cleanups.push(() => proxy.close());
+    const target = { ...bed.target, port: proxy.port };
+    const port = newPort({ idleMs: 100 });
+    const recorder = new Recorder(port);
+    const attempt = command('sleep 0.5');
+    const [answer] = await Promise.all([
+      port.start(target, TICKET, attempt),
+      port.prepare(target, TICKET),
+      port.readOutput(target, attempt, 'stdout', 0, 1),
+    ]);
+    expect(answer).toEqual({ kind: 'started' });
+    expect(await recorder.last(attempt.id)).toMatchObject({ kind: 'ended' });
+    expect(proxy.made).toBe(1);
+    await eventually('the connection to be closed', () => proxy.open === 0);
+    await expectToWork(port, target);
+    expect(proxy.made).toBe(2);
+  });
 });
 
 function whereIs(program: string): string {

@@ -7,19 +7,25 @@ export interface SessionOptions {
   readonly answerTimeoutMs: number;
   readonly outputLimit: number;
   readonly shell: string;
+  /** A connection that nothing was asked of for so long is closed, unless an attempt is followed over it. */
+  readonly idleMs: number;
 }
 
 /** One launcher per node, started with its connection and shared by everything that is done there. */
 export class SessionPool {
   readonly #links: LinkPool;
+  readonly #sweeper: NodeJS.Timeout;
   readonly #sessions = new Map<string, Promise<NodeSession | NodeFailure>>();
 
   constructor(
     private readonly options: SessionOptions,
     private readonly opened: (session: NodeSession) => void,
     private readonly lost: (session: NodeSession) => void,
+    private readonly isNeeded: (session: NodeSession) => boolean,
   ) {
     this.#links = new LinkPool(options.connectTimeoutMs);
+    this.#sweeper = setInterval(() => void this.#sweep(), options.idleMs / 2);
+    this.#sweeper.unref();
   }
 
   /** The launcher on `node`, started if there is none; a failure is not remembered. */
@@ -37,10 +43,18 @@ export class SessionPool {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#sweeper);
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
     this.#links.close();
     await Promise.all(sessions.map(async (made) => made.then((session) => 'kind' in session || session.close())));
+  }
+
+  async #sweep(): Promise<void> {
+    for (const made of [...this.#sessions.values()]) {
+      const session = await made;
+      if (!('kind' in session) && session.idleMs >= this.options.idleMs && !this.isNeeded(session)) session.close();
+    }
   }
 
   async #open(node: NodeTarget, drop: () => void): Promise<NodeSession | NodeFailure> {

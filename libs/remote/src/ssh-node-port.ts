@@ -37,6 +37,8 @@ export interface SshNodePortOptions {
   readonly answerTimeoutMs?: number;
   /** Bytes of each output stream kept on the node; the rest is drained and counted. Default 64 MiB, at least 64 KiB. */
   readonly outputLimit?: number;
+  /** After how long without a request a connection is closed that no attempt is followed over. Default 600,000. */
+  readonly idleMs?: number;
   /** What runs the launcher on nodes. Default `/bin/sh`. */
   readonly shell?: string;
 }
@@ -48,7 +50,7 @@ const NAP_MS = 50;
 /**
  * Acts on nodes over SSH, through the launcher.
  *
- * Cost: one connection per node, kept until `close`; a task is one request and one or two answers.
+ * Cost: one connection per node, kept while it is used; a task is one request and one or two answers.
  */
 export class SshNodePort implements NodePort {
   readonly #sessions: SessionPool;
@@ -63,11 +65,13 @@ export class SshNodePort implements NodePort {
         answerTimeoutMs: options.answerTimeoutMs ?? 60_000,
         outputLimit: Math.max(options.outputLimit ?? 64 * MIB, 65_536),
         shell: options.shell ?? '/bin/sh',
+        idleMs: options.idleMs ?? 600_000,
       },
       (session) => {
         session.launcher.onEnded = ([attempt = '', ...words]) => this.#followed.ended(attempt, words);
       },
       (session) => this.#followed.linkLost(session),
+      (session) => this.#followed.needs(session),
     );
   }
 
