@@ -25,7 +25,7 @@ export interface HostsOptions {
  * when a command in it reboots, and dies whole. Elsewhere each is an sshd on 127.0.1.x, and then: the boot id never
  * changes, processes of all machines see each other, a cut link is an sshd that is stopped (what was sent meanwhile
  * arrives at `restoreLink`), and `kill` finds commands by their environment or working folder.
- * Files are shared in both kinds: give commands `dataDir` to work in and the launcher `stateDir`.
+ * Files are shared in both kinds, but each machine has a home of its own: `dataDir`. Give the launcher `stateDir`.
  */
 export async function startHosts(count: number, options: HostsOptions = {}): Promise<TestHosts> {
   await ensureInstalled(nodeRequirements);
@@ -50,7 +50,7 @@ export async function startHosts(count: number, options: HostsOptions = {}): Pro
     const address = network ? network.address(n) : `127.0.1.${n}`;
     const port = network ? 22 : await freePort(address);
     const hostKey = await makeSshKey(join(own, 'host_key'));
-    const settings = { SetEnv: `MUSTER_TEST_HOST=${own}`, ...options.settings };
+    const settings = { SetEnv: `MUSTER_TEST_HOST=${own} HOME=${dataDir}`, ...options.settings };
     const configFile = await writeSshdConfig({ folder: own, address, port, hostKey, authorized: [identity], settings });
     const plan: HostPlan = { name, address, port, folder: own, stateDir, dataDir, configFile, sshd };
     const machine = network

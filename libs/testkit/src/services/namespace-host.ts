@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Daemon } from './daemon';
 import { descendants, killAll } from './process-tree';
@@ -14,6 +15,7 @@ mount -t proc proc /proc
 mount --bind "$1/boot_id" /proc/sys/kernel/random/boot_id
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -m 755 /run/sshd
+mount --bind "$5" "$6"
 hostname "$2"
 exec "$3" -D -e -f "$4"
 `;
@@ -45,10 +47,10 @@ export class NamespaceHost implements HostMachine {
   }
 
   async boot(): Promise<void> {
-    const { folder, name, sshd, configFile, address, port } = this.plan;
+    const { folder, name, sshd, configFile, address, port, dataDir } = this.plan;
     await writeFile(join(folder, 'boot_id'), `${randomUUID()}\n`);
     const unshare = ['unshare', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child'];
-    const host = ['/bin/sh', '-c', hostScript, 'host', folder, name, sshd, configFile];
+    const host = ['/bin/sh', '-c', hostScript, 'host', folder, name, sshd, configFile, dataDir, userInfo().homedir];
     const argv = [...this.prefix, 'ip', 'netns', 'exec', this.namespace, ...unshare, ...host];
     const daemon = await Daemon.start({ name: `host ${name}`, argv, logFile: join(folder, 'log') });
     await daemon.untilReady(() => greets(address, port));

@@ -9,7 +9,7 @@ export interface TestHost {
   readonly identity: string;
   readonly identityFile: string;
   readonly hostKey: string;
-  /** Its own folders on the filesystem that all hosts share; they survive `kill`. For the launcher, and for everything else. */
+  /** Its own folders on the filesystem that all hosts share; they survive `kill`. For the launcher, and the home of its user. */
   readonly stateDir: string;
   readonly dataDir: string;
   /** How often it has booted, counted from 1: grows when a command inside reboots it, too. */

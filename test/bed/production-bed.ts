@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type PrivateFolder,
+  privateFolder,
+  type PrivateService,
+  startHosts,
+  startPostgres,
+  startRabbitmq,
+  type TestHosts,
+  waitUntil,
+} from '@muster/testkit';
+import { stringify } from 'yaml';
+import { muster, musterJson } from './muster';
+import { ServiceProcess } from './service-process';
+
+export interface TaskStatus {
+  readonly state: string;
+  readonly attempts: number;
+  readonly exitCode: number | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly reason: unknown;
+}
+
+export interface TransactionStatus {
+  readonly transaction: string;
+  readonly state: string;
+  readonly executor: string | null;
+  readonly graphs: readonly {
+    readonly type: string;
+    readonly state: string;
+    readonly tasks: Readonly<Record<string, TaskStatus>>;
+  }[];
+}
+
+const LEASE_MS = 3000;
+
+/** Muster as in production: a planner and executors as processes, own PostgreSQL and RabbitMQ, hosts with real sshd. */
+export class ProductionBed {
+  readonly executors: ServiceProcess[] = [];
+
+  private constructor(
+    readonly folder: PrivateFolder,
+    readonly postgres: PrivateService,
+    readonly rabbitmq: PrivateService,
+    readonly hosts: TestHosts,
+    readonly planner: ServiceProcess,
+    readonly serviceEnv: Readonly<Record<string, string>>,
+    /** Environment of the command line. */
+    readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  static readonly leaseMs = LEASE_MS;
+
+  static async open(hostCount: number, executors: number): Promise<ProductionBed> {
+    const folder = await privateFolder('scenario');
+    const [postgres, rabbitmq, hosts] = await Promise.all([startPostgres(), startRabbitmq(), startHosts(hostCount)]);
+    const serviceEnv = {
+      MUSTER_DATABASE_URL: postgres.url,
+      MUSTER_AMQP_URL: rabbitmq.url,
+      MUSTER_SECRET_KEY: randomBytes(32).toString('base64'),
+      MUSTER_ADMIN_TOKEN: randomBytes(24).toString('hex'),
+      MUSTER_HTTP_PORT: '0',
+      MUSTER_LEASE_MS: String(LEASE_MS),
+      MUSTER_LOG_LEVEL: 'debug',
+    };
+    const planner = await ServiceProcess.start(
+      ['planner'],
+      { ...serviceEnv, MUSTER_DATA_DIR: join(folder.path, 'planner') },
+      join(folder.path, 'planner.log'),
+    );
+    const url = planner.ready.url ?? '';
+    const env = { MUSTER_SERVER: url, MUSTER_TOKEN: serviceEnv.MUSTER_ADMIN_TOKEN };
+    const bed = new ProductionBed(
+      folder,
+      postgres,
+      rabbitmq,
+      hosts,
+      planner,
+      { ...serviceEnv, MUSTER_PLANNER_URL: url },
+      env,
+    );
+    for (let index = 0; index < executors; index++) await bed.addExecutor();
+    return bed;
+  }
+
+  async addExecutor(): Promise<ServiceProcess> {
+    const name = `executor-${this.executors.length + 1}`;
+    const executor = await ServiceProcess.start(
+      ['executor'],
+      { ...this.serviceEnv, MUSTER_DATA_DIR: join(this.folder.path, name) },
+      join(this.folder.path, `${name}.log`),
+    );
+    this.executors.push(executor);
+    return executor;
+  }
+
+  /** A file in the bed's folder; gives its path. */
+  write(name: string, content: string): string {
+    const path = join(this.folder.path, name);
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** Publishes a bundle made of `files`, and gives nothing: it fails when the planner refuses. */
+  async publish(name: string, files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [path, content] of Object.entries(files)) this.write(join(name, path), content);
+    await musterJson(['release', 'publish', join(this.folder.path, name)], this.env);
+  }
+
+  /** Applies a cluster of the bed's hosts, with roles by host name. */
+  async apply(
+    cluster: string,
+    release: string,
+    roles: Readonly<Record<string, readonly string[]>>,
+    more: object = {},
+  ): Promise<void> {
+    const hosts = this.hosts.hosts.filter(({ name }) => roles[name]);
+    const nodes = Object.fromEntries(
+      hosts.map(({ name, address, port, user, identityFile, hostKey, stateDir }) => [
+        name,
+        { address, port, user, identityFile, hostKey, stateDir, roles: roles[name] },
+      ]),
+    );
+    const file = this.write(`${cluster}.yaml`, stringify({ cluster, release, ...more, nodes }));
+    await musterJson(['cluster', 'apply', '-f', file], this.env);
+  }
+
+  async deploy(cluster: string): Promise<string> {
+    return (await musterJson<{ transaction: string }>(['deploy', cluster], this.env)).transaction;
+  }
+
+  status(transaction: string): Promise<TransactionStatus> {
+    return musterJson<TransactionStatus>(['status', transaction], this.env);
+  }
+
+  /** Waits until a task is in `state`. */
+  task(transaction: string, task: string, state: string): Promise<TaskStatus> {
+    return waitUntil(
+      `${task} is ${state}`,
+      async () => {
+        const found = (await this.status(transaction)).graphs[0]?.tasks[task];
+        return found?.state === state ? found : null;
+      },
+      { timeoutMs: 60_000, intervalMs: 200 },
+    );
+  }
+
+  /** Waits for the end and gives the last status. */
+  async end(transaction: string, timeoutMs = 120_000): Promise<TransactionStatus> {
+    return waitUntil(
+      'the transaction has ended',
+      async () => {
+        const status = await this.status(transaction);
+        return ['pending', 'running', 'paused', 'draining'].includes(status.state) ? null : status;
+      },
+      { timeoutMs, intervalMs: 250 },
+    );
+  }
+
+  /** The executor process that owns the transaction now, and the others. */
+  async owner(transaction: string): Promise<{ owner: ServiceProcess; others: ServiceProcess[] }> {
+    const { executor } = await this.status(transaction);
+    const owner = this.executors.find(({ ready }) => ready.id === executor);
+    if (!owner) throw new Error(`no executor of the bed is ${executor}`);
+    return { owner, others: this.executors.filter((each) => each !== owner) };
+  }
+
+  /** Keeps no services; prints nothing. Settles when all is gone. */
+  async close(): Promise<void> {
+    await Promise.all([...this.executors, this.planner].map((service) => service.stop()));
+    await this.hosts.stop();
+    await Promise.all([this.postgres.stop(), this.rabbitmq.stop()]);
+    if (!process.env['MUSTER_KEEP']) await this.folder.remove();
+  }
+
+  muster(words: readonly string[]): ReturnType<typeof muster> {
+    return muster(words, this.env);
+  }
+}

@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@muster/testkit';
+import { ProductionBed, type TaskStatus } from './bed/production-bed';
+import { root } from './bed/root';
+import { musterJson } from './bed/muster';
+
+jest.setTimeout(240_000);
+
+describe('examples/postgres-ha on five hosts with sshd, two executors, RabbitMQ and PostgreSQL', () => {
+  let bed: ProductionBed;
+  const roles = { host1: ['primary'], host2: ['replica'], host3: ['replica'], host4: ['replica'], host5: ['replica'] };
+
+  beforeAll(async () => {
+    bed = await ProductionBed.open(5, 2);
+    const [primary] = bed.hosts.hosts;
+    const primaryPort = await freePort(primary?.address ?? '');
+    for (const { name, address, dataDir } of bed.hosts.hosts) {
+      const port = name === 'host1' ? primaryPort : await freePort(address);
+      const lines = {
+        HOST: address,
+        PORT: port,
+        DATA: join(dataDir, 'pg'),
+        PRIMARY_HOST: primary?.address,
+        PRIMARY_PORT: primaryPort,
+        REPLICATION_PASSWORD: 'a-replication-password',
+        // Slow enough that three replicas would be seen together, if the limit let them.
+        BACKUP_RATE: '12M',
+        JOURNAL: join(dataDir, 'journal'),
+      };
+      writeFileSync(
+        join(dataDir, 'postgres.env'),
+        `${Object.entries(lines)
+          .map(([key, value]) => `${key}='${value}'`)
+          .join('\n')}\n`,
+        { mode: 0o600 },
+      );
+    }
+    await musterJson(['release', 'publish', join(root, 'examples/postgres-ha')], bed.env);
+    await bed.apply('pg', 'postgres-ha@1.0.0', roles);
+  });
+  afterAll(() => bed?.close());
+
+  it('deploys, never has more than two replicas joining, and every replica reads the row of the primary', async () => {
+    const transaction = await bed.deploy('pg');
+    const { state, graphs } = await bed.end(transaction);
+    const tasks: Readonly<Record<string, TaskStatus>> = graphs[0]?.tasks ?? {};
+    const failed = Object.entries(tasks).filter(([, task]) => task.state !== 'succeeded' && task.state !== 'skipped');
+    const said = await Promise.all(
+      failed.map(async ([task]) => (await bed.muster(['logs', transaction, task])).stdout),
+    );
+    expect({ state, failed, said }).toEqual({ state: 'succeeded', failed: [], said: [] });
+
+    const joins = Object.entries(tasks).filter(([task]) => task.startsWith('replica-join@'));
+    expect(joins).toHaveLength(4);
+    expect(mostAtOnce(joins.map(([, task]) => task))).toBe(2);
+    for (const host of ['host2', 'host3', 'host4', 'host5']) {
+      expect((await bed.muster(['logs', transaction, `row-read@${host}`])).stdout).toMatch(
+        /row 1 of the primary is here/,
+      );
+    }
+    for (const { name, dataDir } of bed.hosts.hosts) {
+      const journal = readFileSync(join(dataDir, 'journal'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ').slice(1).join(' '));
+      expect(journal.filter((line) => line === (name === 'host1' ? 'start primary' : 'start replica'))).toHaveLength(1);
+    }
+  });
+});
+
+/** The largest number of tasks whose times overlap. */
+function mostAtOnce(tasks: readonly TaskStatus[]): number {
+  const changes = tasks
+    .flatMap(({ startedAt, endedAt }) => [
+      { at: startedAt ?? '', by: 1 },
+      { at: endedAt ?? '', by: -1 },
+    ])
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.by - b.by));
+  let now = 0;
+  let most = 0;
+  for (const { by } of changes) most = Math.max(most, (now += by));
+  return most;
+}

@@ -1,0 +1,131 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitUntil } from '@muster/testkit';
+import { ProductionBed } from './bed/production-bed';
+
+jest.setTimeout(240_000);
+
+/** A chain of three tasks per node, each noting in the node's own journal that its command began and ended. */
+const tasks = `
+- { id: one, type: shell, role: [worker], parameters: { cmd: &cmd 'echo "$MUSTER_TASK begins $$ $(date +%s.%N)" >> ~/journal; sleep 2; echo "$MUSTER_TASK ends" >> ~/journal; echo said by "$MUSTER_TASK"' } }
+- { id: two, type: shell, role: [worker], requires: [one], parameters: { cmd: *cmd } }
+- { id: three, type: shell, role: [worker], requires: [two], cross-depends: [{ name: two }], parameters: { cmd: *cmd } }
+`;
+const long = `
+- { id: long, type: shell, role: [worker], parameters: { cmd: 'echo $$ > ~/pid; sleep 120; echo survived > ~/survived' } }
+- { id: after, type: shell, role: [worker], requires: [long], parameters: { cmd: 'true' } }
+`;
+const release = (name: string): string => `name: ${name}\nversion: 1.0.0\nroles: { worker: {} }\n`;
+
+describe('a deployment on real hosts survives', () => {
+  let bed: ProductionBed;
+  const roles = { host1: ['worker'], host2: ['worker'], host3: ['worker'] };
+
+  beforeAll(async () => {
+    bed = await ProductionBed.open(3, 2);
+    await bed.publish('chain', { 'release.yaml': release('chain'), 'tasks.yaml': tasks });
+    await bed.publish('long', { 'release.yaml': release('long'), 'tasks.yaml': long });
+  });
+  afterAll(() => bed?.close());
+
+  beforeEach(() => {
+    for (const { dataDir } of bed.hosts.hosts)
+      for (const file of ['journal', 'pid']) rmSync(join(dataDir, file), { force: true });
+  });
+
+  /** What the commands themselves wrote: each began once and ended once. */
+  function expectEachOnce(): void {
+    for (const { name, dataDir } of bed.hosts.hosts) {
+      const lines = readFileSync(join(dataDir, 'journal'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ').slice(0, 2).join(' '));
+      expect(lines).toEqual(
+        ['one', 'two', 'three'].flatMap((task) => [`${task}@${name} begins`, `${task}@${name} ends`]),
+      );
+    }
+  }
+
+  async function expectSucceeded(transaction: string): Promise<void> {
+    const { state, graphs } = await bed.end(transaction);
+    const states = new Set(Object.values(graphs[0]?.tasks ?? {}).map((task) => task.state));
+    expect({ state, states: [...states] }).toEqual({ state: 'succeeded', states: ['succeeded'] });
+    for (const task of Object.values(graphs[0]?.tasks ?? {})) expect(task.attempts).toBe(1);
+    expectEachOnce();
+  }
+
+  it('a kill -9 of the executor that owns it: the other takes over and re-attaches, and each command ran once', async () => {
+    await bed.apply('chain', 'chain@1.0.0', roles);
+    const transaction = await bed.deploy('chain');
+    await bed.task(transaction, 'two@host1', 'running');
+    const { owner } = await bed.owner(transaction);
+    await owner.kill();
+    const killedAt = Date.now();
+    await waitUntil(
+      'another executor owns it',
+      async () => (await bed.status(transaction)).executor !== owner.ready.id,
+      { timeoutMs: 30_000, intervalMs: 100 },
+    );
+    expect(Date.now() - killedAt).toBeLessThan(ProductionBed.leaseMs * 2);
+    await expectSucceeded(transaction);
+    // What was said while nobody listened is there as well.
+    await waitUntil(
+      'the output is complete',
+      async () => (await bed.muster(['logs', transaction, 'two@host1'])).stdout === 'said by two@host1\n',
+    );
+    bed.executors.splice(bed.executors.indexOf(owner), 1);
+    await bed.addExecutor();
+  });
+
+  it('a restart of the broker in the middle', async () => {
+    const transaction = await bed.deploy('chain');
+    await bed.task(transaction, 'one@host1', 'running');
+    await bed.rabbitmq.kill();
+    await bed.rabbitmq.start();
+    await expectSucceeded(transaction);
+  });
+
+  it('a restart of the database in the middle', async () => {
+    const transaction = await bed.deploy('chain');
+    await bed.task(transaction, 'one@host2', 'running');
+    await bed.postgres.kill();
+    await bed.postgres.start();
+    await expectSucceeded(transaction);
+  });
+
+  it('a polite end of its owner: handed over at once', async () => {
+    const transaction = await bed.deploy('chain');
+    await bed.task(transaction, 'one@host1', 'running');
+    const { owner } = await bed.owner(transaction);
+    expect(await owner.stop()).toBe(0);
+    bed.executors.splice(bed.executors.indexOf(owner), 1);
+    await expectSucceeded(transaction);
+    await bed.addExecutor();
+  });
+
+  it.each([
+    ['dead', (signal: (name: NodeJS.Signals) => void) => signal('SIGKILL')],
+    ['stopped', (signal: (name: NodeJS.Signals) => void) => signal('SIGSTOP')],
+  ])('a cancel sent while its owner is %s takes effect', async (_how, hit) => {
+    await bed.apply('long', 'long@1.0.0', roles);
+    const transaction = await bed.deploy('long');
+    const [host] = bed.hosts.hosts;
+    await bed.task(transaction, 'long@host1', 'running');
+    await waitUntil('the command runs', () => existsSync(join(host?.dataDir ?? '', 'pid')));
+    const { owner } = await bed.owner(transaction);
+    hit((name) => owner.signal(name));
+    const cancelled = await bed.muster(['cancel', transaction, '--reason', 'changed our minds']);
+    expect(cancelled.code).toBe(0);
+    const { state, graphs } = await bed.end(transaction);
+    expect(state).toBe('cancelled');
+    for (const name of ['host1', 'host2', 'host3']) {
+      expect(graphs[0]?.tasks[`long@${name}`]?.state).toBe('cancelled');
+      expect(graphs[0]?.tasks[`after@${name}`]?.state).toBe('not-run');
+    }
+    expect(existsSync(join(host?.dataDir ?? '', 'survived'))).toBe(false);
+    owner.signal('SIGCONT');
+    await owner.stop();
+    bed.executors.splice(bed.executors.indexOf(owner), 1);
+    await bed.addExecutor();
+  });
+});
