@@ -158,6 +158,7 @@ describe('a task definition', () => {
     'expected: -1',
     'inputs: [a]',
     'outputs: x',
+    'outputs: {type: objekt}',
     'section: "a b"',
     'version: two',
     'condition: [a]',

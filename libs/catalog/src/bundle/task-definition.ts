@@ -1,4 +1,12 @@
-import { TASK_TYPES, type Json, type OnFailure, type Placement, type TaskDefinition } from '@muster/model';
+import {
+  TASK_TYPES,
+  type Json,
+  type JsonObject,
+  type OnFailure,
+  type Placement,
+  type TaskDefinition,
+} from '@muster/model';
+import { checkSchema } from '../settings/check-schema';
 import type { Cursor, MapCursor } from '../yaml/cursor';
 import { DEFINITION_KEYS, TIMEOUT_DEFAULT_MS } from './definition-keys';
 import { readFaultTolerance } from './fault-tolerance';
@@ -49,7 +57,7 @@ export function readTaskDefinition(cursor: Cursor): TaskDefinition | null {
     section: present(map, 'section', (each) => each.name()),
     pool: present(map, 'pool', (each) => each.name()),
     inputs: present(map, 'inputs', (each) => each.object()),
-    outputs: present(map, 'outputs', (each) => each.object()),
+    outputs: present(map, 'outputs', readOutputs),
     idempotent: present(map, 'idempotent', (each) => each.boolean()) ?? false,
     expectedMs: present(map, 'expected', (each) => each.seconds(0)),
     description: present(map, 'description', (each) => each.text()),
@@ -104,6 +112,13 @@ function readOnFailure(map: MapCursor): OnFailure {
       );
   }
   return ours ?? fields ?? 'fail';
+}
+
+/** A schema that outputs are checked against when the task gives them. */
+function readOutputs(cursor: Cursor): JsonObject | null {
+  const schema = cursor.object();
+  if (schema) checkSchema(cursor);
+  return schema;
 }
 
 function readRepeat(cursor: Cursor): TaskDefinition['repeat'] {

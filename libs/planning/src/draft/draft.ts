@@ -58,6 +58,8 @@ export class Draft {
   definitions: ReadonlyMap<string, OwnedDefinition> = new Map();
   places = new Places(new Map());
   primaries: Readonly<Record<string, string>> = {};
+  /** Every tag that a node might have; null: any name may be one. */
+  knownTags: ReadonlySet<string> | null = null;
   readonly tasks: DraftTask[] = [];
   /** Definition -> node -> index of the task. */
   readonly placed = new Map<string, Map<string, number>>();

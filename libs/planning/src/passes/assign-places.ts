@@ -1,3 +1,4 @@
+import type { Role } from '@muster/model';
 import { assignTags } from '../draft/assign-tags';
 import type { Draft } from '../draft/draft';
 import { Places } from '../draft/places';
@@ -24,4 +25,18 @@ export function assignPlaces(draft: Draft): void {
   );
   draft.places = new Places(tagsOf);
   draft.primaries = primaries;
+  draft.knownTags = knownTags(draft, roles);
+}
+
+/** Every tag that a node might have; null where no role is declared, since then any name may be one. */
+function knownTags(draft: Draft, roles: ReadonlyMap<string, Role>): ReadonlySet<string> | null {
+  if (roles.size === 0) return null;
+  const known = new Set([...draft.places.tagsOf.values()].flat());
+  for (const role of roles.values()) for (const tag of role.tags) known.add(tag);
+  for (const { definition } of draft.definitions.values()) {
+    for (const placement of [definition.tags, definition.roles, definition.groups])
+      if (placement !== null && placement !== '*') for (const name of placement) known.add(name);
+  }
+  for (const tag of [...known]) known.add(`primary-${tag}`);
+  return known;
 }

@@ -9,6 +9,18 @@ describe('what this version cannot carry out', () => {
     expect(codes(outcome.problems)).toEqual(['PLAN_UNSUPPORTED task x']);
   });
 
+  it('includes a filter of nodes, which would let the graph loose on all of them', () => {
+    const graph = { type: 'erase', definitions: release([task]).graphs[0]?.definitions ?? [] };
+    const outcome = (metadata: { [key: string]: string }) =>
+      outcomeOf([], cluster({ n1: ['a'] }), {
+        release: { ...release([]), graphs: [{ ...graph, metadata }] },
+        graphType: 'erase',
+      });
+    expect(outcome({ node_filter: '$.pending_deletion' }).plan).toBeNull();
+    expect(codes(outcome({ on_success: 'x' }).problems)).toEqual(['PLAN_UNSUPPORTED graph erase']);
+    expect(outcome({ on_success: 'x' }).plan).not.toBeNull();
+  });
+
   it('includes role by role, asked for or implied by an old Fuel, and modes of roles', () => {
     expect(codes(outcomeOf([task], cluster({ n1: ['a'] }, { taskBased: false })).problems)).toEqual([
       'PLAN_UNSUPPORTED cluster c',

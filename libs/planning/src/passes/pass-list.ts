@@ -1,6 +1,7 @@
 import type { Draft } from '../draft/draft';
 import { assignPlaces } from './assign-places';
 import { checkCycles } from './check-cycles';
+import { checkRawSize } from './check-raw-size';
 import { checkSupported } from './check-supported';
 import { collapseBarriers } from './collapse-barriers';
 import { evaluateTasks } from './evaluate-tasks';
@@ -41,7 +42,10 @@ export const PASSES: readonly Pass[] = [
   { name: 'set limits', run: setLimits },
   { name: 'set fault tolerance', run: setFaultTolerance },
   // After the last relation was added, and before the checks that walk all of them: they are cheap on the small graph only.
-  { name: 'collapse into barriers', run: (draft) => (draft.input.options?.raw ? undefined : collapseBarriers(draft)) },
+  {
+    name: 'collapse into barriers',
+    run: (draft) => (draft.input.options?.raw ? checkRawSize(draft) : collapseBarriers(draft)),
+  },
   // Last, since reduction, estimate and digest take a graph without cycles for granted.
   { name: 'check for cycles', run: checkCycles },
 ];

@@ -1,5 +1,5 @@
 import type { Evaluator } from '../evaluator';
-import { codes, outcomeOf, planOf, printedAfter, shownGraph, tagged } from '../planning.testing';
+import { cluster, codes, outcomeOf, planOf, printedAfter, release, shownGraph, tagged } from '../planning.testing';
 
 const spec = tagged({ n1: ['db'], n2: ['web'], n3: ['web'] }, { master: 'n1' });
 const shell = (id: string, more: object = {}): object => ({ id, type: 'shell', roles: '*', ...more });
@@ -177,5 +177,26 @@ describe('unknown names', () => {
     expect(problems[0]?.remedy).toContain('`install`');
     expect(problems[0]?.place?.file).toBe('tasks.yaml');
     expect(plan).not.toBeNull();
+  });
+});
+
+describe('unknown roles', () => {
+  const tasks = [
+    shell('a'),
+    shell('b', {
+      'cross-depends': ['web', 'wbe', 'primary-web', 'self', '/x/', 'master'].map((role) => ({ name: 'a', role })),
+    }),
+  ];
+
+  it('in relations are reported with the nearest that is known', () => {
+    const outcome = outcomeOf([], cluster({ n1: ['web'] }), { release: release(tasks, { roles: { web: {} } }) });
+    expect(outcome.problems.map(({ code, summary }) => `${code} ${summary}`)).toEqual([
+      'PLAN_UNKNOWN_ROLE relates to tasks of the role wbe, which no node can have',
+    ]);
+    expect(outcome.problems[0]?.remedy).toContain('`web`');
+  });
+
+  it('are nobody to tell where no role is declared', () => {
+    expect(outcomeOf(tasks, spec).problems).toEqual([]);
   });
 });

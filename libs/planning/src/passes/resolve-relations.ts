@@ -1,4 +1,4 @@
-import { didYouMean, SYNC_POINT, type TaskDefinition } from '@muster/model';
+import { didYouMean, MASTER, SYNC_POINT, type RoleSelector, type TaskDefinition } from '@muster/model';
 import type { Draft, DraftTask } from '../draft/draft';
 import { evaluatedRelations, type PlainRelation } from '../draft/evaluated-relations';
 import { candidatesFor, chooseAny } from '../draft/choose-any';
@@ -73,6 +73,7 @@ function relateFar(
   }
   const selected = draft.places.related(role);
   reportSelector(draft, definition, selected);
+  reportUnknownRoles(draft, definition, role);
   if (relation.policy === 'any') {
     const candidates = candidatesFor(draft, ids, selected.nodes);
     tasks.forEach((task, rank) => {
@@ -90,6 +91,21 @@ function relateFar(
       others.map((index) => draft.task(index)),
       tasks.map((task) => task.index),
     );
+}
+
+/** A role that no node can have is most likely misspelt: the relation would be missing without a word. */
+function reportUnknownRoles(draft: Draft, definition: TaskDefinition, role: RoleSelector): void {
+  const known = draft.knownTags;
+  if (known === null || role === null) return;
+  const isName = (name: string): boolean => !['*', 'self', 'null', MASTER].includes(name) && !name.startsWith('/');
+  for (const name of (typeof role === 'string' ? [role] : role).filter((each) => isName(each) && !known.has(each))) {
+    draft.report('PLAN_UNKNOWN_ROLE', {
+      subject: `task ${definition.id}`,
+      summary: `relates to tasks of the role ${name.slice(0, 80)}, which no node can have`,
+      remedy: `Correct the name; relations look at tags, which are those of the roles that the release declares.${didYouMean(name, known)}`,
+      place: definition.place,
+    });
+  }
 }
 
 /** Each of `tasks` comes after all of `others`, said once for all of them. */

@@ -8,6 +8,8 @@ export const planProblems = {
   PLAN_UNKNOWN_GRAPH: { severity: 'error', meaning: 'Neither the release nor its plugins have a graph of that type.', remedy: 'Correct the graph type; the summary names those that exist.' },
   PLAN_DEFINITION_CLASH: { severity: 'error', meaning: 'Two plugins define a task of the same id.', remedy: 'Leave one of the plugins out, or ask their authors to rename the task.' },
   PLAN_BAD_PATTERN: { severity: 'error', meaning: 'A `/regex/` cannot be used.', remedy: 'Correct it; RE2 syntax: no look-around, no back references.' },
+  PLAN_UNKNOWN_ROLE: { severity: 'warning', meaning: 'A relation looks at a role that nobody can have, so it finds nothing.', remedy: 'Correct the name; relations look at tags, which are those of the roles that the release declares.' },
+  PLAN_TOO_LARGE: { severity: 'error', meaning: 'A raw plan would have more relations than can be shown.', remedy: 'Plan without --raw, or with fewer nodes.' },
   PLAN_PLAIN_STAR: { severity: 'warning', meaning: '`*` or `self` stands in a list of roles, where it is only a name.', remedy: 'Write it alone instead of in a list.' },
   PLAN_EXPRESSION_UNSUPPORTED: { severity: 'error', meaning: 'A value is computed by an expression, and no interpreter is there.', remedy: 'Write the value itself, or use a version of Muster that evaluates expressions.' },
   PLAN_EXPRESSION_FAILED: { severity: 'error', meaning: 'An expression failed or gave a value of the wrong shape.', remedy: 'Correct the expression at the place shown, or the settings that it reads.' },
