@@ -1,9 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@muster/testkit';
 import { ProductionBed, type TaskStatus } from './bed/production-bed';
 import { root } from './bed/root';
-import { musterJson } from './bed/muster';
 
 jest.setTimeout(240_000);
 
@@ -14,9 +13,12 @@ describe('examples/postgres-ha on five hosts with sshd, two executors, RabbitMQ 
   beforeAll(async () => {
     bed = await ProductionBed.open(5, 2);
     const [primary] = bed.hosts.hosts;
-    const primaryPort = await freePort(primary?.address ?? '');
+    // A namespace has every port to itself; on loopback the machine's own PostgreSQL may have the usual one.
+    const portOn = (address: string): Promise<number> | number =>
+      bed.hosts.kind === 'namespace' ? 5432 : freePort(address);
+    const primaryPort = await portOn(primary?.address ?? '');
     for (const { name, address, dataDir } of bed.hosts.hosts) {
-      const port = name === 'host1' ? primaryPort : await freePort(address);
+      const port = name === 'host1' ? primaryPort : await portOn(address);
       const lines = {
         HOST: address,
         PORT: port,
@@ -36,7 +38,18 @@ describe('examples/postgres-ha on five hosts with sshd, two executors, RabbitMQ 
         { mode: 0o600 },
       );
     }
-    await musterJson(['release', 'publish', join(root, 'examples/postgres-ha')], bed.env);
+    // As it is, but for the folder: an ordinary user may not write to /opt, and all these hosts share it.
+    const example = join(root, 'examples/postgres-ha');
+    const files = readdirSync(example, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      statSync(join(example, path)).isFile(),
+    );
+    const own = join(bed.folder.path, 'opt/postgres-ha');
+    await bed.publish(
+      'example',
+      Object.fromEntries(
+        files.map((path) => [path, readFileSync(join(example, path), 'utf8').replaceAll('/opt/postgres-ha', own)]),
+      ),
+    );
     await bed.apply('pg', 'postgres-ha@1.0.0', roles);
   });
   afterAll(() => bed?.close());

@@ -55,8 +55,8 @@ describe('a deployment on real hosts survives', () => {
   }
 
   it('a kill -9 of the executor that owns it: the other takes over and re-attaches, and each command ran once', async () => {
-    await bed.apply('chain', 'chain@1.0.0', roles);
-    const transaction = await bed.deploy('chain');
+    await bed.apply('hosts', 'chain@1.0.0', roles);
+    const transaction = await bed.deploy('hosts');
     await bed.task(transaction, 'two@host1', 'running');
     const { owner } = await bed.owner(transaction);
     await owner.kill();
@@ -78,7 +78,7 @@ describe('a deployment on real hosts survives', () => {
   });
 
   it('a restart of the broker in the middle', async () => {
-    const transaction = await bed.deploy('chain');
+    const transaction = await bed.deploy('hosts');
     await bed.task(transaction, 'one@host1', 'running');
     await bed.rabbitmq.kill();
     await bed.rabbitmq.start();
@@ -86,7 +86,7 @@ describe('a deployment on real hosts survives', () => {
   });
 
   it('a restart of the database in the middle', async () => {
-    const transaction = await bed.deploy('chain');
+    const transaction = await bed.deploy('hosts');
     await bed.task(transaction, 'one@host2', 'running');
     await bed.postgres.kill();
     await bed.postgres.start();
@@ -94,7 +94,7 @@ describe('a deployment on real hosts survives', () => {
   });
 
   it('a polite end of its owner: handed over at once', async () => {
-    const transaction = await bed.deploy('chain');
+    const transaction = await bed.deploy('hosts');
     await bed.task(transaction, 'one@host1', 'running');
     const { owner } = await bed.owner(transaction);
     expect(await owner.stop()).toBe(0);
@@ -107,8 +107,8 @@ describe('a deployment on real hosts survives', () => {
     ['dead', (signal: (name: NodeJS.Signals) => void) => signal('SIGKILL')],
     ['stopped', (signal: (name: NodeJS.Signals) => void) => signal('SIGSTOP')],
   ])('a cancel sent while its owner is %s takes effect', async (_how, hit) => {
-    await bed.apply('long', 'long@1.0.0', roles);
-    const transaction = await bed.deploy('long');
+    await bed.apply('hosts', 'long@1.0.0', roles);
+    const transaction = await bed.deploy('hosts');
     const [host] = bed.hosts.hosts;
     await bed.task(transaction, 'long@host1', 'running');
     await waitUntil('the command runs', () => existsSync(join(host?.dataDir ?? '', 'pid')));

@@ -50,7 +50,10 @@ export async function startHosts(count: number, options: HostsOptions = {}): Pro
     const address = network ? network.address(n) : `127.0.1.${n}`;
     const port = network ? 22 : await freePort(address);
     const hostKey = await makeSshKey(join(own, 'host_key'));
-    const settings = { SetEnv: `MUSTER_TEST_HOST=${own} HOME=${dataDir}`, ...options.settings };
+    const settings = {
+      SetEnv: `MUSTER_TEST_HOST=${own} HOME=${dataDir} MUSTER_STATE_DIR=${stateDir}`,
+      ...options.settings,
+    };
     const configFile = await writeSshdConfig({ folder: own, address, port, hostKey, authorized: [identity], settings });
     const plan: HostPlan = { name, address, port, folder: own, stateDir, dataDir, configFile, sshd };
     const machine = network
