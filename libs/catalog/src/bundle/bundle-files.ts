@@ -51,25 +51,34 @@ export function namedFiles(definition: Pick<TaskDefinition, 'type'>, parameters:
 
 /** The file at `path`, or all files of the folder of that name, sorted by path; empty if there is none. */
 export function filesAt(files: readonly BundleFile[], path: string): BundleFile[] {
-  const plain = path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+  const plain = plainPath(path);
   return files.filter((file) => plain === '.' || file.path === plain || file.path.startsWith(`${plain}/`));
 }
 
 /** Problems of definitions whose files the bundle does not have. */
 export function missingFiles(definitions: readonly TaskDefinition[], files: readonly BundleFile[]): Problem[] {
+  const known = new Set(files.flatMap(({ path }) => withFolders(path)));
   return definitions.flatMap((definition) =>
     namedFiles(definition, definition.parameters)
-      .filter((path) => filesAt(files, path).length === 0)
+      .filter((path) => !known.has(plainPath(path)))
       .map((path) =>
         problem('BUNDLE_FILE_MISSING', {
           subject: `task ${definition.id}`,
           summary: `names \`${path.slice(0, 200)}\`, which is not in files/`,
-          remedy: `Add files/${path.slice(0, 200)}, or correct the path.${didYouMean(
-            path,
-            files.map((file) => file.path),
-          )}`,
+          remedy: `Add files/${path.slice(0, 200)}, or correct the path.${didYouMean(path, known)}`,
           place: definition.place,
         }),
       ),
   );
+}
+
+/** Without `./` before it and `/` behind it. */
+function plainPath(path: string): string {
+  return path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+}
+
+/** A path and the folders that it is in, `.` included. */
+function withFolders(path: string): string[] {
+  const parts = path.split('/');
+  return ['.', ...parts.map((_, index) => parts.slice(0, index + 1).join('/'))];
 }
