@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase, waitUntil } from '@muster/testki
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
 import { DataSource } from 'typeorm';
+import { migrations } from '../database/migrations';
 import { connectDatabase } from '../database/open-database';
 import type { FeedEvent } from '../feed/feed-event';
 import { InlinePlanRunner } from '../plans/inline-plan-runner';
@@ -53,14 +54,14 @@ export class TestPlanner {
     await this.executor.start();
     this.executor.hostKeys.set('192.0.2.1', `SHA256:${'1'.repeat(43)}`);
     this.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
+    await migrate(this.#opened, 'planner', migrations);
     for (let index = 0; index < planners; index++) await this.add();
     this.database = await connectDatabase(this.#opened);
   }
 
   /** Starts one more planner on the same database and broker. */
   async add(): Promise<RunningPlanner> {
-    const opened = this.#opened;
-    if (opened === undefined) throw new Error('the database is not open');
+    const { opened } = this;
     const planner = await startPlanner(
       { host: '127.0.0.1', port: 0, auth: this.auth, adminToken: new SecretValue(ADMIN_TOKEN) },
       {
@@ -74,6 +75,12 @@ export class TestPlanner {
     );
     this.planners.push(planner);
     return planner;
+  }
+
+  /** The database as it was opened for the planners. */
+  get opened(): Database {
+    if (this.#opened === undefined) throw new Error('the database is not open');
+    return this.#opened;
   }
 
   get url(): string {
