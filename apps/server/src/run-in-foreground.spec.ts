@@ -1,4 +1,5 @@
 import type { ProcessHost } from './process-host';
+import { processHost } from './process-host';
 import { runInForeground } from './run-in-foreground';
 
 function fakeHost() {
@@ -12,6 +13,7 @@ function fakeHost() {
       listener = it;
       return () => (listener = null);
     },
+    claimStopSignals: () => undefined,
     abort: (code) => void log.push(`abort ${code}`),
   };
   return { host, log, signal: () => listener?.(), isListening: () => listener !== null };
@@ -68,5 +70,24 @@ describe('a service in the foreground', () => {
       problems: [{ subject: 'MUSTER_HTTP_PORT' }],
     });
     expect(log).toEqual([]);
+  });
+});
+
+describe('the signals of this process', () => {
+  it('are taken away from libraries that would send them again', () => {
+    const host = processHost();
+    const [before, seen] = [process.listeners('SIGTERM'), [] as string[]];
+    for (const each of before) process.removeListener('SIGTERM', each);
+    try {
+      const stop = host.onStopSignal(() => void seen.push('ours'));
+      process.on('SIGTERM', () => void seen.push('theirs'));
+      host.claimStopSignals();
+      process.emit('SIGTERM');
+      stop();
+      expect(seen).toEqual(['ours']);
+      expect(process.listeners('SIGTERM')).toEqual([]);
+    } finally {
+      for (const each of before) process.on('SIGTERM', each);
+    }
   });
 });

@@ -28,6 +28,7 @@ export async function runInForeground(kind: ServiceKind, host: ProcessHost, star
   });
   try {
     const service = await start(config);
+    host.claimStopSignals();
     if (signals === 0) host.print(JSON.stringify({ ready: true, ...service.ready }));
     await stopped;
     await service.close();

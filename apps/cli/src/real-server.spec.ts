@@ -1,0 +1,229 @@
+import { readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MusterClient } from '@muster/client';
+import { EmbeddedNode, type EmbeddedNodeAddress } from '@muster/remote';
+import { type PrivateFolder, privateFolder } from '@muster/testkit';
+import { utils } from 'ssh2';
+import { memoryIo } from './memory-io.testing';
+import { runCli } from './run-cli';
+import { ServerProcess } from './server-process.testing';
+import { temporaryFolder } from './temporary-folder.testing';
+
+const tasks = `
+- { id: hello, type: shell, role: [x], parameters: { cmd: 'echo hello; echo oops >&2' } }
+- { id: gate, type: shell, role: [x], requires: [hello], timeout: 60, parameters: { cmd: 'until [ -e "$HOME/open" ]; do sleep 0.05; done' } }
+- { id: last, type: shell, role: [x], requires: [gate], parameters: { cmd: 'exit $(cat "$HOME/code")' } }
+`;
+
+describe('the command line and a real server', () => {
+  const identity = utils.generateKeyPairSync('ed25519');
+  let folder: PrivateFolder;
+  let server: ServerProcess;
+  let node: EmbeddedNode;
+  let address: EmbeddedNodeAddress;
+  let url = '';
+
+  const on = (file: string) => join(folder.path, 'node', file);
+  async function run(line: string, more: { token?: string; stopAt?: (text: string) => boolean } = {}) {
+    const env = {
+      MUSTER_SERVER: url,
+      MUSTER_DATA_DIR: join(folder.path, 'data'),
+      ...(more.token ? { MUSTER_TOKEN: more.token } : {}),
+    };
+    const io = memoryIo({ env, cwd: folder.path });
+    const ended = runCli(line.split(' '), io);
+    if (more.stopAt) {
+      let over = false;
+      void ended.then(() => (over = true));
+      while (!over && !more.stopAt(io.stdout.text + io.stderr.text))
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      io.interrupt();
+    }
+    return { code: await ended, out: io.stdout.text, err: io.stderr.text };
+  }
+  const json = async (line: string) => JSON.parse((await run(`${line} -o json`)).out) as Record<string, unknown>;
+
+  beforeAll(async () => {
+    folder = await privateFolder('cli');
+    node = new EmbeddedNode({ folder: join(folder.path, 'node'), name: 'n1', authorizedKeys: [identity.public] });
+    address = await node.start();
+    server = await ServerProcess.start('server', { MUSTER_DATA_DIR: join(folder.path, 'data'), MUSTER_HTTP_PORT: '0' });
+    url = server.ready.url ?? '';
+    writeFileSync(join(folder.path, 'id'), identity.private, { mode: 0o600 });
+    const access = `{ address: 127.0.0.1, port: ${address.port}, user: muster, identityFile: ./id, stateDir: ${on('state')}, roles: [x] }`;
+    writeFileSync(join(folder.path, 'cluster.yaml'), `cluster: c\nrelease: r@1.0.0\nnodes:\n  n1: ${access}\n`);
+  }, 120_000);
+  afterAll(async () => {
+    const code = await server?.stop();
+    await node?.stop();
+    await folder?.remove();
+    expect(code).toBe(0);
+  }, 60_000);
+
+  it('keeps the token for its user only, and wants it', async () => {
+    expect(statSync(join(folder.path, 'data')).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder.path, 'data', 'admin-token')).mode & 0o777).toBe(0o600);
+    expect(await run('node list', { token: 'not-the-token-of-this-server' })).toMatchObject({ code: 8 });
+    expect(await run('node list')).toMatchObject({ code: 0 });
+  });
+
+  it('publishes a release once, and refuses other content under its name', async () => {
+    const release = temporaryFolder({ 'release.yaml': 'name: r\nversion: 1.0.0\n', 'tasks.yaml': tasks });
+    expect(await run(`release publish ${release}`)).toMatchObject({ code: 0, err: '' });
+    expect(await run(`release publish ${release}`)).toMatchObject({ code: 0 });
+    const other = temporaryFolder({ 'release.yaml': 'name: r\nversion: 1.0.0\ntitle: other\n', 'tasks.yaml': tasks });
+    expect(await run(`release publish ${other}`)).toMatchObject({
+      code: 8,
+      err: expect.stringContaining('BUNDLE_EXISTS') as string,
+    });
+    expect((await run('release list')).out).toMatch(/^r +1\.0\.0/m);
+  });
+
+  it('refuses an unknown host key with its fingerprint, accepts it when told to, and knows an unchanged cluster', async () => {
+    const refused = await run('cluster apply -f cluster.yaml');
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining(address.hostKey) as string });
+    expect(await json('cluster apply -f cluster.yaml --accept-host-keys')).toMatchObject({
+      cluster: 'c',
+      revision: 1,
+      changed: true,
+    });
+    expect(await json('cluster apply -f cluster.yaml')).toMatchObject({ cluster: 'c', revision: 1, changed: false });
+    expect((await run('cluster export c')).out).toContain(`hostKey: ${address.hostKey}`);
+    expect((await run('node inspect n1')).out).toContain('matches: true');
+  });
+
+  it('plans as offline, but for the digest', async () => {
+    const online = await json('plan c');
+    expect(online).toMatchObject({
+      cluster: 'c',
+      graphType: 'default',
+      criticalPath: ['hello@n1', 'gate@n1', 'last@n1'],
+    });
+    const release = temporaryFolder({ 'release.yaml': 'name: r\nversion: 1.0.0\n', 'tasks.yaml': tasks });
+    const offline = await json(`plan --offline --bundle ${release} --cluster-file cluster.yaml`);
+    // The planner's may say more; what the contract names is the same.
+    expect(online).toMatchObject({ ...offline, digest: expect.any(String) as string });
+    expect(await run(`deploy c --plan sha256:${'0'.repeat(64)}`)).toMatchObject({ code: 8 });
+  });
+
+  it('deploys, detaches at Ctrl-C, explains, comes back, and tells the outcome', async () => {
+    writeFileSync(on('code'), '0');
+    const detached = await run('deploy c --wait --reason because', {
+      stopAt: (text) => text.includes('gate@n1 running'),
+    });
+    expect(detached.code).toBe(6);
+    const transaction = /muster watch (\S+)/.exec(detached.err)?.[1] ?? '';
+    expect(await json(`why ${transaction} last@n1`)).toMatchObject({
+      task: 'last@n1',
+      state: 'waiting',
+      reasons: [{ holders: ['gate@n1'] }],
+    });
+    expect(await run(`watch ${transaction} --timeout 0.2`)).toMatchObject({ code: 6 });
+    expect(await run('deploy c')).toMatchObject({ code: 8 });
+    const following = run(`logs ${transaction} last@n1 -f`);
+    writeFileSync(on('open'), '');
+    expect(await run(`watch ${transaction}`)).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('[3/3] last@n1 succeeded') as string,
+    });
+    expect(await following).toMatchObject({ code: 0 });
+    expect(await json(`status ${transaction}`)).toMatchObject({
+      transaction,
+      cluster: 'c',
+      state: 'succeeded',
+      why: 'because',
+      graphs: [{ type: 'default', tasks: { 'hello@n1': { state: 'succeeded', attempts: 1, exitCode: 0 } } }],
+    });
+    const chunks = (await run(`logs ${transaction} hello@n1 -o json`)).out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(chunks).toEqual(
+      expect.arrayContaining([
+        { attempt: 1, offset: 0, stream: 'stdout', text: 'hello\n' },
+        { attempt: 1, offset: 0, stream: 'stderr', text: 'oops\n' },
+      ]),
+    );
+  }, 60_000);
+
+  it('tells a failed task by its exit code', async () => {
+    writeFileSync(on('code'), '7');
+    const { code, out, err } = await run('deploy c --wait');
+    expect({ code, out }).toEqual({ code: 3, out: expect.stringContaining('failed') as string });
+    expect(err).toMatch(/failed {2}last@n1: .*7/);
+  }, 60_000);
+
+  it('pauses, resumes and cancels', async () => {
+    writeFileSync(on('code'), '0');
+    // The gate is closed again: something has to run for the verbs to bite.
+    unlinkSync(on('open'));
+    const { transaction } = (await json('deploy c')) as { transaction: string };
+    const state = async () => (await json(`status ${transaction}`))['state'];
+    const until = async (wanted: string) => {
+      while ((await state()) !== wanted) await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    await until('running');
+    expect(await run(`pause ${transaction}`)).toMatchObject({ code: 0 });
+    await until('paused');
+    expect(await run(`watch ${transaction} --timeout 0.1`)).toMatchObject({ code: 6 });
+    expect(await run(`resume ${transaction}`)).toMatchObject({ code: 0 });
+    await until('running');
+    expect(await run(`cancel ${transaction} --reason enough`)).toMatchObject({ code: 0 });
+    expect(await run(`watch ${transaction}`)).toMatchObject({ code: 5 });
+    expect(await run(`pause ${transaction}`)).toMatchObject({
+      code: 8,
+      err: expect.stringContaining('CONTROL_NOT_POSSIBLE') as string,
+    });
+  }, 60_000);
+
+  it('asks only for routes that the server describes', async () => {
+    const token = readFileSync(join(folder.path, 'data', 'admin-token'), 'utf8').trim();
+    const { paths } = (await new MusterClient({ server: url, token }).openapi()) as {
+      paths: Record<string, Record<string, object>>;
+    };
+    const known = new Set(
+      Object.entries(paths).flatMap(([path, verbs]) =>
+        Object.keys(verbs).map((verb) => `${verb} ${path.replace(/\{[^}]+\}/g, '{}')}`),
+      ),
+    );
+    const used = ['releases', 'plugins']
+      .flatMap((it) => [`post /api/v1/${it}`, `get /api/v1/${it}`, `get /api/v1/${it}/{}/{}`])
+      .concat([
+        'put /api/v1/clusters/{}',
+        'get /api/v1/clusters',
+        'get /api/v1/clusters/{}',
+        'delete /api/v1/clusters/{}',
+        'get /api/v1/clusters/{}/export',
+        'get /api/v1/clusters/{}/revisions',
+        'get /api/v1/clusters/{}/revisions/{}',
+        'post /api/v1/clusters/{}/plans',
+        'post /api/v1/nodes',
+        'get /api/v1/nodes',
+        'get /api/v1/nodes/{}',
+        'delete /api/v1/nodes/{}',
+        'post /api/v1/nodes/{}/adopt',
+        'post /api/v1/nodes/{}/inspect',
+        'post /api/v1/transactions',
+        'get /api/v1/transactions',
+        'get /api/v1/transactions/{}',
+        'post /api/v1/transactions/{}/controls',
+        'get /api/v1/transactions/{}/tasks/{}/why',
+        'get /api/v1/transactions/{}/tasks/{}/output',
+        'get /api/v1/events',
+        'get /health/ready',
+      ]);
+    expect(used.filter((it) => !known.has(it))).toEqual([]);
+  });
+
+  it('never logged the token or a key', () => {
+    const token = readFileSync(join(folder.path, 'data', 'admin-token'), 'utf8').trim();
+    expect(server.logText).not.toContain(token);
+    expect(server.logText).not.toContain(identity.private.split('\n')[1]);
+    expect(
+      server.logText
+        .trim()
+        .split('\n')
+        .every((line) => line.startsWith('{')),
+    ).toBe(true);
+  });
+});
