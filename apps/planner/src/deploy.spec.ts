@@ -1,7 +1,6 @@
 import { waitUntil } from '@muster/testkit';
+import { ALL_TASKS } from './testing/bundle-archive.testing';
 import { expectStatus, TestPlanner } from './testing/test-planner.testing';
-
-const ALL_TASKS = ['a@n1', 'a@n2', 'b@n1', 'b@n2'];
 
 describe('publish, apply, plan, deploy', () => {
   let planner: TestPlanner;

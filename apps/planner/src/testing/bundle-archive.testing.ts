@@ -31,6 +31,10 @@ settings:
   'files/b.txt': 'content of b\n',
 };
 
+/** Tasks of its graphs `default` and `verify` on the two nodes of `smallCluster`. */
+export const ALL_TASKS = ['a@n1', 'a@n2', 'b@n1', 'b@n2'];
+export const VERIFY_TASKS = ['check@n1', 'check@n2'];
+
 /** A cluster of it with two nodes. */
 export function smallCluster(settings = '{ port: 80 }'): string {
   return `cluster: c1

@@ -1,10 +1,11 @@
-import { InProcessBroker } from '@muster/messaging';
+import { type Bus, InProcessBroker } from '@muster/messaging';
 import { SecretValue } from '@muster/model';
 import { createSecretBox } from '@muster/secrets';
 import { createArtifactTables, type Database, migrate, openDatabase, PostgresArtifactStore } from '@muster/storage';
 import { createLogger } from '@muster/telemetry';
-import { createTestDatabase, type TestDatabase, waitUntil } from '@muster/testkit';
+import { createTestDatabase, privateFolder, waitUntil } from '@muster/testkit';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import request, { type Test } from 'supertest';
 import { DataSource } from 'typeorm';
 import { migrations } from '../database/migrations';
@@ -23,18 +24,26 @@ export class TestPlanner {
   readonly log: string[] = [];
   readonly logger = createLogger({ name: 'planner', stream: { write: (line) => void this.log.push(line) } });
   readonly broker = new InProcessBroker({ log: this.logger, pace: { delayMs: 5, delayMaxMs: 20, heldMaxMs: 1000 } });
-  readonly executor = new FakeExecutor(this.broker.connect());
+  readonly #buses: Bus[] = [];
+  readonly executor = new FakeExecutor(this.#connect());
   readonly secretBox = createSecretBox('5'.repeat(64));
   readonly planners: RunningPlanner[] = [];
   /** Connections of the test's own. */
   database!: DataSource;
-  #testDatabase: TestDatabase | undefined;
+  readonly #removals: (() => Promise<void>)[] = [];
   #opened: Database | undefined;
 
-  private constructor(private readonly auth: 'on' | 'off') {}
+  private constructor(
+    private readonly auth: 'on' | 'off',
+    private readonly kind: Database['kind'],
+  ) {}
 
-  static async start(planners = 1, auth: 'on' | 'off' = 'on'): Promise<TestPlanner> {
-    const it = new TestPlanner(auth);
+  static async start(
+    planners = 1,
+    auth: 'on' | 'off' = 'on',
+    kind: Database['kind'] = 'postgres',
+  ): Promise<TestPlanner> {
+    const it = new TestPlanner(auth, kind);
     try {
       await it.#open(planners);
       return it;
@@ -45,11 +54,7 @@ export class TestPlanner {
   }
 
   async #open(planners: number): Promise<void> {
-    this.#testDatabase = await createTestDatabase();
-    this.#opened = await openDatabase({
-      config: { kind: 'postgres', url: this.#testDatabase.url },
-      name: 'planner-test',
-    });
+    this.#opened = await this.#openDatabase();
     await migrate(this.#opened, 'artifacts', [createArtifactTables('artifacts')]);
     await this.executor.start();
     this.executor.hostKeys.set('192.0.2.1', `SHA256:${'1'.repeat(43)}`);
@@ -59,6 +64,20 @@ export class TestPlanner {
     this.database = await connectDatabase(this.#opened);
   }
 
+  async #openDatabase(): Promise<Database> {
+    if (this.kind === 'embedded') {
+      const folder = await privateFolder('planner');
+      this.#removals.push(() => folder.remove());
+      return openDatabase({
+        config: { kind: 'embedded', folder: join(folder.path, 'database') },
+        name: 'planner-test',
+      });
+    }
+    const place = await createTestDatabase();
+    this.#removals.push(() => place.drop());
+    return openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'planner-test' });
+  }
+
   /** Starts one more planner on the same database and broker. */
   async add(): Promise<RunningPlanner> {
     const { opened } = this;
@@ -66,7 +85,7 @@ export class TestPlanner {
       { host: '127.0.0.1', port: 0, auth: this.auth, adminToken: new SecretValue(ADMIN_TOKEN) },
       {
         database: opened,
-        bus: this.broker.connect(),
+        bus: this.#connect(),
         artifacts: new PostgresArtifactStore(opened.pool, 'artifacts'),
         secretBox: this.secretBox,
         logger: this.logger,
@@ -87,12 +106,19 @@ export class TestPlanner {
     return this.planners[0]?.url ?? '';
   }
 
+  #connect(): Bus {
+    const bus = this.broker.connect();
+    this.#buses.push(bus);
+    return bus;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.planners.map((planner) => planner.close()));
     await this.executor.stop();
+    await Promise.all(this.#buses.map((bus) => bus.close()));
     await this.database?.destroy();
     await this.#opened?.close();
-    await this.#testDatabase?.drop();
+    for (const remove of this.#removals) await remove();
   }
 
   get(path: string): Test {
@@ -163,6 +189,12 @@ export class TestPlanner {
   async untilState(transaction: string, state: string): Promise<void> {
     const ask = async () => (await this.get(`/api/v1/transactions/${transaction}`)).body.state === state;
     await waitUntil(`transaction ${transaction} is ${state}`, ask);
+  }
+
+  /** Waits until the executor was sent a transaction's run; gives its deployment. */
+  async untilStarted(transaction: string, run: number): Promise<string> {
+    const find = () => this.executor.starts.find((start) => start.transaction === transaction && start.run === run);
+    return (await waitUntil(`run ${run} of ${transaction} was sent`, find)).deployment;
   }
 
   /** Starts a transaction; gives its id and the deployment that the executor was sent. */
