@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { typescriptCommand } from '@muster/testkit';
 import { FakePlanner, status } from './fake-planner.testing';
+import { temporaryFolder } from './temporary-folder.testing';
 
 const main = join(__dirname, 'main.ts');
+const home = temporaryFolder();
 const [node = '', ...runMain] = typescriptCommand(main);
 
 /** Starts the program in a process of its own. */
 function start(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(node, [...runMain, ...args], {
     cwd: __dirname,
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+    env: { PATH: process.env['PATH'], HOME: home, ...env },
   });
   const told = { out: '', err: '' };
   child.stdout.on('data', (piece: Buffer) => (told.out += piece.toString()));

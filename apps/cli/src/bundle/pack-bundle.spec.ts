@@ -72,7 +72,9 @@ describe('a packed bundle', () => {
   });
 
   it('needs a folder', async () => {
-    await expect(packBundle('/', '/nonexistent')).rejects.toMatchObject({ problems: [{ code: 'LOCAL_FILE' }] });
+    await expect(packBundle('/', join(temporaryFolder(), 'missing'))).rejects.toMatchObject({
+      problems: [{ code: 'LOCAL_FILE' }],
+    });
     const folder = temporaryFolder(files);
     await expect(packBundle(folder, 'release.yaml')).rejects.toMatchObject({
       problems: [{ summary: 'it is not a folder' }],
