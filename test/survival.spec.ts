@@ -114,18 +114,21 @@ describe('a deployment on real hosts survives', () => {
     await waitUntil('the command runs', () => existsSync(join(host?.dataDir ?? '', 'pid')));
     const { owner } = await bed.owner(transaction);
     hit((name) => owner.signal(name));
-    const cancelled = await bed.muster(['cancel', transaction, '--reason', 'changed our minds']);
-    expect(cancelled.code).toBe(0);
-    const { state, graphs } = await bed.end(transaction);
-    expect(state).toBe('cancelled');
-    for (const name of ['host1', 'host2', 'host3']) {
-      expect(graphs[0]?.tasks[`long@${name}`]?.state).toBe('cancelled');
-      expect(graphs[0]?.tasks[`after@${name}`]?.state).toBe('not-run');
-    }
-    expect(existsSync(join(host?.dataDir ?? '', 'survived'))).toBe(false);
-    owner.signal('SIGCONT');
-    await owner.stop();
     bed.executors.splice(bed.executors.indexOf(owner), 1);
-    await bed.addExecutor();
+    try {
+      const cancelled = await bed.muster(['cancel', transaction, '--reason', 'changed our minds']);
+      expect(cancelled.code).toBe(0);
+      const { state, graphs } = await bed.end(transaction);
+      expect(state).toBe('cancelled');
+      for (const name of ['host1', 'host2', 'host3']) {
+        expect(graphs[0]?.tasks[`long@${name}`]?.state).toBe('cancelled');
+        expect(graphs[0]?.tasks[`after@${name}`]?.state).toBe('not-run');
+      }
+      expect(existsSync(join(host?.dataDir ?? '', 'survived'))).toBe(false);
+    } finally {
+      owner.signal('SIGCONT');
+      await owner.stop();
+      await bed.addExecutor();
+    }
   });
 });

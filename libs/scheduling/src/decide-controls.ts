@@ -1,6 +1,5 @@
-import { isSkippable } from './apply-control';
 import type { Decide } from './decide';
-import type { DeploymentState } from './deployment-state';
+import { CODE, type DeploymentState } from './deployment-state';
 
 /** Acts on what people asked for. What does not fit the present state falls away: its event says that it was asked. */
 export function decideControls(state: DeploymentState, take: Decide): void {
@@ -11,6 +10,7 @@ export function decideControls(state: DeploymentState, take: Decide): void {
         take({ type: 'attempt-cancelling', task: addressOf(state, task), attempt: open.attempt, cause: 'cancel' });
     }
   }
+  if (stop?.kind === 'cancel') endUnstarted(state, stop.text, take);
   if (wishes.pause !== null && state.status === 'running' && stop === null)
     take({ type: 'state-changed', state: 'paused', text: wishes.pause });
   if (wishes.resume && state.status === 'paused' && stop === null) {
@@ -23,7 +23,7 @@ export function decideControls(state: DeploymentState, take: Decide): void {
   for (const task of [...wishes.retry]) {
     if (state.held.has(task) && stop === null) take({ type: 'retry-due', task: addressOf(state, task) });
   }
-  const skipped = [...wishes.skip].filter((task) => isSkippable(state, task));
+  const skipped = [...wishes.skip].filter((task) => state.task[task] !== CODE.waiting);
   if (skipped.length > 0) {
     take({
       type: 'tasks-ended',
@@ -33,9 +33,20 @@ export function decideControls(state: DeploymentState, take: Decide): void {
     });
   }
   wishes.retry.clear();
-  wishes.skip.clear();
 }
 
 function addressOf(state: DeploymentState, task: number): string {
   return state.graph.tasks[task]?.task ?? '';
+}
+
+/** Nothing will start any more, so what never started is told at once, and not as blocked by what is being cancelled. */
+function endUnstarted(state: DeploymentState, text: string, take: Decide): void {
+  const never: string[] = [];
+  for (let task = 0; task < state.graph.taskCount; task++) {
+    const code = state.task[task];
+    if ((code === CODE.waiting || code === CODE.ready) && state.attempts[task] === 0)
+      never.push(addressOf(state, task));
+  }
+  if (never.length > 0)
+    take({ type: 'tasks-ended', tasks: never, state: 'not-run', cause: { code: 'cancelled', text } });
 }

@@ -71,12 +71,7 @@ function crossBridges(state: DeploymentState, take: Decide): void {
   for (const task of state.bridges.splice(0)) {
     if (state.task[task] !== CODE.ready) continue;
     const graphTask = state.graph.tasks[task] as GraphTask;
-    const code =
-      graphTask.type === 'stage' || graphTask.type === 'anchor' || graphTask.type === 'skipped'
-        ? 'anchor'
-        : graphTask.reason.code === 'not-selected'
-          ? 'selection'
-          : 'condition';
+    const code = bridgeCause(state, task, graphTask);
     const list = crossed.get(code);
     if (list) list.push(graphTask.task);
     else crossed.set(code, [graphTask.task]);
@@ -90,4 +85,11 @@ function end(take: Decide, tasks: readonly string[], state: TaskEnd, cause: EndC
 
 function addressOf(state: DeploymentState, task: number): string {
   return state.graph.tasks[task]?.task ?? '';
+}
+
+/** Why a bridge is skipped. */
+function bridgeCause(state: DeploymentState, task: number, { type, action, reason }: GraphTask): EndCause['code'] {
+  if (action === 'run' && state.wishes.skip.has(task)) return 'operator';
+  if (type === 'stage' || type === 'anchor' || type === 'skipped') return 'anchor';
+  return reason.code === 'not-selected' ? 'selection' : 'condition';
 }

@@ -40,8 +40,8 @@ export function decide(state: DeploymentState, now: number): readonly Deployment
   if (state.status === 'pending') take({ type: 'state-changed', state: 'running', text: null });
   // People first: what they stop must not start another task. Ends before starts: they free nodes and limits.
   decideControls(state, take);
-  decideTimers(state, take, now);
   judgeAttempts(state, take, now);
+  decideTimers(state, take, now);
   decideEnds(state, take);
   decideStarts(state, take);
   decideOutcome(state, take);

@@ -22,6 +22,7 @@ export interface Wishes {
   pause: string | null;
   resume: boolean;
   readonly retry: Set<number>;
+  /** Skipped at once where ready or held; a waiting one once what it requires is satisfied, since order passes through it. */
   readonly skip: Set<number>;
 }
 

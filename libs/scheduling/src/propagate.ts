@@ -60,7 +60,7 @@ export function reconsider(state: DeploymentState, task: number): void {
 /** The dependencies are satisfied; only policies are in the way. */
 export function makeReady(state: DeploymentState, task: number): void {
   setTaskState(state, task, 'ready');
-  if (state.graph.tasks[task]?.action === 'skip') state.bridges.push(task);
+  if (state.graph.tasks[task]?.action === 'skip' || state.wishes.skip.has(task)) state.bridges.push(task);
   else state.offer.push(task);
 }
 

@@ -1,0 +1,188 @@
+import type { AttemptResult, DeploymentEvent, GraphTask, TaskGraph } from '@muster/model';
+import { decide, record } from './decide';
+import { initialState, taskStateOf, type DeploymentState } from './deployment-state';
+import { whyWaiting } from './why-waiting';
+
+const exited = (code: number): AttemptResult => ({ kind: 'exited', code, sizes: { stdout: 0, stderr: 0 } });
+
+function task(address: string, requires: readonly string[] = [], over: Partial<GraphTask> = {}): GraphTask {
+  const [definition = '', node = ''] = address.split('@');
+  const fixed = {
+    type: 'shell',
+    action: 'run',
+    reason: { code: 'new', text: 'new' },
+    parameters: {},
+    limit: null,
+    limits: [],
+  } as const;
+  const rest = {
+    expectedMs: null,
+    retries: { count: 0, delayMs: 0, backoff: 1 },
+    timeoutMs: 60_000,
+    onFailure: 'fail',
+    idempotent: false,
+  } as const;
+  return { ...fixed, ...rest, task: address, definition, node, requires, outputs: null, files: [], ...over };
+}
+
+/** A deployment on a clock that is moved by hand. */
+class Run {
+  readonly state: DeploymentState;
+  readonly log: DeploymentEvent[] = [];
+  now = 0;
+
+  constructor(tasks: readonly GraphTask[], over: Partial<TaskGraph> = {}) {
+    this.state = initialState({
+      graphType: 'default',
+      cluster: 'c',
+      tasks,
+      barriers: [],
+      faultTolerance: [],
+      limits: {},
+      master: null,
+      ...over,
+    });
+    this.fact({ type: 'accepted' });
+  }
+
+  fact(body: Parameters<typeof record>[1]): void {
+    this.log.push(record(this.state, body, this.now), ...decide(this.state, this.now));
+  }
+
+  end(address: string, result: AttemptResult): void {
+    const attempt = this.state.attempts[this.state.graph.indexOf.get(address) ?? 0] ?? 0;
+    this.fact({ type: 'attempt-ended', task: address, attempt, result });
+  }
+
+  control(verb: 'pause' | 'resume' | 'skip' | 'retry' | 'cancel' | 'drain', tasks?: string[]): void {
+    this.fact({
+      type: 'control',
+      command: `${verb}${this.log.length}`,
+      verb,
+      who: 'ann',
+      why: null,
+      ...(tasks ? { tasks } : {}),
+    });
+  }
+
+  wait(ms: number): void {
+    this.now += ms;
+    this.log.push(...decide(this.state, this.now));
+  }
+
+  states(): Record<string, string> {
+    return Object.fromEntries(
+      this.state.graph.tasks.map(({ task: address }, index) => [address, taskStateOf(this.state, index)]),
+    );
+  }
+}
+
+describe('decide', () => {
+  it('tries again after the delay, longer each time, and then fails', () => {
+    const run = new Run([task('a@1', [], { retries: { count: 2, delayMs: 1000, backoff: 2 } })]);
+    run.end('a@1', exited(1));
+    run.wait(999);
+    expect(run.states()).toEqual({ 'a@1': 'ready' });
+    run.wait(1);
+    run.end('a@1', exited(1));
+    run.wait(1999);
+    expect(run.states()).toEqual({ 'a@1': 'ready' });
+    run.wait(1);
+    run.end('a@1', exited(1));
+    expect([run.states(), run.state.status]).toEqual([{ 'a@1': 'failed' }, 'failed']);
+  });
+
+  it('lets a cluster anchor pass when what failed is within a fault tolerance, and not otherwise', () => {
+    const tasks = [
+      task('a@1'),
+      task('a@2'),
+      task('b@2', ['s@sync']),
+      task('s@sync', ['a@1', 'a@2'], { type: 'stage', action: 'skip' }),
+    ];
+    for (const [tolerated, anchor, outcome] of [
+      [1, 'skipped', 'succeeded-with-failures'],
+      [3, 'skipped', 'failed'],
+      [0, 'blocked', 'stopped'],
+    ] as const) {
+      const run = new Run(tasks, { faultTolerance: [{ name: 'g', nodes: ['1', '2'], tolerated }] });
+      run.end('a@1', exited(1));
+      run.end('a@2', exited(0));
+      if (tolerated > 0) run.end('b@2', exited(0));
+      expect([run.states()['s@sync'], run.state.status]).toEqual([anchor, outcome]);
+    }
+  });
+
+  it('holds a task whose failure is declared pause, until a person resumes or skips', () => {
+    const run = new Run([task('a@1', [], { onFailure: 'pause' }), task('b@2', ['a@1'])]);
+    run.end('a@1', exited(1));
+    expect(run.state.status).toBe('paused');
+    expect(whyWaiting(run.state, 'a@1')?.reasons.map(({ code }) => code)).toEqual(['held', 'paused']);
+    run.control('resume');
+    run.end('a@1', exited(1));
+    run.control('skip', ['a@1']);
+    run.control('resume');
+    run.end('b@2', exited(0));
+    expect(run.state.status).toBe('succeeded-with-skips');
+  });
+
+  it('runs a lost task again only if it is idempotent, and otherwise asks a person', () => {
+    const run = new Run([task('a@1', [], { idempotent: true }), task('b@2')]);
+    run.end('a@1', { kind: 'lost', detail: 'power' });
+    expect(run.states()['a@1']).toBe('running');
+    run.end('b@2', { kind: 'lost', detail: 'power' });
+    expect([run.states()['b@2'], run.state.status]).toEqual(['lost', 'paused']);
+    run.control('retry', ['b@2']);
+    run.control('resume');
+    expect(run.states()['b@2']).toBe('running');
+  });
+
+  it('keeps the order through a task that is skipped while it waits', () => {
+    const run = new Run([task('a@1'), task('b@2', ['a@1']), task('c@3', ['b@2'])]);
+    run.control('skip', ['b@2']);
+    expect(run.states()).toEqual({ 'a@1': 'running', 'b@2': 'waiting', 'c@3': 'waiting' });
+    run.end('a@1', exited(0));
+    expect(run.states()).toEqual({ 'a@1': 'succeeded', 'b@2': 'skipped', 'c@3': 'running' });
+  });
+
+  it('cancels what runs and says at once that the rest will not run', () => {
+    const run = new Run([task('a@1'), task('b@1', ['a@1'])]);
+    run.control('cancel');
+    expect(run.log.at(-2)).toMatchObject({
+      type: 'tasks-ended',
+      tasks: ['b@1'],
+      state: 'not-run',
+      cause: { code: 'cancelled' },
+    });
+    run.end('a@1', { kind: 'cancelled', confirmed: true });
+    expect([run.states(), run.state.status]).toEqual([{ 'a@1': 'cancelled', 'b@1': 'not-run' }, 'cancelled']);
+  });
+
+  it('sees through a barrier: one bad predecessor blocks what is behind it, naming the culprit', () => {
+    const run = new Run([task('a@1'), task('a@2'), task('b@3', ['barrier:1'])], {
+      barriers: [{ id: 'barrier:1', requires: ['a@1', 'a@2'] }],
+    });
+    expect(whyWaiting(run.state, 'b@3')?.reasons.map(({ holders }) => holders)).toEqual([['a@1'], ['a@2']]);
+    run.end('a@2', exited(3));
+    expect(run.log).toContainEqual(
+      expect.objectContaining({
+        type: 'tasks-ended',
+        tasks: ['b@3'],
+        state: 'blocked',
+        cause: { code: 'dependency', culprit: 'a@2' },
+      }),
+    );
+    run.end('a@1', exited(0));
+    expect(run.state.status).toBe('failed');
+  });
+
+  it('prefers the longest remaining chain, and among equals the smaller address', () => {
+    const run = new Run([task('a@1'), task('b@1'), task('c@1'), task('d@2', ['c@1'], { expectedMs: 9000 })], {});
+    const order: string[] = [];
+    for (let index = 0; index < 4; index++) {
+      const [running] = Object.entries(run.states()).filter(([, state]) => state === 'running');
+      order.push(running?.[0] ?? '');
+      run.end(running?.[0] ?? '', exited(0));
+    }
+    expect(order.filter((address) => address.endsWith('@1'))).toEqual(['c@1', 'a@1', 'b@1']);
+  });
+});
