@@ -1,5 +1,5 @@
 import { FakePlanner, status, task } from '../fake-planner.testing';
-import { memoryIo, muster } from '../memory-io.testing';
+import { memoryIo } from '../memory-io.testing';
 import { runCli } from '../run-cli';
 
 let planner: FakePlanner;
@@ -23,12 +23,13 @@ describe('waiting', () => {
     planner.happen('task.running', 'a@1');
     planner.happen('task.failed', 'a@1', { reason: 'exited with code 7' });
     planner.happen('task.blocked', 'b@1', { reason: 'a@1 failed' });
-    const waiting = muster('watch t1', { env: env() });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('[2/2]')) await new Promise((resolve) => setImmediate(resolve));
     end('failed', { 'a@1': task('failed', 'exited with code 7'), 'b@1': task('blocked', 'a@1 failed') });
-    const { code, out, err } = await waiting;
-    expect(code).toBe(3);
-    expect(err.split('\n').map((line) => line.replace('2026-01-02T03:04:05.678Z  ', ''))).toEqual([
+    expect(await waiting).toBe(3);
+    const { stdout, stderr } = io;
+    expect(stderr.text.split('\n').map((line) => line.replace('2026-01-02T03:04:05.678Z  ', ''))).toEqual([
       'transaction running',
       '[0/2] a@1 running',
       '[1/2] a@1 failed: exited with code 7',
@@ -38,7 +39,7 @@ describe('waiting', () => {
       'see what a task wrote: muster logs t1 TASK@NODE',
       '',
     ]);
-    expect(out).toBe('transaction t1 on cluster a: failed (1 failed, 1 blocked)\n');
+    expect(stdout.text).toBe('transaction t1 on cluster a: failed (1 failed, 1 blocked)\n');
   });
 
   it('goes on where it was when the connection is cut', async () => {
