@@ -8,7 +8,7 @@ import { BusServer } from '@muster/messaging';
 import { deploymentEvents, EVENTS_QUEUE, OUTPUT_QUEUE, taskOutput } from '@muster/protocol';
 import { migrate } from '@muster/storage';
 import { NestLogger } from '@muster/telemetry';
-import { json } from 'express';
+import { json, type NextFunction, type Request, type Response } from 'express';
 import { startWork } from './running/start-work';
 import { migrations } from './database/migrations';
 import { connectDatabase, installationOf } from './database/open-database';
@@ -26,6 +26,9 @@ import { PlannerNudges } from './running/planner-nudges';
 
 /** Largest JSON body. */
 const JSON_BYTES_MAX = 8 * 1024 * 1024;
+
+/** How long a closing planner waits for requests. */
+const CLOSE_MS = 5000;
 
 /** A planner that serves. */
 export interface RunningPlanner {
@@ -60,7 +63,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
       ports.logger.error({ failure: describeFailure(error) }, 'work in the background failed');
     const work = startWork(runtime, onFailure);
     opened.push(() => work.close());
-    opened.push(() => app.close());
+    opened.push(() => closeServer(app));
     app.connectMicroservice({ strategy: eventServer(runtime) });
     await app.startAllMicroservices();
     // Streams first: they would keep the server open for ever.
@@ -71,6 +74,13 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     await closeAll();
     throw error;
   }
+}
+
+/** Requests get a while to end; a sender that never does is cut off. */
+async function closeServer(app: NestExpressApplication): Promise<void> {
+  const timer = setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CLOSE_MS);
+  await app.close();
+  clearTimeout(timer);
 }
 
 /** Messages in hand at once; those of one deployment still go one after another. */
@@ -99,13 +109,19 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   const metrics = app.get(PlannerMetrics);
   app.disable('x-powered-by');
   app.use(metrics.observe());
+  app.use(plainAnswers);
   app.use(identify(config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken)));
   app.use(json({ limit: JSON_BYTES_MAX }));
   app.get(OpenApiDocument).document = describeApi(app);
-  // Open connections that are idle would otherwise be waited for.
-  app.enableShutdownHooks([]);
   await app.init();
   return app;
+}
+
+/** What is answered is not to be kept by proxies, nor taken for something else by a browser. */
+function plainAnswers(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('cache-control', 'no-store');
+  next();
 }
 
 function urlOf(server: Server, host: string): string {

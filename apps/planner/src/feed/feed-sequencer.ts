@@ -1,15 +1,20 @@
 import type { DataSource } from 'typeorm';
-import type { PlannerNudges } from '../running/planner-nudges';
 import { Loop } from '../running/loop';
+import type { PlannerNudges } from '../running/planner-nudges';
 import { numberFeedEvents } from './number-feed-events';
+import { lastFeedNumber } from './read-feed';
 
-/** How long an event of another planner that died between commit and nudge waits for its number at most. */
-const POLL_MS = 500;
+/** How late an event may be seen that another planner numbered, or wrote just before it died. */
+const POLL_MS = 250;
 
-/** Numbers the feed; every planner runs one, the row's lock makes them take turns. */
+/**
+ * Numbers the feed, and tells the readers of this planner when there is something new, whoever numbered it. Every planner
+ * runs one; the row's lock makes them take turns. Readers do not poll, so their number costs the database nothing.
+ */
 export class FeedSequencer {
   readonly #loop: Loop;
   readonly #off: () => void;
+  #last = -1;
 
   constructor(database: DataSource, nudges: PlannerNudges, onFailure: (error: unknown) => void) {
     this.#loop = new Loop({
@@ -17,7 +22,9 @@ export class FeedSequencer {
       onFailure,
       turn: async () => {
         const count = await numberFeedEvents(database);
-        if (count > 0) nudges.nudge('numbered');
+        const last = await lastFeedNumber(database.manager);
+        if (last !== this.#last) nudges.nudge('numbered');
+        this.#last = last;
         return count > 0;
       },
     });

@@ -3,8 +3,8 @@ import type { PlannerNudges } from '../running/planner-nudges';
 import type { FeedEvent } from './feed-event';
 import { lastFeedNumber, readFeed } from './read-feed';
 
-/** How late an event that another planner numbered may be seen. */
-const POLL_MS = 250;
+/** The sequencer nudges within a quarter of a second; this is for a nudge that fell between reading and waiting. */
+const POLL_MS = 1000;
 const BATCH_MAX = 500;
 
 /**

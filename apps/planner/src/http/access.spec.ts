@@ -1,6 +1,7 @@
 import { SecretValue } from '@muster/model';
 import { ProblemsError } from '@muster/problems';
 import request from 'supertest';
+import { hashToken } from '../identity/token-hash';
 import { startPlanner } from '../start-planner';
 import { ADMIN_TOKEN, TestPlanner } from '../testing/test-planner.testing';
 
@@ -112,7 +113,6 @@ describe('access', () => {
   });
 
   it('knows stored tokens by their hash, until they expire', async () => {
-    const { hashToken } = await import('../identity/token-hash');
     const insert = 'INSERT INTO planner.token (hash, principal, expires_at) VALUES ($1, $2, now() + $3::interval)';
     await planner.database.query(insert, [hashToken('a-stored-token'), 'ada', '1 hour']);
     await planner.database.query(insert, [hashToken('an-old-token'), 'bob', '-1 second']);

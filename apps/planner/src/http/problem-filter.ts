@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isNativeError } from 'node:util/types';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { databaseFailure } from '@muster/storage';
 import type { Request, Response } from 'express';
 import type { Logger } from '@muster/telemetry';
 import { sendProblems } from './problem-details';
@@ -41,6 +42,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (status !== null && status < 500) {
       const text = isNativeError(thrown) ? thrown.message : 'The request cannot be read.';
       return { status, problems: [problem('API_INVALID', { subject, summary: text })] };
+    }
+    if (databaseFailure(thrown) === 'connection') {
+      const summary = 'The database does not answer; the request may or may not have taken effect.';
+      return { status: 503, problems: [problem('API_UNAVAILABLE', { subject, summary })] };
     }
     const id = randomUUID();
     this.logger.error({ id, failure: describeFailure(thrown) }, 'request failed');

@@ -59,6 +59,7 @@ export function nodeView(row: NodeRow, clusters: ReadonlyMap<string, string>): N
     hostKey: row.hostKey,
     hasIdentity: row.identity !== null,
     cluster: row.clusterId === null ? null : (clusters.get(row.clusterId) ?? null),
+    state: row.clusterId === null ? 'free' : 'assigned',
     roles: row.roles,
     tags: row.tags,
     registeredAt: row.registeredAt.toISOString(),

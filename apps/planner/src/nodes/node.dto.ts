@@ -126,6 +126,9 @@ export class NodeDto {
   @ApiProperty({ type: String, nullable: true })
   cluster!: string | null;
 
+  @ApiProperty({ enum: ['free', 'assigned'], description: 'In no cluster, or in one.' })
+  state!: 'free' | 'assigned';
+
   @ApiProperty({ type: [String] })
   roles!: string[];
 

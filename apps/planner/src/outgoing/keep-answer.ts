@@ -19,7 +19,8 @@ export async function keepAnswer(
   await rowOf(on, 'SELECT 1 FROM planner.deployment WHERE id = $1 FOR UPDATE', [command.deployment]);
   const mine = await rowsOf(
     on,
-    'UPDATE planner.outgoing SET answered_at = now(), refused = $2::jsonb WHERE id = $1 AND answered_at IS NULL RETURNING 1',
+    // The body has done its work; that of a start holds a whole graph.
+    "UPDATE planner.outgoing SET answered_at = now(), refused = $2::jsonb, body = '{}' WHERE id = $1 AND answered_at IS NULL RETURNING 1",
     [command.id, answer.kind === 'refused' ? JSON.stringify(problems) : null],
   );
   if (mine.length > 0 && answer.kind === 'refused' && command.kind === 'start')

@@ -36,14 +36,16 @@ export class TestPlanner {
   private constructor(
     private readonly auth: 'on' | 'off',
     private readonly kind: Database['kind'],
+    private readonly databaseUrl: string | null,
   ) {}
 
   static async start(
     planners = 1,
     auth: 'on' | 'off' = 'on',
     kind: Database['kind'] = 'postgres',
+    databaseUrl: string | null = null,
   ): Promise<TestPlanner> {
-    const it = new TestPlanner(auth, kind);
+    const it = new TestPlanner(auth, kind, databaseUrl);
     try {
       await it.#open(planners);
       return it;
@@ -73,6 +75,12 @@ export class TestPlanner {
         name: 'planner-test',
       });
     }
+    if (this.databaseUrl !== null)
+      return openDatabase({
+        config: { kind: 'postgres', url: this.databaseUrl },
+        name: 'planner-test',
+        onConnectionLost: () => undefined,
+      });
     const place = await createTestDatabase();
     this.#removals.push(() => place.drop());
     return openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'planner-test' });
