@@ -23,13 +23,6 @@ signal_command() { # signal: the group, and the process itself while it has no g
 
 end_command() { # seq id grace (in naps of 50 ms)
   exec 3>&- 9>&-
-  tries=0
-  until command_lives "$d"; do
-    recorded "$d" && { say "$1" confirmed; return; }
-    tries=$((tries + 1))
-    [ "$tries" -gt 40 ] && { say "$1" unconfirmed "its process is not recorded yet"; return; }
-    nap
-  done
   signal_command TERM
   tries=0
   while group_lives "$its_pid" || lives "$its_pid" "$its_start"; do
@@ -44,6 +37,14 @@ end_command() { # seq id grace (in naps of 50 ms)
 cancel() { # seq id grace
   owned "$1" || return
   look "$2"
+  # Alive without a recorded process: it is about to record itself, or just ending.
+  tries=0
+  while [ "$state" = alive ] && ! command_lives "$d"; do
+    tries=$((tries + 1))
+    [ "$tries" -gt 40 ] && { say "$1" unconfirmed "its process is not recorded yet"; return; }
+    nap
+    look "$2"
+  done
   case $state in
     none)
       # Claimed as ended, so that a late start is answered and not run.

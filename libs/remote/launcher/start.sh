@@ -19,18 +19,20 @@ put() { # seq id name mode new|more size: the next `size` bytes of the requests 
 is_free() { # true if nothing of an earlier attempt lives
   [ -s current ] || { [ "$locked" ] || take_lock; return; }
   IFS=' ' read -r current rest <current
-  if [ -e "done/$current" ] || recorded "attempts/$current"; then
-    # Its supervisor lets go of the lock right after recording the end.
-    tries=0
-    until [ "$locked" ] || take_lock; do
-      tries=$((tries + 1))
-      [ "$tries" -gt 40 ] && return 1
-      nap
-    done
-    return 0
-  fi
-  take_lock || return 1
-  ! command_lives "attempts/$current"
+  # Held for a moment by a supervisor that has just recorded the end, by a command that is about to record itself, or by
+  # what a killed launcher leaves behind; held for longer by a supervisor at work, whose command is then seen to live.
+  tries=0
+  until is_over "attempts/$current" && [ "$locked" ] || take_lock; do
+    command_lives "attempts/$current" && return 1
+    tries=$((tries + 1))
+    [ "$tries" -gt 40 ] && return 1
+    nap
+  done
+  is_over "attempts/$current" || ! command_lives "attempts/$current"
+}
+
+is_over() { # attempt folder
+  [ -e "done/$current" ] || recorded "$1"
 }
 
 start() { # seq id setup script: both escaped; `-` means delivered by `put`

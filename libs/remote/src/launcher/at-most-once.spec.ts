@@ -30,17 +30,27 @@ function runsIn(folder: string, attempt: string): number {
   return existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0;
 }
 
-/** Two launchers start one attempt; each is killed when one of its processes reaches its line. A third one looks afterwards. */
-async function race(folder: string, source: string, attempt: string, killA: number, killB: number): Promise<Outcome> {
+/** When a launcher is killed: as one of its processes reaches a line, or so long after it was asked to start. */
+type Death = { readonly line: number } | { readonly afterMs: number };
+
+/** Two launchers start one attempt, and each is killed. A third one looks afterwards. */
+async function race(
+  folder: string,
+  source: string,
+  attempt: string,
+  deaths: readonly [Death, Death],
+): Promise<Outcome> {
   const stateDir = join(folder, 'state');
   const setup = escapeWord('cd /');
   const script = escapeWord(`echo run >>${journalOf(folder, attempt)}`);
-  const contend = async (killAt: number, ticket: number): Promise<void> => {
+  const contend = async (death: Death): Promise<void> => {
     try {
-      const launcher = await openLauncher({ stateDir, source, env: { KILL_AT: String(killAt) } });
+      const env: Record<string, string> = 'line' in death ? { KILL_AT: String(death.line) } : {};
+      const launcher = await openLauncher({ stateDir, source, env });
       try {
         if (launcher.hello.kind !== 'hello') return;
-        await launcher.ask('own', 'inst', ticket, 'own');
+        if ('afterMs' in death) setTimeout(() => launcher.process.kill('SIGKILL'), death.afterMs);
+        await launcher.ask('own', 'inst', 1, 'own');
         await launcher.ask('start', attempt, setup, script);
       } finally {
         await launcher.close();
@@ -49,13 +59,13 @@ async function race(folder: string, source: string, attempt: string, killA: numb
       // Killed, as it should be.
     }
   };
-  await Promise.all([contend(killA, 1), contend(killB, 1)]);
+  await Promise.all(deaths.map(contend));
   const judge = await openLauncher({ stateDir });
   try {
     await judge.ask('own', 'inst', 1, 'own');
     const [found = '', code = ''] = await judge.ask('ask', attempt);
     if (found === 'none') {
-      await judge.ask('start', attempt, setup, script);
+      expect(await judge.ask('start', attempt, setup, script)).toEqual(['started']);
       await judge.ended(attempt);
     }
     let [state] = await judge.ask('poll', attempt, 0, 0, 1);
@@ -66,8 +76,11 @@ async function race(folder: string, source: string, attempt: string, killA: numb
   }
 }
 
-async function races(count: number, original = launcherSource()): Promise<Outcome[]> {
-  const { source, points } = instrument(original);
+async function races(
+  count: number,
+  source: string,
+  deathsOf: (index: number) => readonly [Death, Death],
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
@@ -75,11 +88,7 @@ async function races(count: number, original = launcherSource()): Promise<Outcom
     const mine: Outcome[] = [];
     try {
       for (let index = next++; index < count; index = next++) {
-        const round = Math.floor(index / points.length);
-        const killA = points[index % points.length] ?? 0;
-        // The first round kills both at the same line; later ones at lines ever further apart.
-        const killB = points[(index + round * 17) % points.length] ?? 0;
-        mine.push(await race(folder, source, `a${index}`, killA, killB));
+        mine.push(await race(folder, source, `a${index}`, deathsOf(index)));
       }
       await eventually('the last command to end', () => folderProcesses(folder).length === 0);
       // Counted once more: what was called lost must not have started afterwards.
@@ -92,9 +101,18 @@ async function races(count: number, original = launcherSource()): Promise<Outcom
   return outcomes;
 }
 
+/** Every line in turn: in the first round both are killed at the same one, later at lines ever further apart. */
+function racesByLine(count: number, original = launcherSource()): Promise<Outcome[]> {
+  const { source, points } = instrument(original);
+  return races(count, source, (index) => {
+    const round = Math.floor(index / points.length);
+    return [{ line: points[index % points.length] ?? 0 }, { line: points[(index + round * 17) % points.length] ?? 0 }];
+  });
+}
+
 describe('two launchers that start one attempt, each killed at its every line in turn', () => {
   it('never run its command twice, and leave a state that says what happened', async () => {
-    const outcomes = await races(1000);
+    const outcomes = await racesByLine(1000);
     expect(outcomes).toHaveLength(1000);
     expect(outcomes.filter(({ runs }) => runs > 1)).toEqual([]);
     // Whoever comes afterwards starts what was not started, and no success is told of what did not run.
@@ -104,9 +122,18 @@ describe('two launchers that start one attempt, each killed at its every line in
     expect([...seen]).toEqual(expect.arrayContaining(['exit', 'gone', 'none']));
   }, 180_000);
 
+  it('never run it twice when they are killed at any moment either', async () => {
+    const outcomes = await races(100, launcherSource(), (index) => [
+      { afterMs: (index * 7) % 40 },
+      { afterMs: (index * 13) % 40 },
+    ]);
+    expect(outcomes.filter(({ runs }) => runs > 1)).toEqual([]);
+    expect(outcomes.filter(({ found, code, runs }) => (found === 'none' || code === '0') && runs !== 1)).toEqual([]);
+  }, 60_000);
+
   it('planted fault: without the claim the journal does show two', async () => {
     const source = plant(['[ -e "$d/claim" ] && {', '[ "" ] && {'], ['set -C\n', '']);
-    const outcomes = await races(150, source);
+    const outcomes = await racesByLine(150, source);
     expect(outcomes.some(({ runs }) => runs > 1)).toBe(true);
   }, 60_000);
 });
