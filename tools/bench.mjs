@@ -1,0 +1,86 @@
+/**
+ * `npm run bench`: builds, then measures planning, scheduling, and whole deployments on 50 embedded nodes. Linux.
+ * Options: `-o json` (on stdout), `--only planning,embedded,production`, `--profile FOLDER` (CPU profiles of the services).
+ * Leaves nothing running and nothing behind; takes about two minutes. Not a test: it says how fast, and refuses nothing.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { killAll } from './bench/background.mjs';
+import { printResult } from './bench/print-table.mjs';
+import { root } from './bench/root.mjs';
+
+const PARTS = ['planning', 'embedded', 'production'];
+const { values } = parseArgs({
+  options: {
+    output: { type: 'string', short: 'o', default: 'table' },
+    only: { type: 'string', default: PARTS.join(',') },
+    profile: { type: 'string' },
+  },
+});
+const wanted = values.only.split(',');
+const profile = values.profile && resolve(values.profile);
+const say = (text) => process.stderr.write(`bench: ${text}\n`);
+
+let folder = null;
+process.once('exit', () => {
+  killAll();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
+  process.once(signal, () => process.exit(code));
+
+async function main() {
+  if (wanted.some((part) => !PARTS.includes(part)) || !['table', 'json'].includes(values.output)) {
+    say(`usage: npm run bench -- [-o table|json] [--only ${PARTS.join(',')}] [--profile FOLDER]`);
+    return 1;
+  }
+  say('building');
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const built = spawnSync(process.execPath, [tsc, '-b', 'tsconfig.json'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (built.status !== 0) return 1;
+  folder = mkdtempSync(join(tmpdir(), 'muster-bench-'));
+  const result = { date: new Date().toISOString(), machine: machine() };
+  if (wanted.includes('planning')) {
+    say('planning and scheduling');
+    const { benchPlanning } = await import('./bench-planning.mjs');
+    const { benchScheduling } = await import('./bench/scheduling.mjs');
+    result.scheduling = [];
+    result.planning = benchPlanning(undefined, (plan) => result.scheduling.push(benchScheduling(plan)));
+  }
+  const { benchEndToEnd } = await import('./bench/end-to-end.mjs');
+  const services = await import('./bench/services.mjs');
+  const starts = { embedded: services.startEmbedded, production: services.startProduction };
+  for (const [kind, start] of Object.entries(starts).filter(([name]) => wanted.includes(name))) {
+    say(`deployments, ${kind}`);
+    result.endToEnd = {
+      ...result.endToEnd,
+      [kind]: await benchEndToEnd(join(folder, kind), (inside) => start(inside, profile)),
+    };
+  }
+  if (values.output === 'json') process.stdout.write(`${JSON.stringify(result)}\n`);
+  else printResult(result);
+  return 0;
+}
+
+function machine() {
+  const all = cpus();
+  return {
+    cpus: all.length,
+    cpu: all[0]?.model ?? 'unknown',
+    memoryGb: Math.round(totalmem() / 1e9),
+    node: process.versions.node,
+    load: loadavg()[0].toFixed(1),
+  };
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    say(error.message);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,86 @@
+import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './background.mjs';
+import { CLUSTER, startNodes, writeCluster } from './nodes.mjs';
+import { cpuMs, peakMemoryMb } from './process-cost.mjs';
+import { root } from './root.mjs';
+import { muster } from './services.mjs';
+import { best, median } from './statistics.mjs';
+
+const { MusterClient } = createRequire(join(root, 'apps/cli/package.json'))('@muster/client');
+
+const NODES = 50;
+const TASKS_PER_NODE = 20;
+const ROUNDS = 4;
+const POLL_MS = 250;
+/** A deployment that takes longer is stuck. */
+const LIMIT_MS = 180_000;
+/** After the outcome: output that is still on its way, folders that are removed from the nodes. */
+const SETTLE_MS = 1000;
+
+/**
+ * Deploys tasks that do nothing on embedded nodes several times: the first round connects to the nodes and warms up, and
+ * is told on its own; best and median are of the others. Start-up, publishing and applying the cluster are left out.
+ */
+export async function benchEndToEnd(folder, startServices) {
+  mkdirSync(folder, { recursive: true });
+  const nodes = await startNodes(folder, NODES);
+  try {
+    const services = await startServices(folder);
+    try {
+      const { bundle, file } = writeCluster(folder, nodes.ready.nodes, TASKS_PER_NODE);
+      const env = { PATH: process.env.PATH, MUSTER_SERVER: services.url, MUSTER_TOKEN: services.token };
+      await run([muster, 'release', 'publish', bundle], env);
+      await run([muster, 'cluster', 'apply', '-f', file], env);
+      const client = new MusterClient({ server: services.url, token: services.token });
+      const measured = [...services.measured, nodes];
+      const rounds = [];
+      for (let round = 0; round < ROUNDS; round++) rounds.push(await deploy(client.transactions, measured));
+      return summary(rounds, measured);
+    } finally {
+      for (const each of services.stop) await each.stop();
+    }
+  } finally {
+    await nodes.stop();
+  }
+}
+
+async function deploy(transactions, measured) {
+  const before = measured.map(({ pid }) => cpuMs(pid));
+  const { transaction } = await transactions.start({ cluster: CLUSTER });
+  const found = await ended(transactions, transaction);
+  if (found.state !== 'succeeded') throw new Error(`the deployment ended as ${found.state}`);
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const cpu = measured.map(({ pid }, index) => cpuMs(pid) - before[index]);
+  return { wallMs: Date.parse(found.endedAt) - Date.parse(found.createdAt), cpu };
+}
+
+/** Asks for the short form only: the status of a thousand tasks would be measured, too. */
+async function ended(transactions, transaction) {
+  for (const until = Date.now() + LIMIT_MS; Date.now() < until;) {
+    const { value } = await transactions.list({ cluster: CLUSTER }).next();
+    if (value?.transaction === transaction && value.endedAt !== null) return value;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`the deployment did not end within ${LIMIT_MS / 1000} s`);
+}
+
+function summary(rounds, measured) {
+  const tasks = NODES * TASKS_PER_NODE;
+  const [first, ...warm] = rounds;
+  const wall = warm.map(({ wallMs }) => wallMs);
+  return {
+    nodes: NODES,
+    tasks,
+    wallMs: { first: first.wallMs, best: best(wall), median: median(wall) },
+    processes: measured.map(({ name, pid }, index) => {
+      const cpu = warm.map((round) => round.cpu[index] / tasks);
+      return {
+        name,
+        cpuMsPerTask: { first: first.cpu[index] / tasks, best: best(cpu), median: median(cpu) },
+        peakMemoryMb: peakMemoryMb(pid),
+      };
+    }),
+  };
+}

@@ -1,0 +1,48 @@
+/** `rows` under `head`, columns aligned: the first to the left, the others to the right. */
+export function printTable(title, head, rows) {
+  const lines = [head, ...rows].map((row) => row.map(String));
+  const widths = head.map((_, column) => Math.max(...lines.map((row) => row[column].length)));
+  const print = (row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  ');
+  process.stdout.write(`\n${title}\n${lines.map(print).join('\n')}\n`);
+}
+
+/** The whole result as people read it. */
+export function printResult({ machine, planning, scheduling, endToEnd }) {
+  process.stdout.write(
+    `\n${machine.cpus} x ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.load}\n`,
+  );
+  if (planning)
+    printTable(
+      'Planning',
+      ['tasks', 'best ms', 'median ms', 'us a task (best)'],
+      planning.map((it) => [it.tasks, it.ms.toFixed(0), it.medianMs.toFixed(0), it.microsecondsPerTask.toFixed(1)]),
+    );
+  if (scheduling)
+    printTable(
+      'Scheduling',
+      ['tasks', 'best ms', 'median ms', 'us a task (best)', 'us a task (median)', 'CPU us a task, simulation included'],
+      scheduling.map((it) => [
+        it.tasks,
+        it.bestMs.toFixed(1),
+        it.medianMs.toFixed(1),
+        it.bestUsPerTask.toFixed(2),
+        it.medianUsPerTask.toFixed(2),
+        it.cpuUsPerTask.toFixed(2),
+      ]),
+    );
+  for (const [kind, it] of Object.entries(endToEnd ?? {})) {
+    const { first, best, median } = it.wallMs;
+    printTable(
+      `${it.tasks} tasks on ${it.nodes} embedded nodes, ${kind}: wall ${first} ms first, ${best} best, ${median} median`,
+      ['process', 'CPU ms a task: first', 'best', 'median', 'peak memory MB'],
+      it.processes.map(({ name, cpuMsPerTask, peakMemoryMb }) => [
+        name,
+        cpuMsPerTask.first.toFixed(2),
+        cpuMsPerTask.best.toFixed(2),
+        cpuMsPerTask.median.toFixed(2),
+        peakMemoryMb.toFixed(0),
+      ]),
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import simulation from '../../libs/simulation/dist/index.js';
+import { best, median } from './statistics.mjs';
+
+const ROUNDS = 5;
+
+/**
+ * Time in the scheduler for one plan, on virtual time, without a trace: best and median of several rounds; and CPU of the
+ * whole simulation, its event queue and garbage collection included. Tasks last 1 to 10 s, so that they end one by one.
+ */
+export function benchScheduling(plan) {
+  const script = { tasks: durations(plan.tasks) };
+  const wall = [];
+  const cpu = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = process.cpuUsage();
+    const result = simulation.simulate(plan, { script, trace: false, stopwatch: () => performance.now() });
+    const { user, system } = process.cpuUsage(before);
+    if (result.outcome !== 'succeeded') throw new Error(`the simulation ended as ${result.outcome}`);
+    wall.push(result.schedulingMs);
+    cpu.push((user + system) / 1000);
+  }
+  const perTask = (ms) => (ms * 1000) / plan.tasks.length;
+  return {
+    tasks: plan.tasks.length,
+    bestMs: best(wall),
+    medianMs: median(wall),
+    bestUsPerTask: perTask(best(wall)),
+    medianUsPerTask: perTask(median(wall)),
+    cpuUsPerTask: perTask(best(cpu)),
+  };
+}
+
+/** The same for every run: a linear congruential sequence. */
+function durations(tasks) {
+  let seed = 1;
+  const told = {};
+  for (const { task } of tasks) {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    told[task] = { duration: 1 + (seed % 9000) / 1000 };
+  }
+  return told;
+}
