@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port';
@@ -47,11 +47,14 @@ export async function startHosts(count: number, options: HostsOptions = {}): Pro
     await mkdir(own);
     await mkdir(stateDir, { mode: 0o700 });
     await mkdir(dataDir, { mode: 0o755 });
+    // On a host in name only it would be this machine that boots.
+    const reboot = network ? 'exec reboot -f' : 'echo "this host cannot boot" >&2; exit 1';
+    await writeFile(join(own, 'reboot'), `#!/bin/sh\n${reboot}\n`, { mode: 0o755 });
     const address = network ? network.address(n) : `127.0.1.${n}`;
     const port = network ? 22 : await freePort(address);
     const hostKey = await makeSshKey(join(own, 'host_key'));
     const settings = {
-      SetEnv: `MUSTER_TEST_HOST=${own} HOME=${dataDir} MUSTER_STATE_DIR=${stateDir}`,
+      SetEnv: `MUSTER_TEST_HOST=${own} HOME=${dataDir} MUSTER_STATE_DIR=${stateDir} MUSTER_REBOOT=${own}/reboot`,
       ...options.settings,
     };
     const configFile = await writeSshdConfig({ folder: own, address, port, hostKey, authorized: [identity], settings });
