@@ -1,7 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Daemon } from './daemon';
-import { descendants, killAll, signalAll } from './process-tree';
+import { descendants, killAll, signalAll, stopAll } from './process-tree';
 import { runAs } from './service-user';
 import { greets } from './sshd';
 import type { HostMachine, HostPlan } from './test-host';
@@ -32,7 +32,7 @@ export class LoopbackHost implements HostMachine {
   }
 
   async cutLink(): Promise<void> {
-    signalAll(await this.#servers(), 'SIGSTOP');
+    await stopAll(await this.#servers());
   }
 
   async restoreLink(): Promise<void> {

@@ -4,7 +4,7 @@ import { Daemon } from './daemon';
 import { findProgram, versionedFolders } from './find-program';
 import { freePort } from './free-port';
 import { privateFolder } from './private-folder';
-import { descendants, killAll, signalAll } from './process-tree';
+import { descendants, killAll, signalAll, stopAll } from './process-tree';
 import { runProgram } from './run-program';
 import type { PrivateService } from './service';
 import { runAs, serviceUser } from './service-user';
@@ -89,7 +89,7 @@ export async function startPostgresDaemon(programs: PostgresPrograms): Promise<P
       await daemon.end('SIGINT');
       daemon = await start();
     },
-    pause: async () => signalAll([daemon.pid, ...(await descendants(daemon.pid))], 'SIGSTOP'),
+    pause: async () => stopAll([daemon.pid, ...(await descendants(daemon.pid))]),
     resume: async () => signalAll([daemon.pid, ...(await descendants(daemon.pid))], 'SIGCONT'),
   };
 }

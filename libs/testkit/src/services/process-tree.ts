@@ -34,6 +34,20 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
+/** SIGSTOP for all of them, and waits until each thread stands still, which takes the kernel a moment. */
+export async function stopAll(pids: readonly number[]): Promise<void> {
+  signalAll(pids, 'SIGSTOP');
+  await waitUntil(`processes ${pids.join(', ')} stand still`, async () => {
+    for (const pid of pids) {
+      for (const thread of await readdir(`/proc/${pid}/task`).catch(() => [])) {
+        const stat = await processStat(`${pid}/task/${thread}`);
+        if (stat !== null && !'TtZX'.includes(stat.state)) return false;
+      }
+    }
+    return true;
+  });
+}
+
 /** kill -9 for all of them, and waits until they are gone. */
 export async function killAll(pids: readonly number[]): Promise<void> {
   signalAll(pids, 'SIGKILL');
@@ -43,7 +57,7 @@ export async function killAll(pids: readonly number[]): Promise<void> {
   });
 }
 
-async function processStat(pid: number): Promise<{ state: string; parent: number } | null> {
+async function processStat(pid: number | string): Promise<{ state: string; parent: number } | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (text === null) return null;
   // The name stands in brackets and may hold anything, so count from the last one.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Daemon } from './daemon';
 import { freePort } from './free-port';
 import { privateFolder } from './private-folder';
-import { descendants, killAll, signalAll } from './process-tree';
+import { descendants, killAll, signalAll, stopAll } from './process-tree';
 import type { PrivateService } from './service';
 import { runAs } from './service-user';
 import { makeSshKey, sshProgram, type SshKey } from './ssh-keys';
@@ -86,7 +86,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
       await end();
       daemon = await start();
     },
-    pause: async () => signalAll([daemon.pid, ...(await descendants(daemon.pid))], 'SIGSTOP'),
+    pause: async () => stopAll([daemon.pid, ...(await descendants(daemon.pid))]),
     resume: async () => signalAll([daemon.pid, ...(await descendants(daemon.pid))], 'SIGCONT'),
   };
 }
