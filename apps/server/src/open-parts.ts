@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bus, InProcessBroker, RabbitBus } from '@muster/messaging';
+import { type Bus, BusError, InProcessBroker, RabbitBus } from '@muster/messaging';
+import { problem, ProblemsError } from '@muster/problems';
 import { createSecretBox, loadOrCreateKeyFile } from '@muster/secrets';
 import { SecretValue, type SecretBox } from '@muster/model';
 import {
@@ -63,12 +64,20 @@ async function openArtifacts(config: ServerConfig, database: Database): Promise<
 }
 
 async function busOpener(config: ServerConfig, logger: Logger, closing: Closing): Promise<Parts['openBus']> {
-  const broker = config.amqpUrl ? null : new InProcessBroker({ log: logger });
+  const { amqpUrl } = config;
+  const broker = amqpUrl ? null : new InProcessBroker({ log: logger });
   return async (name) => {
-    const bus = broker
-      ? broker.connect()
-      : await RabbitBus.open({ url: config.amqpUrl?.reveal() ?? '', name, log: logger });
+    const bus = broker ? broker.connect() : await openRabbit(amqpUrl?.reveal() ?? '', name, logger);
     closing.add(`bus of ${name}`, () => bus.close());
     return bus;
   };
+}
+
+async function openRabbit(url: string, name: string, log: Logger): Promise<Bus> {
+  try {
+    return await RabbitBus.open({ url, name, log });
+  } catch (error) {
+    if (!(error instanceof BusError)) throw error;
+    throw new ProblemsError([problem('BROKER_UNREACHABLE', { subject: 'broker', summary: error.message })]);
+  }
 }

@@ -1,4 +1,5 @@
 import { startExecutor } from '@muster/executor';
+import { problem, ProblemsError } from '@muster/problems';
 import { createMasker } from '@muster/secrets';
 import { startPlanner } from '@muster/planner';
 import { createLogger, type Logger } from '@muster/telemetry';
@@ -30,9 +31,11 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
   const { artifacts, secretBox, database } = parts;
   const adminToken = await secretOf(config, 'admin-token', config.adminToken);
   const bus = await parts.openBus('planner');
-  const planner = await startPlanner(
-    { host: config.httpHost, port: config.httpPort, auth: config.auth, adminToken },
-    { database, bus, artifacts, secretBox, logger },
+  const planner = await listening(config, () =>
+    startPlanner(
+      { host: config.httpHost, port: config.httpPort, auth: config.auth, adminToken },
+      { database, bus, artifacts, secretBox, logger },
+    ),
   );
   closing.add('planner', () => planner.close());
   return planner.url;
@@ -52,4 +55,24 @@ async function runExecutor(config: ServerConfig, parts: Parts, logger: Logger, c
   );
   closing.add('executor', () => executor.close());
   return executor.id;
+}
+
+const CANNOT_LISTEN: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something listens there already',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EACCES: 'this user may not listen there',
+  ENOTFOUND: 'no such name is known',
+};
+
+/** What cannot be listened on is a matter of configuration. */
+async function listening<T>(config: ServerConfig, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    const why = code === undefined ? undefined : CANNOT_LISTEN[code];
+    if (why === undefined || (syscall !== 'listen' && syscall !== 'getaddrinfo')) throw error;
+    const summary = `cannot listen on ${config.httpHost}:${config.httpPort}: ${why}`;
+    throw new ProblemsError([problem('CONFIG_INVALID', { subject: 'MUSTER_HTTP_HOST, MUSTER_HTTP_PORT', summary })]);
+  }
 }

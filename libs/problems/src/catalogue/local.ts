@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './index';
+import type { CatalogueEntry } from './entry';
 
 export const localProblems = {
   LOCAL_USAGE: {
@@ -41,5 +41,10 @@ export const localProblems = {
     severity: 'error',
     meaning: 'A private key cannot be used to log in to nodes.',
     remedy: 'Name a private key without a passphrase as identityFile; `ssh-keygen -p -f FILE` removes one.',
+  },
+  BROKER_UNREACHABLE: {
+    severity: 'error',
+    meaning: 'RabbitMQ does not answer, or refuses the account.',
+    remedy: 'Check that RabbitMQ runs and that MUSTER_AMQP_URL names its host, account and virtual host.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
