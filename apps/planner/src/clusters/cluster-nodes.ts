@@ -15,12 +15,13 @@ export async function knownNodes(on: EntityManager, names: readonly string[]): P
 }
 
 /** The nodes that have an address, by the file or by what is known, but no accepted host key. */
-export function withoutHostKey({ spec }: CheckedCluster, known: ReadonlyMap<string, NodeRow>): UnknownNode[] {
+export function withoutHostKey({ spec, placeOf }: CheckedCluster, known: ReadonlyMap<string, NodeRow>): UnknownNode[] {
   return spec.nodes.flatMap(({ name, access }) => {
     const row = known.get(name);
     const address = access.address ?? row?.address ?? null;
     if (address === null || access.hostKey !== undefined || (row?.hostKey ?? null) !== null) return [];
-    return [{ name, address, port: access.port ?? row?.port ?? 22, jump: access.jump ?? row?.jump ?? null }];
+    const place = placeOf(['nodes', name]);
+    return [{ name, address, port: access.port ?? row?.port ?? 22, jump: access.jump ?? row?.jump ?? null, place }];
   });
 }
 

@@ -5,11 +5,18 @@ const codes = (body: { problems: { code: string }[] }) => body.problems.map((eac
 
 describe('clusters', () => {
   let planner: TestPlanner;
-  beforeEach(async () => {
+  beforeAll(async () => {
     planner = await TestPlanner.start();
     expectStatus(await planner.publish(), 201);
   });
-  afterEach(() => planner.close());
+  beforeEach(async () => {
+    planner.showHostKeys();
+    // Sequencers stand still while a table is emptied; no event of the test before is left for them.
+    await planner.database.query(
+      'TRUNCATE planner.cluster, planner.node, planner.transaction, planner.feed_event CASCADE',
+    );
+  });
+  afterAll(() => planner.close());
 
   it('get a new revision for every change, and none for the same content', async () => {
     expect((await planner.apply()).body).toMatchObject({ revision: 1, changed: true });
@@ -42,9 +49,7 @@ describe('clusters', () => {
     expect(response.body.problems[0].summary).toContain(`SHA256:${'1'.repeat(43)}`);
     expect((await planner.get('/api/v1/clusters/c1')).status).toBe(404);
     expect((await planner.get('/api/v1/nodes')).body.items).toEqual([]);
-    expect((await planner.get('/api/v1/events')).body.items.map((each: { type: string }) => each.type)).toEqual([
-      'bundle.published',
-    ]);
+    expect((await planner.get('/api/v1/events')).body.items).toEqual([]);
   });
 
   it('keep an accepted key, and take one that is written', async () => {
@@ -71,9 +76,9 @@ describe('clusters', () => {
   });
 
   it('tell that executors are missing', async () => {
-    planner.executor.answers = false;
     await planner.executor.stop();
     const response = await planner.apply();
+    await planner.executor.start();
     expect([response.status, codes(response.body)]).toEqual([503, ['API_UNAVAILABLE']]);
   }, 60_000);
 

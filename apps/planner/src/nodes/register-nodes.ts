@@ -91,5 +91,6 @@ function checkNames(nodes: readonly RegisterNodeDto[]): Problem[] {
 }
 
 function asUnknown(node: RegisterNodeDto): UnknownNode {
-  return { name: node.name, address: node.address, port: node.port ?? 22, jump: node.jump ?? null };
+  const { name, address, port = 22, jump = null } = node;
+  return { name, address, port, jump, place: { path: `nodes.${name}` } };
 }

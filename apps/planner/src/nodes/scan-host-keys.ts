@@ -1,5 +1,5 @@
 import type { Bus } from '@muster/messaging';
-import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { type Place, problem, type Problem, ProblemsError } from '@muster/problems';
 import { describeExecutors, executorsReply, hostKeyReply, scanHostKey } from '@muster/protocol';
 import { askExecutors } from '../executors/ask-executors';
 
@@ -15,6 +15,8 @@ export interface UnknownNode {
   readonly port: number;
   /** It is reached through another node, which a scan cannot do. */
   readonly jump: string | null;
+  /** Where somebody named it. */
+  readonly place: Place;
 }
 
 export interface AcceptedHostKey {
@@ -72,7 +74,7 @@ async function scan(
       problems: error.problems.map((each) => ({
         ...each,
         subject: `node ${node.name}`,
-        place: { path: `nodes.${node.name}` },
+        place: node.place,
       })),
     };
   }
@@ -82,6 +84,6 @@ function unknown(node: UnknownNode, summary: string): Problem {
   return problem('NODE_HOST_KEY_UNKNOWN', {
     subject: `node ${node.name}`,
     summary,
-    place: { path: `nodes.${node.name}` },
+    place: node.place,
   });
 }

@@ -59,8 +59,7 @@ export class TestPlanner {
     this.#opened = await this.#openDatabase();
     await migrate(this.#opened, 'artifacts', [createArtifactTables('artifacts')]);
     await this.executor.start();
-    this.executor.hostKeys.set('192.0.2.1', `SHA256:${'1'.repeat(43)}`);
-    this.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
+    this.showHostKeys();
     await migrate(this.#opened, 'planner', migrations);
     for (let index = 0; index < planners; index++) await this.add();
     this.database = await connectDatabase(this.#opened);
@@ -84,6 +83,12 @@ export class TestPlanner {
     const place = await createTestDatabase();
     this.#removals.push(() => place.drop());
     return openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'planner-test' });
+  }
+
+  /** Has the machines of the small cluster show the host keys that they were made with. */
+  showHostKeys(): void {
+    this.executor.hostKeys.set('192.0.2.1', `SHA256:${'1'.repeat(43)}`);
+    this.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
   }
 
   /** Starts one more planner on the same database and broker. */

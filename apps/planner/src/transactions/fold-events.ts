@@ -9,6 +9,7 @@ import {
   type TaskEnd,
   type TaskState,
 } from '@muster/model';
+import { describeCause } from './describe-cause';
 import type { FeedSubject, NewFeedEvent } from '../feed/feed-event';
 
 /** What becomes of one task; absent members stay as they are. Times in milliseconds since the epoch. */
@@ -182,35 +183,5 @@ class Fold {
       ...(task === null ? {} : { task, node: task.slice(task.lastIndexOf('@') + 1) }),
     };
     this.#feed.push({ type, at, subject: about, data });
-  }
-}
-
-/** One sentence for people: why a task ended without success of its own. */
-export function describeCause(cause: EndCause): string {
-  if (cause.text !== undefined) return cause.text;
-  const culprit = cause.culprit === undefined ? '' : ` ${cause.culprit}`;
-  switch (cause.code) {
-    case 'condition':
-      return 'its condition is false';
-    case 'selection':
-      return 'not selected';
-    case 'anchor':
-      return 'an anchor has no work';
-    case 'operator':
-      return 'skipped by an operator';
-    case 'onFailure':
-      return 'failed, and onFailure says to go on';
-    case 'attempt':
-      return 'its last attempt failed';
-    case 'dependency':
-      return `blocked by${culprit}`;
-    case 'node-failed':
-      return `its node failed at${culprit}`;
-    case 'stopped':
-      return 'the deployment was stopped';
-    case 'drained':
-      return 'the deployment was drained';
-    case 'cancelled':
-      return 'cancelled';
   }
 }

@@ -29,12 +29,9 @@ import {
   ControlDto,
   StartedTransactionDto,
   StartTransactionDto,
-  transactionModels,
-  TransactionPageDto,
   TransactionQuery,
-  TransactionStatusDto,
-  WhyDto,
 } from './transaction.dto';
+import { transactionModels, TransactionPageDto, TransactionStatusDto, WhyDto } from './transaction-status.dto';
 import { findTransaction, transactionStatus } from './transaction-status';
 
 /** How long an answer of the executors is waited for, so that a refusal can be told at once. It is not lost if it comes later. */

@@ -1,0 +1,171 @@
+import { DEPLOYMENT_STATES, type DeploymentStatus, TASK_STATES } from '@muster/model';
+import { ApiProperty } from '@nestjs/swagger';
+import { ProblemDto } from '../http/api-errors';
+
+export class TransactionSummaryDto {
+  @ApiProperty({ format: 'uuid' })
+  transaction!: string;
+
+  @ApiProperty()
+  cluster!: string;
+
+  @ApiProperty({ type: 'integer' })
+  revision!: number;
+
+  @ApiProperty({ enum: DEPLOYMENT_STATES })
+  state!: DeploymentStatus;
+
+  @ApiProperty({ type: [String] })
+  graphs!: string[];
+
+  @ApiProperty()
+  who!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  why!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  startedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  endedAt!: string | null;
+}
+
+export class TransactionPageDto {
+  @ApiProperty({ type: [TransactionSummaryDto] })
+  items!: TransactionSummaryDto[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
+class TaskStatusDto {
+  @ApiProperty({ enum: TASK_STATES })
+  state!: string;
+
+  @ApiProperty({ type: 'integer' })
+  attempts!: number;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  exitCode!: number | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  startedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  endedAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  reason!: string | null;
+}
+
+class GraphStatusDto {
+  @ApiProperty()
+  type!: string;
+
+  @ApiProperty({ enum: DEPLOYMENT_STATES })
+  state!: string;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  deployment!: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { $ref: '#/components/schemas/TaskStatusDto' },
+    description: 'By address; empty until the graph is reached.',
+  })
+  tasks!: Record<string, TaskStatusDto>;
+}
+
+class FailedTaskDto {
+  @ApiProperty()
+  task!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  reason!: string | null;
+}
+
+class ProgressDto {
+  @ApiProperty({ type: 'integer' })
+  total!: number;
+
+  @ApiProperty({ type: 'integer' })
+  ended!: number;
+
+  @ApiProperty({ type: [String] })
+  running!: string[];
+
+  @ApiProperty({ type: [FailedTaskDto] })
+  failed!: FailedTaskDto[];
+}
+
+export class TransactionStatusDto {
+  @ApiProperty({ format: 'uuid' })
+  transaction!: string;
+
+  @ApiProperty()
+  cluster!: string;
+
+  @ApiProperty({ type: 'integer' })
+  revision!: number;
+
+  @ApiProperty({ enum: DEPLOYMENT_STATES })
+  state!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Who owns it, as far as was told.' })
+  executor!: string | null;
+
+  @ApiProperty({ type: [GraphStatusDto] })
+  graphs!: GraphStatusDto[];
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  startedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  endedAt!: string | null;
+
+  @ApiProperty()
+  who!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  why!: string | null;
+
+  @ApiProperty({ description: 'Predicted, of the graphs reached so far.' })
+  expectedMs!: number;
+
+  @ApiProperty({ type: ProgressDto })
+  progress!: ProgressDto;
+
+  @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
+  problems!: ProblemDto[];
+}
+
+export const transactionModels = [TaskStatusDto];
+
+class ReasonDto {
+  @ApiProperty()
+  code!: string;
+
+  @ApiProperty()
+  text!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  since!: string | null;
+
+  @ApiProperty({ type: [String], description: 'Who holds what is waited for.' })
+  holders!: string[];
+}
+
+export class WhyDto {
+  @ApiProperty()
+  task!: string;
+
+  @ApiProperty({ enum: TASK_STATES })
+  state!: string;
+
+  @ApiProperty({ type: [ReasonDto] })
+  reasons!: ReasonDto[];
+}
