@@ -2,6 +2,7 @@
  * `npm run demo`: builds, starts five embedded nodes and the embedded server in the background, deploys
  * `examples/web-cluster` on them and exits with the outcome; what it started stays up and is used again by the next run.
  * `npm run demo:stop`: ends everything that the demo started; what is on disk stays.
+ * `--no-build`: takes what was built before, for tests.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -32,9 +33,13 @@ function run(argv, env = process.env) {
 }
 
 async function start() {
-  say('Building...');
-  const built = await run([require.resolve('typescript/bin/tsc'), '-b', 'tsconfig.json']);
-  if (built !== 0) return built;
+  if (!process.argv.includes('--no-build')) {
+    say('Building...');
+    if ((await run([require.resolve('typescript/bin/tsc'), '-b', 'tsconfig.json'])) !== 0) {
+      say('The build failed: nothing was started.');
+      return 1;
+    }
+  }
   // Five nodes on one machine share its /opt: the copy has a folder of the demo instead.
   copyBundle('web-cluster', files.bundle, join(folder, 'opt'));
   await startServices();
@@ -150,7 +155,8 @@ async function alone(body) {
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
     const { pid, start } = JSON.parse(readFileSync(files.lock, 'utf8') || '{}');
-    if (pid !== undefined && startOf(pid) === start) throw new Error(`another demo command runs (process ${pid})`);
+    if (pid !== undefined && startOf(pid) === start)
+      throw new Error(`another demo command runs (process ${pid})`, { cause: error });
     writeFileSync(files.lock, mine);
   }
   try {

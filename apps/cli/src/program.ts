@@ -15,7 +15,7 @@ import { defineStatusCommand } from './commands/status.command';
 import { defineWatchCommand } from './commands/watch.command';
 import { defineWhyCommand } from './commands/why.command';
 import type { Run } from './define-command';
-import { tame } from './run-cli';
+import { tame } from './tame';
 
 /** The tree of commands; the bodies load what they need when they run, so that starting stays fast. */
 export function makeProgram(run: Run): Command {

@@ -1,4 +1,4 @@
-import { type Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import type { Run } from './define-command';
 import { ExitCode } from './exit-code';
 import type { Io } from './io/io';
@@ -24,21 +24,4 @@ function wantsJson(args: readonly string[]): boolean {
     (each, index) =>
       /^(-o=?|--output=)json$/.test(each) || (each === 'json' && /^(-o|--output)$/.test(args[index - 1] ?? '')),
   );
-}
-
-/** Makes every command of the tree report through `io` and throw instead of ending the process. */
-export function tame(command: Command, io: Io): void {
-  command
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(add --help to see what there is)')
-    .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
-      getOutHelpWidth: () => io.stdout.columns,
-      getErrHelpWidth: () => io.stderr.columns,
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    });
-  for (const each of command.commands) tame(each, io);
 }

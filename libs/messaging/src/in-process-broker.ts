@@ -2,15 +2,10 @@ import { type ExchangeTopology, type Topology, TOPOLOGY } from '@muster/protocol
 import type { BusLog } from './bus';
 import { BusError } from './bus-error';
 import { InProcessBus } from './in-process-bus';
+import type { ExchangeListener, SharedBroker } from './shared-broker';
 import { InProcessQueue, type QueuedMessage } from './in-process-queue';
 import { RETRY_PACE, type RetryPace } from './settle-delivery';
 import { matchesTopic } from './topic-pattern';
-
-/** Receives what is published to an exchange. */
-export interface ExchangeListener {
-  readonly pattern: string;
-  receive(bytes: Buffer): void;
-}
 
 export interface InProcessBrokerOptions {
   readonly log: BusLog;
@@ -22,7 +17,7 @@ export interface InProcessBrokerOptions {
  * The broker of the embedded server: the delivery contract of RabbitMQ within one process. It keeps nothing beyond the
  * process: what must survive is in the database's outboxes and is sent again.
  */
-export class InProcessBroker {
+export class InProcessBroker implements SharedBroker {
   readonly log: BusLog;
   readonly pace: RetryPace;
   readonly #queues = new Map<string, InProcessQueue>();

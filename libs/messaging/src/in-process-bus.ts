@@ -4,10 +4,10 @@ import type { Bus, ConsumeOptions, Delivery, Handler, Subscription } from './bus
 import { BusError } from './bus-error';
 import { deliveriesMax } from './deliveries-max';
 import { InFlight } from './in-flight';
-import type { InProcessBroker } from './in-process-broker';
 import type { QueueConsumer, QueuedMessage } from './in-process-queue';
 import { decodeMessage, encodeMessage } from './message';
 import { describeError, settleDelivery } from './settle-delivery';
+import type { SharedBroker } from './shared-broker';
 
 /** The bus of one service on an in-process broker. */
 export class InProcessBus implements Bus {
@@ -15,7 +15,7 @@ export class InProcessBus implements Bus {
   readonly #pending = new Set<(error: BusError) => void>();
   #isClosed = false;
 
-  constructor(private readonly broker: InProcessBroker) {}
+  constructor(private readonly broker: SharedBroker) {}
 
   get isConnected(): boolean {
     return !this.#isClosed;

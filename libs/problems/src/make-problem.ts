@@ -15,7 +15,9 @@ export function hasErrors(problems: readonly Problem[]): boolean {
 /** One problem as text for people: place, severity, summary, remedy. Several lines, no trailing newline. */
 export function formatProblem(it: Problem): string {
   const { place } = it;
-  const where = place?.file ? `${place.file}${place.line ? `:${place.line}${place.column ? `:${place.column}` : ''}` : ''}: ` : '';
+  const where = place?.file
+    ? `${place.file}${place.line ? `:${place.line}${place.column ? `:${place.column}` : ''}` : ''}: `
+    : '';
   const inside = place?.path ? ` (at ${place.path})` : '';
   const lines = [`${where}${it.severity} ${it.code}: ${it.subject}: ${it.summary}${inside}`];
   if (it.detail) lines.push(`  ${it.detail.replaceAll('\n', '\n  ')}`);

@@ -1,8 +1,8 @@
-import type { Decide } from './decide';
+import type { TakeDecision } from './take-decision';
 import { CODE, type DeploymentState } from './deployment-state';
 
 /** Acts on what people asked for. What does not fit the present state falls away: its event says that it was asked. */
-export function decideControls(state: DeploymentState, take: Decide): void {
+export function decideControls(state: DeploymentState, take: TakeDecision): void {
   const { wishes, stop } = state;
   if (stop?.kind === 'cancel') {
     for (const [task, open] of [...state.open]) {
@@ -40,7 +40,7 @@ function addressOf(state: DeploymentState, task: number): string {
 }
 
 /** Nothing will start any more, so what never started is told at once, and not as blocked by what is being cancelled. */
-function endUnstarted(state: DeploymentState, text: string, take: Decide): void {
+function endUnstarted(state: DeploymentState, text: string, take: TakeDecision): void {
   const never: string[] = [];
   for (let task = 0; task < state.graph.taskCount; task++) {
     const code = state.task[task];

@@ -1,5 +1,5 @@
 import type { EndCause, GraphTask, TaskEnd } from '@muster/model';
-import type { Decide } from './decide';
+import type { TakeDecision } from './take-decision';
 import { CODE, type DeploymentState } from './deployment-state';
 import { makeReady } from './propagate';
 import { isTolerated } from './tolerance';
@@ -8,7 +8,7 @@ import { isTolerated } from './tolerance';
  * Ends what cannot run or need not: blocked tasks, tasks left on failed nodes, bridges, cluster anchors; and says so when
  * the deployment is being stopped. Goes on until nothing follows from anything.
  */
-export function decideEnds(state: DeploymentState, take: Decide): void {
+export function decideEnds(state: DeploymentState, take: TakeDecision): void {
   for (;;) {
     // Through edges first: a task that needed the failed one is blocked, also on the failed node itself.
     if (state.toBlock.length > 0) blockDependents(state, take);
@@ -22,7 +22,7 @@ export function decideEnds(state: DeploymentState, take: Decide): void {
   }
 }
 
-function blockDependents(state: DeploymentState, take: Decide): void {
+function blockDependents(state: DeploymentState, take: TakeDecision): void {
   const byCulprit = new Map<number, string[]>();
   for (const task of state.toBlock.splice(0)) {
     if (state.task[task] !== CODE.waiting) continue;
@@ -36,7 +36,7 @@ function blockDependents(state: DeploymentState, take: Decide): void {
 }
 
 /** What has work on a failed node starts no more. Bridges go on: they start nothing, and order passes through them. */
-function leaveNode(state: DeploymentState, machine: number, take: Decide): void {
+function leaveNode(state: DeploymentState, machine: number, take: TakeDecision): void {
   const { offsets, targets } = state.graph.tasksOfMachine;
   const never: string[] = [];
   const tried: string[] = [];
@@ -54,7 +54,7 @@ function leaveNode(state: DeploymentState, machine: number, take: Decide): void 
 }
 
 /** A cluster anchor passes when all before it have ended and what went wrong is within a declared tolerance. */
-function judgeAnchors(state: DeploymentState, take: Decide): void {
+function judgeAnchors(state: DeploymentState, take: TakeDecision): void {
   for (const task of state.anchors.splice(0)) {
     if (state.task[task] !== CODE.waiting) continue;
     if (state.bad[task] === 0 || isTolerated(state, task)) makeReady(state, task);
@@ -66,7 +66,7 @@ function judgeAnchors(state: DeploymentState, take: Decide): void {
   }
 }
 
-function crossBridges(state: DeploymentState, take: Decide): void {
+function crossBridges(state: DeploymentState, take: TakeDecision): void {
   const crossed = new Map<EndCause['code'], string[]>();
   for (const task of state.bridges.splice(0)) {
     if (state.task[task] !== CODE.ready) continue;
@@ -79,7 +79,7 @@ function crossBridges(state: DeploymentState, take: Decide): void {
   for (const [code, tasks] of crossed) end(take, tasks, 'skipped', { code });
 }
 
-function end(take: Decide, tasks: readonly string[], state: TaskEnd, cause: EndCause): void {
+function end(take: TakeDecision, tasks: readonly string[], state: TaskEnd, cause: EndCause): void {
   take({ type: 'tasks-ended', tasks, state, cause });
 }
 

@@ -1,13 +1,13 @@
 import type { DeploymentOutcome } from '@muster/model';
 import { invariant } from '@muster/problems';
 import { tasksLeft } from './apply';
-import type { Decide } from './decide';
+import type { TakeDecision } from './take-decision';
 import { decideEnds } from './decide-ends';
 import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
 import { isNodeTolerated } from './tolerance';
 
 /** Ends the deployment when nothing is left, after ending what a stop leaves over; pauses it when only people can go on. */
-export function decideOutcome(state: DeploymentState, take: Decide): void {
+export function decideOutcome(state: DeploymentState, take: TakeDecision): void {
   if (state.stop !== null && state.open.size === 0 && tasksLeft(state) > 0) endLeftOver(state, take);
   if (tasksLeft(state) === 0) {
     const { outcome, text } = outcomeOf(state);
@@ -23,7 +23,7 @@ export function decideOutcome(state: DeploymentState, take: Decide): void {
   invariant(false, 'a running deployment with nothing open, held or timed has ended');
 }
 
-function endLeftOver(state: DeploymentState, take: Decide): void {
+function endLeftOver(state: DeploymentState, take: TakeDecision): void {
   const { stop } = state;
   if (stop === null) return;
   const never: string[] = [];

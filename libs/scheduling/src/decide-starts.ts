@@ -1,4 +1,4 @@
-import type { Decide } from './decide';
+import type { TakeDecision } from './take-decision';
 import { CODE, type DeploymentState } from './deployment-state';
 import { fullLimitOf, isNodeFailed, nodeBusyWith, offerInstead, park } from './offering';
 
@@ -6,7 +6,7 @@ import { fullLimitOf, isNodeFailed, nodeBusyWith, offerInstead, park } from './o
  * Starts what may start: longest remaining chain first, ties by address; at most one task per node, every limit kept.
  * Nothing while the deployment is paused, draining or stopped.
  */
-export function decideStarts(state: DeploymentState, take: Decide): void {
+export function decideStarts(state: DeploymentState, take: TakeDecision): void {
   if (state.status !== 'running' || state.stop !== null) return;
   for (let task = state.offer.pop(); task >= 0; task = state.offer.pop()) {
     if (

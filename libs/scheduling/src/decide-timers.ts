@@ -1,8 +1,8 @@
-import type { Decide } from './decide';
+import type { TakeDecision } from './take-decision';
 import type { DeploymentState } from './deployment-state';
 
 /** Rings what is due: retries may start again, attempts past their timeout are ended. */
-export function decideTimers(state: DeploymentState, take: Decide, now: number): void {
+export function decideTimers(state: DeploymentState, take: TakeDecision, now: number): void {
   for (let due = state.timers.peek(); due && due.at <= now; due = state.timers.peek()) {
     state.timers.pop();
     if (state.notBefore.get(due.task) !== due.at || state.attempts[due.task] !== due.attempt) continue;

@@ -4,6 +4,7 @@ import { decideControls } from './decide-controls';
 import { decideEnds } from './decide-ends';
 import { decideOutcome } from './decide-outcome';
 import { decideStarts } from './decide-starts';
+import type { TakeDecision } from './take-decision';
 import { decideTimers } from './decide-timers';
 import type { DeploymentState } from './deployment-state';
 import { judgeAttempts } from './judge-attempts';
@@ -20,9 +21,6 @@ export function record(state: DeploymentState, body: DeploymentEventBody, now: n
   return event;
 }
 
-/** Takes decisions one by one; each is folded at once, so that the next one sees it. */
-export type Decide = (body: DeploymentEventBody) => void;
-
 /**
  * What is to be done now: decisions in the order in which the shell must store and then perform them, already folded
  * into `state` by `apply`. Same state, same `now` (milliseconds since the epoch), same answer. Free to change with any
@@ -34,7 +32,7 @@ export type Decide = (body: DeploymentEventBody) => void;
 export function decide(state: DeploymentState, now: number): readonly DeploymentEvent[] {
   const decisions: DeploymentEvent[] = [];
   if (state.lastSeq === 0 || isDeploymentEnd(state.status)) return decisions;
-  const take: Decide = (body) => {
+  const take: TakeDecision = (body) => {
     decisions.push(record(state, body, now));
   };
   if (state.status === 'pending') take({ type: 'state-changed', state: 'running', text: null });

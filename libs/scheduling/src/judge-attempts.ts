@@ -1,12 +1,12 @@
 import { describeResult, isSuccess, type AttemptResult, type GraphTask } from '@muster/model';
-import type { Decide } from './decide';
+import type { TakeDecision } from './take-decision';
 import type { DeploymentState } from './deployment-state';
 
 /** A lost attempt of an idempotent task runs again, but not for ever: then something is wrong that a person must see. */
 const LOSSES_MAX = 10;
 
 /** Says what each ended attempt means for its task: its end, another attempt, or a question to a person. */
-export function judgeAttempts(state: DeploymentState, take: Decide, now: number): void {
+export function judgeAttempts(state: DeploymentState, take: TakeDecision, now: number): void {
   if (state.toJudge.size === 0) return;
   const succeeded: string[] = [];
   for (const [task, result] of [...state.toJudge]) {
@@ -19,7 +19,13 @@ export function judgeAttempts(state: DeploymentState, take: Decide, now: number)
   if (succeeded.length > 0) take({ type: 'tasks-ended', tasks: succeeded, state: 'succeeded' });
 }
 
-function judgeFailure(state: DeploymentState, task: number, result: AttemptResult, take: Decide, now: number): void {
+function judgeFailure(
+  state: DeploymentState,
+  task: number,
+  result: AttemptResult,
+  take: TakeDecision,
+  now: number,
+): void {
   const graphTask = state.graph.tasks[task] as GraphTask;
   const { task: address, retries } = graphTask;
   const cause = { code: 'attempt', text: describeResult(result) } as const;
@@ -62,7 +68,13 @@ function judgeFailure(state: DeploymentState, task: number, result: AttemptResul
   }
 }
 
-function hold(state: DeploymentState, address: string, cause: 'onFailure' | 'lost', text: string, take: Decide): void {
+function hold(
+  state: DeploymentState,
+  address: string,
+  cause: 'onFailure' | 'lost',
+  text: string,
+  take: TakeDecision,
+): void {
   take({ type: 'task-held', task: address, cause });
   if (state.status === 'running') take({ type: 'state-changed', state: 'paused', text: `waits for a person: ${text}` });
 }

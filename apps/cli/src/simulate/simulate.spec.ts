@@ -21,7 +21,7 @@ describe('simulate', () => {
     expect(result.outcome).toBe('succeeded');
     expect(Object.keys(result.nodes)).toHaveLength(5);
     let updating = 0;
-    for (const { task, state } of result.trace.filter((it) => it.task.startsWith('app-update@'))) {
+    for (const { state } of result.trace.filter((it) => it.task.startsWith('app-update@'))) {
       updating += state === 'running' ? 1 : -1;
       expect(updating).toBeLessThanOrEqual(1);
     }

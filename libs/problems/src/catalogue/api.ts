@@ -1,17 +1,69 @@
-import type { CatalogueEntry } from './index';
+import type { CatalogueEntry } from './entry';
 
 export const apiProblems = {
-  API_UNAUTHENTICATED: { severity: 'error', meaning: 'The request has no valid token.', remedy: 'Give a token: --token, MUSTER_TOKEN, or the admin-token file of the data folder.' },
-  API_FORBIDDEN: { severity: 'error', meaning: 'The token is valid but lacks the right.', remedy: 'Use a token with the right named, or ask an administrator for it.' },
-  API_NOT_FOUND: { severity: 'error', meaning: 'Nothing of that name or id is known.', remedy: 'Check the spelling; the list command shows what exists.' },
-  API_INVALID: { severity: 'error', meaning: 'A request has fields of the wrong shape.', remedy: 'Correct the field named; GET /api/openapi.json describes each request.' },
-  API_TOO_LARGE: { severity: 'error', meaning: 'A request body is larger than the limit.', remedy: 'Send less at once; the limit is named in the summary.' },
-  API_IDEMPOTENCY_MISMATCH: { severity: 'error', meaning: 'An Idempotency-Key was used again with another request.', remedy: 'Use a new key for a new request.' },
-  API_IDEMPOTENCY_RUNNING: { severity: 'error', meaning: 'A request with the same Idempotency-Key has not been answered yet.', remedy: 'Send it again in a while, with the same key.' },
-  API_INTERNAL: { severity: 'error', meaning: 'The server failed; the request may or may not have taken effect.', remedy: 'Try again with the same Idempotency-Key; if it stays, look at the server log with the id given.' },
-  API_UNAVAILABLE: { severity: 'error', meaning: 'A part that the request needs did not answer.', remedy: 'Check that an executor, the broker and the database run (GET /health/ready), then try again.' },
-  CLUSTER_BUSY: { severity: 'error', meaning: 'A transaction of the cluster has not ended.', remedy: 'Wait for the transaction named, or cancel it.' },
-  CLUSTER_NODE_TAKEN: { severity: 'error', meaning: 'A node belongs to another cluster.', remedy: 'Take it out of the other cluster first, or use another node.' },
-  UPLOAD_NOT_ARCHIVE: { severity: 'error', meaning: 'An uploaded bundle is no tar archive, or is cut off.', remedy: 'Send the bundle folder as a (gzipped) tar, as `muster release publish` does.' },
-  UPLOAD_TOO_LARGE: { severity: 'error', meaning: 'An uploaded bundle passes one of its limits.', remedy: 'Make it smaller; large payloads are better fetched by a task than shipped in the bundle.' },
+  API_UNAUTHENTICATED: {
+    severity: 'error',
+    meaning: 'The request has no valid token.',
+    remedy: 'Give a token: --token, MUSTER_TOKEN, or the admin-token file of the data folder.',
+  },
+  API_FORBIDDEN: {
+    severity: 'error',
+    meaning: 'The token is valid but lacks the right.',
+    remedy: 'Use a token with the right named, or ask an administrator for it.',
+  },
+  API_NOT_FOUND: {
+    severity: 'error',
+    meaning: 'Nothing of that name or id is known.',
+    remedy: 'Check the spelling; the list command shows what exists.',
+  },
+  API_INVALID: {
+    severity: 'error',
+    meaning: 'A request has fields of the wrong shape.',
+    remedy: 'Correct the field named; GET /api/openapi.json describes each request.',
+  },
+  API_TOO_LARGE: {
+    severity: 'error',
+    meaning: 'A request body is larger than the limit.',
+    remedy: 'Send less at once; the limit is named in the summary.',
+  },
+  API_IDEMPOTENCY_MISMATCH: {
+    severity: 'error',
+    meaning: 'An Idempotency-Key was used again with another request.',
+    remedy: 'Use a new key for a new request.',
+  },
+  API_IDEMPOTENCY_RUNNING: {
+    severity: 'error',
+    meaning: 'A request with the same Idempotency-Key has not been answered yet.',
+    remedy: 'Send it again in a while, with the same key.',
+  },
+  API_INTERNAL: {
+    severity: 'error',
+    meaning: 'The server failed; the request may or may not have taken effect.',
+    remedy: 'Try again with the same Idempotency-Key; if it stays, look at the server log with the id given.',
+  },
+  API_UNAVAILABLE: {
+    severity: 'error',
+    meaning: 'A part that the request needs did not answer.',
+    remedy: 'Check that an executor, the broker and the database run (GET /health/ready), then try again.',
+  },
+  CLUSTER_BUSY: {
+    severity: 'error',
+    meaning: 'A transaction of the cluster has not ended.',
+    remedy: 'Wait for the transaction named, or cancel it.',
+  },
+  CLUSTER_NODE_TAKEN: {
+    severity: 'error',
+    meaning: 'A node belongs to another cluster.',
+    remedy: 'Take it out of the other cluster first, or use another node.',
+  },
+  UPLOAD_NOT_ARCHIVE: {
+    severity: 'error',
+    meaning: 'An uploaded bundle is no tar archive, or is cut off.',
+    remedy: 'Send the bundle folder as a (gzipped) tar, as `muster release publish` does.',
+  },
+  UPLOAD_TOO_LARGE: {
+    severity: 'error',
+    meaning: 'An uploaded bundle passes one of its limits.',
+    remedy: 'Make it smaller; large payloads are better fetched by a task than shipped in the bundle.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

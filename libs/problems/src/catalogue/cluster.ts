@@ -1,19 +1,79 @@
-import type { CatalogueEntry } from './index';
+import type { CatalogueEntry } from './entry';
 
 export const clusterProblems = {
-  CLUSTER_UNKNOWN_RELEASE: { severity: 'error', meaning: 'The cluster names a release or plugin that is not published.', remedy: 'Publish it first, or correct the name and version.' },
-  CLUSTER_DUPLICATE_KEY: { severity: 'error', meaning: 'A mapping of the cluster file repeats a key.', remedy: 'Remove one of the two.' },
-  CLUSTER_MISSING_KEY: { severity: 'error', meaning: 'A required key is absent from the cluster file.', remedy: 'Add the key named.' },
-  CLUSTER_INVALID_VALUE: { severity: 'error', meaning: 'A value of the cluster file has the wrong type or is out of range.', remedy: 'Write what the summary asks for.' },
-  CLUSTER_UNKNOWN_KEY: { severity: 'warning', meaning: 'A key of the cluster file is not known and has no effect.', remedy: 'Correct its spelling, or remove it.' },
-  CLUSTER_RESERVED_NAME: { severity: 'error', meaning: 'A node has a name that relations use for something else.', remedy: 'Give the node another name.' },
-  CLUSTER_UNKNOWN_NODE: { severity: 'error', meaning: '`master` or `jump` names a node that the file does not have.', remedy: 'Correct the name, or add the node.' },
-  CLUSTER_JUMP_CIRCLE: { severity: 'error', meaning: 'Nodes are reached through each other in a circle.', remedy: 'Give one of them no `jump`.' },
-  CLUSTER_SEALED_VALUE: { severity: 'error', meaning: 'A setting looks like a sealed secret; those are made by the planner only.', remedy: 'Write the value itself; it is sealed when it is stored.' },
-  CLUSTER_UNKNOWN_ROLE: { severity: 'warning', meaning: 'A node has a role that neither the release, its plugins nor any task knows.', remedy: 'Correct the name, or declare the role in the release.' },
-  CLUSTER_ROLE_COUNT: { severity: 'error', meaning: 'A role has fewer or more nodes than the release allows.', remedy: 'Assign the role to as many nodes as the summary asks for.' },
-  CLUSTER_ROLE_CONFLICT: { severity: 'error', meaning: 'A node has two roles that exclude each other.', remedy: 'Move one of the roles to another node.' },
-  CLUSTER_SETTINGS_INVALID: { severity: 'error', meaning: 'Settings do not fit the schema of the release or a plugin.', remedy: 'Correct the setting named.' },
-  CLUSTER_SETTINGS_CLASH: { severity: 'error', meaning: 'Two bundles declare the same setting differently.', remedy: 'Rename the setting in one of them, or leave one of the plugins out.' },
-  CLUSTER_PLUGIN_INCOMPATIBLE: { severity: 'error', meaning: 'A plugin does not merge into the release of the cluster.', remedy: 'Use a version of the plugin made for that release, or leave it out.' },
+  CLUSTER_UNKNOWN_RELEASE: {
+    severity: 'error',
+    meaning: 'The cluster names a release or plugin that is not published.',
+    remedy: 'Publish it first, or correct the name and version.',
+  },
+  CLUSTER_DUPLICATE_KEY: {
+    severity: 'error',
+    meaning: 'A mapping of the cluster file repeats a key.',
+    remedy: 'Remove one of the two.',
+  },
+  CLUSTER_MISSING_KEY: {
+    severity: 'error',
+    meaning: 'A required key is absent from the cluster file.',
+    remedy: 'Add the key named.',
+  },
+  CLUSTER_INVALID_VALUE: {
+    severity: 'error',
+    meaning: 'A value of the cluster file has the wrong type or is out of range.',
+    remedy: 'Write what the summary asks for.',
+  },
+  CLUSTER_UNKNOWN_KEY: {
+    severity: 'warning',
+    meaning: 'A key of the cluster file is not known and has no effect.',
+    remedy: 'Correct its spelling, or remove it.',
+  },
+  CLUSTER_RESERVED_NAME: {
+    severity: 'error',
+    meaning: 'A node has a name that relations use for something else.',
+    remedy: 'Give the node another name.',
+  },
+  CLUSTER_UNKNOWN_NODE: {
+    severity: 'error',
+    meaning: '`master` or `jump` names a node that the file does not have.',
+    remedy: 'Correct the name, or add the node.',
+  },
+  CLUSTER_JUMP_CIRCLE: {
+    severity: 'error',
+    meaning: 'Nodes are reached through each other in a circle.',
+    remedy: 'Give one of them no `jump`.',
+  },
+  CLUSTER_SEALED_VALUE: {
+    severity: 'error',
+    meaning: 'A setting looks like a sealed secret; those are made by the planner only.',
+    remedy: 'Write the value itself; it is sealed when it is stored.',
+  },
+  CLUSTER_UNKNOWN_ROLE: {
+    severity: 'warning',
+    meaning: 'A node has a role that neither the release, its plugins nor any task knows.',
+    remedy: 'Correct the name, or declare the role in the release.',
+  },
+  CLUSTER_ROLE_COUNT: {
+    severity: 'error',
+    meaning: 'A role has fewer or more nodes than the release allows.',
+    remedy: 'Assign the role to as many nodes as the summary asks for.',
+  },
+  CLUSTER_ROLE_CONFLICT: {
+    severity: 'error',
+    meaning: 'A node has two roles that exclude each other.',
+    remedy: 'Move one of the roles to another node.',
+  },
+  CLUSTER_SETTINGS_INVALID: {
+    severity: 'error',
+    meaning: 'Settings do not fit the schema of the release or a plugin.',
+    remedy: 'Correct the setting named.',
+  },
+  CLUSTER_SETTINGS_CLASH: {
+    severity: 'error',
+    meaning: 'Two bundles declare the same setting differently.',
+    remedy: 'Rename the setting in one of them, or leave one of the plugins out.',
+  },
+  CLUSTER_PLUGIN_INCOMPATIBLE: {
+    severity: 'error',
+    meaning: 'A plugin does not merge into the release of the cluster.',
+    remedy: 'Use a version of the plugin made for that release, or leave it out.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

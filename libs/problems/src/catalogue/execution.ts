@@ -1,10 +1,34 @@
-import type { CatalogueEntry } from './index';
+import type { CatalogueEntry } from './entry';
 
 export const executionProblems = {
-  DEPLOY_NODE_CLAIMED: { severity: 'error', meaning: 'A node is claimed by another transaction.', remedy: 'Wait for the transaction named, or cancel it.' },
-  DEPLOY_STALE_PLAN: { severity: 'error', meaning: 'The plan that was approved is no longer what would run.', remedy: 'Plan again and approve the new digest.' },
-  DEPLOY_UNKNOWN_TRANSACTION: { severity: 'error', meaning: 'The executors know no such deployment.', remedy: 'Check the id; a deployment that was never accepted is not known to executors.' },
-  DEPLOY_ARTIFACT_MISSING: { severity: 'error', meaning: 'A file that the graph needs could not be fetched.', remedy: 'Check that executors reach the planner (MUSTER_PLANNER_URL), then deploy again.' },
-  DEPLOY_NO_MASTER: { severity: 'error', meaning: 'The graph has tasks on the master node and the cluster names none.', remedy: 'Name a node as `master` in the cluster file.' },
-  CONTROL_NOT_POSSIBLE: { severity: 'error', meaning: 'The control verb does not fit the present state.', remedy: 'Look at the state with `muster status`; the summary names the states in which the verb works.' },
+  DEPLOY_NODE_CLAIMED: {
+    severity: 'error',
+    meaning: 'A node is claimed by another transaction.',
+    remedy: 'Wait for the transaction named, or cancel it.',
+  },
+  DEPLOY_STALE_PLAN: {
+    severity: 'error',
+    meaning: 'The plan that was approved is no longer what would run.',
+    remedy: 'Plan again and approve the new digest.',
+  },
+  DEPLOY_UNKNOWN_TRANSACTION: {
+    severity: 'error',
+    meaning: 'The executors know no such deployment.',
+    remedy: 'Check the id; a deployment that was never accepted is not known to executors.',
+  },
+  DEPLOY_ARTIFACT_MISSING: {
+    severity: 'error',
+    meaning: 'A file that the graph needs could not be fetched.',
+    remedy: 'Check that executors reach the planner (MUSTER_PLANNER_URL), then deploy again.',
+  },
+  DEPLOY_NO_MASTER: {
+    severity: 'error',
+    meaning: 'The graph has tasks on the master node and the cluster names none.',
+    remedy: 'Name a node as `master` in the cluster file.',
+  },
+  CONTROL_NOT_POSSIBLE: {
+    severity: 'error',
+    meaning: 'The control verb does not fit the present state.',
+    remedy: 'Look at the state with `muster status`; the summary names the states in which the verb works.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,17 +1,71 @@
-import type { CatalogueEntry } from './index';
+import type { CatalogueEntry } from './entry';
 
 export const nodeProblems = {
-  NODE_UNREACHABLE: { severity: 'error', meaning: 'No SSH connection to the node could be made.', remedy: 'Check address, port, user and network from where the executor runs.' },
-  NODE_HOST_KEY_UNKNOWN: { severity: 'error', meaning: 'The node has no accepted host key.', remedy: 'Compare the fingerprint with the machine, then apply again with --accept-host-keys or write it as hostKey.' },
-  NODE_HOST_KEY_CHANGED: { severity: 'error', meaning: 'The node shows another host key than the one accepted.', remedy: 'Find out why; if the machine was reinstalled, write the new fingerprint as hostKey.' },
-  NODE_LOGIN_REFUSED: { severity: 'error', meaning: 'The node refused the login.', remedy: 'Check user and identityFile; the public key must be in the authorized_keys of that user.' },
-  NODE_BECOME_REFUSED: { severity: 'error', meaning: 'The node did not let the login user become root.', remedy: 'Allow the user to run sudo without a password (NOPASSWD), log in as root, or set become: none.' },
-  NODE_REQUIREMENT_MISSING: { severity: 'error', meaning: 'The node lacks something that the launcher needs.', remedy: 'Install what is named (flock and setsid come with util-linux or busybox) or make the state folder writable.' },
-  NODE_OTHER_OWNER: { severity: 'error', meaning: 'The node is owned by another installation of Muster.', remedy: 'Make sure that the other one is gone, then run `muster node adopt NODE`.' },
-  NODE_TICKET_OLD: { severity: 'error', meaning: 'A newer claim or owner has taken the node over.', remedy: 'Nothing: the newer owner goes on.' },
-  NODE_ADDRESS_MISSING: { severity: 'error', meaning: 'Nobody has told where the node is reached.', remedy: 'Write `address` in the cluster file, or register the node with `muster node add`.' },
-  NODE_IDENTITY_MISSING: { severity: 'error', meaning: 'There is no private key for the login on the node.', remedy: 'Write `identityFile` in the cluster file; the CLI reads it and the planner seals it.' },
-  NODE_IN_USE: { severity: 'error', meaning: 'The node belongs to a cluster.', remedy: 'Take it out of the cluster file and apply that, then remove it.' },
-  NODE_BUSY: { severity: 'error', meaning: 'Something that an earlier attempt started still runs on the node.', remedy: 'Wait until it ends, or cancel it.' },
-  NODE_OPERATION_INVALID: { severity: 'error', meaning: 'What is to be done on the node cannot be expressed there.', remedy: 'Correct what the summary names: variable names, paths of files and addresses of probes are checked.' },
+  NODE_UNREACHABLE: {
+    severity: 'error',
+    meaning: 'No SSH connection to the node could be made.',
+    remedy: 'Check address, port, user and network from where the executor runs.',
+  },
+  NODE_HOST_KEY_UNKNOWN: {
+    severity: 'error',
+    meaning: 'The node has no accepted host key.',
+    remedy:
+      'Compare the fingerprint with the machine, then apply again with --accept-host-keys or write it as hostKey.',
+  },
+  NODE_HOST_KEY_CHANGED: {
+    severity: 'error',
+    meaning: 'The node shows another host key than the one accepted.',
+    remedy: 'Find out why; if the machine was reinstalled, write the new fingerprint as hostKey.',
+  },
+  NODE_LOGIN_REFUSED: {
+    severity: 'error',
+    meaning: 'The node refused the login.',
+    remedy: 'Check user and identityFile; the public key must be in the authorized_keys of that user.',
+  },
+  NODE_BECOME_REFUSED: {
+    severity: 'error',
+    meaning: 'The node did not let the login user become root.',
+    remedy: 'Allow the user to run sudo without a password (NOPASSWD), log in as root, or set become: none.',
+  },
+  NODE_REQUIREMENT_MISSING: {
+    severity: 'error',
+    meaning: 'The node lacks something that the launcher needs.',
+    remedy:
+      'Install what is named (flock and setsid come with util-linux or busybox) or make the state folder writable.',
+  },
+  NODE_OTHER_OWNER: {
+    severity: 'error',
+    meaning: 'The node is owned by another installation of Muster.',
+    remedy: 'Make sure that the other one is gone, then run `muster node adopt NODE`.',
+  },
+  NODE_TICKET_OLD: {
+    severity: 'error',
+    meaning: 'A newer claim or owner has taken the node over.',
+    remedy: 'Nothing: the newer owner goes on.',
+  },
+  NODE_ADDRESS_MISSING: {
+    severity: 'error',
+    meaning: 'Nobody has told where the node is reached.',
+    remedy: 'Write `address` in the cluster file, or register the node with `muster node add`.',
+  },
+  NODE_IDENTITY_MISSING: {
+    severity: 'error',
+    meaning: 'There is no private key for the login on the node.',
+    remedy: 'Write `identityFile` in the cluster file; the CLI reads it and the planner seals it.',
+  },
+  NODE_IN_USE: {
+    severity: 'error',
+    meaning: 'The node belongs to a cluster.',
+    remedy: 'Take it out of the cluster file and apply that, then remove it.',
+  },
+  NODE_BUSY: {
+    severity: 'error',
+    meaning: 'Something that an earlier attempt started still runs on the node.',
+    remedy: 'Wait until it ends, or cancel it.',
+  },
+  NODE_OPERATION_INVALID: {
+    severity: 'error',
+    meaning: 'What is to be done on the node cannot be expressed there.',
+    remedy: 'Correct what the summary names: variable names, paths of files and addresses of probes are checked.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

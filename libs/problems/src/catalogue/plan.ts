@@ -1,22 +1,94 @@
-import type { CatalogueEntry } from './index';
+import type { CatalogueEntry } from './entry';
 
 export const planProblems = {
-  PLAN_CYCLE: { severity: 'error', meaning: 'Tasks require each other in a circle.', remedy: 'Remove one of the relations on the path shown.' },
-  PLAN_UNKNOWN_NAME: { severity: 'warning', meaning: 'A relation names a task definition that exists nowhere.', remedy: 'Correct the name, or remove the relation.' },
-  PLAN_UNKNOWN_TASK: { severity: 'error', meaning: 'A group, a filter or an output binding names a task that does not exist.', remedy: 'Correct the name.' },
-  PLAN_UNKNOWN_NODE: { severity: 'error', meaning: 'A filter names a node that the cluster does not have.', remedy: 'Correct the name.' },
-  PLAN_UNKNOWN_GRAPH: { severity: 'error', meaning: 'Neither the release nor its plugins have a graph of that type.', remedy: 'Correct the graph type; the summary names those that exist.' },
-  PLAN_DEFINITION_CLASH: { severity: 'error', meaning: 'Two plugins define a task of the same id.', remedy: 'Leave one of the plugins out, or ask their authors to rename the task.' },
-  PLAN_BAD_PATTERN: { severity: 'error', meaning: 'A `/regex/` cannot be used.', remedy: 'Correct it; RE2 syntax: no look-around, no back references.' },
-  PLAN_UNKNOWN_ROLE: { severity: 'warning', meaning: 'A relation looks at a role that nobody can have, so it finds nothing.', remedy: 'Correct the name; relations look at tags, which are those of the roles that the release declares.' },
-  PLAN_TOO_LARGE: { severity: 'error', meaning: 'A raw plan would have more relations than can be shown.', remedy: 'Plan without --raw, or with fewer nodes.' },
-  PLAN_PLAIN_STAR: { severity: 'warning', meaning: '`*` or `self` stands in a list of roles, where it is only a name.', remedy: 'Write it alone instead of in a list.' },
-  PLAN_EXPRESSION_UNSUPPORTED: { severity: 'error', meaning: 'A value is computed by an expression, and no interpreter is there.', remedy: 'Write the value itself, or use a version of Muster that evaluates expressions.' },
-  PLAN_EXPRESSION_FAILED: { severity: 'error', meaning: 'An expression failed or gave a value of the wrong shape.', remedy: 'Correct the expression at the place shown, or the settings that it reads.' },
-  PLAN_LIMIT_IMPOSSIBLE: { severity: 'error', meaning: 'A limit is zero, negative or no whole number.', remedy: 'Write a whole number of at least 1, or remove the limit for unlimited.' },
-  PLAN_LIMIT_DIFFERS: { severity: 'warning', meaning: 'A limit comes out differently on different nodes; the smallest holds.', remedy: 'Compute the amount from cluster-wide settings.' },
-  PLAN_TOLERANCE_OUT_OF_RANGE: { severity: 'warning', meaning: 'A fault tolerance asks for more successes than there are nodes; no failure is tolerated.', remedy: 'Lower the number.' },
-  PLAN_NO_MASTER: { severity: 'warning', meaning: 'The graph has tasks on the master node and the cluster names none; deploying refuses.', remedy: 'Name a node as `master` in the cluster file.' },
-  PLAN_EMPTY: { severity: 'warning', meaning: 'The graph has no tasks.', remedy: 'Give the nodes roles that the task definitions name.' },
-  PLAN_UNSUPPORTED: { severity: 'error', meaning: 'Something is asked for that this version cannot carry out, and leaving it out would be unsafe.', remedy: 'Remove the key named, or use a version of Muster that knows it.' },
+  PLAN_CYCLE: {
+    severity: 'error',
+    meaning: 'Tasks require each other in a circle.',
+    remedy: 'Remove one of the relations on the path shown.',
+  },
+  PLAN_UNKNOWN_NAME: {
+    severity: 'warning',
+    meaning: 'A relation names a task definition that exists nowhere.',
+    remedy: 'Correct the name, or remove the relation.',
+  },
+  PLAN_UNKNOWN_TASK: {
+    severity: 'error',
+    meaning: 'A group, a filter or an output binding names a task that does not exist.',
+    remedy: 'Correct the name.',
+  },
+  PLAN_UNKNOWN_NODE: {
+    severity: 'error',
+    meaning: 'A filter names a node that the cluster does not have.',
+    remedy: 'Correct the name.',
+  },
+  PLAN_UNKNOWN_GRAPH: {
+    severity: 'error',
+    meaning: 'Neither the release nor its plugins have a graph of that type.',
+    remedy: 'Correct the graph type; the summary names those that exist.',
+  },
+  PLAN_DEFINITION_CLASH: {
+    severity: 'error',
+    meaning: 'Two plugins define a task of the same id.',
+    remedy: 'Leave one of the plugins out, or ask their authors to rename the task.',
+  },
+  PLAN_BAD_PATTERN: {
+    severity: 'error',
+    meaning: 'A `/regex/` cannot be used.',
+    remedy: 'Correct it; RE2 syntax: no look-around, no back references.',
+  },
+  PLAN_UNKNOWN_ROLE: {
+    severity: 'warning',
+    meaning: 'A relation looks at a role that nobody can have, so it finds nothing.',
+    remedy: 'Correct the name; relations look at tags, which are those of the roles that the release declares.',
+  },
+  PLAN_TOO_LARGE: {
+    severity: 'error',
+    meaning: 'A raw plan would have more relations than can be shown.',
+    remedy: 'Plan without --raw, or with fewer nodes.',
+  },
+  PLAN_PLAIN_STAR: {
+    severity: 'warning',
+    meaning: '`*` or `self` stands in a list of roles, where it is only a name.',
+    remedy: 'Write it alone instead of in a list.',
+  },
+  PLAN_EXPRESSION_UNSUPPORTED: {
+    severity: 'error',
+    meaning: 'A value is computed by an expression, and no interpreter is there.',
+    remedy: 'Write the value itself, or use a version of Muster that evaluates expressions.',
+  },
+  PLAN_EXPRESSION_FAILED: {
+    severity: 'error',
+    meaning: 'An expression failed or gave a value of the wrong shape.',
+    remedy: 'Correct the expression at the place shown, or the settings that it reads.',
+  },
+  PLAN_LIMIT_IMPOSSIBLE: {
+    severity: 'error',
+    meaning: 'A limit is zero, negative or no whole number.',
+    remedy: 'Write a whole number of at least 1, or remove the limit for unlimited.',
+  },
+  PLAN_LIMIT_DIFFERS: {
+    severity: 'warning',
+    meaning: 'A limit comes out differently on different nodes; the smallest holds.',
+    remedy: 'Compute the amount from cluster-wide settings.',
+  },
+  PLAN_TOLERANCE_OUT_OF_RANGE: {
+    severity: 'warning',
+    meaning: 'A fault tolerance asks for more successes than there are nodes; no failure is tolerated.',
+    remedy: 'Lower the number.',
+  },
+  PLAN_NO_MASTER: {
+    severity: 'warning',
+    meaning: 'The graph has tasks on the master node and the cluster names none; deploying refuses.',
+    remedy: 'Name a node as `master` in the cluster file.',
+  },
+  PLAN_EMPTY: {
+    severity: 'warning',
+    meaning: 'The graph has no tasks.',
+    remedy: 'Give the nodes roles that the task definitions name.',
+  },
+  PLAN_UNSUPPORTED: {
+    severity: 'error',
+    meaning: 'Something is asked for that this version cannot carry out, and leaving it out would be unsafe.',
+    remedy: 'Remove the key named, or use a version of Muster that knows it.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './index';
+import type { CatalogueEntry } from './entry';
 
 export const storageProblems = {
   STORAGE_FOLDER_IN_USE: {

@@ -1,0 +1,58 @@
+/**
+ * What a machine can check of the tree, beyond lint: `node tools/tidy.mjs`. Exits 1 with every finding.
+ * Lists the longest source files, too: a question, not a crime.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((path) => path && existsSync(path));
+const read = (path) => readFileSync(path, 'utf8');
+const findings = [];
+const find = (paths, pattern, what) => {
+  for (const path of paths) {
+    read(path)
+      .split('\n')
+      .forEach((line, index) => {
+        if (pattern.test(line)) findings.push(`${path}:${index + 1}: ${what}`);
+      });
+  }
+};
+const own = tracked.filter(
+  (path) => /\.(ts|mjs|cjs|sh|ya?ml|md|json)$/.test(path) && path !== 'package-lock.json' && path !== 'tools/tidy.mjs',
+);
+const code = own.filter((path) => /\.(ts|mjs|cjs)$/.test(path));
+
+find(own, /\/w[o]rk\/(main|steering|shared)\//, 'a path of one machine');
+find(['package-lock.json'], /"resolved": "https?:/, 'a download address in the lock file');
+find(code, /\b(it|test|describe)\.(skip|only|todo)\(|\bx(it|describe)\(/, 'a test switched off, or alone');
+find(code, /\b(TODO|FIXME|XXX|HACK)\b(?!')|@ts-(ignore|nocheck)|eslint-disable/, 'unfinished or unsafe');
+find(
+  code.filter((path) => path.startsWith('libs/') || path.startsWith('apps/')),
+  /\bnew Function\(|\beval\(/,
+  'evaluates text',
+);
+
+// The catalogue of problems and its page say the same, in both directions.
+const catalogue = tracked
+  .filter((path) => /^libs\/problems\/src\/catalogue\/(?!index)[a-z-]+\.ts$/.test(path))
+  .flatMap((path) => [...read(path).matchAll(/^ {2}([A-Z][A-Z0-9_]+): \{/gm)].map((match) => match[1]));
+const page = existsSync('docs/errors.md')
+  ? [...read('docs/errors.md').matchAll(/^\| `([A-Z][A-Z0-9_]+)`/gm)].map((match) => match[1])
+  : [];
+for (const code of catalogue.filter((each) => !page.includes(each)))
+  findings.push(`docs/errors.md: ${code} is missing; run \`node tools/errors-doc.mjs\``);
+for (const code of page.filter((each) => !catalogue.includes(each)))
+  findings.push(`docs/errors.md: ${code} is not in the catalogue; run \`node tools/errors-doc.mjs\``);
+
+const longest = code
+  .filter((path) => path.endsWith('.ts') && !/\.(spec|testing)\.ts$/.test(path))
+  .map((path) => ({ path, lines: read(path).split('\n').length }))
+  .sort((a, b) => b.lines - a.lines)
+  .slice(0, 5);
+console.log(
+  `tidy: ${tracked.length} files; the longest sources: ${longest.map(({ path, lines }) => `${path} (${lines})`).join(', ')}`,
+);
+for (const finding of findings) console.error(`tidy: ${finding}`);
+process.exit(findings.length > 0 ? 1 : 0);
