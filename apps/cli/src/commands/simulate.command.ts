@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { act, list, repeated, type Run } from '../define-command';
 import { simulatePlan, type SimulateOptions } from '../simulate/simulate-plan';
 
@@ -12,6 +12,8 @@ export function defineSimulateCommand(run: Run, program: Command): void {
     .option('--graph <type>', 'graph type', 'default')
     .option('--nodes <names>', 'only these nodes: a,b', list)
     .option('--tasks <names>', 'only these task definitions: x,y', list)
+    .option('--force', 'run what would be skipped since nothing changed')
+    .addOption(new Option('--offline', 'always so').hideHelp())
     .option('--script <file>', 'JSON: how long tasks take, which fail, who dies')
     .option('--no-trace', 'leave the trace out');
   act<SimulateOptions>(run, simulate, (session, options) => {

@@ -34,7 +34,7 @@ export function clip(line: string, width: number): string {
     }
     if (visible === width) return `${line.slice(0, at)}${line.includes('\u001b') ? '\u001b[0m' : ''}`;
     visible += 1;
-    at += line.codePointAt(at)! > 0xffff ? 2 : 1;
+    at += (line.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
   }
   return line;
 }
