@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import type { MakeMasker } from '@muster/execution';
 import { InProcessBroker, type InProcessBus, makeEnvelope } from '@muster/messaging';
 import {
   type DeploymentEvent,
@@ -12,6 +14,7 @@ import {
   type TaskGraph,
 } from '@muster/model';
 import {
+  adoptNode,
   COMMANDS_QUEUE,
   controlDeployment,
   type ControlDeployment,
@@ -19,6 +22,7 @@ import {
   type DeploymentEventsMessage,
   EVENTS_QUEUE,
   OUTPUT_QUEUE,
+  type NodeAccessMessage,
   packGraph,
   QUESTIONS_QUEUE,
   type Reply,
@@ -57,6 +61,17 @@ const plainBox: SecretBox = {
   open: (sealed: SealedSecret) => new SecretValue(Buffer.from(sealed.$sealed.data, 'base64').toString()),
 };
 
+/** What seals and masks; real ones where a test looks at what is stored or said. */
+export interface BedSecrets {
+  readonly box: SecretBox;
+  readonly makeMasker: MakeMasker;
+}
+
+const plainSecrets: BedSecrets = {
+  box: plainBox,
+  makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
+};
+
 /** A valid task of an executor's graph. */
 export function graphTask(address: string, over: Partial<GraphTask> = {}): GraphTask {
   const at = address.lastIndexOf('@');
@@ -86,6 +101,8 @@ export function graphTask(address: string, over: Partial<GraphTask> = {}): Graph
 export class ExecutorBed {
   readonly events = new Map<string, DeploymentEvent[]>();
   readonly output: TaskOutputMessage[] = [];
+  /** What the executors logged, as text. */
+  readonly logged: string[] = [];
   readonly executors: RunningExecutor[] = [];
   #databases: Database[] = [];
   #nodes: EmbeddedNode[] = [];
@@ -97,9 +114,10 @@ export class ExecutorBed {
     readonly broker: InProcessBroker,
     readonly bus: InProcessBus,
     readonly key: SshKey,
+    private readonly secrets: BedSecrets,
   ) {}
 
-  static async open(nodes: number): Promise<ExecutorBed> {
+  static async open(nodes: number, secrets = plainSecrets): Promise<ExecutorBed> {
     const folder = await privateFolder('executor');
     const broker = new InProcessBroker({ log: quiet });
     const bed = new ExecutorBed(
@@ -108,6 +126,7 @@ export class ExecutorBed {
       broker,
       broker.connect(),
       await makeSshKey(join(folder.path, 'key')),
+      secrets,
     );
     for (let index = 1; index <= nodes; index++) {
       const node = new EmbeddedNode({
@@ -143,11 +162,9 @@ export class ExecutorBed {
           put: () => Promise.reject(new Error('nothing is put here')),
           open: async (digest) => this.#artifact(digest),
         },
-        secretBox: plainBox,
-        makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
-        logger: process.env['MUSTER_TEST_LOG']
-          ? { debug: console.error, info: console.error, warn: console.error, error: console.error }
-          : quiet,
+        secretBox: this.secrets.box,
+        makeMasker: this.secrets.makeMasker,
+        logger: this.#logger,
       },
     );
     this.executors.push(executor);
@@ -183,18 +200,7 @@ export class ExecutorBed {
       cluster: 'c',
       installation: 'test',
       graph: { kind: 'inline', gzip: gzipSync(JSON.stringify(packGraph(sorted))).toString('base64') },
-      nodes: this.#addresses.map(({ name, address, port, user, hostKey }) => ({
-        name,
-        machine: hostKey,
-        address,
-        port,
-        user,
-        become: 'none',
-        hostKey,
-        identity: plainBox.seal(new SecretValue(this.key.privateKey)),
-        stateDir: '/var/lib/muster',
-        jump: null,
-      })),
+      nodes: this.#addresses.map(({ name }) => this.node(name)),
       artifacts: [],
       artifactToken: null,
       noop: false,
@@ -205,6 +211,30 @@ export class ExecutorBed {
     };
     const reply = await this.bus.request(COMMANDS_QUEUE, makeEnvelope(startDeployment, body), 10_000);
     return { deployment: body.deployment, transaction: body.transaction, reply };
+  }
+
+  /** How an embedded node is reached, as a message says it. */
+  node(name: string): NodeAccessMessage {
+    const found = this.#addresses.find((each) => each.name === name);
+    if (!found) throw new Error(`the bed has no node ${name}`);
+    const { address, port, user, hostKey } = found;
+    const identity = plainBox.seal(new SecretValue(this.key.privateKey));
+    return {
+      name,
+      machine: hostKey,
+      address,
+      port,
+      user,
+      become: 'none',
+      hostKey,
+      identity,
+      stateDir: '/var/lib/muster',
+      jump: null,
+    };
+  }
+
+  adopt(node: NodeAccessMessage, installation: string): Promise<Reply<unknown>> {
+    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(adoptNode, { node, installation }), 10_000);
   }
 
   control(deployment: string, verb: ControlDeployment['verb'], tasks?: string[]): Promise<Reply<unknown>> {
@@ -270,6 +300,12 @@ export class ExecutorBed {
   }
 
   readonly #artifacts = new Map<string, Buffer>();
+
+  readonly #note = (...words: unknown[]): void => {
+    this.logged.push(inspect(words, { depth: null, maxStringLength: null }));
+    if (process.env['MUSTER_TEST_LOG']) console.error(...words);
+  };
+  readonly #logger = { debug: this.#note, info: this.#note, warn: this.#note, error: this.#note };
 
   #artifact(digest: string): AsyncIterable<Uint8Array> | null {
     const bytes = this.#artifacts.get(digest);

@@ -164,4 +164,15 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
       tasks: { 'next@n1': 'skipped', 'last@n2': 'succeeded' },
     });
   });
+
+  it('refuses a node of another installation, until a person says to adopt it', async () => {
+    const other = await bed.deploy({ tasks: [graphTask('theirs@n1')] }, { installation: 'another' });
+    expect(await bed.end(other.deployment)).toMatchObject({ outcome: 'failed' });
+    expect(JSON.stringify(bed.log(other.deployment))).toContain('NODE_OTHER_OWNER');
+    const node = bed.node('n1');
+    expect(await bed.adopt(node, 'another')).toEqual({ ok: true, body: { accepted: true } });
+    const again = await bed.deploy({ tasks: [graphTask('theirs@n1')] }, { installation: 'another' });
+    expect(await bed.end(again.deployment)).toMatchObject({ outcome: 'succeeded' });
+    await bed.adopt(node, 'test');
+  });
 });

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { Executor, type NodePort } from '@muster/execution';
 import { BusServer, makeEnvelope } from '@muster/messaging';
 import {
+  adoptNode,
   COMMANDS_QUEUE,
   controlDeployment,
   deploymentEvents,
@@ -110,6 +111,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
       ],
       exchanges: [{ exchange: NUDGE_EXCHANGE }],
       kinds: [
+        adoptNode,
         startDeployment,
         controlDeployment,
         releaseTransaction,

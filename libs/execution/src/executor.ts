@@ -1,6 +1,12 @@
-import type { SecretBox, TaskGraph } from '@muster/model';
+import { isDeploymentEnd, type SecretBox, type TaskGraph } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
-import { unpackGraph, type ControlDeployment, type ExplainReply, type StartDeployment } from '@muster/protocol';
+import {
+  type NodeAccessMessage,
+  unpackGraph,
+  type ControlDeployment,
+  type ExplainReply,
+  type StartDeployment,
+} from '@muster/protocol';
 import { apply, initialState, whyWaiting, type Explanation } from '@muster/scheduling';
 import type { Clock } from './ports/clock';
 import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store';
@@ -140,6 +146,37 @@ export class Executor {
 
   async releaseTransaction(transaction: string): Promise<void> {
     await this.#ports.store.releaseTransaction(transaction);
+  }
+
+  /** Takes a node over from another installation; settles with the problems that stand in the way. */
+  async adopt(node: NodeAccessMessage, installation: string): Promise<readonly Problem[]> {
+    const { box, nodes, store } = this.#ports;
+    const subject = `node ${node.name}`;
+    if (node.jump !== null)
+      return [
+        problem('NODE_UNREACHABLE', {
+          subject,
+          summary: 'it is reached through another node; adopt it from a place that reaches it',
+        }),
+      ];
+    const ticket = await store.drawTicket(node.machine);
+    if (ticket === null) return [problem('DEPLOY_NODE_CLAIMED', { subject, summary: 'a transaction claims it' })];
+    const { name, address, port, user, become, hostKey, stateDir } = node;
+    const target = {
+      name,
+      address,
+      port,
+      user,
+      become,
+      hostKey,
+      stateDir,
+      jumps: [],
+      identity: box.open(node.identity).reveal(),
+    };
+    const answer = await nodes.adopt(target, { installation, ticket });
+    if (answer.kind === 'ready') return [];
+    const detail = answer.kind === 'refused' ? `${answer.code}: ${answer.detail}` : answer.detail;
+    return [problem('NODE_UNREACHABLE', { subject, summary: 'it could not be adopted', detail })];
   }
 
   /** Answers from the stored log, so also while the owner is dead; null for an unknown deployment or task. */
@@ -317,7 +354,7 @@ export class Executor {
       since: since === null ? null : isoTime(since),
       holders: [...holders],
     }));
-    if (owner === null && deploymentState !== 'pending') {
+    if (owner === null && deploymentState !== 'pending' && !isDeploymentEnd(deploymentState)) {
       reasons.push({
         code: 'no-executor',
         text: 'no executor owns the deployment at the moment; one takes it over as soon as it can',

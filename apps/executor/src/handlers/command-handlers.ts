@@ -4,6 +4,8 @@ import { type Problem, ProblemsError } from '@muster/problems';
 import {
   controlDeployment,
   type ControlDeployment,
+  adoptNode,
+  type NodeAccessMessage,
   releaseTransaction,
   startDeployment,
   type StartDeployment,
@@ -25,6 +27,13 @@ export class CommandHandlers {
   @MessagePattern(controlDeployment.schema)
   async control(@Payload() body: ControlDeployment, @Ctx() context: BusContext): Promise<{ accepted: true }> {
     return accepted(await this.executor.control(context.id, body));
+  }
+
+  @MessagePattern(adoptNode.schema)
+  async adopt(
+    @Payload() { node, installation }: { node: NodeAccessMessage; installation: string },
+  ): Promise<{ accepted: true }> {
+    return accepted(await this.executor.adopt(node, installation));
   }
 
   @MessagePattern(releaseTransaction.schema)

@@ -4,6 +4,7 @@ import type { Problem } from '@muster/problems';
 import type { ControlDeployment, StartDeployment } from '@muster/protocol';
 import { withTransaction } from '@muster/storage';
 import type { Pool, PoolClient } from 'pg';
+import { appendEvents } from './append-events';
 import { claimNodes, freeClaims, raiseTickets } from './claims';
 
 /**
@@ -135,35 +136,14 @@ export class PgDeploymentStore implements DeploymentStore {
     read: readonly string[],
     ended: { readonly status: string; readonly free: boolean } | null,
   ): Promise<AppendAnswer> {
-    const first = events[0]?.seq ?? 0;
-    const last = events.at(-1)?.seq ?? 0;
+    if (read.length === 0 && ended === null) return appendEvents(this.pool, executor, deployment, epoch, events, null);
     return withTransaction(this.pool, async (client) => {
-      const locked = await client.query<{ last_seq: number; transaction_id: string }>(
-        `SELECT last_seq, transaction_id FROM executor.deployment WHERE id = $1 AND owner = $2 AND epoch = $3 FOR UPDATE`,
-        [deployment, executor, epoch],
-      );
-      const row = locked.rows[0];
-      if (!row) return 'fenced';
-      // The same owner asks again when an answer was lost on the way: what it asks for has happened.
-      if (row.last_seq >= last) return 'stored';
-      if (row.last_seq !== first - 1)
-        throw new Error(`events of ${deployment} begin at ${first}, but the log ends at ${row.last_seq}`);
-      await client.query(
-        `INSERT INTO executor.event (deployment_id, seq, body)
-         SELECT $1, event.seq, event.body FROM unnest($2::int[], $3::jsonb[]) AS event (seq, body)`,
-        [deployment, events.map(({ seq }) => seq), events.map((event) => JSON.stringify(event))],
-      );
-      await client.query(
-        `UPDATE executor.deployment
-            SET last_seq = $2, status = coalesce($3, status), ended_at = CASE WHEN $3::text IS NULL THEN NULL ELSE clock_timestamp() END,
-                owner = CASE WHEN $3::text IS NULL THEN owner END
-          WHERE id = $1`,
-        [deployment, last, ended?.status ?? null],
-      );
+      const answer = await appendEvents(client, executor, deployment, epoch, events, ended?.status ?? null);
+      if (answer === 'fenced') return answer;
       if (read.length > 0)
         await client.query(`UPDATE executor.command SET is_read = true WHERE id = ANY ($1::uuid[])`, [read]);
-      if (ended?.free) await freeClaims(client, row.transaction_id);
-      return 'stored';
+      if (ended?.free) await freeClaims(client, await transactionOf(client, deployment));
+      return answer;
     });
   }
 
@@ -200,6 +180,16 @@ export class PgDeploymentStore implements DeploymentStore {
     ]);
   }
 
+  async drawTicket(machine: string): Promise<number | null> {
+    const { rows } = await this.pool.query<{ ticket: number }>(
+      `INSERT INTO executor.claim (machine, ticket) VALUES ($1, 1)
+       ON CONFLICT (machine) DO UPDATE SET ticket = claim.ticket + 1 WHERE claim.transaction_id IS NULL
+       RETURNING ticket`,
+      [machine],
+    );
+    return rows[0]?.ticket ?? null;
+  }
+
   async releaseTransaction(transaction: string): Promise<void> {
     await withTransaction(this.pool, (client) => freeClaims(client, transaction));
   }
@@ -212,6 +202,14 @@ export class PgDeploymentStore implements DeploymentStore {
     );
     return rows.map(({ id, seen_at, deployments }) => ({ id, seenAt: seen_at.toISOString(), deployments }));
   }
+}
+
+async function transactionOf(client: PoolClient, deployment: string): Promise<string> {
+  const { rows } = await client.query<{ transaction_id: string }>(
+    `SELECT transaction_id FROM executor.deployment WHERE id = $1`,
+    [deployment],
+  );
+  return rows[0]?.transaction_id ?? '';
 }
 
 /** Rolls a claim back; carries what stands in its way. */

@@ -84,6 +84,9 @@ export interface DeploymentStore {
   /** Notes that events up to `seq` are published; a smaller number changes nothing. */
   markPublished(deployment: string, seq: number): Promise<void>;
 
+  /** A larger ticket for a machine that is being adopted; null while a transaction claims it. */
+  drawTicket(machine: string): Promise<number | null>;
+
   /** Frees what the transaction has claimed. */
   releaseTransaction(transaction: string): Promise<void>;
 

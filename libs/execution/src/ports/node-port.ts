@@ -132,6 +132,9 @@ export interface NodePort {
   /** Connects (or reuses the connection), checks host key and requirements, raises the ticket on the node. */
   prepare(node: NodeTarget, ticket: NodeTicket): Promise<PrepareAnswer>;
 
+  /** Takes the node over from another installation, at an operator's word: from then on that one is refused. */
+  adopt(node: NodeTarget, ticket: NodeTicket): Promise<PrepareAnswer>;
+
   /** Claims the attempt on the node and spawns it, at most once however often it is called. */
   start(node: NodeTarget, ticket: NodeTicket, attempt: AttemptSpec): Promise<StartAnswer>;
 

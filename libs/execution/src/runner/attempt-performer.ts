@@ -16,6 +16,7 @@ import type { Lease } from './lease';
 import { NodeTargets } from './node-targets';
 import { openParameters } from './open-parameters';
 import type { RunnerContext } from './runner-context';
+import { withoutSecrets } from './without-secrets';
 
 const LEASE_WAIT_MS = 100;
 const BACKOFF_FIRST_MS = 500;
@@ -42,6 +43,8 @@ interface Live {
   attaching: boolean;
   /** Bytes of output that have come from the node, so that a followed attempt goes on where the link broke. */
   readonly received: { stdout: number; stderr: number };
+  /** What it was given, opened; nothing that is told of it may show them. */
+  secrets: readonly string[];
 }
 
 /**
@@ -148,6 +151,7 @@ export class AttemptPerformer {
       started: Promise.resolve(),
       attaching: false,
       received: { stdout: 0, stderr: 0 },
+      secrets: [],
     };
     this.#live.set(task, live);
     return live;
@@ -178,6 +182,7 @@ export class AttemptPerformer {
   #spec(task: number, attempt: number, live: Live): AttemptSpec | null {
     const graphTask = this.#task(task);
     const { parameters, secrets } = openParameters(graphTask.parameters, this.#context.box);
+    live.secrets = secrets;
     const answer = compileOperation({ task: graphTask, parameters, noop: this.#owned.start.noop });
     if (answer.kind === 'refused') {
       this.#end(task, attempt, { kind: 'refused', code: answer.code, detail: answer.detail });
@@ -287,7 +292,7 @@ export class AttemptPerformer {
       type: 'attempt-ended',
       task: address,
       attempt,
-      result: resultOf(report.result, cancelling),
+      result: withoutSecrets(resultOf(report.result, cancelling), live.secrets),
     });
     const target = this.#target(machine);
     // The folder goes once its end is committed and its output has been read; nobody waits for it.
@@ -337,8 +342,9 @@ export class AttemptPerformer {
     this.#end(task, attempt, cancelling === 'cancel' ? { kind: 'cancelled', confirmed: true } : failure);
   }
 
-  #end(task: number, attempt: number, result: AttemptResult): void {
+  #end(task: number, attempt: number, told: AttemptResult): void {
     const live = this.#live.get(task);
+    const result = withoutSecrets(told, live?.secrets ?? []);
     if (live && this.#isOpen(task, attempt)) {
       this.#live.delete(task);
       this.#context.nodes.detach(live.id);

@@ -7,9 +7,12 @@ const BATCH_MAX = 500;
 /** Kept in memory per deployment between storing and publishing; beyond that they are read from the store again. */
 const KEPT_MAX = 2000;
 const RETRY_MS = 1000;
+/** Between two messages of a deployment while fewer events wait than fill one: each costs the planner a database transaction. */
+const GATHER_MS = 25;
 
 interface Road {
   published: number;
+  /** Events without a gap, not necessarily from the next to be published on: what is missing before and after is in the store. */
   kept: DeploymentEvent[];
   /** Highest number known to be stored. */
   stored: number;
@@ -34,14 +37,18 @@ export class EventRelay {
     private readonly log: ExecutionLog,
   ) {}
 
-  /** Hands over events just stored, following those handed over before. */
+  /**
+   * Hands over events just stored. `published` counts for a deployment that is new here: what lies between it and them,
+   * stored by an owner before, is read from the store.
+   */
   offer(deployment: string, published: number, events: readonly DeploymentEvent[]): void {
     const road = this.#road(deployment, published);
     road.isOwned = true;
     for (const event of events) {
-      if (event.seq !== road.stored + 1) continue;
+      if (event.seq <= road.stored) continue;
       road.stored = event.seq;
-      if (road.kept.length < KEPT_MAX) road.kept.push(event);
+      const last = road.kept.at(-1);
+      if (!last || (last.seq === event.seq - 1 && road.kept.length < KEPT_MAX)) road.kept.push(event);
     }
     this.#run(deployment, road);
   }
@@ -94,14 +101,19 @@ export class EventRelay {
         const batch = await this.#next(deployment, road);
         const last = batch.at(-1);
         if (!last) {
+          // Handed over means stored: then the store is asked again. A sweep has come to the end of the log.
+          if (road.isOwned) throw new Error(`the store has no event ${road.published + 1}`);
           road.stored = road.published;
           return;
         }
         await this.publish({ deployment, executor: this.executor, events: [...batch] });
         await this.store.markPublished(deployment, last.seq);
         road.published = last.seq;
-        road.stored = Math.max(road.stored, last.seq);
+        const isFull = batch.length === BATCH_MAX;
+        // A sweep does not know where the log ends, so it goes on while there is more.
+        road.stored = Math.max(road.stored, isFull && !road.isOwned ? last.seq + 1 : last.seq);
         road.kept = road.kept.filter((event) => event.seq > last.seq);
+        if (!isFull) await pause(this.clock, GATHER_MS);
       } catch (error) {
         this.log.warn({ deployment, err: error }, 'events are not published yet; trying again');
         await pause(this.clock, RETRY_MS);

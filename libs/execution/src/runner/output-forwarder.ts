@@ -23,6 +23,8 @@ export interface ForwardedAttempt {
 
 interface StreamState {
   masker: OutputMasker | null;
+  /** Offset of the next byte that follows what was pushed. */
+  received: number;
   /** Offset of the next byte that the masker gives. */
   offset: number;
   /** Where the first chunk was lost; everything from there on is read again at the end. */
@@ -54,6 +56,7 @@ export class OutputForwarder {
     if (this.#attempts.has(id)) return;
     const fresh = (): StreamState => ({
       masker: about.secrets.length > 0 ? this.makeMasker(about.secrets) : null,
+      received: 0,
       offset: 0,
       gapFrom: null,
       last: Promise.resolve(),
@@ -61,19 +64,19 @@ export class OutputForwarder {
     this.#attempts.set(id, { about, streams: { stdout: fresh(), stderr: fresh() } });
   }
 
-  /** Takes a chunk; chunks of a stream come in order. One that does not follow the last is left to `finish`. */
+  /** Takes a chunk. What was taken before is left out; one that does not follow the last is left to `finish`. */
   push(id: string, stream: OutputStream, offset: number, bytes: Uint8Array): void {
     const known = this.#attempts.get(id);
     if (!known) return;
     const state = known.streams[stream];
     if (state.gapFrom !== null) return;
-    this.#send(
-      known.about,
-      stream,
-      state,
-      state.masker ? state.masker.push(bytes) : bytes,
-      state.masker ? state.offset : offset,
-    );
+    if (offset > state.received) {
+      state.gapFrom = state.offset;
+      return;
+    }
+    const fresh = bytes.subarray(Math.min(bytes.length, state.received - offset));
+    state.received += fresh.length;
+    this.#send(known.about, stream, state, state.masker ? state.masker.push(fresh) : fresh);
   }
 
   /** Sends what is left, and fills gaps. Settles when the output is complete at the planner or cannot be completed. */
@@ -82,8 +85,7 @@ export class OutputForwarder {
     if (!known) return;
     for (const stream of STREAMS) {
       const state = known.streams[stream];
-      if (state.masker && state.gapFrom === null)
-        this.#send(known.about, stream, state, state.masker.flush(), state.offset);
+      if (state.masker && state.gapFrom === null) this.#send(known.about, stream, state, state.masker.flush());
       await state.last;
       if (state.gapFrom !== null)
         await this.#refill(known.about, stream, state.gapFrom, Math.min(sizes[stream], KEPT_ON_NODE_BYTES));
@@ -96,9 +98,10 @@ export class OutputForwarder {
     this.#attempts.delete(id);
   }
 
-  #send(about: ForwardedAttempt, stream: OutputStream, state: StreamState, bytes: Uint8Array, offset: number): void {
+  #send(about: ForwardedAttempt, stream: OutputStream, state: StreamState, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    state.offset = offset + bytes.length;
+    const { offset } = state;
+    state.offset += bytes.length;
     if (this.#underWay >= UNDER_WAY_MAX) {
       state.gapFrom ??= offset;
       return;
