@@ -20,7 +20,7 @@ async function unpack(archive: Uint8Array) {
   tar.end(gunzipSync(archive));
   for await (const entry of tar) {
     const pieces: Buffer[] = [];
-    for await (const piece of entry) pieces.push(piece as Buffer);
+    for await (const piece of entry) pieces.push(piece);
     entries.push({ name: entry.header.name, mode: entry.header.mode, text: Buffer.concat(pieces).toString() });
   }
   return entries;

@@ -37,7 +37,7 @@ export async function readUserConfig(io: Io): Promise<UserConfig> {
   );
   if (wrong.length > 0)
     throw unreadable(file, `\`server\` and \`token\`, both text, are expected; found ${wrong.join(', ')}`);
-  return value as UserConfig;
+  return value;
 }
 
 function unreadable(file: string, summary: string): ProblemsError {

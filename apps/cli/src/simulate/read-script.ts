@@ -18,7 +18,7 @@ export async function readScript(cwd: string, file: string): Promise<SimulationS
   const script = parse(text, wrong);
   for (const [key, value] of Object.entries(script)) check(key, value, wrong);
   if (problems.length > 0) throw new ProblemsError(problems);
-  return script as SimulationScript;
+  return script;
 }
 
 type Wrong = (path: string, summary: string) => void;
