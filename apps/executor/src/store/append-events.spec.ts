@@ -15,7 +15,7 @@ describe('appending events on real PostgreSQL', () => {
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    database = await openDatabase({ url: test.url });
+    database = await openDatabase({ config: { kind: 'postgres', url: test.url }, name: 'executor' });
     await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
     store = new PgDeploymentStore(database.pool);
   });
