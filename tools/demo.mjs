@@ -41,9 +41,10 @@ async function start() {
     }
   }
   // Five nodes on one machine share its /opt: the copy has a folder of the demo instead.
-  copyBundle('web-cluster', files.bundle, join(folder, 'opt'));
+  const version = copyBundle('web-cluster', files.bundle, join(folder, 'opt'));
   await startServices();
   const { url } = running('server').ready;
+  writeClusterFile(running('nodes').ready.nodes, version);
   const address = await describeNodes();
   const env = { ...process.env, MUSTER_SERVER: url, MUSTER_DATA_DIR: files.data };
   delete env.MUSTER_TOKEN;
@@ -96,13 +97,7 @@ async function startServices() {
 
   say('Starting five nodes and the server...');
   const entry = join(root, 'libs/remote/dist/embedded/embedded-nodes-main.js');
-  const started = await startInBackground(
-    'nodes',
-    [entry, files.nodes, files.publicKey, ...Object.keys(roles)],
-    process.env,
-    stamp,
-  );
-  writeClusterFile(started.ready.nodes);
+  await startInBackground('nodes', [entry, files.nodes, files.publicKey, ...Object.keys(roles)], process.env, stamp);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MUSTER_')));
   const serverEnv = { ...env, MUSTER_DATA_DIR: files.data, MUSTER_HTTP_PORT: '0' };
   await startInBackground('server', [muster, 'server'], serverEnv, stamp);

@@ -67,7 +67,7 @@ function library() {
 }
 
 /** Writes the cluster file for nodes that listen at `addresses`; their host keys are known, since we started them. */
-export function writeClusterFile(addresses) {
+export function writeClusterFile(addresses, version) {
   const lines = addresses.map(({ name, address, port, user, hostKey }) => {
     const stateDir = JSON.stringify(join(files.nodes, name, 'state'));
     return `  ${name}: { address: ${address}, port: ${port}, user: ${user}, identityFile: ./id_ed25519, hostKey: "${hostKey}", stateDir: ${stateDir}, roles: [${roles[name]}] }`;
@@ -76,7 +76,7 @@ export function writeClusterFile(addresses) {
     '# Made by `npm run demo`: five nodes on this machine.',
     'cluster: web',
     'environment: demo',
-    'release: web-cluster@1.0.0',
+    `release: web-cluster@${version}`,
     'nodes:',
   ];
   writeFileSync(files.cluster, `${[...head, ...lines].join('\n')}\n`);
