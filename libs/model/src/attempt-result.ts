@@ -1,3 +1,4 @@
+import { catalogue } from '@muster/problems';
 import type { JsonObject } from './json';
 
 /** Bytes that the command wrote, whether kept or not. */
@@ -28,7 +29,7 @@ export function isSuccess(result: AttemptResult): boolean {
   return result.kind === 'exited' && result.code === 0;
 }
 
-/** One sentence for people. */
+/** One line for people; where the catalogue knows what to do next, that follows an arrow. */
 export function describeResult(result: AttemptResult): string {
   switch (result.kind) {
     case 'exited':
@@ -40,10 +41,16 @@ export function describeResult(result: AttemptResult): string {
     case 'cancelled':
       return result.confirmed ? 'cancelled' : 'cancelled; could not confirm that it ended';
     case 'unreachable':
-      return `node unreachable: ${result.detail}`;
+      return `node unreachable: ${result.detail}${whatToDo('NODE_UNREACHABLE')}`;
     case 'refused':
-      return `refused (${result.code}): ${result.detail}`;
+      return `refused (${result.code}): ${result.detail}${whatToDo(result.code)}`;
     case 'lost':
       return `lost: ${result.detail}`;
   }
+}
+
+/** Codes come from nodes and old logs, so one may be unknown here. */
+function whatToDo(code: string): string {
+  const known = Object.entries(catalogue).find(([name]) => name === code);
+  return known ? ` -> ${known[1].remedy}` : '';
 }
