@@ -58,7 +58,7 @@ module.exports = {
       from: { path: libs([...base, ...core]), pathNot: notTests },
       to: {
         dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'],
-        pathNot: ['node_modules/(zod|yaml|ajv|ajv-formats|semver)/', '^libs/'],
+        pathNot: ['node_modules/(zod|yaml|ajv|ajv-formats|semver|re2js)/', '^libs/'],
       },
     },
     {

@@ -69,7 +69,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     // Streams first: they would keep the server open for ever.
     opened.push(async () => closing.abort());
     await app.listen(config.port, config.host);
-    return { url: urlOf(app.getHttpServer() as Server, config.host), close: closeAll };
+    return { url: urlOf(app.getHttpServer(), config.host), close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
@@ -78,7 +78,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
 
 /** Requests get a while to end; a sender that never does is cut off. */
 async function closeServer(app: NestExpressApplication): Promise<void> {
-  const timer = setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CLOSE_MS);
+  const timer = setTimeout(() => app.getHttpServer().closeAllConnections(), CLOSE_MS);
   await app.close();
   clearTimeout(timer);
 }

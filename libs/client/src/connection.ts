@@ -147,7 +147,7 @@ export async function pause(delayMs: number, signal?: AbortSignal): Promise<void
   await new Promise<void>((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
-      reject(signal?.reason);
+      reject(signal?.reason as Error);
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', stop);

@@ -58,7 +58,7 @@ export function reachability(graph: Digraph): Set<string> {
 
 function fromEdges(count: number, edges: readonly (readonly [number, number] | number[])[]): Digraph {
   const predecessors: number[][] = Array.from({ length: count }, () => []);
-  for (const [from, to] of edges) predecessors[to as number]?.push(from as number);
+  for (const [from, to] of edges) predecessors[to]?.push(from);
   return digraph(
     Array.from({ length: count }, (_, index) => `v${(index * 7919) % 1000}-${index}`),
     predecessors,

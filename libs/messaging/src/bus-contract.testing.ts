@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Envelope, ExchangeTopology, QueueTopology, Topology } from '@muster/protocol';
 import { waitUntil } from '@muster/testkit';
 import { type Bus, type Delivery, DONE, type Handled, park, retryLater } from './bus';
-import type { BusFailure } from './bus-error';
+import { BusError, type BusFailure } from './bus-error';
 import type { RetryPace } from './settle-delivery';
 
 const WORK = {
@@ -359,7 +359,8 @@ export async function failureOf(promise: Promise<unknown>): Promise<BusFailure |
     await promise;
     return null;
   } catch (error) {
-    return (error as { failure: BusFailure }).failure ?? Promise.reject(error as Error);
+    if (error instanceof BusError) return error.failure;
+    throw error;
   }
 }
 

@@ -51,7 +51,7 @@ export class InProcessBus implements Bus {
         this.#put(queue, { bytes: encodeMessage(message), deliveries: 0, expiresAt, respond });
       } catch (error) {
         settle();
-        reject(error as Error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
   }

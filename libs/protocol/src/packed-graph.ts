@@ -58,7 +58,7 @@ export function packGraph(graph: TaskGraph): PackedGraph {
     limits: { ...graph.limits },
     faultTolerance: graph.faultTolerance.map((group) => ({ ...group, nodes: [...group.nodes] })),
     nodes,
-    shapes: shapes as unknown as Record<string, unknown>[],
+    shapes: shapes,
     tasks,
     barriers: graph.barriers.map((barrier) => [barrier.id, relations(barrier.requires)]),
   };

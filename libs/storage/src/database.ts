@@ -80,10 +80,12 @@ function connectionOptionsOf(
   return { ...shared, host: embedded.host, username: 'postgres', database: 'postgres' };
 }
 
-const parserOf: typeof types.getTypeParser = ((oid: number, format?: 'text') =>
-  oid === (types.builtins.INT8 as number) && format !== ('binary' as string)
-    ? parseInt8
-    : types.getTypeParser(oid, format)) as typeof types.getTypeParser;
+type Parser = (value: string) => unknown;
+
+function parserOf(oid: number, format?: 'text' | 'binary'): Parser {
+  if (oid === Number(types.builtins.INT8)) return parseInt8;
+  return (format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text')) as Parser;
+}
 
 function parseInt8(text: string): number {
   const value = Number(text);

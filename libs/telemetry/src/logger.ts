@@ -52,10 +52,16 @@ export function createLogger({ name, level = 'info', stream }: LoggerOptions): L
     stream ?? destination({ fd: 2, sync: true }),
   );
   // No formatter is asked about what a child carries; children inherit this.
-  const plainChild = logger.child;
-  logger.child = function (this: Logger, bindings: Record<string, unknown>, ...rest: []) {
-    return plainChild.call(this, maskFields(bindings, 0) as Record<string, unknown>, ...rest);
-  } as typeof logger.child;
+  const parent: object = logger;
+  const plainChild = Reflect.get(parent, 'child') as (
+    this: Logger,
+    fields: object,
+    ...rest: unknown[]
+  ) => Logger;
+  function child(this: Logger, fields: object, ...rest: unknown[]): Logger {
+    return plainChild.call(this, maskFields(fields, 0) as object, ...rest);
+  }
+  Object.assign(logger, { child });
   return logger;
 }
 

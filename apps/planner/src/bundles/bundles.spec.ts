@@ -103,7 +103,7 @@ describe('publishing', () => {
       body: chunks,
       duplex: 'half',
       signal: controller.signal,
-    } as RequestInit);
+    });
     await expect(sent).rejects.toThrow();
     expect((await planner.get('/health/ready')).status).toBe(200);
     expect((await planner.get('/api/v1/releases/cut/1.0.0')).status).toBe(404);

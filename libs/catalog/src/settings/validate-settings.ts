@@ -62,7 +62,7 @@ class Validation {
 
   #hasType(type: Json | undefined, value: Json, path: readonly string[]): boolean {
     if (type === undefined) return true;
-    const types: readonly Json[] = Array.isArray(type) ? type : [type as Json];
+    const types: readonly Json[] = Array.isArray(type) ? type : [type];
     if (types.some((each) => isOfType(each, value))) return true;
     this.#fault(path, `must be of type ${types.join(' or ')}`);
     return false;

@@ -75,7 +75,7 @@ export class EventRelay {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#roads.values()].map((road) => road.running));
+    await Promise.all([...this.#roads.values()].map(async (road) => road.running));
   }
 
   #road(deployment: string, published: number): Road {

@@ -28,6 +28,6 @@ export function permissions(parameters: JsonObject, key: string): string | null 
 export function objectsParameter(parameters: JsonObject, key: string): readonly JsonObject[] {
   const value = parameters[key];
   if (Array.isArray(value) && value.every((each: Json) => isJsonObject(each)))
-    return value as unknown as readonly JsonObject[];
+    return value;
   throw new ParameterWrong(`parameter ${key} is ${value === undefined ? 'missing' : 'not a list of mappings'}`);
 }
