@@ -11,10 +11,10 @@ import { DataSource } from 'typeorm';
 import { migrations } from '../database/migrations';
 import { connectDatabase } from '../database/open-database';
 import type { FeedEvent } from '../feed/feed-event';
-import { InlinePlanRunner } from '../plans/inline-plan-runner';
 import { type RunningPlanner, startPlanner } from '../start-planner';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
 import { FakeExecutor } from './fake-executor.testing';
+import { HookedPlanRunner } from './hooked-plan-runner.testing';
 
 export const ADMIN_TOKEN = 'test-admin-token-0123456789';
 
@@ -26,6 +26,7 @@ export class TestPlanner {
   readonly broker = new InProcessBroker({ log: this.logger, pace: { delayMs: 5, delayMaxMs: 20, heldMaxMs: 1000 } });
   readonly #buses: Bus[] = [];
   readonly executor = new FakeExecutor(this.#connect());
+  readonly runner = new HookedPlanRunner();
   readonly secretBox = createSecretBox('5'.repeat(64));
   readonly planners: RunningPlanner[] = [];
   /** Connections of the test's own. */
@@ -102,7 +103,7 @@ export class TestPlanner {
         artifacts: new PostgresArtifactStore(opened.pool, 'artifacts'),
         secretBox: this.secretBox,
         logger: this.logger,
-        runner: new InlinePlanRunner(),
+        runner: this.runner,
       },
     );
     this.planners.push(planner);

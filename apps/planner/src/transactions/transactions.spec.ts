@@ -61,6 +61,41 @@ describe('transactions', () => {
     });
   });
 
+  describe('of a cluster that is changed while it is planned', () => {
+    let port = 20_000;
+    const change = async () => {
+      const meanwhile = planner.runner.meanwhile;
+      planner.runner.meanwhile = () => Promise.resolve();
+      expectStatus(await planner.apply(smallCluster(`{ port: ${port++} }`)), 200);
+      return meanwhile;
+    };
+    afterEach(() => {
+      planner.runner.meanwhile = () => Promise.resolve();
+    });
+
+    it('are planned again', async () => {
+      planner.runner.meanwhile = async () => void (await change());
+      const { transaction } = await planner.deploy();
+      const { revision } = (await planner.get('/api/v1/clusters/c1')).body;
+      expect((await planner.get(`/api/v1/transactions/${transaction}`)).body.revision).toBe(revision);
+    });
+
+    it('are refused when they were approved', async () => {
+      const { digest } = (await planner.post('/api/v1/clusters/c1/plans')).body;
+      planner.runner.meanwhile = async () => void (await change());
+      const response = await planner.post('/api/v1/transactions', { cluster: 'c1', plan: digest });
+      expect([response.status, codes(response.body)]).toEqual([409, ['DEPLOY_STALE_PLAN']]);
+    });
+
+    it('are given up when that does not end', async () => {
+      planner.runner.meanwhile = async () => {
+        planner.runner.meanwhile = await change();
+      };
+      const response = await planner.post('/api/v1/transactions', { cluster: 'c1' });
+      expect([response.status, codes(response.body)]).toEqual([409, ['DEPLOY_STALE_PLAN']]);
+    });
+  });
+
   it('tell at once why the executors refuse', async () => {
     planner.executor.refusals.set('executor.deployment.start', [
       problem('DEPLOY_NODE_CLAIMED', { subject: 'node n1', summary: 'It is claimed by transaction X.' }),
