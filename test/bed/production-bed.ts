@@ -177,7 +177,7 @@ export class ProductionBed {
     if (!process.env['MUSTER_KEEP']) await this.folder.remove();
   }
 
-  muster(words: readonly string[]): ReturnType<typeof muster> {
-    return muster(words, this.env);
+  muster(words: readonly string[], env: Readonly<Record<string, string>> = {}): ReturnType<typeof muster> {
+    return muster(words, { ...this.env, ...env });
   }
 }

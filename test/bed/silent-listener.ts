@@ -14,7 +14,10 @@ export class SilentListener {
     const server = createServer((socket) => {
       sockets.add(socket);
       // Read and thrown away, so that the other side's end is noticed.
-      socket.on('error', () => undefined).on('close', () => sockets.delete(socket)).resume();
+      socket
+        .on('error', () => undefined)
+        .on('close', () => sockets.delete(socket))
+        .resume();
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
