@@ -218,7 +218,7 @@ export class ExecutorBed {
     const found = this.#addresses.find((each) => each.name === name);
     if (!found) throw new Error(`the bed has no node ${name}`);
     const { address, port, user, hostKey } = found;
-    const identity = plainBox.seal(new SecretValue(this.key.privateKey));
+    const identity = this.secrets.box.seal(new SecretValue(this.key.privateKey));
     return {
       name,
       machine: hostKey,
