@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type PrivateFolder,
   privateFolder,
+  type PrivateBroker,
   type PrivateService,
   startHosts,
   startPostgres,
@@ -44,7 +45,7 @@ export class ProductionBed {
   private constructor(
     readonly folder: PrivateFolder,
     readonly postgres: PrivateService,
-    readonly rabbitmq: PrivateService,
+    readonly rabbitmq: PrivateBroker,
     readonly hosts: TestHosts,
     readonly planner: ServiceProcess,
     readonly serviceEnv: Readonly<Record<string, string>>,
