@@ -19,7 +19,7 @@ const isKind = (it: unknown): it is MessageKind<unknown> =>
   typeof it === 'object' && it !== null && 'schema' in it && 'version' in it && 'body' in it;
 
 const kinds = [
-  ...Object.values(protocol).filter(isKind),
+  ...Object.values<unknown>({ ...protocol }).filter(isKind),
   ...Object.entries(replies).map(([schema, body]) => messageKind<unknown>(schema, 1, body)),
 ];
 
