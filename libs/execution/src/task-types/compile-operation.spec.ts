@@ -1,0 +1,223 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { BundleFile, GraphTask, JsonObject, TaskType } from '@muster/model';
+import fc from 'fast-check';
+import type { Operation, OperationFile } from '../ports/node-port';
+import { compileOperation } from './compile-operation';
+import { encodeBase64 } from './encode-base64';
+import { shellQuote } from './shell-quote';
+
+const HOSTILE = [
+  `it's`,
+  `"; touch injected; "`,
+  '$(touch injected)',
+  '`touch injected`',
+  '-rf',
+  'two\nlines',
+  ' spaces  and\ttabs ',
+  '*',
+  '\\',
+  "'; touch injected; '",
+  'ünïcode ☃',
+];
+
+const bundle: Record<string, string> = {
+  'one.txt': 'one',
+  'web/app.conf': 'port = 80\n',
+  "web/it's; touch injected": 'odd name',
+  'web/run.sh': '#!/bin/sh\n',
+};
+
+const files: BundleFile[] = Object.entries(bundle).map(([path, text]) => ({
+  path,
+  digest: `sha256:${Buffer.from(path).toString('hex').padEnd(64, '0').slice(0, 64)}`,
+  size: text.length,
+  executable: path.endsWith('.sh'),
+}));
+
+function graphTask(type: TaskType): GraphTask {
+  return {
+    ...{ task: 'it@n1', definition: 'it', node: 'n1', type, action: 'run', requires: [], parameters: {} },
+    ...{ reason: { code: 'new-node', text: 'new node' }, limit: null, limits: [], expectedMs: null, timeoutMs: 1000 },
+    ...{ retries: { count: 0, delayMs: 0, backoff: 1 }, onFailure: 'fail', idempotent: false, outputs: null, files },
+  };
+}
+
+const compile = (type: TaskType, parameters: JsonObject, noop = false): ReturnType<typeof compileOperation> =>
+  compileOperation({ task: graphTask(type), parameters, noop });
+
+function operation(type: TaskType, parameters: JsonObject, noop = false): Operation {
+  const answer = compile(type, parameters, noop);
+  if (answer.kind === 'refused') throw new Error(answer.detail);
+  return answer.operation;
+}
+
+describe('task types', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'muster-types-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const inside = (path: string): string => join(folder, 'node', path);
+
+  /** Does what a node does: files in place, the script by `sh`, in a folder of its own. */
+  function perform(it: Operation): { code: number | null; stdout: string; stderr: string } {
+    if (it.kind !== 'command') throw new Error('no command');
+    const attempt = join(folder, 'attempt');
+    rmSync(attempt, { recursive: true, force: true });
+    mkdirSync(inside('.'), { recursive: true });
+    for (const file of it.files) {
+      const path = join(attempt, file.path);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, contentOf(file), { mode: file.mode ?? 0o600 });
+    }
+    mkdirSync(attempt, { recursive: true });
+    const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', it.script], {
+      cwd: it.cwd ?? inside('.'),
+      env: { PATH: process.env['PATH'], MUSTER_ATTEMPT_DIR: attempt, ...it.env },
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
+    // Whatever the words were: none of them was run.
+    expect(existsSync(inside('injected'))).toBe(false);
+    return { code: status, stdout, stderr };
+  }
+
+  function contentOf({ content }: OperationFile): Buffer {
+    if ('base64' in content) return Buffer.from(content.base64, 'base64');
+    const known = files.find(({ digest }) => digest === content.artifact);
+    return Buffer.from(bundle[known?.path ?? ''] ?? '');
+  }
+
+  it('quotes any text as one word', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...`'"$\`\\ \n*-a;☃`), maxLength: 12 }), (word) => {
+        expect(execFileSync('/bin/sh', ['-c', `printf %s ${shellQuote(word)}`], { encoding: 'utf8' })).toBe(word);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('encodes any text as Node does', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(encodeBase64(text)).toBe(Buffer.from(text, 'utf8').toString('base64'));
+      }),
+    );
+    expect(encodeBase64('a\ud800b')).toBe(Buffer.from('a\ufffdb').toString('base64'));
+  });
+
+  it('uploads any data to any path, and leaves alone what is so already', () => {
+    for (const text of HOSTILE) {
+      const path = inside(`sub ${text}/${text}`);
+      const it = operation('upload_file', { path, data: text, permissions: '0640' });
+      expect(perform(it)).toMatchObject({ code: 0, stdout: expect.stringContaining('changed') });
+      expect(readFileSync(path, 'utf8')).toBe(text);
+      expect(statSync(path).mode & 0o777).toBe(0o640);
+      expect(perform(it)).toMatchObject({ code: 0, stdout: '' });
+    }
+  });
+
+  it('uploads a file of the bundle, and not over a folder', () => {
+    expect(perform(operation('upload_file', { path: inside('a'), file: './one.txt' })).code).toBe(0);
+    expect(readFileSync(inside('a'), 'utf8')).toBe('one');
+    mkdirSync(inside('dir'), { recursive: true });
+    const refused = perform(operation('upload_file', { path: inside('dir'), file: 'one.txt' }));
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('is a folder') });
+    expect(readdirSync(inside('dir'))).toEqual([]);
+  });
+
+  it('copies files and folders, odd names too', () => {
+    const it = operation('copy_files', {
+      files: [
+        { src: 'one.txt', dst: inside('to/') },
+        { src: 'web', dst: inside("it's there") },
+      ],
+    });
+    expect(perform(it).code).toBe(0);
+    expect(readFileSync(inside('to/one.txt'), 'utf8')).toBe('one');
+    expect(readdirSync(inside("it's there")).sort()).toEqual(['app.conf', "it's; touch injected", 'run.sh']);
+    expect(statSync(inside("it's there/run.sh")).mode & 0o111).not.toBe(0);
+  });
+
+  it('makes a folder what the bundle has, and removes what is there beside it', () => {
+    const dst = inside("sync'd $(touch injected)");
+    mkdirSync(dst, { recursive: true });
+    writeFileSync(join(dst, 'old'), 'old');
+    const it = operation('sync', { src: 'web/', dst: `${dst}/` });
+    expect(perform(it)).toMatchObject({ code: 0, stdout: expect.stringContaining('changed') });
+    expect(readdirSync(dst).sort()).toEqual(['app.conf', "it's; touch injected", 'run.sh']);
+    expect(perform(it)).toMatchObject({ code: 0, stdout: expect.stringContaining('unchanged') });
+    expect(readdirSync(inside('.'))).toHaveLength(1);
+  });
+
+  it('runs a shell command where it is told, with the files that it may name', () => {
+    const cwd = mkdtempSync(join(folder, 'cwd '));
+    const it = operation('shell', { cmd: 'pwd; cat "$MUSTER_ATTEMPT_DIR"/files/one.txt; exit 7', cwd });
+    expect(perform(it)).toMatchObject({ code: 7, stdout: `${cwd}\none` });
+  });
+
+  it('waits by a command that cannot break out of its loop', () => {
+    const cmd = `test -e ready || { touch ready; exit 1; }; done; echo broken out`;
+    const it = operation('wait-for', { cmd: 'test -e ready || { touch ready; exit 1; }', interval: 0.05 });
+    expect(perform(it).code).toBe(0);
+    const broken = operation('wait-for', { cmd, interval: 0.05 });
+    expect(broken.kind === 'command' && broken.script).not.toContain('broken out');
+  });
+
+  it('does nothing in noop but say so', () => {
+    for (const [type, parameters] of [
+      ['shell', { cmd: 'touch injected' }],
+      ['upload_file', { path: inside('a'), data: 'x' }],
+      ['copy_files', { files: [{ src: 'one.txt', dst: inside('a') }] }],
+      ['sync', { src: 'web', dst: inside('a') }],
+    ] as const) {
+      expect(perform(operation(type, parameters, true)).stdout).toContain(`noop: ${type}`);
+      expect(existsSync(inside('a'))).toBe(false);
+    }
+  });
+
+  it.each<[TaskType, JsonObject, string]>([
+    ['upload_file', { path: '/a' }, 'exactly one of data and file'],
+    ['upload_file', { path: '/a', data: 'x', file: 'one.txt' }, 'exactly one of data and file'],
+    ['upload_file', { path: '/a', file: 'none.txt' }, 'no file none.txt'],
+    ['upload_file', { path: '/a', data: 'x', permissions: '0644; touch injected' }, 'not an octal mode'],
+    ['upload_file', { data: 'x' }, 'path is missing'],
+    ['copy_files', { files: [{ src: '/etc/passwd', dst: '/a' }] }, 'master node'],
+    ['copy_files', { files: 'one.txt' }, 'not a list'],
+    ['sync', { src: 'rsync://m/x', dst: '/a' }, 'master node'],
+    ['sync', { src: 'web', dst: '/' }, 'may be replaced'],
+    ['sync', { src: 'none', dst: '/a' }, 'no folder none'],
+    ['shell', {}, 'cmd is missing'],
+    ['wait-for', { event: 'x' }, 'do not wait for events'],
+    ['wait-for', { port: 80, cmd: 'true' }, 'exactly one of'],
+    ['wait-for', { port: 0 }, 'from 1 to 65535'],
+    ['wait-for', { port: 80, interval: '1; touch injected' }, 'interval'],
+    ['puppet', {}, 'puppet_manifest is missing'],
+  ])('refuses %s %j', (type, parameters, text) => {
+    expect(compile(type, parameters)).toMatchObject({
+      kind: 'refused',
+      code: 'TASK_PARAMETERS',
+      detail: expect.stringContaining(text),
+    });
+  });
+
+  it.each<TaskType>(['http', 'ansible', 'master_shell', 'upload_files', 'validate'])('has no %s yet', (type) => {
+    expect(compile(type, {})).toMatchObject({ kind: 'refused', code: 'TASK_TYPE_UNSUPPORTED' });
+  });
+});
