@@ -49,7 +49,7 @@ async function main() {
     const { benchPlanning } = await import('./bench-planning.mjs');
     const { benchScheduling } = await import('./bench/scheduling.mjs');
     result.scheduling = [];
-    result.planning = benchPlanning(undefined, (plan) => result.scheduling.push(benchScheduling(plan)));
+    result.planning = benchPlanning(undefined, (plan) => result.scheduling.push(...benchScheduling(plan)));
   }
   const { benchEndToEnd } = await import('./bench/end-to-end.mjs');
   const services = await import('./bench/services.mjs');

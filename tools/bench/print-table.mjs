@@ -21,9 +21,18 @@ export function printResult({ machine, planning, scheduling, endToEnd }) {
   if (scheduling)
     printTable(
       'Scheduling',
-      ['tasks', 'best ms', 'median ms', 'us a task (best)', 'us a task (median)', 'CPU us a task, simulation included'],
+      [
+        'tasks',
+        'ends',
+        'best ms',
+        'median ms',
+        'us a task (best)',
+        'us a task (median)',
+        'CPU us a task, simulation included',
+      ],
       scheduling.map((it) => [
         it.tasks,
+        it.ends,
         it.bestMs.toFixed(1),
         it.medianMs.toFixed(1),
         it.bestUsPerTask.toFixed(2),

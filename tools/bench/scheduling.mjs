@@ -5,10 +5,17 @@ const ROUNDS = 5;
 
 /**
  * Time in the scheduler for one plan, on virtual time, without a trace: best and median of several rounds; and CPU of the
- * whole simulation, its event queue and garbage collection included. Tasks last 1 to 10 s, so that they end one by one.
+ * whole simulation, its event queue and garbage collection included. Twice: tasks that all last a second end together, so
+ * that one round of decisions is about many; tasks of 1 to 10 s end one by one, which is the dearest that there is.
  */
 export function benchScheduling(plan) {
-  const script = { tasks: durations(plan.tasks) };
+  return [
+    { ends: 'together', ...measure(plan, {}) },
+    { ends: 'one by one', ...measure(plan, { tasks: durations(plan.tasks) }) },
+  ];
+}
+
+function measure(plan, script) {
   const wall = [];
   const cpu = [];
   for (let round = 0; round < ROUNDS; round++) {
