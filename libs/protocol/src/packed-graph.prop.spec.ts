@@ -35,7 +35,7 @@ const graph: fc.Arbitrary<TaskGraph> = fc
       { maxLength: 12 },
     ),
     barriers: fc.array(fc.array(fc.nat()), { maxLength: 3 }),
-    limits: fc.dictionary(text, fc.integer({ min: 1, max: 99 })),
+    limits: fc.dictionary(text, fc.integer({ min: 1, max: 99 })).map((more) => ({ ...more, a: 1, nodes: 2 })),
     tolerated: fc.array(fc.record({ name: text, nodes: fc.array(name), tolerated: fc.integer() }), { maxLength: 2 }),
     master: fc.option(name),
   })

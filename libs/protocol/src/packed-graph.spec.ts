@@ -55,6 +55,11 @@ describe('unpacking', () => {
     expect(read.ok && packGraph(read.graph)).toEqual(pack);
   });
 
+  it('keeps what a later version says of a task', () => {
+    const later = { ...pack, shapes: [{ ...pack.shapes[0], type: 'later', later: true }] };
+    expect(unpackGraph(later)).toMatchObject({ ok: true, graph: { tasks: [{ type: 'later', later: true }, {}] } });
+  });
+
   it('refuses numbers that lead nowhere', () => {
     expect(refusal({ tasks: [[1, 0, []]] })).toContain('shape or node');
     expect(refusal({ tasks: [[0, 2, []]] })).toContain('shape or node');
@@ -74,7 +79,10 @@ describe('unpacking', () => {
   it('refuses another version, a limit that would unleash us, and what is no pack', () => {
     expect(refusal({ v: 2 })).toContain('v:');
     expect(refusal({ limits: { nodes: 0 } })).toContain('limits.nodes');
-    expect(refusal({ shapes: [{ ...pack.shapes[0], definition: 7 }] })).toMatch(/shape/);
+    expect(refusal({ shapes: [{ ...pack.shapes[0], definition: 7 }] })).toContain('shapes.0.definition');
+    expect(refusal({ shapes: [{ ...pack.shapes[0], parameters: ['x'] }] })).toContain('shapes.0.parameters');
+    expect(refusal({ shapes: [{ ...pack.shapes[0], limits: ['none'] }] })).toContain('limit that has no size');
+    expect(refusal({ shapes: [{ ...pack.shapes[0], limits: ['constructor'] }] })).toContain('limit that has no size');
     for (const nothing of [null, [], 'pack', 7, {}]) expect(unpackGraph(nothing)).toMatchObject({ ok: false });
   });
 });

@@ -1,6 +1,7 @@
-import { byCodeUnit, canonicalJson, type GraphTask, type TaskGraph } from '@muster/model';
+import { byCodeUnit, canonicalJson, type TaskGraph } from '@muster/model';
 import { z } from 'zod';
 import { invariant } from '@muster/problems';
+import { taskShape, type TaskShape } from './task-shape';
 
 /**
  * A task graph as it travels: what tasks share is said once, relations are numbers. Much smaller than the graph itself,
@@ -14,15 +15,12 @@ const packedGraph = z.object({
   limits: z.record(z.string(), z.int().min(1)),
   faultTolerance: z.array(z.object({ name: z.string(), nodes: z.array(z.string()), tolerated: z.int() })),
   nodes: z.array(z.string().max(200)),
-  /** What tasks share: everything but node, relations, and what `tasks` may override. */
-  shapes: z.array(z.record(z.string(), z.unknown())),
+  shapes: z.array(taskShape),
   /** [shape, node, relations]. */
   tasks: z.array(z.tuple([z.int().min(0), z.int().min(0), z.array(z.int().min(0))])),
   barriers: z.array(z.tuple([z.string().max(300), z.array(z.int().min(0))])),
 });
 export type PackedGraph = z.infer<typeof packedGraph>;
-
-type Shape = Omit<GraphTask, 'task' | 'node' | 'requires'>;
 
 /** Packs `graph`. Equal graphs give equal packs. Cost: proportional to tasks, relations and parameters. */
 export function packGraph(graph: TaskGraph): PackedGraph {
@@ -38,7 +36,7 @@ export function packGraph(graph: TaskGraph): PackedGraph {
       return index;
     });
 
-  const shapes: Shape[] = [];
+  const shapes: TaskShape[] = [];
   const shapeIndex = new Map<string, number>();
   const tasks = graph.tasks.map((task): [number, number, number[]] => {
     const { task: _address, node, requires, ...shape } = task;
@@ -58,13 +56,13 @@ export function packGraph(graph: TaskGraph): PackedGraph {
     limits: { ...graph.limits },
     faultTolerance: graph.faultTolerance.map((group) => ({ ...group, nodes: [...group.nodes] })),
     nodes,
-    shapes: shapes,
+    shapes,
     tasks,
     barriers: graph.barriers.map((barrier) => [barrier.id, relations(barrier.requires)]),
   };
 }
 
-/** The graph that was packed, or a sentence saying what is wrong with the pack. Checks that each number leads somewhere. */
+/** The graph that was packed, or a sentence saying what is wrong with the pack. Checks that each number leads somewhere; circles are not looked for. */
 export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | { ok: false; reason: string } {
   const read = packedGraph.safeParse(packed);
   if (!read.success)
@@ -73,11 +71,13 @@ export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | {
       reason: `invalid packed graph: ${read.error.issues[0]?.path.map(String).join('.')}: ${read.error.issues[0]?.message}`,
     };
   const pack = read.data;
+  if (pack.shapes.some(({ limits }) => limits.some((key) => !Object.hasOwn(pack.limits, key))))
+    return { ok: false, reason: 'a task takes a slot of a limit that has no size' };
   const names: string[] = [];
   for (const [shape, node] of pack.tasks) {
-    const definition = pack.shapes[shape]?.['definition'];
+    const definition = pack.shapes[shape]?.definition;
     const at = pack.nodes[node];
-    if (typeof definition !== 'string' || at === undefined)
+    if (definition === undefined || at === undefined)
       return { ok: false, reason: 'a task names a shape or node that is not there' };
     names.push(`${definition}@${at}`);
   }
@@ -97,7 +97,7 @@ export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | {
       limits: pack.limits,
       faultTolerance: pack.faultTolerance,
       tasks: pack.tasks.map(([shape, node, requires], index) => ({
-        ...(pack.shapes[shape] as unknown as Shape),
+        ...(pack.shapes[shape] as TaskShape),
         task: names[index] ?? '',
         node: pack.nodes[node] ?? '',
         requires: resolve(requires),
