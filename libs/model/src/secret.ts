@@ -25,7 +25,12 @@ export interface SealedSecret {
 export function isSealedSecret(value: unknown): value is SealedSecret {
   if (!isJsonObject(value)) return false;
   const sealed = value['$sealed'];
-  return isJsonObject(sealed) && sealed['v'] === 1 && typeof sealed['data'] === 'string' && typeof sealed['wrapped'] === 'string';
+  return (
+    isJsonObject(sealed) &&
+    sealed['v'] === 1 &&
+    typeof sealed['data'] === 'string' &&
+    typeof sealed['wrapped'] === 'string'
+  );
 }
 
 /**
@@ -68,6 +73,7 @@ export interface SecretBox {
 export function maskSecrets(value: Json): Json {
   if (isSealedSecret(value)) return SECRET_MASK;
   if (Array.isArray(value)) return value.map((each: Json) => maskSecrets(each));
-  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, maskSecrets(member)]));
+  if (isJsonObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, maskSecrets(member)]));
   return value;
 }
