@@ -4,22 +4,13 @@ import { join } from 'node:path';
 import { start } from './background.mjs';
 import { root } from './root.mjs';
 
-const { utils } = createRequire(join(root, 'libs/remote/package.json'))('ssh2');
 const remote = createRequire(import.meta.url)(join(root, 'libs/remote/dist/index.js'));
 
 export const CLUSTER = 'bench';
 
-/** A key pair that can be read: one in 256 that ssh2 makes begins with a zero byte that it leaves out, and is unreadable. */
-function makeKey() {
-  for (;;) {
-    const key = utils.generateKeyPairSync('ed25519', { comment: 'muster-bench' });
-    if (!(utils.parseKey(key.private) instanceof Error)) return key;
-  }
-}
-
 /** Starts `count` embedded nodes in a process of their own, with a key of their own; files in `folder`. */
 export async function startNodes(folder, count) {
-  const key = makeKey();
+  const key = remote.makeKeyPair('muster-bench');
   const publicKey = join(folder, 'id_ed25519.pub');
   writeFileSync(join(folder, 'id_ed25519'), key.private, { mode: 0o600 });
   writeFileSync(publicKey, `${key.public}\n`);
@@ -27,7 +18,6 @@ export async function startNodes(folder, count) {
   const home = join(folder, 'nodes');
   for (const name of names) {
     mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
-    writeFileSync(join(home, name, 'host_key'), makeKey().private, { mode: 0o600 });
   }
   const nodes = await start(
     'nodes',

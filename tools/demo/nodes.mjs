@@ -10,9 +10,9 @@ const envFile = (node) => join(files.nodes, node, 'web.env');
 /** Makes the SSH key of the demo, once. */
 export function makeIdentity() {
   if (existsSync(files.identity) && existsSync(files.publicKey)) return;
-  const { private: identity, public: publicKey } = require('ssh2').utils.generateKeyPairSync('ed25519', {
-    comment: 'muster-demo',
-  });
+  const { private: identity, public: publicKey } = require(join(root, 'libs/remote/dist/index.js')).makeKeyPair(
+    'muster-demo',
+  );
   writeFileSync(files.identity, identity, { mode: 0o600 });
   writeFileSync(files.publicKey, `${publicKey}\n`);
 }

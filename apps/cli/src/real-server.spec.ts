@@ -1,9 +1,8 @@
 import { readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterClient } from '@muster/client';
-import { EmbeddedNode, type EmbeddedNodeAddress } from '@muster/remote';
+import { EmbeddedNode, type EmbeddedNodeAddress, makeKeyPair } from '@muster/remote';
 import { type PrivateFolder, privateFolder } from '@muster/testkit';
-import { utils } from 'ssh2';
 import { memoryIo } from './memory-io.testing';
 import { runCli } from './run-cli';
 import { ServerProcess } from './server-process.testing';
@@ -16,7 +15,7 @@ const tasks = `
 `;
 
 describe('the command line and a real server', () => {
-  const identity = utils.generateKeyPairSync('ed25519');
+  const identity = makeKeyPair('muster-test');
   let folder: PrivateFolder;
   let server: ServerProcess;
   let node: EmbeddedNode;

@@ -175,4 +175,16 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     expect(await bed.end(again.deployment)).toMatchObject({ outcome: 'succeeded' });
     await bed.adopt(node, 'test');
   });
+
+  it('refuses a graph that goes in a circle, and keeps nothing of it', async () => {
+    const circle = await bed.deploy({
+      tasks: [graphTask('a@n1', { requires: ['b@n2'] }), graphTask('b@n2', { requires: ['a@n1'] })],
+    });
+    expect(circle.reply).toMatchObject({
+      ok: false,
+      problems: [{ code: 'API_INVALID', summary: expect.stringContaining('circle') }],
+    });
+    const next = await bed.deploy({ tasks: [graphTask('a@n1')] });
+    expect(await bed.end(next.deployment)).toMatchObject({ outcome: 'succeeded' });
+  });
 });

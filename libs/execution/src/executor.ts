@@ -1,5 +1,5 @@
 import { isDeploymentEnd, type SecretBox, type TaskGraph } from '@muster/model';
-import { problem, type Problem } from '@muster/problems';
+import { InvariantBroken, problem, type Problem } from '@muster/problems';
 import {
   type NodeAccessMessage,
   unpackGraph,
@@ -7,7 +7,7 @@ import {
   type ExplainReply,
   type StartDeployment,
 } from '@muster/protocol';
-import { apply, initialState, whyWaiting, type Explanation } from '@muster/scheduling';
+import { apply, compileGraph, initialState, whyWaiting, type Explanation } from '@muster/scheduling';
 import type { Clock } from './ports/clock';
 import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store';
 import type { NodePort, NodeReport } from './ports/node-port';
@@ -115,6 +115,8 @@ export class Executor {
     const graph = await this.#graph(gzip);
     if (typeof graph === 'string')
       return [problem('API_INVALID', { subject: `deployment of ${start.cluster}`, summary: graph })];
+    const fault = faultOf(graph);
+    if (fault) return [problem('API_INVALID', { subject: `deployment of ${start.cluster}`, summary: fault })];
     const answer = await store.accept(command, start, gzip);
     if (answer.kind === 'refused') return answer.problems;
     this.nudged();
@@ -363,6 +365,17 @@ export class Executor {
       });
     }
     return { task, state: explanation.state, deploymentState, owner, reasons };
+  }
+}
+
+/** What planning must have refused, such as a circle; null if the graph can be carried out. */
+function faultOf(graph: TaskGraph): string | null {
+  try {
+    compileGraph(graph);
+    return null;
+  } catch (error) {
+    if (error instanceof InvariantBroken) return `the graph cannot be carried out: ${error.message}`;
+    throw error;
   }
 }
 

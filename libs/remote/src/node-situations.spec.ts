@@ -1,3 +1,4 @@
+import { makeKeyPair } from './connection/make-key-pair';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
@@ -151,7 +152,7 @@ describe('a node that', () => {
   it('refuses the key, or the user, is refused without a word of the key', async () => {
     const bed = await bedOf(embeddedBed());
     const port = newPort();
-    const stranger = utils.generateKeyPairSync('ed25519').private;
+    const stranger = makeKeyPair('stranger').private;
     for (const wrong of [{ identity: stranger }, { user: 'root2' }, { identity: 'no key at all' }]) {
       const answer = await port.prepare({ ...bed.target, ...wrong }, TICKET);
       expect(answer).toMatchObject({ kind: 'refused', code: 'NODE_LOGIN_REFUSED' });

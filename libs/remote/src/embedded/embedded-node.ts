@@ -14,6 +14,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { Server, utils, type AuthContext, type Connection, type ParsedKey, type ServerChannel } from 'ssh2';
 import { fingerprint } from '../connection/fingerprint';
+import { makeKeyPair } from '../connection/make-key-pair';
 import { endFolderProcesses } from './folder-processes';
 
 export interface EmbeddedNodeOptions {
@@ -62,7 +63,7 @@ export class EmbeddedNode {
     this.#folder = realpathSync(options.folder);
     this.#user = options.user ?? 'muster';
     this.#authorized = options.authorizedKeys.map(parsePublicKey);
-    const hostKey = this.#keep('host_key', () => utils.generateKeyPairSync('ed25519').private);
+    const hostKey = this.#keep('host_key', () => makeKeyPair('muster-node').private);
     const parsed = utils.parseKey(hostKey);
     if (parsed instanceof Error) throw new Error(`cannot read the host key in ${this.#folder}`, { cause: parsed });
     this.#hostKey = fingerprint(parsed.getPublicSSH());

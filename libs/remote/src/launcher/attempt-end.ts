@@ -35,7 +35,5 @@ export function parseOutputs(bytes: Buffer): { readonly outputs: JsonObject } | 
   } catch {
     return { note: 'the outputs are not JSON and were left out' };
   }
-  return isJsonObject(value)
-    ? { outputs: value }
-    : { note: 'the outputs are not a JSON object and were left out' };
+  return isJsonObject(value) ? { outputs: value } : { note: 'the outputs are not a JSON object and were left out' };
 }

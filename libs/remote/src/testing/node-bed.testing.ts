@@ -2,12 +2,12 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArtifactReader, NodeTarget, NodeTicket } from '@muster/execution';
-import { utils } from 'ssh2';
+import { makeKeyPair } from '../connection/make-key-pair';
 import { EmbeddedNode, type EmbeddedNodeOptions } from '../embedded/embedded-node';
 import { endFolderProcesses } from '../embedded/folder-processes';
 
 export const TICKET: NodeTicket = { installation: 'inst-1', ticket: 1 };
-export const KEYS = utils.generateKeyPairSync('ed25519');
+export const KEYS = makeKeyPair('muster-test');
 
 /** A node to test against, however it is served. */
 export interface NodeBed {
