@@ -56,12 +56,14 @@ prepare() {
 END
 }
 
-configure() { # folder: what differs from node to node; a copy of the primary brings the primary's along
+configure() { # folder: what differs from node to node (a copy of the primary brings the primary's along), and that the primary
+  # keeps what a slow copy still needs of its log
   as_server sh -c 'umask 077; cat >"$1"' sh "$1/muster.conf" <<END
 listen_addresses = '$HOST'
 port = $PORT
 unix_socket_directories = '$ran'
 hot_standby = on
+wal_keep_size = 512MB
 END
   grep -q "muster.conf" "$1/postgresql.conf" || as_server sh -c 'echo "include '\''muster.conf'\''" >>"$1"' sh "$1/postgresql.conf"
 }
