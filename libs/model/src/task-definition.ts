@@ -70,8 +70,8 @@ export type OnFailure = 'fail' | 'skip' | 'pause';
 export interface TaskDefinition {
   readonly id: string;
   readonly type: TaskType;
-  /** Of the task format: 1.0.0 to 2.2.0. */
-  readonly version: string;
+  /** Of the task format: 1.0.0 to 2.2.0; null when the key is absent. */
+  readonly version: string | null;
   /** Placement: tags, else roles, else groups; null when the key is absent. */
   readonly tags: Placement | null;
   readonly roles: Placement | null;

@@ -28,6 +28,10 @@ export interface PlanOptions {
   readonly nodes?: readonly string[] | null;
   /** Ids of definitions, or addresses; null or absent: all. */
   readonly tasks?: readonly string[] | null;
+  /** `START[/nodes]:END[/nodes]`: what lies between; several add up. Null or absent: all. */
+  readonly subgraphs?: readonly string[] | null;
+  /** Adds what the chosen tasks need, also on other nodes. */
+  readonly fetchDeps?: boolean;
   /** Runs also what would be skipped because nothing changed. */
   readonly force?: boolean;
   readonly noop?: boolean;

@@ -11,7 +11,7 @@ describe('a task definition', () => {
       ...{
         id: 'x',
         type: 'shell',
-        version: '1.0.0',
+        version: null,
         tags: null,
         roles: null,
         groups: null,

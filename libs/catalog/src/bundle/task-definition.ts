@@ -70,11 +70,10 @@ function present<T>(map: MapCursor, key: string, read: (cursor: Cursor) => T | n
   return cursor && !cursor.isNull ? read(cursor) : null;
 }
 
-function readVersion(map: MapCursor): string {
-  const text = present(map, 'version', (each) =>
+function readVersion(map: MapCursor): string | null {
+  return present(map, 'version', (each) =>
     /^\d+\.\d+\.\d+$/.test(each.text() ?? '') ? each.text() : each.refuse('a version such as 2.1.0'),
   );
-  return text ?? '1.0.0';
 }
 
 /** A single name counts as a list, except for `*`. */

@@ -29,6 +29,8 @@ export interface DraftTask {
   readonly owner: Bundle;
   /** A node's name, `sync` or `master`. */
   readonly node: string;
+  /** Of an earlier run of a repeated task: the definition that is repeated. Null: any other task. */
+  repeatOf: string | null;
   action: 'run' | 'skip';
   reason: TaskReason;
   parameters: JsonObject;
@@ -81,18 +83,20 @@ export class Draft {
     this.problems.push(problem(code, it));
   }
 
-  addTask({ definition, owner }: OwnedDefinition, node: string): void {
+  /** Null if the task is there already. */
+  addTask({ definition, owner }: OwnedDefinition, node: string): DraftTask | null {
     const nodes = this.placed.get(definition.id) ?? new Map<string, number>();
     this.placed.set(definition.id, nodes);
-    if (nodes.has(node)) return;
+    if (nodes.has(node)) return null;
     const index = this.tasks.length;
     nodes.set(node, index);
-    this.tasks.push({
+    const task: DraftTask = {
       index,
       address: taskAddress(definition.id, node),
       definition,
       owner,
       node,
+      repeatOf: null,
       action: 'run',
       reason: PLACED,
       parameters: definition.parameters,
@@ -101,7 +105,9 @@ export class Draft {
       requiresBarriers: [],
       limit: null,
       limits: NO_LIMITS,
-    });
+    };
+    this.tasks.push(task);
+    return task;
   }
 
   /** Index of the task of `definition` on `node`; undefined if it is not there. */

@@ -52,7 +52,7 @@ export function evaluatedRelations(
 }
 
 function isPlain(relation: Relation | Expression): relation is PlainRelation {
-  return !isExpression(relation) && !isExpression((relation).role);
+  return !isExpression(relation) && !isExpression(relation.role);
 }
 
 function evaluate(draft: Draft, task: DraftTask, written: Relation | Expression, key: string): PlainRelation[] {

@@ -2,7 +2,7 @@ import { canonicalJson, isJsonObject, isSealedSecret, type GraphTask, type Json,
 import type { Draft } from '../draft/draft';
 
 /** Raised when the same input may give another plan. */
-export const PLANNER_SEMANTICS = 1;
+export const PLANNER_SEMANTICS = 2;
 
 /**
  * `sha256:...` over everything that decides what runs: revision, bundles, graph type, options, nodes with identities,
@@ -21,6 +21,8 @@ export function planDigest(draft: Draft, graph: TaskGraph): string {
     options: {
       nodes: sorted(options.nodes),
       tasks: sorted(options.tasks),
+      subgraphs: sorted(options.subgraphs),
+      fetchDeps: options.fetchDeps ?? false,
       force: options.force ?? false,
       noop: options.noop ?? false,
     },

@@ -1,24 +1,28 @@
+import type { TaskDefinition } from '@muster/model';
 import type { Draft } from '../draft/draft';
-import { mergeRoles } from './merge-layers';
+import { definitionsTooOld, isTaskBased } from '../draft/role-by-role';
 
 /** Refuses what this version cannot carry out and must not leave out silently: a limit or an order would be missing. */
 export function checkSupported(draft: Draft): void {
   const refuse = (subject: string, what: string): void =>
     draft.report('PLAN_UNSUPPORTED', { subject, summary: `${what} cannot be carried out by this version` });
-  const { cluster, release, plugins } = draft.input;
-  const isOldFuel =
-    release.compat === 'fuel' && release.fuelVersion !== null && Number(release.fuelVersion.split('.')[0]) < 8;
-  if (!(cluster.taskBased ?? !isOldFuel))
-    refuse(`cluster ${cluster.name}`, 'role-by-role deployment (`taskBased: false`, the default of Fuel below 8.0)');
+  const { release, plugins } = draft.input;
   for (const bundle of [release, ...plugins])
     if (bundle.extends !== null) refuse(`${bundle.kind} ${bundle.name}`, '`extends`');
   checkGraphMetadata(draft);
-  for (const role of mergeRoles(draft).values())
-    if (role.mode !== 'concurrent') refuse(`role ${role.name}`, `the mode \`${role.mode}\``);
+  if (isTaskBased(draft)) for (const definition of definitionsTooOld(draft)) reportTooOld(draft, definition);
   for (const { definition } of draft.definitions.values()) {
-    for (const key of ['repeat', 'section', 'pool'] as const)
+    for (const key of ['section', 'pool'] as const)
       if (definition[key] !== null) refuse(`task ${definition.id}`, `\`${key}\``);
   }
+}
+
+function reportTooOld(draft: Draft, { id, version, place }: TaskDefinition): void {
+  draft.report('PLAN_ROLE_BY_ROLE', {
+    subject: `task ${id}`,
+    summary: `has the version ${version ?? '1.0.0'}, so the cluster is planned role by role`,
+    place,
+  });
 }
 
 /** A filter of nodes that is not applied would let the graph loose on all of them; what follows a graph only misses its effect. */

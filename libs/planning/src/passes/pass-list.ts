@@ -5,7 +5,9 @@ import { checkRawSize } from './check-raw-size';
 import { checkSupported } from './check-supported';
 import { collapseBarriers } from './collapse-barriers';
 import { evaluateTasks } from './evaluate-tasks';
+import { expandRepeats } from './expand-repeats';
 import { mergeLayers } from './merge-layers';
+import { orderRoles } from './order-roles';
 import { placeDefinitions } from './place-definitions';
 import { resolveOutputs } from './resolve-outputs';
 import { resolveCrossRelations, resolveRelations } from './resolve-relations';
@@ -36,6 +38,10 @@ export const PASSES: readonly Pass[] = [
   { name: 'resolve relations across nodes', run: resolveCrossRelations },
   // After parameters are computed, since an expression may yield a binding; before anything looks at all relations.
   { name: 'resolve output bindings', run: resolveOutputs },
+  // After the authors' own relations, which say what belongs together on a node whatever the order of roles is.
+  { name: 'order roles', run: orderRoles },
+  // After every relation to and from the task that is repeated, since its runs take them over.
+  { name: 'expand repeats', run: expandRepeats },
   // After all relations, so that a partial run can follow them; what is left out stays as a bridge.
   { name: 'select tasks', run: selectTasks },
   // After selection, since what is skipped holds no slot.

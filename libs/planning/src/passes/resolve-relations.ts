@@ -2,6 +2,7 @@ import { didYouMean, MASTER, SYNC_POINT, type RoleSelector, type TaskDefinition 
 import type { Draft, DraftTask } from '../draft/draft';
 import { evaluatedRelations, type PlainRelation } from '../draft/evaluated-relations';
 import { candidatesFor, chooseAny } from '../draft/choose-any';
+import { requireAll } from '../draft/require-all';
 import { reportSelector } from './place-definitions';
 
 /** `requires` and `required_for`: on the same node and the sync point, unless a role says where else. */
@@ -106,18 +107,6 @@ function reportUnknownRoles(draft: Draft, definition: TaskDefinition, role: Role
       place: definition.place,
     });
   }
-}
-
-/** Each of `tasks` comes after all of `others`, said once for all of them. */
-function requireAll(draft: Draft, tasks: readonly DraftTask[], others: readonly number[]): void {
-  const [first, second] = others;
-  if (first === undefined) return;
-  if (second === undefined) {
-    for (const task of tasks) task.requires.push(first);
-    return;
-  }
-  const set = draft.sets.numberOf(others);
-  for (const task of tasks) task.requiresSets.push(set);
 }
 
 function connect(draft: Draft, task: DraftTask, other: number | undefined, direction: Direction): void {

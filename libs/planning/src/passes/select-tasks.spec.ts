@@ -48,3 +48,59 @@ describe('a selection', () => {
     expect(outcome.plan).toBeNull();
   });
 });
+
+describe('a subgraph', () => {
+  // s -> x -> y -> z on both nodes, and w@n1 after z of all nodes.
+  const chain = [
+    ...tasks,
+    { id: 'z', type: 'shell', roles: ['a'], requires: ['y'] },
+    { id: 'w', type: 'shell', roles: ['a'], 'cross-depends': [{ name: 'z' }] },
+    { id: 'alone', type: 'shell', roles: ['a'] },
+  ];
+  const ran = (options: object): string =>
+    planOf(chain, spec, { options })
+      .tasks.filter(({ action }) => action === 'run')
+      .map(({ task }) => task)
+      .join(' ');
+
+  it.each([
+    ['x:y', 'x@n1 x@n2 y@n1 y@n2'],
+    ['x/n1:y', 'x@n1 y@n1'],
+    ['x/n1,n2:y/n2', 'x@n2 y@n2'],
+    ['x/n1:w/n2', 'w@n2 x@n1 y@n1 z@n1'],
+    ['z:', 'w@n1 w@n2 z@n1 z@n2'],
+    ['z', 'w@n1 w@n2 z@n1 z@n2'],
+    [':y/n1', 'x@n1 y@n1'],
+    ['s:x/n2', 'x@n2'],
+    ['m:', 'm@master'],
+  ])('%s runs %s', (subgraph, expected) => {
+    expect(ran({ subgraphs: [subgraph] })).toBe(expected);
+  });
+
+  it('adds up with others, and is narrowed by nodes and tasks', () => {
+    expect(ran({ subgraphs: ['x/n1:x', 'y/n2:z'] })).toBe('x@n1 y@n2 z@n2');
+    expect(ran({ subgraphs: ['x:z'], nodes: ['n2'], tasks: ['y', 'z'] })).toBe('y@n2 z@n2');
+  });
+
+  it.each([':', '', 'a:b:c', 'nope:y', 'x:nope', 'x/n9:y', 'x/:y', 'y:x', 'alone:y'])('%j is refused', (subgraph) => {
+    const outcome = outcomeOf(chain, spec, { options: { subgraphs: [subgraph] } });
+    expect(outcome.plan).toBeNull();
+    expect(codes(outcome.problems)).toEqual([`PLAN_BAD_SUBGRAPH subgraph ${subgraph}`]);
+  });
+
+  it('of what is needed fetches it, on other nodes too, and says so', () => {
+    const options = { tasks: ['w@n1'], fetchDeps: true };
+    expect(ran(options)).toBe('w@n1 x@n1 x@n2 y@n1 y@n2 z@n1 z@n2');
+    const made = planOf(chain, spec, { options });
+    expect(made.tasks.find(({ task }) => task === 'x@n2')?.reason.code).toBe('needed');
+    expect(made.tasks.find(({ task }) => task === 'alone@n1')?.reason.code).toBe('not-selected');
+    expect(ran({ nodes: ['n1'], tasks: ['y'], fetchDeps: true })).toBe('x@n1 y@n1');
+  });
+
+  it('changes the digest', () => {
+    const digests = [{}, { subgraphs: ['x:'] }, { subgraphs: ['x:'], fetchDeps: true }, { tasks: ['x'] }].map(
+      (options) => planOf(chain, spec, { options }).digest,
+    );
+    expect(new Set(digests).size).toBe(4);
+  });
+});

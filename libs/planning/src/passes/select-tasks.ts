@@ -1,26 +1,52 @@
 import { didYouMean, MASTER, SYNC_POINT, type TaskReason } from '@muster/model';
 import type { Draft } from '../draft/draft';
+import { reach } from '../draft/reach';
+import { subgraphTasks } from '../draft/subgraph';
 
-/** `--nodes` and `--tasks`: what is not selected is skipped, and stays as a bridge. Master and sync point belong to every node. */
+/**
+ * Partial runs: `--nodes`, `--tasks` and `--subgraph` each narrow what runs; several subgraphs add up. With `--fetch-deps`
+ * whatever the chosen tasks need comes along, on other nodes too. What is not selected is skipped, and stays as a bridge.
+ * Tasks of master and sync point belong to every selection of nodes.
+ */
 export function selectTasks(draft: Draft): void {
-  const { nodes = null, tasks = null } = draft.input.options ?? {};
+  const { nodes = null, tasks = null, subgraphs = null, fetchDeps = false } = draft.input.options ?? {};
   if (nodes) checkNodes(draft, nodes);
   if (tasks) checkTasks(draft, tasks);
-  if (!nodes && !tasks) return;
+  if (!nodes && !tasks && !subgraphs) return;
   const chosenNodes = nodes && new Set([...nodes, MASTER, SYNC_POINT]);
   const chosenTasks = tasks && new Set(tasks);
+  const between = subgraphs && unionOf(draft, subgraphs);
+  const reasons = draft.tasks.map((task): TaskReason | null => {
+    if (chosenNodes && !chosenNodes.has(task.node)) return NODE_NOT_SELECTED;
+    const isTask =
+      !chosenTasks ||
+      chosenTasks.has(task.definition.id) ||
+      chosenTasks.has(task.address) ||
+      (task.repeatOf !== null && chosenTasks.has(task.repeatOf));
+    if (!isTask) return TASK_NOT_SELECTED;
+    return between && !between[task.index] ? NOT_IN_SUBGRAPH : null;
+  });
+  const chosen = draft.tasks.filter(({ index }) => reasons[index] === null).map(({ index }) => index);
+  const needed = fetchDeps ? reach(draft, chosen, 'before') : null;
   for (const task of draft.tasks) {
-    if (task.action === 'skip') continue;
-    const isOnNode = !chosenNodes || chosenNodes.has(task.node);
-    const isTask = !chosenTasks || chosenTasks.has(task.definition.id) || chosenTasks.has(task.address);
-    if (isOnNode && isTask) continue;
-    task.action = 'skip';
-    task.reason = isOnNode ? TASK_NOT_SELECTED : NODE_NOT_SELECTED;
+    const reason = reasons[task.index];
+    if (task.action === 'skip' || !reason) continue;
+    if (needed?.[task.index]) task.reason = FETCHED;
+    else [task.action, task.reason] = ['skip', reason];
   }
 }
 
 const TASK_NOT_SELECTED: TaskReason = { code: 'not-selected', text: 'Its task was not selected.' };
 const NODE_NOT_SELECTED: TaskReason = { code: 'not-selected', text: 'Its node was not selected.' };
+const NOT_IN_SUBGRAPH: TaskReason = { code: 'not-selected', text: 'It is not part of the subgraph that was selected.' };
+const FETCHED: TaskReason = { code: 'needed', text: 'A selected task needs it.' };
+
+function unionOf(draft: Draft, subgraphs: readonly string[]): Uint8Array {
+  const union = new Uint8Array(draft.tasks.length);
+  for (const text of subgraphs)
+    subgraphTasks(draft, text)?.forEach((is, index) => (union[index] = is || (union[index] ?? 0)));
+  return union;
+}
 
 function checkNodes(draft: Draft, nodes: readonly string[]): void {
   const known = [...draft.places.names, MASTER];

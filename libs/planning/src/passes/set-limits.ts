@@ -5,17 +5,25 @@ import { mergeRoles } from './merge-layers';
 
 /** Concurrency policies: per definition (`definition:X`), per role (`role:X`), nodes at once (`nodes`); and which of them each task takes. */
 export function setLimits(draft: Draft): void {
-  for (const id of draft.placed.keys()) setDefinitionLimit(draft, draft.tasksOf(id));
+  for (const id of draft.placed.keys()) setDefinitionLimit(draft, limitedTogether(draft, id));
   const roleKeys = roleLimits(draft);
   const { nodesAtOnce } = draft.input.cluster.limits;
   if (nodesAtOnce !== null) draft.limits.set('nodes', nodesAtOnce);
   for (const task of draft.tasks) {
     // What is skipped holds no slot, and the sync point has no work.
     if (task.action === 'skip' || task.node === SYNC_POINT) continue;
-    const own = task.limit === null ? [] : [`definition:${task.definition.id}`];
+    const own = task.limit === null ? [] : [`definition:${task.repeatOf ?? task.definition.id}`];
     const machine = task.node === 'master' ? (draft.input.cluster.master ?? task.node) : task.node;
     task.limits = [...own, ...(nodesAtOnce === null ? [] : ['nodes']), ...(roleKeys.get(machine) ?? [])].sort();
   }
+}
+
+/** Runs of a repeated task share the limit of its definition. */
+function limitedTogether(draft: Draft, id: string): readonly DraftTask[] {
+  const own = draft.tasksOf(id);
+  const times = own[0]?.definition.repeat?.times ?? 1;
+  const earlier = Array.from({ length: times - 1 }, (_, at) => draft.tasksOf(`${id}.${at + 1}`)).flat();
+  return own[0]?.repeatOf === null ? [...own, ...earlier.filter(({ repeatOf }) => repeatOf === id)] : [];
 }
 
 function setDefinitionLimit(draft: Draft, tasks: readonly DraftTask[]): void {

@@ -21,6 +21,22 @@ export const planProblems = {
     meaning: 'A filter names a node that the cluster does not have.',
     remedy: 'Correct the name.',
   },
+  PLAN_BAD_SUBGRAPH: {
+    severity: 'error',
+    meaning: 'A subgraph names nothing, or a task or node that is not there.',
+    remedy: 'Write START:END, START: or :END, each a task with /nodes behind it or without.',
+  },
+  PLAN_NAME_TAKEN: {
+    severity: 'error',
+    meaning: 'A run of a repeated task would have the name of another definition.',
+    remedy: 'Rename the other definition.',
+  },
+  PLAN_ROLE_BY_ROLE: {
+    severity: 'warning',
+    meaning: 'A definition was written for deployment role by role, so the whole cluster is planned like that.',
+    remedy:
+      'Say its order across nodes with cross-depends and give it the version 2.0.0 or later, or set `taskBased: false`.',
+  },
   PLAN_UNKNOWN_GRAPH: {
     severity: 'error',
     meaning: 'Neither the release nor its plugins have a graph of that type.',
