@@ -1,4 +1,5 @@
 import type { JsonObject } from './json';
+import type { GraphDefinition } from './release';
 
 export type Become = 'none' | 'sudo';
 
@@ -26,6 +27,12 @@ export interface ClusterNode {
   readonly settings: JsonObject;
 }
 
+/** Task definitions and patches of the cluster itself, above those of release and plugins. */
+export interface ClusterGraph extends GraphDefinition {
+  /** As it stands in the cluster file. */
+  readonly written: readonly JsonObject[];
+}
+
 /** A parsed cluster file. */
 export interface ClusterSpec {
   readonly name: string;
@@ -39,6 +46,8 @@ export interface ClusterSpec {
   /** The common part of the expected state. */
   readonly settings: JsonObject;
   readonly limits: { readonly nodesAtOnce: number | null };
+  /** The cluster's own layer of task definitions; absent: none. */
+  readonly graphs?: readonly ClusterGraph[];
   /** By name, in the file's order. */
   readonly nodes: readonly ClusterNode[];
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from './json';
-import type { FaultTolerance, TaskDefinition } from './task-definition';
+import type { FaultTolerance, TaskDefinition, TaskPatch } from './task-definition';
 
 export type RoleMode = 'concurrent' | 'serial' | 'leader';
 
@@ -38,6 +38,8 @@ export interface GraphDefinition {
   readonly type: string;
   readonly metadata: JsonObject;
   readonly definitions: readonly TaskDefinition[];
+  /** Changes to definitions of lower layers, at most one per definition; absent: none. */
+  readonly patches?: readonly TaskPatch[];
 }
 
 /** A parsed release or plugin: everything that planning needs, file contents left out. */

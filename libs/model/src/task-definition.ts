@@ -106,3 +106,20 @@ export interface TaskDefinition {
   /** Where it was read. */
   readonly place: Place;
 }
+
+/** What may be said of a definition by whoever changes it from another layer. */
+export type DefinitionChanges = Partial<Omit<TaskDefinition, 'id' | 'parameters' | 'inputs' | 'place'>>;
+
+/**
+ * Changes to a definition of a lower layer, as parsed: each field that is there replaces the definition's. Parameters and
+ * inputs are merged key by key: mappings deeply, null removes.
+ */
+export interface TaskPatch {
+  /** Id of the definition that is changed. */
+  readonly patch: string;
+  readonly changes: DefinitionChanges;
+  readonly parameters: JsonObject;
+  /** Null: the definition is to declare none any more; absent: left alone. */
+  readonly inputs?: JsonObject | null;
+  readonly place: Place;
+}

@@ -23,6 +23,7 @@ export function exportCluster(spec: ClusterSpec, known: ReadonlyMap<string, Node
     ...(spec.master === null ? {} : { master: spec.master }),
     ...(Object.keys(spec.settings).length === 0 ? {} : { settings: open(spec.settings, 'settings') }),
     ...(spec.limits.nodesAtOnce === null ? {} : { limits: spec.limits }),
+    ...(spec.graphs ? { graphs: Object.fromEntries(spec.graphs.map(({ type, written }) => [type, written])) } : {}),
     nodes: Object.fromEntries(
       spec.nodes.map(({ name, access, roles, tags, settings }) => [
         name,

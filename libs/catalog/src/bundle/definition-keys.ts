@@ -1,3 +1,5 @@
+import type { TaskDefinition } from '@muster/model';
+
 /** Keys of a task definition, in all spellings that are read. */
 export const DEFINITION_KEYS = [
   ...['id', 'type', 'version', 'role', 'roles', 'groups', 'tags', 'requires', 'required_for'],
@@ -12,3 +14,36 @@ export const DEFINITION_KEYS = [
 
 /** Seconds that a task may run when nobody says otherwise. */
 export const TIMEOUT_DEFAULT_MS = 3_600_000;
+
+/** Keys of a task file, and the field of a definition that each one fills. */
+export const FIELD_OF_KEY: ReadonlyMap<string, keyof TaskDefinition> = new Map([
+  ['type', 'type'],
+  ['version', 'version'],
+  ['role', 'roles'],
+  ['roles', 'roles'],
+  ['groups', 'groups'],
+  ['tags', 'tags'],
+  ['requires', 'requires'],
+  ['required_for', 'requiredFor'],
+  ['cross-depends', 'crossDepends'],
+  ['cross_depends', 'crossDepends'],
+  ['cross-depended-by', 'crossDependedBy'],
+  ['cross_depended_by', 'crossDependedBy'],
+  ['condition', 'condition'],
+  ['fail_on_error', 'onFailure'],
+  ['onFailure', 'onFailure'],
+  ['fault_tolerance', 'faultTolerance'],
+  ['tasks', 'tasks'],
+  ['strategy', 'strategy'],
+  ['retries', 'retries'],
+  ['interval', 'retries'],
+  ['timeout', 'timeoutMs'],
+  ['repeat', 'repeat'],
+  ['after', 'after'],
+  ['section', 'section'],
+  ['pool', 'pool'],
+  ['outputs', 'outputs'],
+  ['idempotent', 'idempotent'],
+  ['expected', 'expectedMs'],
+  ['description', 'description'],
+]);

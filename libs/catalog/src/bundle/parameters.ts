@@ -8,8 +8,8 @@ import { oneOfTwo } from './two-places';
  * Parameters of a definition, checked by type: unknown ones and absent required ones are warnings, wrong values errors.
  * `cwd` may stand beside `parameters` too.
  */
-export function readParameters(map: MapCursor, parameters: MapCursor | null, type: TaskType): JsonObject {
-  const shapes = PARAMETER_SHAPES[type];
+export function readParameters(map: MapCursor, parameters: MapCursor | null, type: TaskType | null): JsonObject {
+  const shapes = type === null ? undefined : PARAMETER_SHAPES[type];
   const result: Record<string, Json> = Object.create(null) as Record<string, Json>;
   const settled: readonly string[] =
     type === 'wait-for' ? SETTLED_KEYS.filter((key) => key !== 'interval') : SETTLED_KEYS;

@@ -6,7 +6,6 @@ import {
   type BundleKind,
   type GraphDefinition,
   type JsonObject,
-  type TaskDefinition,
 } from '@muster/model';
 import { hasErrors, problem, type Problem } from '@muster/problems';
 import { Cursor } from '../yaml/cursor';
@@ -15,7 +14,7 @@ import { bundleCodes } from './bundle-codes';
 import { BUNDLE_LIMITS, isBundleText, pathFault, type BundleEntry } from './bundle-entry';
 import { missingFiles } from './bundle-files';
 import { emptyManifest, readManifest, type Manifest } from './manifest';
-import { readTaskDefinition } from './task-definition';
+import { emptyTaskList, readTasks } from './task-list';
 
 export interface ParseBundleOptions {
   /** True: a folder without a manifest is a release that declares no roles (offline planning). Default false. */
@@ -141,7 +140,7 @@ function parseFile(entry: BundleEntry, subject: string, problems: Problem[]): Cu
 
 /** Graphs by type, `default` first and always there. */
 function parseGraphs(entries: readonly BundleEntry[], problems: Problem[]): GraphDefinition[] {
-  const definitions = new Map<string, Map<string, TaskDefinition>>([['default', new Map()]]);
+  const lists = new Map([['default', emptyTaskList()]]);
   const metadata = new Map<string, JsonObject>();
   for (const entry of entries) {
     const ofGraph = /^graphs\/([^/]+)\/(.+\.yaml)$/.exec(entry.path);
@@ -153,37 +152,19 @@ function parseGraphs(entries: readonly BundleEntry[], problems: Problem[]): Grap
       if (!cursor.isNull) metadata.set(type, cursor.object() ?? {});
       continue;
     }
-    const into = definitions.get(type) ?? new Map<string, TaskDefinition>();
-    definitions.set(type, into);
-    if (!cursor.isNull) collect(cursor, into, problems);
+    const into = lists.get(type) ?? emptyTaskList();
+    lists.set(type, into);
+    if (!cursor.isNull) readTasks(cursor, into);
   }
-  const types = [...new Set([...definitions.keys(), ...metadata.keys()])];
+  const types = [...new Set([...lists.keys(), ...metadata.keys()])];
   return types
     .sort((a, b) => (a === 'default' ? -1 : b === 'default' ? 1 : byCodeUnit(a, b)))
     .map((type) => ({
       type,
       metadata: metadata.get(type) ?? {},
-      definitions: [...(definitions.get(type)?.values() ?? [])],
+      definitions: [...(lists.get(type)?.definitions.values() ?? [])],
+      ...((lists.get(type)?.patches.size ?? 0) > 0 ? { patches: [...(lists.get(type)?.patches.values() ?? [])] } : {}),
     }));
-}
-
-function collect(cursor: Cursor, into: Map<string, TaskDefinition>, problems: Problem[]): void {
-  for (const item of cursor.items() ?? []) {
-    const definition = readTaskDefinition(item);
-    if (!definition) continue;
-    const other = into.get(definition.id);
-    if (!other) {
-      into.set(definition.id, definition);
-      continue;
-    }
-    problems.push(
-      problem('BUNDLE_DUPLICATE_TASK', {
-        subject: `task ${definition.id}`,
-        summary: `is defined before in ${other.place.file}:${other.place.line}`,
-        place: definition.place,
-      }),
-    );
-  }
 }
 
 function checkSequences(manifest: Manifest, graphs: readonly GraphDefinition[], problems: Problem[]): void {

@@ -1,14 +1,19 @@
 import {
+  isJsonObject,
   TASK_TYPES,
+  type DefinitionChanges,
   type Json,
   type JsonObject,
   type OnFailure,
   type Placement,
   type TaskDefinition,
+  type TaskPatch,
+  type TaskType,
 } from '@muster/model';
 import { checkSchema } from '../settings/check-schema';
 import type { Cursor, MapCursor } from '../yaml/cursor';
-import { DEFINITION_KEYS, TIMEOUT_DEFAULT_MS } from './definition-keys';
+import { DEFINITION_KEYS, FIELD_OF_KEY, TIMEOUT_DEFAULT_MS } from './definition-keys';
+import { SETTLED_KEYS } from './parameter-shapes';
 import { readFaultTolerance } from './fault-tolerance';
 import { readParameters } from './parameters';
 import { readExpression, readRelations } from './relations';
@@ -18,24 +23,71 @@ import { eitherKey, oneOfTwo } from './two-places';
 
 /** One task definition in all its spellings; null without a usable id or type. Every problem is reported. */
 export function readTaskDefinition(cursor: Cursor): TaskDefinition | null {
-  const anonymous = cursor.map('a task definition');
-  if (!anonymous) return null;
-  const idText = anonymous.get('id')?.located;
-  const known = idText?.kind === 'scalar' && typeof idText.value === 'string' ? idText.value.slice(0, 80) : null;
-  const map = known === null ? anonymous : (cursor.about(`task ${known}`).map() ?? anonymous);
+  const map = named(cursor, 'id');
+  if (!map) return null;
   map.knowsOnly(DEFINITION_KEYS, 'warning');
   const id = map.require('id')?.name() ?? null;
   const type = map.require('type')?.oneOf(TASK_TYPES) ?? null;
   if (id === null || type === null) return null;
+  return { id, type, ...readFields(map, type), place: cursor.place };
+}
 
+/** A patch (`patch: id` in the place of `id`): what it says, and nothing of what it does not. Null without a usable name. */
+export function readTaskPatch(cursor: Cursor): TaskPatch | null {
+  const map = named(cursor, 'patch');
+  if (!map) return null;
+  map.knowsOnly([...DEFINITION_KEYS.filter((key) => key !== 'id'), 'patch'], 'error');
+  const patch = map.require('patch')?.name() ?? null;
+  const type = map.get('type') ? (map.get('type')?.oneOf(TASK_TYPES) ?? null) : null;
+  if (patch === null) return null;
+  const { parameters, inputs: _inputs, ...fields } = readFields(map, type);
+  const said = new Set<string | undefined>(saidKeys(map).map((key) => FIELD_OF_KEY.get(key)));
+  const changes: DefinitionChanges = Object.fromEntries(
+    Object.entries({ ...fields, ...(type === null ? {} : { type }) }).filter(([field]) => said.has(field)),
+  );
+  const inputs = map.get('inputs');
+  return {
+    patch,
+    changes,
+    parameters: withNulls(map.get('parameters'), parameters),
+    ...(inputs ? { inputs: inputs.isNull ? null : (inputs.object() ?? {}) } : {}),
+    place: cursor.place,
+  };
+}
+
+/** The mapping, its problems under the task's name as far as that is known. */
+function named(cursor: Cursor, key: 'id' | 'patch'): MapCursor | null {
+  const anonymous = cursor.map('a task definition');
+  const text = anonymous?.get(key)?.located;
+  const known = text?.kind === 'scalar' && typeof text.value === 'string' ? text.value.slice(0, 80) : null;
+  return anonymous && known !== null ? (cursor.about(`task ${known}`).map() ?? anonymous) : anonymous;
+}
+
+/** Keys that a patch says, those of `parameters` that are fields of their own included. */
+function saidKeys(map: MapCursor): string[] {
+  const parameters = map.get('parameters');
+  const inside = parameters?.located.kind === 'map' ? (parameters.map()?.keys() ?? []) : [];
+  return [
+    ...map.keys().filter((key) => key !== 'parameters'),
+    ...inside.filter((key) => (SETTLED_KEYS as readonly string[]).includes(key)),
+  ];
+}
+
+/** A null in the parameters of a patch removes the key, so it has to be kept. */
+function withNulls(cursor: Cursor | null, read: JsonObject): JsonObject {
+  const written = cursor?.located.kind === 'map' ? cursor.json() : null;
+  const nulls = isJsonObject(written) ? Object.entries(written).filter(([, value]) => value === null) : [];
+  return Object.fromEntries([...Object.entries(read), ...nulls]);
+}
+
+/** Everything but id and type; `type` is null in a patch that leaves it alone: then parameters are not checked by type. */
+function readFields(map: MapCursor, type: TaskType | null): Omit<TaskDefinition, 'id' | 'type' | 'place'> {
   const parametersCursor = map.get('parameters');
   // An expression may stand for all parameters; it is kept for the interpreter.
   const wholeExpression = parametersCursor ? readExpression(parametersCursor) : null;
   const parameters = parametersCursor && !parametersCursor.isNull && !wholeExpression ? parametersCursor.map() : null;
   const timeout = oneOfTwo(map.get('timeout'), parameters?.get('timeout') ?? null);
   return {
-    id,
-    type,
     version: readVersion(map),
     tags: readPlacement(map.get('tags')),
     roles: readPlacement(eitherKey(map, 'roles', 'role')),
@@ -61,7 +113,6 @@ export function readTaskDefinition(cursor: Cursor): TaskDefinition | null {
     idempotent: present(map, 'idempotent', (each) => each.boolean()) ?? false,
     expectedMs: present(map, 'expected', (each) => each.seconds(0)),
     description: present(map, 'description', (each) => each.text()),
-    place: cursor.place,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Located } from '../yaml/located';
 import { readYaml } from '../yaml/read-yaml';
 import { checkNodeReferences } from './node-references';
 import { clusterCodes } from './cluster-codes';
+import { readClusterGraphs } from './cluster-graphs';
 import { ACCESS_KEYS, readAccess } from './node-access';
 
 export interface ParsedCluster {
@@ -26,6 +27,8 @@ const CLUSTER_KEYS = [
   'settings',
   'limits',
   'nodes',
+  'tasks',
+  'graphs',
   'description',
 ];
 
@@ -52,6 +55,7 @@ function readCluster(map: MapCursor): ClusterSpec | null {
   map.knowsOnly(CLUSTER_KEYS, 'warning');
   const name = map.require('cluster')?.name() ?? null;
   const nodes = readNodes(map.require('nodes'));
+  const graphs = readClusterGraphs(map);
   const spec = {
     environment: present(map, 'environment', (each) => each.name()),
     release: present(map, 'release', readVersioned),
@@ -60,6 +64,7 @@ function readCluster(map: MapCursor): ClusterSpec | null {
     master: present(map, 'master', (each) => each.name()),
     settings: readSettings(map.get('settings')),
     limits: { nodesAtOnce: readNodesAtOnce(map.get('limits')) },
+    ...(graphs.length > 0 ? { graphs } : {}),
     nodes,
   };
   checkNodeReferences(map, spec.master, nodes);

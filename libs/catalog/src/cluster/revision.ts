@@ -23,6 +23,9 @@ export function revisionContent(spec: ClusterSpec): JsonObject {
     master: spec.master,
     settings: withFingerprints(spec.settings),
     limits: { ...spec.limits },
+    ...(spec.graphs
+      ? { graphs: Object.fromEntries(spec.graphs.map(({ type, written }) => [type, [...written]])) }
+      : {}),
     nodes: [...spec.nodes]
       .sort((a, b) => byCodeUnit(a.name, b.name))
       .map(({ name, access, roles, tags, settings }): JsonObject => {

@@ -1,19 +1,31 @@
-import { didYouMean, type Bundle, type Role } from '@muster/model';
+import { didYouMean, type Bundle, type GraphDefinition, type Role, type TaskPatch } from '@muster/model';
+import { applyPatch, sharedFields } from '../draft/apply-patch';
 import type { Draft, OwnedDefinition } from '../draft/draft';
 
-/** Release below plugins: a plugin's definition replaces the release's of the same id; two plugins may not share an id. */
+/**
+ * Release below plugins below the cluster: a higher layer's definition replaces one of the same id, its patches change
+ * single fields. Two plugins may not define the same id, nor patch the same field of one definition.
+ */
 export function mergeLayers(draft: Draft): void {
-  const { release, plugins, graphType } = draft.input;
+  const { cluster, release, plugins, graphType } = draft.input;
   const definitions = new Map<string, OwnedDefinition>();
   for (const owner of [release, ...plugins]) {
-    for (const definition of owner.graphs.find(({ type }) => type === graphType)?.definitions ?? []) {
+    for (const definition of graphOf(owner.graphs, graphType)?.definitions ?? []) {
       const other = definitions.get(definition.id);
       if (other && other.owner.kind === 'plugin') reportClash(draft, `task ${definition.id}`, other.owner, owner);
       definitions.set(definition.id, { definition, owner });
     }
   }
+  patchByBundles(draft, definitions);
+  const own = graphOf(cluster.graphs ?? [], graphType);
+  // Files that a cluster's definition names are those of what it replaces, else the release's.
+  for (const definition of own?.definitions ?? [])
+    definitions.set(definition.id, { definition, owner: definitions.get(definition.id)?.owner ?? release });
+  for (const patch of own?.patches ?? []) patchDefinition(draft, definitions, patch);
   draft.definitions = definitions;
-  const types = [...new Set([release, ...plugins].flatMap(({ graphs }) => graphs.map(({ type }) => type)))];
+  const types = [
+    ...new Set([release, ...plugins, cluster].flatMap(({ graphs }) => (graphs ?? []).map(({ type }) => type))),
+  ];
   if (!types.includes(graphType)) {
     draft.report('PLAN_UNKNOWN_GRAPH', {
       subject: `graph type ${graphType.slice(0, 80)}`,
@@ -21,6 +33,49 @@ export function mergeLayers(draft: Draft): void {
       remedy: `Correct the graph type.${didYouMean(graphType, types)}`,
     });
   }
+}
+
+function graphOf<T extends GraphDefinition>(graphs: readonly T[], type: string): T | undefined {
+  return graphs.find((graph) => graph.type === type);
+}
+
+/** After all definitions are there, since a plugin may patch those of another one. */
+function patchByBundles(draft: Draft, definitions: Map<string, OwnedDefinition>): void {
+  const { release, plugins, graphType } = draft.input;
+  const applied = new Map<string, { patch: TaskPatch; owner: Bundle }[]>();
+  for (const owner of [release, ...plugins]) {
+    for (const patch of graphOf(owner.graphs, graphType)?.patches ?? []) {
+      const others = applied.get(patch.patch) ?? [];
+      for (const other of others) {
+        const shared = owner.kind === 'plugin' && other.owner.kind === 'plugin' ? sharedFields(other.patch, patch) : [];
+        if (shared.length > 0) reportPatchClash(draft, patch.patch, shared, other.owner, owner);
+      }
+      applied.set(patch.patch, [...others, { patch, owner }]);
+      patchDefinition(draft, definitions, patch);
+    }
+  }
+}
+
+function patchDefinition(draft: Draft, definitions: Map<string, OwnedDefinition>, patch: TaskPatch): void {
+  const owned = definitions.get(patch.patch);
+  if (owned) {
+    definitions.set(patch.patch, { ...owned, definition: applyPatch(owned.definition, patch) });
+    return;
+  }
+  draft.report('PLAN_UNKNOWN_TASK', {
+    subject: `task ${patch.patch}`,
+    summary: 'is patched, and no layer below defines it',
+    remedy: `Correct the name.${didYouMean(patch.patch, definitions.keys())}`,
+    place: patch.place,
+  });
+}
+
+function reportPatchClash(draft: Draft, id: string, fields: readonly string[], one: Bundle, other: Bundle): void {
+  draft.report('PLAN_DEFINITION_CLASH', {
+    subject: `task ${id}`,
+    summary: `is patched by the plugins ${one.name}@${one.version} and ${other.name}@${other.version}, which both set ${fields.slice(0, 10).join(', ')}`,
+    remedy: 'Leave one of the plugins out, or let the cluster file say what is meant, without them.',
+  });
 }
 
 /** Roles of release and plugins by name; a plugin's replaces the release's, two plugins may not share one. */
