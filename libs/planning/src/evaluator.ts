@@ -7,6 +7,8 @@ export interface EvaluationPlace {
   readonly node: string;
   /** The node's tags, `primary-` included; empty for `sync`. */
   readonly tags: readonly string[];
+  /** `previous`: as if the state of the task's last success on the node were the present one. Absent: `new`. */
+  readonly state?: 'new' | 'previous';
 }
 
 export type Evaluation =
@@ -24,6 +26,8 @@ export interface Evaluator {
     expression: { readonly language: 'yaql' | 'legacy'; readonly text: string },
     place: EvaluationPlace,
   ): Evaluation;
+  /** Evaluates a graph's `node_filter` about a node: its attributes, settings, name, roles and tags. Absent: cannot. */
+  evaluateFilter?(text: string, place: EvaluationPlace): Evaluation;
 }
 
 /** As conditions are read: false, null, zero and everything empty are false. */

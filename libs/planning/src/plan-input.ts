@@ -1,6 +1,7 @@
-import type { Bundle, ClusterSpec, Plan, TaskAddress } from '@muster/model';
+import type { Bundle, ClusterSpec, JsonObject, Plan, TaskAddress } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { Evaluator } from './evaluator';
+import type { Fingerprint, PreviousStates } from './previous/previous-states';
 
 /** Everything that a plan is made from: values, and pure functions of them. */
 export interface PlanInput {
@@ -13,6 +14,8 @@ export interface PlanInput {
   readonly previousPrimaries?: Readonly<Record<string, string>>;
   /** What evaluates expressions; absent: each one that is met is a problem. */
   readonly evaluator?: Evaluator;
+  /** What succeeded before; absent: nothing is known, so everything is new. */
+  readonly previous?: PreviousStates;
   /** Recorded duration of a task in milliseconds; null: no history, so the author's hint counts. */
   readonly recordedMs?: (definition: string, node: string) => number | null;
   /** What else decides what runs; all of it goes into the digest. */
@@ -56,4 +59,8 @@ export interface PlanOutcome {
   readonly problems: readonly Problem[];
   /** Tag -> node that carries its `primary-` in this plan: to be given back as `previousPrimaries`. */
   readonly primaries: Readonly<Record<string, string>>;
+  /** What each task that runs is to be recorded as when it succeeds; tasks of sync point and barriers have none. */
+  readonly fingerprints: ReadonlyMap<TaskAddress, Fingerprint>;
+  /** The graph's metadata, higher layers over lower ones. */
+  readonly metadata: JsonObject;
 }

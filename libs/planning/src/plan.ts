@@ -25,7 +25,17 @@ export function plan(input: PlanInput): PlanOutcome {
   }
   const plan = hasErrors(draft.problems) ? null : finish(draft);
   // Files that computed parameters name are looked at last, and may be missing.
-  return { plan: hasErrors(draft.problems) ? null : plan, problems: draft.problems, primaries: draft.primaries };
+  return {
+    plan: hasErrors(draft.problems) ? null : plan,
+    problems: draft.problems,
+    primaries: draft.primaries,
+    fingerprints: new Map(
+      draft.tasks.flatMap(({ action, address, fingerprint }) =>
+        action === 'run' && fingerprint ? [[address, fingerprint]] : [],
+      ),
+    ),
+    metadata: draft.metadata,
+  };
 }
 
 function finish(draft: Draft): Plan {

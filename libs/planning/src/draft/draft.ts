@@ -11,8 +11,10 @@ import {
 } from '@muster/model';
 import { problem, type Problem, type ProblemCode, type ProblemInput } from '@muster/problems';
 import type { PlanInput } from '../plan-input';
+import type { Fingerprint } from '../previous/previous-states';
 import { namePattern } from './name-pattern';
 import { Places } from './places';
+import { TaskFiles } from './task-files';
 import { TaskSets } from './task-sets';
 
 /** A definition and the bundle that it comes from, whose files its parameters name. */
@@ -42,6 +44,10 @@ export interface DraftTask {
   requiresBarriers: number[];
   limit: number | null;
   limits: readonly string[];
+  /** Tasks whose outputs its parameters take. */
+  readonly takesFrom: number[];
+  /** What it is recorded as when it succeeds; null: it does not run for its own sake. */
+  fingerprint: Fingerprint | null;
 }
 
 export interface DraftBarrier {
@@ -66,6 +72,11 @@ export class Draft {
   /** Definition -> node -> index of the task. */
   readonly placed = new Map<string, Map<string, number>>();
   readonly leftOut: LeftOut[] = [];
+  /** Of the graph, higher layers over lower ones. */
+  metadata: JsonObject = {};
+  /** Nodes that the graph's filter leaves out. */
+  filteredOut: readonly string[] = [];
+  readonly files = new TaskFiles();
   readonly sets = new TaskSets();
   barriers: DraftBarrier[] = [];
   readonly limits = new Map<string, number>();
@@ -105,6 +116,8 @@ export class Draft {
       requiresBarriers: [],
       limit: null,
       limits: NO_LIMITS,
+      takesFrom: [],
+      fingerprint: null,
     };
     this.tasks.push(task);
     return task;

@@ -15,6 +15,7 @@ export function evaluateText(
   task: DraftTask,
   expression: Expressed,
   at: string,
+  state: 'new' | 'previous' = 'new',
 ): { value: Json; because?: string } | null {
   const { evaluator } = draft.input;
   const { definition, node } = task;
@@ -26,7 +27,12 @@ export function evaluateText(
     });
     return null;
   }
-  const evaluation = evaluator.evaluate(expression, { definition: definition.id, node, tags: draft.places.tags(node) });
+  const evaluation = evaluator.evaluate(expression, {
+    definition: definition.id,
+    node,
+    tags: draft.places.tags(node),
+    state,
+  });
   if (evaluation.ok) return evaluation;
   draft.report('PLAN_EXPRESSION_FAILED', {
     subject: `task ${task.address}`,

@@ -1,7 +1,6 @@
 import { byCodeUnit, type GraphBarrier, type GraphTask } from '@muster/model';
 import type { Digraph } from '@muster/graph';
 import type { Draft, DraftTask } from '../draft/draft';
-import { TaskFiles } from './task-files';
 
 /** Tasks and barriers of the finished graph, sorted by address and by number; relations by name, sorted by code unit. */
 export function graphTasks(draft: Draft, graph: Digraph): { tasks: GraphTask[]; barriers: GraphBarrier[] } {
@@ -15,12 +14,11 @@ export function graphTasks(draft: Draft, graph: Digraph): { tasks: GraphTask[]; 
     [...(graph.predecessors[vertex] ?? [])]
       .sort((a, b) => (rank[a] as number) - (rank[b] as number))
       .map((before) => names[before] as string);
-  const files = new TaskFiles();
   const count = draft.tasks.length;
   return {
     tasks: order
       .filter((vertex) => vertex < count)
-      .map((vertex) => graphTask(draft, draft.task(vertex), requires(vertex), files)),
+      .map((vertex) => graphTask(draft, draft.task(vertex), requires(vertex))),
     barriers: graph.ids.flatMap((_, vertex) =>
       vertex >= count && names[vertex] !== null ? [{ id: names[vertex] as string, requires: requires(vertex) }] : [],
     ),
@@ -45,7 +43,7 @@ function usedBarriers(draft: Draft, graph: Digraph): boolean[] {
   return used;
 }
 
-function graphTask(draft: Draft, task: DraftTask, requires: readonly string[], files: TaskFiles): GraphTask {
+function graphTask(draft: Draft, task: DraftTask, requires: readonly string[]): GraphTask {
   const { definition } = task;
   return {
     task: task.address,
@@ -64,7 +62,7 @@ function graphTask(draft: Draft, task: DraftTask, requires: readonly string[], f
     onFailure: definition.onFailure,
     idempotent: definition.idempotent,
     outputs: definition.outputs,
-    files: files.of(draft, task),
+    files: task.action === 'skip' ? NO_FILES : draft.files.of(draft, task),
   };
 }
 
@@ -72,3 +70,5 @@ function graphTask(draft: Draft, task: DraftTask, requires: readonly string[], f
 function expectedMs(draft: Draft, { definition, node }: DraftTask): number | null {
   return draft.input.recordedMs?.(definition.id, node) ?? definition.expectedMs;
 }
+
+const NO_FILES: GraphTask['files'] = [];

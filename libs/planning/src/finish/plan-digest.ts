@@ -1,4 +1,5 @@
-import { canonicalJson, isJsonObject, isSealedSecret, type GraphTask, type Json, type TaskGraph } from '@muster/model';
+import { canonicalJson, type GraphTask, type TaskGraph } from '@muster/model';
+import { withFingerprints } from '../previous/fingerprints';
 import type { Draft } from '../draft/draft';
 
 /** Raised when the same input may give another plan. */
@@ -65,19 +66,10 @@ function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
     task;
   const key = canonicalJson({
     ...{ definition, type, limit, limits, retries, timeoutMs, onFailure, idempotent, outputs },
-    parameters: fingerprinted(parameters),
+    parameters: withFingerprints(parameters),
     files: files.map(({ path, digest, executable }) => [path, digest, executable]),
   });
   const number = shapes.get(key) ?? shapes.size;
   shapes.set(key, number);
   return number;
-}
-
-/** Sealing a secret again gives another envelope, so only its fingerprint counts. */
-function fingerprinted(value: Json): Json {
-  if (isSealedSecret(value)) return { $sealed: value.$sealed.fingerprint };
-  if (Array.isArray(value)) return value.map((each: Json) => fingerprinted(each));
-  if (isJsonObject(value))
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, fingerprinted(member)]));
-  return value;
 }

@@ -9,7 +9,6 @@ export function checkSupported(draft: Draft): void {
   const { release, plugins } = draft.input;
   for (const bundle of [release, ...plugins])
     if (bundle.extends !== null) refuse(`${bundle.kind} ${bundle.name}`, '`extends`');
-  checkGraphMetadata(draft);
   if (isTaskBased(draft)) for (const definition of definitionsTooOld(draft)) reportTooOld(draft, definition);
   for (const { definition } of draft.definitions.values()) {
     for (const key of ['section', 'pool'] as const)
@@ -23,21 +22,4 @@ function reportTooOld(draft: Draft, { id, version, place }: TaskDefinition): voi
     summary: `has the version ${version ?? '1.0.0'}, so the cluster is planned role by role`,
     place,
   });
-}
-
-/** A filter of nodes that is not applied would let the graph loose on all of them; what follows a graph only misses its effect. */
-function checkGraphMetadata(draft: Draft): void {
-  const { release, plugins, graphType } = draft.input;
-  for (const { metadata } of [release, ...plugins].flatMap(({ graphs }) =>
-    graphs.filter(({ type }) => type === graphType),
-  )) {
-    for (const key of ['node_filter', 'on_success', 'on_error', 'on_stop'] as const) {
-      if ((metadata[key] ?? null) === null) continue;
-      draft.report('PLAN_UNSUPPORTED', {
-        subject: `graph ${graphType}`,
-        summary: `\`${key}\` cannot be carried out by this version`,
-        ...(key === 'node_filter' ? {} : { severity: 'warning' as const }),
-      });
-    }
-  }
 }

@@ -98,7 +98,10 @@ describe('parameters', () => {
 describe('reasons', () => {
   it('tell tasks without work, forced ones and new ones apart', () => {
     const tasks = [{ id: 's', type: 'stage' }, task({ inputs: { a: 1 } })];
-    expect(planOf(tasks, cluster({ n1: ['a'] })).tasks.map(({ reason }) => reason.code)).toEqual(['no-work', 'new']);
+    expect(planOf(tasks, cluster({ n1: ['a'] })).tasks.map(({ reason }) => reason.code)).toEqual([
+      'no-work',
+      'new-node',
+    ]);
     expect(
       planOf(tasks, cluster({ n1: ['a'] }), { options: { force: true } }).tasks.map(({ reason }) => reason.code),
     ).toEqual(['no-work', 'forced']);

@@ -1,4 +1,11 @@
-import { didYouMean, type Bundle, type GraphDefinition, type Role, type TaskPatch } from '@muster/model';
+import {
+  didYouMean,
+  type Bundle,
+  type GraphDefinition,
+  type JsonObject,
+  type Role,
+  type TaskPatch,
+} from '@muster/model';
 import { applyPatch, sharedFields } from '../draft/apply-patch';
 import type { Draft, OwnedDefinition } from '../draft/draft';
 
@@ -23,6 +30,10 @@ export function mergeLayers(draft: Draft): void {
     definitions.set(definition.id, { definition, owner: definitions.get(definition.id)?.owner ?? release });
   for (const patch of own?.patches ?? []) patchDefinition(draft, definitions, patch);
   draft.definitions = definitions;
+  draft.metadata = Object.assign(
+    {},
+    ...[release, ...plugins].map(({ graphs }) => graphOf(graphs, graphType)?.metadata ?? {}),
+  ) as JsonObject;
   const types = [
     ...new Set([release, ...plugins, cluster].flatMap(({ graphs }) => (graphs ?? []).map(({ type }) => type))),
   ];

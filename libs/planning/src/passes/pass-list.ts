@@ -3,9 +3,12 @@ import { assignPlaces } from './assign-places';
 import { checkCycles } from './check-cycles';
 import { checkRawSize } from './check-raw-size';
 import { checkSupported } from './check-supported';
+import { checkOutputs } from './check-outputs';
 import { collapseBarriers } from './collapse-barriers';
+import { comparePrevious } from './compare-previous';
 import { evaluateTasks } from './evaluate-tasks';
 import { expandRepeats } from './expand-repeats';
+import { filterNodes } from './filter-nodes';
 import { mergeLayers } from './merge-layers';
 import { orderRoles } from './order-roles';
 import { placeDefinitions } from './place-definitions';
@@ -28,6 +31,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'check that all is supported', run: checkSupported },
   // Placement looks at tags, and which node is the primary is one of them.
   { name: 'assign tags and primaries', run: assignPlaces },
+  // Before placement: on nodes that the graph's filter leaves out there is nothing of it, so nothing relates to them either.
+  { name: 'filter nodes', run: filterNodes },
   // From here on there are tasks: everything later is about a definition on a node.
   { name: 'place definitions', run: placeDefinitions },
   // Before relations, since a skipped task is still a bridge and must be there; parameters are computed for those that run.
@@ -36,14 +41,18 @@ export const PASSES: readonly Pass[] = [
   { name: 'resolve relations on the node', run: resolveRelations },
   // After placement is complete, since `any` chooses among the nodes that have the task.
   { name: 'resolve relations across nodes', run: resolveCrossRelations },
-  // After parameters are computed, since an expression may yield a binding; before anything looks at all relations.
-  { name: 'resolve output bindings', run: resolveOutputs },
   // After the authors' own relations, which say what belongs together on a node whatever the order of roles is.
   { name: 'order roles', run: orderRoles },
+  // After parameters are computed, since an expression may yield a binding; before anything looks at all relations.
+  { name: 'resolve output bindings', run: resolveOutputs },
+  // After output bindings, which are part of the parameters; before repeats, which follow the task that they repeat.
+  { name: 'compare with the previous state', run: comparePrevious },
   // After every relation to and from the task that is repeated, since its runs take them over.
   { name: 'expand repeats', run: expandRepeats },
   // After all relations, so that a partial run can follow them; what is left out stays as a bridge.
   { name: 'select tasks', run: selectTasks },
+  // After selection, which may have left out what gives an output.
+  { name: 'check outputs', run: checkOutputs },
   // After selection, since what is skipped holds no slot.
   { name: 'set limits', run: setLimits },
   { name: 'set fault tolerance', run: setFaultTolerance },

@@ -17,7 +17,9 @@ export function placeDefinitions(draft: Draft): void {
   if (draft.tasks.length === 0)
     draft.report('PLAN_EMPTY', {
       subject: `cluster ${draft.input.cluster.name}`,
-      summary: `has no task in the graph ${draft.input.graphType}`,
+      summary:
+        `has no task in the graph ${draft.input.graphType}` +
+        (draft.filteredOut.length > 0 ? `, whose node filter leaves out ${draft.filteredOut.length} nodes` : ''),
     });
   const onMaster = draft.tasks.filter((task) => task.node === MASTER);
   if (onMaster.length > 0 && draft.input.cluster.master === null) {

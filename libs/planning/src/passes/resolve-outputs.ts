@@ -32,6 +32,7 @@ function bind(draft: Draft, task: DraftTask, value: Json): Json {
   const source = sourceOf(draft, task, definition, output['node']);
   if (!source) return value;
   task.requires.push(source.index);
+  task.takesFrom.push(source.index);
   return { output: { ...output, node: source.node } };
 }
 

@@ -49,7 +49,7 @@ function unionOf(draft: Draft, subgraphs: readonly string[]): Uint8Array {
 }
 
 function checkNodes(draft: Draft, nodes: readonly string[]): void {
-  const known = [...draft.places.names, MASTER];
+  const known = [...draft.input.cluster.nodes.map(({ name }) => name), MASTER];
   for (const node of nodes.filter((each) => !known.includes(each))) {
     draft.report('PLAN_UNKNOWN_NODE', {
       subject: `node ${node.slice(0, 80)}`,

@@ -37,6 +37,17 @@ export const planProblems = {
     remedy:
       'Say its order across nodes with cross-depends and give it the version 2.0.0 or later, or set `taskBased: false`.',
   },
+  PLAN_CHANGED_BUT_SKIPPED: {
+    severity: 'warning',
+    meaning:
+      'A definition changed since its task last succeeded, and its condition lets the task be skipped all the same.',
+    remedy: 'Run it with --force and --tasks if the change is to take effect.',
+  },
+  PLAN_OUTPUT_MISSING: {
+    severity: 'error',
+    meaning: 'A task takes an output of another one that is skipped, so that there will be none.',
+    remedy: 'Select that task too (--fetch-deps), or run it with --force.',
+  },
   PLAN_UNKNOWN_GRAPH: {
     severity: 'error',
     meaning: 'Neither the release nor its plugins have a graph of that type.',

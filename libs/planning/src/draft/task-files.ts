@@ -1,6 +1,6 @@
 import { filesAt, namedFiles } from '@muster/catalog';
 import { byCodeUnit, didYouMean, type Bundle, type BundleFile, type JsonObject } from '@muster/model';
-import type { Draft, DraftTask } from '../draft/draft';
+import type { Draft, DraftTask } from './draft';
 
 /** Files that tasks name, remembered per bundle and parameters: most tasks of a definition share theirs. */
 export class TaskFiles {
@@ -8,7 +8,6 @@ export class TaskFiles {
 
   /** Sorted by path. A path that the bundle does not have is reported (it was computed; written ones were checked before). */
   of(draft: Draft, task: DraftTask): readonly BundleFile[] {
-    if (task.action === 'skip') return NONE;
     const ofOwner = this.#known.get(task.owner) ?? new Map<JsonObject, readonly BundleFile[]>();
     this.#known.set(task.owner, ofOwner);
     const known = ofOwner.get(task.parameters);

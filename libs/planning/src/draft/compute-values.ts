@@ -1,0 +1,38 @@
+import { isExpression, isJsonObject, type Json, type JsonObject } from '@muster/model';
+import type { Draft, DraftTask } from './draft';
+import { evaluateText } from './evaluate-expression';
+
+/** True if the value is an expression or one is somewhere in it. */
+export function containsExpression(value: Json): boolean {
+  if (Array.isArray(value)) return value.some((each: Json) => containsExpression(each));
+  return isExpression(value) || (isJsonObject(value) && Object.values(value).some(containsExpression));
+}
+
+/** The mapping with each expression in it replaced by its value on the task's node; empty after a problem, which is reported. */
+export function computeObject(
+  draft: Draft,
+  task: DraftTask,
+  object: JsonObject,
+  at: string,
+  state: 'new' | 'previous' = 'new',
+): JsonObject {
+  const value = compute(draft, task, object, at, state);
+  if (isJsonObject(value)) return value;
+  draft.report('PLAN_EXPRESSION_FAILED', {
+    subject: `task ${task.address}`,
+    summary: `the expression for \`${at}\` gave no mapping`,
+    place: task.definition.place,
+  });
+  return {};
+}
+
+function compute(draft: Draft, task: DraftTask, value: Json, at: string, state: 'new' | 'previous'): Json {
+  if (Array.isArray(value))
+    return value.map((each: Json, index) => compute(draft, task, each, `${at}.${index}`, state));
+  if (!isJsonObject(value)) return value;
+  if (isExpression(value))
+    return evaluateText(draft, task, { language: 'yaql', text: value.yaql_exp }, at, state)?.value ?? null;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, compute(draft, task, member, `${at}.${key}`, state)]),
+  );
+}

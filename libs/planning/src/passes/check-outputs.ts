@@ -1,0 +1,15 @@
+import type { Draft } from '../draft/draft';
+
+/** An output is there only if the task that gives it runs in the same deployment. */
+export function checkOutputs(draft: Draft): void {
+  for (const task of draft.tasks) {
+    if (task.action === 'skip') continue;
+    for (const source of task.takesFrom.map((index) => draft.task(index)).filter(({ action }) => action === 'skip')) {
+      draft.report('PLAN_OUTPUT_MISSING', {
+        subject: `task ${task.address}`,
+        summary: `takes an output of ${source.address}, which is skipped: ${source.reason.text}`,
+        place: task.definition.place,
+      });
+    }
+  }
+}
