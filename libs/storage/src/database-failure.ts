@@ -16,8 +16,9 @@ const networkCodes = new Set([
   'ENOENT',
   'EHOSTUNREACH',
 ]);
-// admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped aside; too_many_connections.
-const sessionCodes = new Set(['57P01', '57P02', '57P03', '53300']);
+// admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped aside; too_many_connections;
+// idle_in_transaction_session_timeout, of which the client hears as the connection ends.
+const sessionCodes = new Set(['57P01', '57P02', '57P03', '53300', '25P03']);
 const ownWords =
   /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|Cannot use a pool after)/;
 

@@ -15,6 +15,8 @@ export interface ConnectionOptions {
   readonly username?: string;
   readonly database?: string;
   readonly applicationName: string;
+  /** Options of every connection, besides; given to `pg` as they are. */
+  readonly extra: PoolConfig;
 }
 
 export interface Database {
@@ -39,6 +41,13 @@ export interface OpenOptions {
   readonly onConnectionLost?: (error: Error) => void;
 }
 
+/**
+ * After this long a server ends a connection that keeps a transaction open and says nothing: a process that was stopped in
+ * the middle of one must not keep its row locks, or nobody could take its deployments over when its lease (10 s) has
+ * passed. Told when connecting, never by SET. Embedded it has no place: there a stopped process stops the database too.
+ */
+const IDLE_IN_TRANSACTION_MS = 5000;
+
 /** Opens the database and asks it a question. Fails with `ProblemsError` when it does not answer or the folder is in use. */
 export async function openDatabase({ config, name, onConnectionLost }: OpenOptions): Promise<Database> {
   const embedded = config.kind === 'embedded' ? await openEmbeddedDatabase(config.folder) : null;
@@ -46,6 +55,7 @@ export async function openDatabase({ config, name, onConnectionLost }: OpenOptio
   const poolConfig: PoolConfig = {
     ...(connectionOptions.url ? { connectionString: connectionOptions.url } : { host: connectionOptions.host }),
     ...(embedded ? { user: connectionOptions.username, database: connectionOptions.database } : {}),
+    ...connectionOptions.extra,
     application_name: name,
     max: config.kind === 'postgres' ? (config.connectionsMax ?? 20) : 10,
     connectionTimeoutMillis: 10_000,
@@ -75,9 +85,10 @@ function connectionOptionsOf(
   name: string,
 ): ConnectionOptions {
   const shared = { type: 'postgres', applicationName: name } as const;
-  if (config.kind === 'postgres') return { ...shared, url: config.url };
+  if (config.kind === 'postgres')
+    return { ...shared, url: config.url, extra: { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS } };
   invariant(embedded, 'an embedded database was opened');
-  return { ...shared, host: embedded.host, username: 'postgres', database: 'postgres' };
+  return { ...shared, host: embedded.host, username: 'postgres', database: 'postgres', extra: {} };
 }
 
 type Parser = (value: string) => unknown;

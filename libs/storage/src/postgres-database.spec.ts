@@ -2,6 +2,7 @@ import { createTestDatabase, startPostgres, waitUntil } from '@muster/testkit';
 import { openDatabase } from './database';
 import { describeDatabaseContract } from './database-contract.testing';
 import { databaseFailure } from './database-failure';
+import { withTransaction } from './with-transaction';
 
 describeDatabaseContract('PostgreSQL', async () => {
   const place = await createTestDatabase();
@@ -40,4 +41,29 @@ describe('PostgreSQL that goes away', () => {
     expect(error).toMatchObject({ problems: [{ code: 'STORAGE_UNREACHABLE' }] });
     expect(String(error)).not.toContain('hush');
   });
+});
+
+describe('a transaction of which nothing more is heard', () => {
+  it('lets go of what it has locked, fails as a lost connection, and what it did is undone', async () => {
+    const place = await createTestDatabase();
+    const database = await openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'test' });
+    try {
+      const { pool } = database;
+      await pool.query(`CREATE TABLE held AS SELECT 'before' AS by`);
+      const silent = withTransaction(pool, async (client) => {
+        await client.query(`UPDATE held SET by = 'silent'`);
+        // As a process does that was stopped here: the other one waits for its lock.
+        await withTransaction(pool, async (other) => {
+          await other.query(`SET LOCAL lock_timeout = '15s'`);
+          expect((await other.query(`UPDATE held SET by = 'other' WHERE by = 'before'`)).rowCount).toBe(1);
+        });
+        await client.query('SELECT 1');
+      });
+      expect(databaseFailure(await silent.catch((error: unknown) => error))).toBe('connection');
+      expect((await pool.query('SELECT by FROM held')).rows).toEqual([{ by: 'other' }]);
+    } finally {
+      await database.close();
+      await place.drop();
+    }
+  }, 30_000);
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DeploymentEvent } from '@muster/model';
 import type { StartDeployment } from '@muster/protocol';
 import { type Database, migrate, openDatabase } from '@muster/storage';
-import { createTestDatabase, type TestDatabase } from '@muster/testkit';
+import { createTestDatabase, type TestDatabase, waitUntil } from '@muster/testkit';
 import { EXECUTOR_MIGRATIONS } from './executor-migrations';
 import { PgDeploymentStore } from './pg-deployment-store';
 
@@ -34,11 +34,11 @@ describe('appending events on real PostgreSQL', () => {
   const seqs = async (id: string): Promise<number[]> => (await store.events(id, 1, 10_000)).map(({ seq }) => seq);
 
   /** A deployment owned by `me`; gives its id and epoch. */
-  async function owned(me: string): Promise<{ id: string; epoch: number }> {
+  async function owned(me: string, leaseMs = LEASE_MS): Promise<{ id: string; epoch: number }> {
     const id = randomUUID();
     const start: Partial<StartDeployment> = { deployment: id, transaction: id, project: 'p', cluster: 'c', nodes: [] };
     await store.accept(randomUUID(), start as StartDeployment, new Uint8Array());
-    const taken = await store.takeOver(me, LEASE_MS, 10, false);
+    const taken = await store.takeOver(me, leaseMs, 10, false);
     return { id, epoch: taken.find(({ deployment }) => deployment === id)?.epoch ?? 0 };
   }
 
@@ -100,6 +100,21 @@ describe('appending events on real PostgreSQL', () => {
     }
     expect(await seqs(id)).toEqual([]);
   });
+
+  it('is taken over although a stopped owner has locked its row, once that has been silent for half a lease', async () => {
+    const { id } = await owned('stopped', 1);
+    const client = await database.pool.connect();
+    // Told twice: why, and that the connection is gone.
+    const ended = new Promise<void>((resolve) => client.on('error', () => resolve()));
+    try {
+      await client.query('BEGIN');
+      await client.query('SELECT FROM executor.deployment WHERE id = $1 FOR UPDATE', [id]);
+      await waitUntil('another has it', async () => (await store.takeOver('e2', LEASE_MS, 10, false)).length > 0);
+      await ended;
+    } finally {
+      client.release(true);
+    }
+  }, 30_000);
 
   it('ends the deployment and owns it no longer', async () => {
     const { id, epoch } = await owned('e1');

@@ -76,7 +76,7 @@ describe('task types', () => {
   const inside = (path: string): string => join(folder, 'node', path);
 
   /** Does what a node does: files in place, the script by `sh`, in a folder of its own. */
-  function perform(it: Operation): { code: number | null; stdout: string; stderr: string } {
+  function perform(it: Operation, id = 'd.1.1'): { code: number | null; stdout: string; stderr: string } {
     if (it.kind !== 'command') throw new Error('no command');
     const attempt = join(folder, 'attempt');
     rmSync(attempt, { recursive: true, force: true });
@@ -89,7 +89,7 @@ describe('task types', () => {
     mkdirSync(attempt, { recursive: true });
     const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', it.script], {
       cwd: it.cwd ?? inside('.'),
-      env: { PATH: process.env['PATH'], MUSTER_ATTEMPT_DIR: attempt, ...it.env },
+      env: { PATH: process.env['PATH'], MUSTER_ATTEMPT: id, MUSTER_ATTEMPT_DIR: attempt, ...it.env },
       encoding: 'utf8',
       timeout: 10_000,
     });
@@ -164,6 +164,43 @@ describe('task types', () => {
     expect(readdirSync(dst).sort()).toEqual(['app.conf', "it's; touch injected", 'run.sh']);
     expect(perform(it)).toMatchObject({ code: 0, stdout: expect.stringContaining('unchanged') });
     expect(readdirSync(inside('.'))).toHaveLength(1);
+  });
+
+  /** In front of the script: once, before `word` runs, the same is done whole by another node that shares the file system. */
+  function meanwhile(it: Operation, word: string): Operation {
+    if (it.kind !== 'command') throw new Error('no command');
+    const other = join(folder, 'other.sh');
+    writeFileSync(other, it.script);
+    const first = `${word}() { unset -f ${word}; MUSTER_ATTEMPT=d.2.1 /bin/sh ${shellQuote(other)} >&2; command ${word} "$@"; }`;
+    return { ...it, script: `${first}\n${it.script}` };
+  }
+
+  it.each(['cp', 'chmod', 'mv'])('uploads to where another node uploads before its %s', (word) => {
+    const it = operation('upload_file', { path: inside('shared'), data: 'text' });
+    expect(perform(meanwhile(it, word))).toMatchObject({ code: 0, stderr: expect.stringContaining('changed') });
+    expect(readFileSync(inside('shared'), 'utf8')).toBe('text');
+    expect(readdirSync(inside('.'))).toEqual(['shared']);
+  });
+
+  it.each(['cp', 'find', 'mv'])('makes a folder that another node makes before its %s', (word) => {
+    for (const before of [[], ['old']]) {
+      rmSync(inside('tree'), { recursive: true, force: true });
+      for (const name of before) mkdirSync(inside(`tree/${name}`), { recursive: true });
+      const it = operation('sync', { src: 'web', dst: inside('tree') });
+      expect(perform(meanwhile(it, word))).toMatchObject({ code: 0, stderr: expect.stringContaining('changed') });
+      expect(readdirSync(inside('tree')).sort()).toEqual(['app.conf', "it's; touch injected", 'run.sh']);
+      expect(readdirSync(inside('.'))).toEqual(['tree']);
+    }
+  });
+
+  it('clears what an attempt before it has left, that was killed', () => {
+    mkdirSync(inside('.'), { recursive: true });
+    writeFileSync(inside('.muster-new-d.1'), 'half');
+    mkdirSync(inside('.muster-old-d.1'), { recursive: true });
+    expect(perform(operation('upload_file', { path: inside('a'), data: 'text' }), 'd.1.2').code).toBe(0);
+    mkdirSync(inside('.muster-new-d.1'));
+    expect(perform(operation('sync', { src: 'web', dst: inside('tree') }), 'd.1.2').code).toBe(0);
+    expect(readdirSync(inside('.')).sort()).toEqual(['a', 'tree']);
   });
 
   it('runs a shell command where it is told, with the files that it may name', () => {

@@ -17,17 +17,28 @@ export function syncFolder(it: TaskToCompile): Operation {
     ...delivered(file, `tree/${relative}`),
     mode: file.executable ? 0o755 : 0o644,
   }));
-  const [target, fresh, old] = [dst, `${dst}.muster-new`, `${dst}.muster-old`].map(shellQuote);
+  const target = shellQuote(dst);
   const script = [
     'set -eu',
-    `if [ -d ${target} ] && diff -r "$MUSTER_ATTEMPT_DIR"/tree ${target} >/dev/null 2>&1; then echo "unchanged" ${target}; exit 0; fi`,
-    `mkdir -p -- "$(dirname -- ${target})"`,
-    `rm -rf -- ${fresh} ${old}`,
-    `cp -Rp -- "$MUSTER_ATTEMPT_DIR"/tree ${fresh}`,
-    `find ${fresh} -type d -exec chmod 0755 {} +`,
-    `if [ -e ${target} ]; then mv -- ${target} ${old}; fi`,
-    `mv -- ${fresh} ${target}`,
-    `rm -rf -- ${old}`,
+    `same() { [ -d ${target} ] && diff -r "$MUSTER_ATTEMPT_DIR"/tree ${target} >/dev/null 2>&1; }`,
+    `if same; then echo "unchanged" ${target}; exit 0; fi`,
+    `folder=$(dirname -- ${target})`,
+    // This task's alone, since another node may share the file system; the same for each attempt, so that nothing piles up.
+    'name=${MUSTER_ATTEMPT%.*}',
+    'fresh=.muster-new-$name',
+    'old=.muster-old-$name',
+    'mkdir -p -- "$folder"',
+    'rm -rf -- "$folder/$fresh" "$folder/$old"',
+    'cp -Rp -- "$MUSTER_ATTEMPT_DIR"/tree "$folder/$fresh"',
+    'find "$folder/$fresh" -type d -exec chmod 0755 {} +',
+    `if [ -e ${target} ]; then mv -- ${target} "$folder/$old" || [ ! -e ${target} ]; fi`,
+    `mv -- "$folder/$fresh" ${target}`,
+    'rm -rf -- "$folder/$old"',
+    // Between the two renames another node has put its folder there: ours went into it.
+    `if [ -e ${target}/"$fresh" ]; then`,
+    `  rm -rf -- ${target}/"$fresh"`,
+    `  same || { echo "changed by another at the same time:" ${target} >&2; exit 1; }`,
+    'fi',
     `echo "changed" ${target}`,
   ].join('\n');
   return { kind: 'command', script: `${script}\n`, files, env: {}, cwd: null };

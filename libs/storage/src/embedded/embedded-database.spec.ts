@@ -39,6 +39,13 @@ describe('the folder of an embedded database', () => {
     await database.close();
   });
 
+  it('ends no transaction for its silence, since its client is this process', async () => {
+    const database = await open();
+    const { rows } = await database.pool.query('SHOW idle_in_transaction_session_timeout');
+    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '0' }]);
+    await database.close();
+  });
+
   it('keeps what was committed, also when it is opened again', async () => {
     const first = await open();
     await first.pool.query('CREATE TABLE kept (n int)');
