@@ -106,9 +106,11 @@ describe('requests of the wrong shape', () => {
     ],
     ['GET', `/api/v1/clusters/c1/revisions?cursor=${cursor(['many'])}`, 404],
   ])('are refused, not failed at: %s %s', async (method, path, status = 400) => {
-    const response = await request(planner.url)
-      [method === 'DELETE' ? 'delete' : 'get'](path)
-      .set('authorization', `Bearer ${ADMIN_TOKEN}`);
+    const asked = request(planner.url);
+    const response = await (method === 'DELETE' ? asked.delete(path) : asked.get(path)).set(
+      'authorization',
+      `Bearer ${ADMIN_TOKEN}`,
+    );
     expect([response.status, response.body.status]).toEqual([status, status]);
   });
 
