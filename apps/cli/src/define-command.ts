@@ -45,3 +45,13 @@ export function number(least: number): (value: string) => number {
     return it;
   };
 }
+
+/** Parser of a whole number within bounds. */
+export function integer(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const it = Number(value);
+    if (!/^\d+$/.test(value.trim()) || it < least || it > most)
+      throw new InvalidArgumentError(`A whole number from ${least} to ${most} is expected.`);
+    return it;
+  };
+}

@@ -15,6 +15,7 @@ import { connectDatabase, installationOf } from './database/open-database';
 import { SCHEMA } from './database/schema';
 import { PlannerMetrics } from './health/planner-metrics';
 import { describeApi, OpenApiDocument } from './http/openapi';
+import { checkText } from './http/check-text';
 import { identify } from './http/identify';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
@@ -112,6 +113,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.use(plainAnswers);
   app.use(identify(config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken)));
   app.use(json({ limit: JSON_BYTES_MAX }));
+  app.use(checkText);
   app.get(OpenApiDocument).document = describeApi(app);
   await app.init();
   return app;

@@ -11,5 +11,6 @@ export * from './nearest-name';
 export * from './release';
 export * from './secret';
 export * from './status';
+export * from './storable-text';
 export * from './task-definition';
 export * from './task-graph';

@@ -27,7 +27,7 @@ export function applyControl(state: DeploymentState, event: DeploymentEvent & { 
       if (state.stop?.kind !== 'cancel') state.stop = { kind: 'cancel', text: `cancelled by ${by}` };
       return;
     case 'retry':
-      for (const task of named) if (state.held.has(task)) wishes.retry.add(task);
+      for (const task of event.tasks ? named : state.held.keys()) if (state.held.has(task)) wishes.retry.add(task);
       return;
     case 'skip':
       for (const task of named) if (isSkippable(state, task)) wishes.skip.add(task);

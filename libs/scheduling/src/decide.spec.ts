@@ -136,6 +136,16 @@ describe('decide', () => {
     expect(run.states()['b@2']).toBe('running');
   });
 
+  it('runs all that wait for a person again when asked to without a name', () => {
+    const run = new Run([task('a@1', [], { onFailure: 'pause' }), task('b@2'), task('c@3')]);
+    run.end('a@1', exited(1));
+    run.end('b@2', { kind: 'lost', detail: 'power' });
+    run.control('retry');
+    expect(run.states()).toMatchObject({ 'a@1': 'ready', 'b@2': 'ready', 'c@3': 'running' });
+    run.control('resume');
+    expect(run.states()).toMatchObject({ 'a@1': 'running', 'b@2': 'running' });
+  });
+
   it('keeps the order through a task that is skipped while it waits', () => {
     const run = new Run([task('a@1'), task('b@2', ['a@1']), task('c@3', ['b@2'])]);
     run.control('skip', ['b@2']);

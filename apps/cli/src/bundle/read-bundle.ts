@@ -5,13 +5,19 @@ import type { BundleEntry, ParseBundleOptions, ParsedBundle } from '@muster/cata
 import { problem, ProblemsError } from '@muster/problems';
 import { listBundleFolder, type FolderFile } from './bundle-folder';
 
+export interface ReadBundle extends ParsedBundle {
+  /** False: there is no manifest, so name and version are made up. */
+  readonly isNamed: boolean;
+}
+
 /** A bundle folder, read and checked as publishing does. Fails with `ProblemsError` when the folder itself cannot be read. */
-export async function readBundle(cwd: string, dir: string, options: ParseBundleOptions = {}): Promise<ParsedBundle> {
+export async function readBundle(cwd: string, dir: string, options: ParseBundleOptions = {}): Promise<ReadBundle> {
   const { isBundleText, parseBundle } = await import('@muster/catalog');
   const { files } = await listBundleFolder(cwd, dir);
   const entries: BundleEntry[] = [];
   for (const file of files) entries.push(await readEntry(file, isBundleText(file.path)));
-  return parseBundle(entries, options);
+  const isNamed = files.some(({ path }) => path === 'release.yaml' || path === 'plugin.yaml');
+  return { ...parseBundle(entries, options), isNamed };
 }
 
 async function readEntry(file: FolderFile, isText: boolean): Promise<BundleEntry> {

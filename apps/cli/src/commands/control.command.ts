@@ -15,8 +15,8 @@ const REASON = ['--reason <text>', 'why, for the record'] as const;
 export function defineControlCommands(run: Run, program: Command): void {
   const whole = [
     ['pause', 'start nothing more; what runs goes on'],
-    ['resume', 'go on after a pause'],
-    ['drain', 'start nothing more and end when what runs has ended'],
+    ['resume', 'go on after a pause; tasks that failed and wait for a person run again'],
+    ['drain', 'start nothing more, and end when what runs has ended'],
     ['cancel', 'end what runs and start nothing more'],
   ] as const;
   for (const [verb, description] of whole) {
@@ -31,7 +31,9 @@ export function defineControlCommands(run: Run, program: Command): void {
 
   const retry = program
     .command('retry <transaction> [tasks...]')
-    .description('run tasks (TASK@NODE) again; without any: all that failed')
+    .description(
+      'let tasks (TASK@NODE) run again that wait for a person, since they were lost or their definition says so; without any: all of them',
+    )
     .option(...REASON);
   act<ControlOptions>(run, retry, (session, options, [transaction = '', ...tasks]) =>
     sendControl(session, transaction, 'retry', tasks, options.reason),
@@ -39,7 +41,9 @@ export function defineControlCommands(run: Run, program: Command): void {
 
   const skip = program
     .command('skip <transaction> <task>')
-    .description('give up a task (TASK@NODE) as if it were done: what depends on it goes on')
+    .description(
+      'give up a task (TASK@NODE) that does not run and has not ended, as if it were done: what depends on it goes on',
+    )
     .option(...REASON)
     .option('--yes', 'do not ask');
   act<ControlOptions>(run, skip, async (session, options, [transaction = '', task = '']) => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { act, number, type Run } from '../define-command';
+import { act, integer, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
 import { addNode, type AddOptions } from '../node/add-node';
 import { answerAsYaml } from '../io/answer-as-yaml';
@@ -14,12 +14,12 @@ export function defineNodeCommands(run: Run, program: Command): void {
     .command('add <node>')
     .description('register a machine')
     .requiredOption('--address <address>', 'where it answers SSH')
-    .option('--port <port>', 'SSH port', number(1))
-    .option('--user <user>', 'login user')
-    .option('--become <how>', 'none or sudo')
+    .option('--port <port>', 'SSH port (else 22)', integer(1, 65_535))
+    .option('--user <user>', 'login user (else root)')
+    .option('--become <how>', 'none or sudo (else none)')
     .option('--identity-file <file>', 'private key, read here and kept as a secret of the node')
     .option('--host-key <fingerprint>', 'pinned host key: SHA256:...')
-    .option('--state-dir <dir>', "folder of Muster's launcher on the node")
+    .option('--state-dir <dir>', "folder of Muster's launcher on the node (else /var/lib/muster)")
     .option('--jump <node>', 'node to go through')
     .option('--accept-host-keys', 'accept the host key that the machine shows now');
   act<AddOptions>(run, add, (session, options, [name = '']) => addNode(session, name, options));
@@ -37,7 +37,7 @@ export function defineNodeCommands(run: Run, program: Command): void {
 
   const told = [
     ['show', 'show a node'],
-    ['inspect', 'ask the machine itself: host key and what else is found'],
+    ['inspect', 'ask the machine itself which host key it shows, and compare it with the accepted one'],
     ['adopt', 'take a node over from another installation of Muster'],
   ] as const;
   for (const [verb, description] of told) {

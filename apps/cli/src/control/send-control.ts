@@ -24,5 +24,6 @@ export async function sendControl(
     ...(reason === undefined ? {} : { reason }),
   });
   session.answer({ transaction, verb, ...sent }, () => `${verb} is accepted for transaction ${transaction}\n`);
+  if (verb === 'retry' || verb === 'skip') session.say(`if it is paused, go on with: muster resume ${transaction}`);
   return ExitCode.success;
 }

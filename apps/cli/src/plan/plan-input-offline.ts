@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { ParsedBundle } from '@muster/catalog';
+import type { Bundle } from '@muster/model';
 import type { PlanInput } from '@muster/planning';
 import { hasErrors, type Problem, ProblemsError } from '@muster/problems';
-import { readBundle } from '../bundle/read-bundle';
+import { readBundle, type ReadBundle } from '../bundle/read-bundle';
 import { readText } from '../io/read-text';
 import type { Session } from '../session';
 import { usageProblem } from '../usage-problem';
+import { checkGivenBundles } from './check-given-bundles';
 
 /** Where an offline plan comes from. */
 export interface OfflineSources {
@@ -25,22 +26,35 @@ export async function planInputOffline(
   const { cwd } = session.io;
   const text = await readText(cwd, sources.clusterFile, 'cluster file');
   const { spec, problems: clusterProblems, placeOf } = parseClusterFile(text, sources.clusterFile);
-  const parsed: ParsedBundle[] = [];
+  const parsed: ReadBundle[] = [];
   for (const dir of sources.bundle) parsed.push(await readBundle(cwd, dir, { manifestOptional: true }));
   const problems: Problem[] = [...clusterProblems, ...parsed.flatMap((it) => it.problems)];
   const bundles = parsed.flatMap((it) => (it.bundle ? [it.bundle] : []));
   if (!spec || hasErrors(problems)) throw new ProblemsError(problems);
 
-  const [release, ...others] = bundles.filter((it) => it.kind === 'release');
+  const release = oneRelease(bundles, parsed, spec.release);
   const plugins = bundles.filter((it) => it.kind === 'plugin');
+  problems.push(...checkGivenBundles(spec, release, plugins, placeOf));
+  const isKnown = spec.release !== null || parsed.some((it) => it.bundle?.kind === 'release' && it.isNamed);
+  // Of a release that has no name anywhere it cannot be said what fits it.
+  const isTold = (it: Problem): boolean => isKnown || it.code !== 'CLUSTER_PLUGIN_INCOMPATIBLE';
+  problems.push(...checkCluster(spec, release, plugins, placeOf).filter(isTold));
+  if (hasErrors(problems)) throw new ProblemsError(problems);
+  session.warn(problems);
+  return { cluster: spec, release, plugins, sha256: (it) => createHash('sha256').update(it).digest('hex') };
+}
+
+/** A folder without a manifest is whatever release the cluster file names. */
+function oneRelease(bundles: readonly Bundle[], parsed: readonly ReadBundle[], named: string | null): Bundle {
+  const [release, ...others] = bundles.filter((it) => it.kind === 'release');
   if (!release || others.length > 0) {
     const found = release
       ? `${others.length + 1} are releases: ${[release, ...others].map((it) => it.name).join(', ')}`
       : 'none is a release';
     throw usageProblem('--bundle', `exactly one of the bundles is to be a release, and ${found}`);
   }
-  problems.push(...checkCluster(spec, release, plugins, placeOf));
-  if (hasErrors(problems)) throw new ProblemsError(problems);
-  session.warn(problems);
-  return { cluster: spec, release, plugins, sha256: (it) => createHash('sha256').update(it).digest('hex') };
+  const isNamed = parsed.find((it) => it.bundle === release)?.isNamed ?? true;
+  if (isNamed || named === null) return release;
+  const at = named.indexOf('@');
+  return { ...release, name: named.slice(0, at), version: named.slice(at + 1) };
 }

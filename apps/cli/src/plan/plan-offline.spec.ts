@@ -77,4 +77,67 @@ describe('planning offline', () => {
     });
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('2 are releases: a, b') as string });
   });
+
+  describe('with a cluster file that names release and plugins', () => {
+    const release = 'name: rel\nversion: 1.2.0\n';
+    const plugin = (version: string, releases = 'rel@^1.0.0') =>
+      `name: plug\nversion: ${version}\nreleases: ["${releases}"]\n`;
+    const problemsOf = async (command: string, file: string, files: Record<string, string>) => {
+      const cwd = temporaryFolder({ 'cluster.yaml': `${cluster}${file}\n`, 'r/tasks.yaml': '', ...files });
+      const bundles = Object.keys(files).some((path) => path.startsWith('p/')) ? '--bundle r --bundle p' : '--bundle r';
+      const { code, out } = await muster(`${command} ${bundles} --cluster-file cluster.yaml -o json`, { cwd });
+      const { problems = [] } = JSON.parse(out) as { problems?: { code: string; summary: string; severity: string }[] };
+      const errors = problems.filter(({ severity }) => severity === 'error');
+      expect(code).toBe(errors.length > 0 ? 1 : 0);
+      return errors.map((it) => `${it.code} ${it.summary}`);
+    };
+
+    describe.each(['plan --offline', 'simulate'])('%s', (command) => {
+      it.each([
+        ['release: rel@1.2.0', { 'r/release.yaml': release }],
+        ['', { 'r/release.yaml': release }],
+        ['release: any@7.0.0', {}],
+        ['release: rel@1.2.0\nplugins: [plug@2.0.0]', { 'r/release.yaml': release, 'p/plugin.yaml': plugin('2.0.0') }],
+        ['', { 'r/release.yaml': release, 'p/plugin.yaml': plugin('2.0.0') }],
+        ['release: rel@1.2.0\nplugins: [plug@2.0.0]', { 'p/plugin.yaml': plugin('2.0.0') }],
+        ['', { 'p/plugin.yaml': plugin('2.0.0') }],
+      ])('takes bundles that are those, or that nothing is said of: %j', async (file, files) => {
+        expect(await problemsOf(command, file, files)).toEqual([]);
+      });
+
+      it.each<[string, Record<string, string>, RegExp[]]>([
+        ['release: rel@1.3.0', { 'r/release.yaml': release }, [/OTHER_BUNDLE names the release rel@1.3.0.*rel@1.2.0/]],
+        ['release: els@1.2.0', { 'r/release.yaml': release }, [/OTHER_BUNDLE names the release els@1.2.0.*rel@1.2.0/]],
+        [
+          'release: rel@1.2.0\nplugins: [plug@2.0.0]',
+          { 'r/release.yaml': release },
+          [/OTHER_BUNDLE names the plugin plug@2.0.0, and no bundle/],
+        ],
+        [
+          'release: rel@1.3.0\nplugins: [plug@2.1.0, more@1.0.0]',
+          { 'r/release.yaml': release, 'p/plugin.yaml': plugin('2.0.0') },
+          [/release rel@1.3.0/, /plugin plug@2.1.0.*plug@2.0.0/, /plugin more@1.0.0, and no bundle/],
+        ],
+        [
+          'plugins: [more@1.0.0]',
+          { 'r/release.yaml': release, 'p/plugin.yaml': plugin('2.0.0') },
+          [/plugin more@1.0.0/, /does not name the plugin plug@2.0.0/],
+        ],
+        [
+          'release: rel@1.2.0',
+          { 'r/release.yaml': release, 'p/plugin.yaml': plugin('2.0.0', 'rel@^2.0.0') },
+          [/PLUGIN_INCOMPATIBLE is made for rel@\^2/],
+        ],
+        [
+          'release: rel@1.2.0',
+          { 'p/plugin.yaml': plugin('2.0.0', 'rel@^2.0.0') },
+          [/PLUGIN_INCOMPATIBLE is made for rel@\^2/],
+        ],
+      ])('refuses others: %j', async (file, files, errors) => {
+        expect(await problemsOf(command, file, files)).toEqual(
+          errors.map((each) => expect.stringMatching(each) as string),
+        );
+      });
+    });
+  });
 });

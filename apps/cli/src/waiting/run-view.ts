@@ -36,7 +36,7 @@ export class RunView {
     }
     const { task } = event.subject;
     if (subject !== 'task' || task === undefined) return false;
-    const state = what === 'retrying' ? 'ready' : TASK_STATES.find((it) => it === what);
+    const state = stateTold(what, event);
     if (state === undefined) return false;
     this.#set(task, state, Date.parse(event.at), reasonOf(event));
     return true;
@@ -82,6 +82,13 @@ export class RunView {
     if (state === 'failed' || state === 'lost') this.#failures.set(task, { task, reason: reason ?? state });
     else this.#failures.delete(task);
   }
+}
+
+function stateTold(what: string | undefined, event: FeedEvent): TaskState | undefined {
+  if (what === 'retrying') return 'ready';
+  // Nothing runs any more; what is lost stays so until a person decides.
+  if (what === 'held') return event.data['cause'] === 'lost' ? 'lost' : 'ready';
+  return TASK_STATES.find((it) => it === what);
 }
 
 /** What an event says of why; null when it says nothing. */

@@ -9,9 +9,12 @@ import { RunView } from './run-view';
 /** How a wait ended: with the transaction, by Ctrl-C, or by its time. */
 export interface Waited {
   readonly because: 'ended' | 'detached' | 'timeout';
-  /** As last known; null when detached before anything was heard. */
+  /** As of the end of the wait; as last known where the server does not say, null where it never did. */
   readonly status: TransactionStatus | null;
 }
+
+/** How long the server is asked for the last word after a wait that ended before the transaction. */
+const LAST_WORD_MS = 5_000;
 
 /**
  * Follows a transaction to its end, showing progress on stderr. Ctrl-C ends the wait and not the transaction.
@@ -32,7 +35,7 @@ export async function waitForOutcome(
     return { because: 'ended', status: await wait.follow() };
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    return { because: stop.signal.reason as 'detached' | 'timeout', status: wait.status };
+    return await wait.lastWord(stop.signal.reason as 'detached' | 'timeout');
   } finally {
     progress.end();
     if (timer) clearTimeout(timer);
@@ -42,7 +45,7 @@ export async function waitForOutcome(
 
 class Wait {
   readonly #view = new RunView();
-  status: TransactionStatus | null = null;
+  #status: TransactionStatus | null = null;
 
   constructor(
     private readonly client: MusterClient,
@@ -53,28 +56,39 @@ class Wait {
 
   async follow(): Promise<TransactionStatus> {
     const { transaction, signal, progress } = this;
-    const first = await this.#ask();
+    const first = await this.#ask(signal);
     progress.show(this.#view, null);
     if (isDeploymentEnd(first.state)) return first;
     const onReconnect = progress.reconnecting.bind(progress);
     for await (const event of this.client.events.follow({ transaction, after: 0 }, { signal, onReconnect })) {
       const { task } = event.subject;
       // A later graph of the transaction was planned meanwhile: its tasks are counted from now on.
-      if (task !== undefined && !this.#view.knows(task)) await this.#ask();
+      if (task !== undefined && !this.#view.knows(task)) await this.#ask(signal);
       this.#view.apply(event);
       progress.show(this.#view, event);
       if (event.type === 'transaction.ended') {
-        const status = await this.#ask();
+        const status = await this.#ask(signal);
         // An end of an earlier run, when someone resumed it since.
         if (isDeploymentEnd(status.state)) return status;
       }
     }
-    return this.#ask();
+    return this.#ask(signal);
   }
 
-  async #ask(): Promise<TransactionStatus> {
-    this.status = await this.client.transactions.get(this.transaction, this.signal);
-    this.#view.take(this.status);
-    return this.status;
+  /** What was learnt while waiting is from whenever something was asked; the wait ends with what is so now. */
+  async lastWord(because: 'detached' | 'timeout'): Promise<Waited> {
+    try {
+      const status = await this.#ask(AbortSignal.timeout(LAST_WORD_MS));
+      return { because: isDeploymentEnd(status.state) ? 'ended' : because, status };
+    } catch {
+      // The server is gone or too slow: the transaction goes on all the same, and how to come back is still to be told.
+      return { because, status: this.#status };
+    }
+  }
+
+  async #ask(signal: AbortSignal): Promise<TransactionStatus> {
+    this.#status = await this.client.transactions.get(this.transaction, signal);
+    this.#view.take(this.#status);
+    return this.#status;
   }
 }

@@ -1,6 +1,7 @@
 import { FakePlanner, status, task } from '../fake-planner.testing';
 import { memoryIo } from '../memory-io.testing';
 import { runCli } from '../run-cli';
+import { RunView } from './run-view';
 
 let planner: FakePlanner;
 beforeEach(async () => {
@@ -77,6 +78,62 @@ describe('waiting', () => {
     while (!io.stderr.text.includes('transaction failed')) await new Promise((resolve) => setImmediate(resolve));
     end('succeeded', { 'a@1': task('succeeded') });
     expect(await waiting).toBe(0);
+  });
+
+  it('ends with the status as of then when its time is over or it is left', async () => {
+    planner.answer('POST /transactions', { transaction: 't1' });
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('waiting'), 'b@1': task('waiting') }));
+    planner.happen('task.running', 'a@1');
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['deploy', 'c', '--wait', '-o', 'json'], io);
+    while (!io.stderr.text.includes('a@1 running')) await new Promise((resolve) => setImmediate(resolve));
+    const now = status('paused', { 'a@1': task('running'), 'b@1': task('ready') });
+    planner.answer('GET /transactions/t1', now);
+    io.interrupt();
+    expect(await waiting).toBe(6);
+    expect(io.stdout.text).toBe(`{"transaction":"t1"}\n${JSON.stringify(now)}\n`);
+    expect(io.stderr.text).toContain('muster watch t1');
+  });
+
+  it('tells the outcome when the transaction ended just as the wait did', async () => {
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('running') }));
+    planner.happen('task.running', 'a@1');
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('a@1 running')) await new Promise((resolve) => setImmediate(resolve));
+    planner.answer('GET /transactions/t1', status('failed', { 'a@1': task('failed', 'exited with code 7') }));
+    io.interrupt();
+    expect(await waiting).toBe(3);
+    expect(io.stderr.text).not.toContain('the transaction goes on');
+  });
+
+  it('says how to come back also when the server has gone', async () => {
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('running') }));
+    planner.happen('task.running', 'a@1');
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('a@1 running')) await new Promise((resolve) => setImmediate(resolve));
+    planner.refuse('GET /transactions/t1', 500, 'API_INTERNAL');
+    io.interrupt();
+    expect(await waiting).toBe(6);
+    expect(io.stderr.text).toContain('muster watch t1');
+    expect(io.stdout.text).toContain('running');
+  });
+
+  it('shows no task as running that waits for a person', async () => {
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('running') }));
+    planner.happen('task.running', 'a@1');
+    planner.happen('task.held', 'a@1', { cause: 'onFailure', reason: 'failed: waits for a person' });
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('held: failed: waits')) await new Promise((resolve) => setImmediate(resolve));
+    end('failed', { 'a@1': task('failed') });
+    expect(await waiting).toBe(3);
+    const view = new RunView();
+    view.take(status('running', { 'a@1': task('waiting') }));
+    for (const [number, type] of ['task.running', 'task.held'].entries())
+      view.apply({ number, at: '2026-01-02T03:04:05.678Z', type, subject: { task: 'a@1' }, data: {} });
+    expect(view.running).toEqual([]);
   });
 
   it('paints bar, running tasks and failures on a terminal, and leaves it tidy', async () => {

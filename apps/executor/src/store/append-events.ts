@@ -1,5 +1,5 @@
 import type { AppendAnswer } from '@muster/execution';
-import type { DeploymentEvent } from '@muster/model';
+import { type DeploymentEvent, storableJson } from '@muster/model';
 import type { Pool, PoolClient } from 'pg';
 
 /**
@@ -33,7 +33,8 @@ export async function appendEvents(
     [
       ...[deployment, executor, epoch, first, last],
       events.map(({ seq }) => seq),
-      events.map((event) => JSON.stringify(event)),
+      // What nodes and servers say in an error may be no text that the database takes; the event must be stored all the same.
+      events.map((event) => storableJson(event)),
       status,
     ],
   );

@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { answerOnce } from '../http/idempotency.interceptor';
 import { idempotencyKeyOf } from '../http/idempotency-key';
-import { type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
+import { CURSOR_PART, type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
 import { requestHash } from '../http/request-hash';
 import { ARTIFACTS } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
@@ -57,7 +57,7 @@ export class BundleService {
   }
 
   async list(kind: BundleKind, query: PageQuery): Promise<Page<BundleSummaryDto>> {
-    const [name, version] = readCursor(query.cursor, 2) ?? [null, null];
+    const [name, version] = readCursor(query.cursor, CURSOR_PART.name, CURSOR_PART.name) ?? [null, null];
     const rows = await rowsOf<Listed>(
       this.database.manager,
       `SELECT name, version, content->>'title' AS title, digest, published_at, published_by FROM planner.bundle

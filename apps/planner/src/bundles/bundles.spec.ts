@@ -31,6 +31,25 @@ describe('publishing', () => {
     });
   });
 
+  it.each([
+    ['tasks.yaml', '- { id: a, type: shell, parameters: { cmd: "echo \\0" } }\n'],
+    ['tasks.yaml', '- { id: a, type: shell, parameters: { cmd: echo \0 } }\n'],
+    ['tasks.yaml', '- { id: a, type: shell, parameters: { cmd: "\\ud800" } }\n'],
+    ['graphs/x/graph.yaml', 'title: "\\x00"\n'],
+    ['release.yaml', `${manifest('nul')}title: "\\u0000"\n`],
+  ])('refuses what no text may hold, in %s: %j', async (file, text) => {
+    const response = await planner.publish({ ...SMALL_RELEASE, 'release.yaml': manifest('nul'), [file]: text });
+    expect(response.status).toBe(422);
+    expect(response.body.problems).toEqual([
+      expect.objectContaining({ code: 'YAML_INVALID', place: expect.objectContaining({ file }) }),
+    ]);
+  });
+
+  it('refuses paths of files that no text may hold', async () => {
+    const response = await planner.publish({ ...SMALL_RELEASE, 'files/a\u0001b': 'x' });
+    expect([response.status, codes(response.body)]).toEqual([422, ['BUNDLE_PATH_INVALID']]);
+  });
+
   it('lets one of many simultaneous publishers of a name win', async () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>

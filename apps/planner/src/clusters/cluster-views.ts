@@ -1,7 +1,7 @@
 import { type ClusterSpec, DEFAULT_PROJECT, type Json, maskSecrets } from '@muster/model';
 import { type EntityManager, LessThan, MoreThan } from 'typeorm';
 import { rowsOf } from '../database/sql';
-import { type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
+import { CURSOR_PART, type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
 import type { ClusterDto, ClusterSummaryDto, RevisionDto, RevisionSummaryDto } from './cluster.dto';
 import { ClusterRow } from './cluster.entity';
 import { findRevision } from './find-cluster';
@@ -9,7 +9,7 @@ import { RevisionRow } from './revision.entity';
 
 /** Clusters by name. */
 export async function listClusters(on: EntityManager, query: PageQuery): Promise<Page<ClusterSummaryDto>> {
-  const after = readCursor(query.cursor, 1)?.[0];
+  const after = readCursor(query.cursor, CURSOR_PART.name)?.[0];
   const rows = await on.find(ClusterRow, {
     where: { project: DEFAULT_PROJECT, ...(after === undefined ? {} : { name: MoreThan(after) }) },
     order: { name: 'ASC' },
@@ -53,7 +53,7 @@ export async function listRevisions(
   cluster: ClusterRow,
   query: PageQuery,
 ): Promise<Page<RevisionSummaryDto>> {
-  const before = readCursor(query.cursor, 1)?.[0];
+  const before = readCursor(query.cursor, CURSOR_PART.integer)?.[0];
   const rows = await on.find(RevisionRow, {
     where: { clusterId: cluster.id, ...(before === undefined ? {} : { number: LessThan(Number(before)) }) },
     order: { number: 'DESC' },

@@ -33,7 +33,8 @@ describe('clusters', () => {
       nodes: 2,
       liveRevision: null,
     });
-    expect((await planner.get('/api/v1/clusters/c1/revisions/9')).status).toBe(404);
+    for (const number of ['9', '-1', '-99999999999', '99999999999999999999'])
+      expect((await planner.get(`/api/v1/clusters/c1/revisions/${number}`)).status).toBe(404);
   });
 
   it('do not change by applying a secret again, and change with it', async () => {
@@ -143,6 +144,17 @@ describe('clusters', () => {
     const again = await planner.apply(text.replace('port: 80', 'port: 80\n  password: hidden'));
     expectStatus(again, 200);
   });
+
+  it.each(['port: 80, password: "a\\0b"', 'port: 80, "\\ud800": 1'])(
+    'are refused where they hold what no text may hold: %s',
+    async (settings) => {
+      const response = await planner.apply(smallCluster(`{ ${settings} }`));
+      expect(response.status).toBe(422);
+      expect(response.body.problems).toEqual([
+        expect.objectContaining({ code: 'YAML_INVALID', place: expect.objectContaining({ file: 'c1.yaml', line: 3 }) }),
+      ]);
+    },
+  );
 
   it('are deleted with their revisions, but not under a running transaction', async () => {
     await planner.apply();

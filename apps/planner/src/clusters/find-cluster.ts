@@ -19,7 +19,9 @@ export async function findCluster(on: EntityManager, name: string): Promise<Clus
 
 /** Throws `API_NOT_FOUND`. */
 export async function findRevision(on: EntityManager, cluster: ClusterRow, number: number): Promise<RevisionRow> {
-  const row = await on.findOneBy(RevisionRow, { clusterId: cluster.id, number });
+  // The column does not take every number.
+  const isThere = number >= 1 && number <= cluster.headRevision;
+  const row = isThere ? await on.findOneBy(RevisionRow, { clusterId: cluster.id, number }) : null;
   if (row !== null) return row;
   throw new ProblemsError([
     problem('API_NOT_FOUND', {

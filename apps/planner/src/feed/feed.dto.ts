@@ -15,6 +15,7 @@ export class FeedQueryDto {
   @Type(() => Number)
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   after?: number;
 
   @ApiPropertyOptional({ format: 'uuid', description: 'Only of this transaction.' })

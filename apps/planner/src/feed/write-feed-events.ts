@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { storableJson } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import type { NewFeedEvent } from './feed-event';
@@ -28,7 +29,8 @@ export async function writeFeedEvents(
       events.map((event) => event.type),
       events.map((event) => event.subject.transaction ?? null),
       events.map((event) => JSON.stringify(event.subject)),
-      events.map((event) => JSON.stringify(event.data)),
+      // Told by nodes, among others: never refused.
+      events.map((event) => storableJson(event.data)),
     ],
   );
 }

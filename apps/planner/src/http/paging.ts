@@ -43,12 +43,20 @@ export function pageOf<Row, Item>(
   return { items: shown.map(item), next: more ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null };
 }
 
+/** What a part of a cursor may be: anybody can send one, and the database takes no other. */
+export const CURSOR_PART = {
+  name: /^[A-Za-z0-9][A-Za-z0-9._+-]{0,255}$/,
+  integer: /^\d{1,9}$/,
+  id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+} as const;
+
 /** The key that a cursor was made of; null without a cursor. Throws `API_INVALID` for one that is not ours. */
-export function readCursor(cursor: string | undefined, parts: number): readonly string[] | null {
+export function readCursor(cursor: string | undefined, ...parts: readonly RegExp[]): readonly string[] | null {
   if (cursor === undefined || cursor === '') return null;
   const read = tryJson(Buffer.from(cursor, 'base64url').toString());
-  if (Array.isArray(read) && read.length === parts && read.every((part): part is string => typeof part === 'string'))
-    return read;
+  const isPart = (part: unknown, index: number): part is string =>
+    typeof part === 'string' && parts[index]?.test(part) === true;
+  if (Array.isArray(read) && read.length === parts.length && read.every(isPart)) return read;
   throw new ProblemsError([
     problem('API_INVALID', {
       subject: 'field cursor',

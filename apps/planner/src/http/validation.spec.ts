@@ -1,6 +1,8 @@
 import request from 'supertest';
 import { ADMIN_TOKEN, TestPlanner } from '../testing/test-planner.testing';
 
+const cursor = (key: readonly string[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
+
 describe('requests of the wrong shape', () => {
   let planner: TestPlanner;
   beforeAll(async () => {
@@ -66,6 +68,61 @@ describe('requests of the wrong shape', () => {
   ])('are refused in the address: %s', async (path) => {
     const response = await planner.get(path);
     expect([response.status, response.body.problems[0].code]).toEqual([400, 'API_INVALID']);
+  });
+
+  it.each([
+    ['cluster', { cluster: 'c\u0000', reason: 'x' }],
+    ['reason', { cluster: 'c', reason: 'why\u0000not' }],
+    ['reason', { cluster: 'c', reason: '\ud83d' }],
+    ['tasks.1', { cluster: 'c', tasks: ['a@n1', 'a\u0000@n1'] }],
+    ['nodes.0.deep.2', { cluster: 'c', nodes: [{ deep: [1, 2, '\udead'] }] }],
+    ['a\ufffdb', { cluster: 'c', ['a\u0000b']: 1 }],
+  ])('are told where they hold what is no text: %s', async (path, body) => {
+    const response = await planner.post('/api/v1/transactions', body).set('idempotency-key', JSON.stringify(body));
+    expect(response.status).toBe(400);
+    expect(response.body.problems).toEqual([
+      expect.objectContaining({ code: 'API_INVALID', subject: `field ${path}`, place: { path } }),
+    ]);
+  });
+
+  const NUL = '%00';
+  it.each([
+    ['GET', `/api/v1/clusters/a${NUL}b`],
+    ['GET', `/api/v1/clusters?cursor=${NUL}`],
+    ['GET', `/api/v1/transactions?cluster=c${NUL}`],
+    ['GET', `/api/v1/releases/a${NUL}/1.0.0`],
+    ['GET', `/api/v1/nodes/n${NUL}`],
+    ['DELETE', `/api/v1/nodes/n${NUL}`],
+    ['GET', `/api/v1/transactions/00000000-0000-4000-8000-000000000000/tasks/a${NUL}%40n/output`],
+    ['GET', `/api/v1/clusters/${encodeURIComponent(NUL)}`, 404],
+    ['GET', '/api/v1/clusters/%ED%A0%80'],
+    ['GET', '/api/v1/events?after=99999999999999999999'],
+    ['GET', `/api/v1/clusters?cursor=${cursor(['\0'])}`],
+    ['GET', `/api/v1/nodes?cursor=${cursor(['\ud800'])}`],
+    ['GET', `/api/v1/transactions?cursor=${cursor(['mine'])}`],
+    [
+      'GET',
+      `/api/v1/transactions?cursor=${cursor(['2026-01-01T00:00:00.000Z', '00000000-0000-4000-8000-000000000000'])}`,
+    ],
+    ['GET', `/api/v1/clusters/c1/revisions?cursor=${cursor(['many'])}`, 404],
+  ])('are refused, not failed at: %s %s', async (method, path, status = 400) => {
+    const asked = request(planner.url);
+    const response = await (method === 'DELETE' ? asked.delete(path) : asked.get(path)).set(
+      'authorization',
+      `Bearer ${ADMIN_TOKEN}`,
+    );
+    expect([response.status, response.body.status]).toEqual([status, status]);
+  });
+
+  it('are refused when they are nested without end', async () => {
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const response = await request(planner.url)
+      .post('/api/v1/transactions')
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .set('content-type', 'application/json')
+      .set('idempotency-key', 'deep')
+      .send(`{"cluster":${deep}}`);
+    expect([response.status, response.body.problems[0].summary]).toEqual([400, 'It is nested deeper than 200 levels.']);
   });
 
   it('do not keep the server from serving', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { storableJson } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { DataSource } from 'typeorm';
 import { rowOf } from '../database/sql';
@@ -102,7 +103,7 @@ async function storeAnswer(
   await rowOf(
     database.manager,
     'UPDATE planner.idempotency_key SET status = $4, answer = $5::jsonb WHERE project = $1 AND principal = $2 AND key = $3 RETURNING 1',
-    [project, principal, key, answer.status, JSON.stringify(answer.body ?? null)],
+    [project, principal, key, answer.status, storableJson(answer.body ?? null)],
   );
 }
 

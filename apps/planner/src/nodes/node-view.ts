@@ -2,7 +2,7 @@ import { DEFAULT_PROJECT } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import { type EntityManager, In, MoreThan } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
-import { type Page, pageOf, readCursor } from '../http/paging';
+import { CURSOR_PART, type Page, pageOf, readCursor } from '../http/paging';
 import type { NodeDto } from './node.dto';
 import { NodeRow } from './node.entity';
 
@@ -24,7 +24,7 @@ export async function listNodes(
   on: EntityManager,
   page: { readonly limit: number; readonly cursor?: string },
 ): Promise<Page<NodeDto>> {
-  const after = readCursor(page.cursor, 1)?.[0];
+  const after = readCursor(page.cursor, CURSOR_PART.name)?.[0];
   const rows = await on.find(NodeRow, {
     where: { project: DEFAULT_PROJECT, ...(after === undefined ? {} : { name: MoreThan(after) }) },
     order: { name: 'ASC' },

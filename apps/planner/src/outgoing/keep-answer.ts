@@ -1,3 +1,4 @@
+import { storableJson } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
@@ -21,7 +22,7 @@ export async function keepAnswer(
     on,
     // The body has done its work; that of a start holds a whole graph.
     "UPDATE planner.outgoing SET answered_at = now(), refused = $2::jsonb, body = '{}' WHERE id = $1 AND answered_at IS NULL RETURNING 1",
-    [command.id, answer.kind === 'refused' ? JSON.stringify(problems) : null],
+    [command.id, answer.kind === 'refused' ? storableJson(problems) : null],
   );
   if (mine.length > 0 && answer.kind === 'refused' && command.kind === 'start')
     await failStart(on, command.deployment, problems);

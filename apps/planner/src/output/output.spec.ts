@@ -106,6 +106,15 @@ describe('output of a task', () => {
     });
   });
 
+  it('is bytes, also those that no text may hold', async () => {
+    await tell(0, Buffer.from('a\0b\u001b[2J'));
+    await end(7);
+    const reader = await follow();
+    await waitUntil('it has ended', () => reader.ended);
+    expect(textOf(chunksOf(reader))).toBe('a\0b\u001b[2J');
+    expect(textOf((await planner.get(path)).body.chunks)).toBe('a\0b\u001b[2J');
+  });
+
   it('never cuts a character, and shows what is none as such', async () => {
     const text = 'grün €5 😀!';
     const bytes = Buffer.from(text);

@@ -40,7 +40,9 @@ export async function checkStalePlan(
   if (!made.ok) throw new ProblemsError(made.problems);
   if (made.planned.outline.digest !== digest)
     throw stale(digest, 'It is no longer what would run.', describeDifference(kept.outline, made.planned.outline));
-  return { planned: { ...made.planned, outline: kept.outline, graph: kept.graph }, options: asked };
+  // What a plan that an older version kept does not say yet is the same in one of the same digest.
+  const outline = { ...made.planned.outline, ...kept.outline };
+  return { planned: { ...made.planned, outline, graph: kept.graph }, options: asked };
 }
 
 function stale(digest: string, summary: string, detail?: string): ProblemsError {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, MASTER, type Plan, SYNC_POINT, type TaskAddress } from '@muster/model';
+import { invariant } from '@muster/problems';
 
 /** What the planner itself needs of a plan once it is packed: enough to deploy it and to say how it differs from another. */
 export interface PlanOutline {
@@ -10,6 +11,8 @@ export interface PlanOutline {
   readonly expectedMs: number;
   /** Address, and a short hash over everything that makes the task what it is; in the plan's order. */
   readonly tasks: readonly (readonly [TaskAddress, string])[];
+  /** What each task requires, in the order of `tasks`, then what each barrier does: places in that order. */
+  readonly requires: readonly (readonly number[])[];
   /** Names of the machines that tasks run on, the control node's own name included. */
   readonly machines: readonly string[];
   /** Something is to run on the master node. */
@@ -41,10 +44,23 @@ export function outlineOf(plan: Plan): PlanOutline {
             .slice(0, 16),
         ] as const,
     ),
+    requires: requiresOf(plan),
     machines: [...machines],
     needsMaster: running.some((task) => task.node === MASTER),
     artifacts: [...files].map(([digest, size]) => ({ digest, size })),
   };
+}
+
+function requiresOf({ tasks, barriers }: Plan): readonly (readonly number[])[] {
+  const places = new Map(
+    [...tasks.map(({ task }) => task), ...barriers.map(({ id }) => id)].map((name, at) => [name, at]),
+  );
+  const placeOf = (name: string): number => {
+    const place = places.get(name);
+    invariant(place !== undefined, `${name} is a task or a barrier of the plan`);
+    return place;
+  };
+  return [...tasks, ...barriers].map((vertex) => vertex.requires.map(placeOf));
 }
 
 /** How `now` differs from what was approved, in one sentence; at most `namesMax` tasks are named. */

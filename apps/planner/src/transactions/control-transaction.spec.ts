@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { TestPlanner } from '../testing/test-planner.testing';
+import type { Problem } from '@muster/problems';
+import { waitUntil } from '@muster/testkit';
+import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
 import { controlTransaction } from './control-transaction';
 
 describe('a transaction between two graphs', () => {
@@ -55,4 +57,49 @@ describe('a transaction between two graphs', () => {
     await planner.add();
     await planner.untilStarted(transaction, 2);
   });
+});
+
+describe('a control verb', () => {
+  let planner: TestPlanner;
+  let path: string;
+  beforeAll(async () => {
+    planner = await (await TestPlanner.start()).prepare();
+    const { transaction, deployment } = await planner.deploy();
+    path = `/api/v1/transactions/${transaction}/controls`;
+    await planner.executor.tell(deployment, [
+      { type: 'accepted' },
+      { type: 'state-changed', state: 'running', text: null },
+      { type: 'tasks-ended', tasks: ['a@n1'], state: 'succeeded' },
+    ]);
+    const states = async () => (await planner.get(`/api/v1/transactions/${transaction}`)).body.graphs[0].tasks;
+    await waitUntil('a@n1 has ended', async () => (await states())['a@n1'].state === 'succeeded');
+  });
+  afterAll(() => planner.close());
+
+  it.each<[object, number, string[]]>([
+    [{ verb: 'skip' }, 400, ['API_INVALID field tasks']],
+    [{ verb: 'skip', tasks: [] }, 400, ['API_INVALID field tasks']],
+    [{ verb: 'set-limit' }, 400, ['API_INVALID field limit']],
+    [{ verb: 'skip', tasks: ['zz@n1', 'b@n1'] }, 404, ['API_NOT_FOUND task zz@n1']],
+    [{ verb: 'retry', tasks: ['a@n1'] }, 409, ['CONTROL_NOT_POSSIBLE task a@n1']],
+    [
+      { verb: 'skip', tasks: ['a@n1', 'b@n1', 'b@n9'] },
+      409,
+      ['CONTROL_NOT_POSSIBLE task a@n1', 'API_NOT_FOUND task b@n9'],
+    ],
+  ])('that would do nothing is refused: %j', async (body, status, problems) => {
+    const sent = planner.executor.controls.length;
+    const response = await planner.post(path, body);
+    expect(response.status).toBe(status);
+    expect(response.body.problems.map((each: Problem) => `${each.code} ${each.subject}`)).toEqual(problems);
+    expect(planner.executor.controls).toHaveLength(sent);
+  });
+
+  it.each([{ verb: 'retry' }, { verb: 'retry', tasks: ['b@n1'] }, { verb: 'skip', tasks: ['b@n1', 'b@n2'] }])(
+    'that does something is sent: %j',
+    async (body) => {
+      expectStatus(await planner.post(path, body), 202);
+      expect(planner.executor.controls.at(-1)).toMatchObject(body);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { type ControlVerb, isDeploymentEnd } from '@muster/model';
+import { type ControlVerb, isDeploymentEnd, isTaskEnd, type TaskState } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
@@ -28,6 +28,7 @@ export async function controlTransaction(
   who: string,
 ): Promise<void> {
   await findTransaction(database.manager, transaction);
+  checkWish(wish);
   await database.transaction(async (manager) => {
     // Locks in everybody's order: deployment, then transaction.
     const latest = await rowOf<{ id: string }>(
@@ -42,6 +43,7 @@ export async function controlTransaction(
     if (row.advanceDue) return endBetweenGraphs(manager, row, command, wish, who);
     if (deployment === null || isDeploymentEnd(row.state) || isDeploymentEnd(deployment.state))
       throw impossible(row, wish.verb);
+    await checkTasks(manager, deployment.id, wish);
     await writeOutgoing(manager, command, deployment.id, {
       kind: 'control',
       body: {
@@ -54,6 +56,33 @@ export async function controlTransaction(
       },
     });
   });
+}
+
+/** What a verb cannot do without would otherwise be accepted and do nothing. */
+function checkWish({ verb, tasks, limit }: ControlWish): void {
+  const missing = verb === 'skip' && !tasks?.length ? 'tasks' : verb === 'set-limit' && limit === null ? 'limit' : null;
+  if (missing === null) return;
+  const summary = `It is missing, and ${verb} does nothing without it.`;
+  throw new ProblemsError([problem('API_INVALID', { subject: `field ${missing}`, summary, place: { path: missing } })]);
+}
+
+/** Refuses tasks that the running graph does not have, and those that have ended: nothing leads away from an end. */
+async function checkTasks(on: EntityManager, deployment: string, { verb, tasks }: ControlWish): Promise<void> {
+  const rows = await rowsOf<{ task: string; state: TaskState }>(
+    on,
+    'SELECT task, state FROM planner.task WHERE deployment_id = $1 AND task = ANY($2::text[])',
+    [deployment, tasks ?? []],
+  );
+  const states = new Map(rows.map(({ task, state }) => [task, state]));
+  const problems = (tasks ?? []).flatMap((task) => {
+    const state = states.get(task);
+    if (state === undefined)
+      return [problem('API_NOT_FOUND', { subject: `task ${task}`, summary: 'The running graph has no such task.' })];
+    if (!isTaskEnd(state)) return [];
+    const summary = `It has ended (${state}), so ${verb} does nothing any more.`;
+    return [problem('CONTROL_NOT_POSSIBLE', { subject: `task ${task}`, summary })];
+  });
+  if (problems.length > 0) throw new ProblemsError(problems);
 }
 
 /** Why the executors refused a command; null: they did not, or have not answered. */

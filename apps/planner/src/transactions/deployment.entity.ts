@@ -47,6 +47,10 @@ export class DeploymentRow {
   @Column({ type: 'text', array: true })
   artifacts!: string[];
 
+  /** Gzipped JSON of the plan's `requires`: which task waits for which. Read only while something waits. */
+  @Column({ type: 'bytea', nullable: true, select: false })
+  requires!: Buffer | null;
+
   @Column({ type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 

@@ -96,6 +96,26 @@ describe.each([1, 3])('events of a deployment, with %i planners', (planners) => 
     await check(transaction);
   });
 
+  it('are kept whatever a node said in them', async () => {
+    const { transaction, deployment } = await planner.deploy();
+    await planner.executor.tell(deployment, [
+      { type: 'accepted' },
+      { type: 'state-changed', state: 'running', text: null },
+      { type: 'attempt-started', task: 'a@n1', attempt: 1 },
+      {
+        type: 'attempt-ended',
+        task: 'a@n1',
+        attempt: 1,
+        result: { kind: 'unreachable', detail: 'said \0 and \ud800' },
+      },
+      { type: 'tasks-ended', tasks: ['a@n1'], state: 'failed', cause: { code: 'attempt', text: 'said \0 and \ud800' } },
+      { type: 'state-changed', state: 'failed', text: 'said \0' },
+    ]);
+    await planner.untilState(transaction, 'failed');
+    const { body } = await planner.get(`/api/v1/transactions/${transaction}`);
+    expect(body.graphs[0].tasks['a@n1'].reason).toBe('said \ufffd and \ufffd');
+  });
+
   it('that can never be applied are put away, and the service goes on', async () => {
     const dead = () => planner.broker.queue(EVENTS_QUEUE.deadLetters).waiting.length;
     const before = dead();

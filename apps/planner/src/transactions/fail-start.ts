@@ -1,3 +1,4 @@
+import { storableJson } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
@@ -27,7 +28,7 @@ export async function failTransaction(on: EntityManager, id: string, problems: r
     on,
     `UPDATE planner.transaction SET state = 'failed', ended_at = now(), advance_due = false, problems = $2::jsonb
      WHERE id = $1 AND ended_at IS NULL RETURNING project, cluster`,
-    [id, JSON.stringify(problems)],
+    [id, storableJson(problems)],
   );
   if (row === null) return;
   await releaseClaims(on, id);

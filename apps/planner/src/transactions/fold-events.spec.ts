@@ -79,6 +79,28 @@ describe('foldEvents', () => {
     ]);
   });
 
+  const failedOnce: DeploymentEventBody[] = [
+    { type: 'attempt-started', task: 'a@1', attempt: 1 },
+    { type: 'attempt-ended', task: 'a@1', attempt: 1, result: { kind: 'exited', code: 7, sizes } },
+  ];
+
+  it('shows a task that waits to be tried again as ready, and no longer says when once that time has come', () => {
+    const waiting = log(...failedOnce, { type: 'retry-set', task: 'a@1', notBefore: 3500 });
+    expect(foldEvents(subject, waiting).tasks.get('a@1')).toMatchObject({
+      state: 'ready',
+      reason: 'tries again at 1970-01-01T00:00:03.500Z',
+    });
+    const due = foldEvents(subject, log({ type: 'retry-due', task: 'a@1' }));
+    expect(due.tasks.get('a@1')).toEqual({ state: 'ready', reason: null });
+  });
+
+  it('shows a task that waits for a person after its failure as ready, not as running', () => {
+    const folded = foldEvents(subject, log(...failedOnce, { type: 'task-held', task: 'a@1', cause: 'onFailure' }));
+    const reason = 'failed: waits for a person to retry, skip or cancel';
+    expect(folded.tasks.get('a@1')).toMatchObject({ state: 'ready', exitCode: 7, reason });
+    expect(folded.feed.at(-1)).toMatchObject({ type: 'task.held', data: { cause: 'onFailure', reason } });
+  });
+
   it('leaves the end of a transaction to be told by the transaction', () => {
     expect(foldEvents(subject, log({ type: 'state-changed', state: 'failed', text: null })).feed).toEqual([]);
   });

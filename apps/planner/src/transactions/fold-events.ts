@@ -92,7 +92,9 @@ class Fold {
         return;
       case 'node-ready':
       case 'attempt-cancelling':
+        return;
       case 'retry-due':
+        this.#change(event.task, { state: 'ready', reason: null });
         return;
       case 'attempt-started':
         this.#change(event.task, {
@@ -115,13 +117,7 @@ class Fold {
         this.#tell('task.retrying', at, event.task, { notBefore: new Date(event.notBefore).toISOString() });
         return;
       case 'task-held':
-        this.#change(event.task, {
-          reason:
-            event.cause === 'lost'
-              ? 'lost: waits for a person to retry, skip or cancel'
-              : 'failed: waits for a person to retry, skip or cancel',
-        });
-        this.#tell('task.held', at, event.task, { cause: event.cause });
+        this.#taskHeld(event);
         return;
       case 'tasks-ended':
         for (const task of event.tasks) this.#taskEnded(task, event.state, at, event.cause);
@@ -151,6 +147,13 @@ class Fold {
     if (result.kind !== 'lost') return this.#change(task, { exitCode, reason });
     this.#change(task, { exitCode, state: 'lost', reason });
     this.#tell('task.lost', at, task, { attempt, reason });
+  }
+
+  /** Nothing runs any more: a person is in the way, as a policy would be. What is lost stays so until that person decides. */
+  #taskHeld({ task, cause, at }: DeploymentEvent & { type: 'task-held' }): void {
+    const reason = `${cause === 'lost' ? 'lost' : 'failed'}: waits for a person to retry, skip or cancel`;
+    this.#change(task, { reason, ...(cause === 'lost' ? {} : { state: 'ready' }) });
+    this.#tell('task.held', at, task, { cause, reason });
   }
 
   #taskEnded(task: string, state: TaskEnd, at: number, cause: EndCause | undefined): void {

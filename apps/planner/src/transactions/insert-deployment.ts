@@ -12,12 +12,12 @@ export function startCommandOf(deployment: string): string {
 /** Writes a deployment, its tasks and the command that starts it, all in the caller's database transaction. */
 export async function insertDeployment(
   on: EntityManager,
-  { outline, start, artifactTokenHash }: PreparedDeployment,
+  { outline, requires, start, artifactTokenHash }: PreparedDeployment,
 ): Promise<void> {
   await rowsOf(
     on,
-    `INSERT INTO planner.deployment (id, transaction_id, run, graph_type, digest, expected_ms, state, artifact_token_hash, artifacts)
-     VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $8)`,
+    `INSERT INTO planner.deployment (id, transaction_id, run, graph_type, digest, expected_ms, state, artifact_token_hash, artifacts, requires)
+     VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9)`,
     [
       start.deployment,
       start.transaction,
@@ -27,6 +27,7 @@ export async function insertDeployment(
       outline.expectedMs,
       artifactTokenHash,
       start.artifacts.map((artifact) => artifact.digest),
+      Buffer.from(requires),
     ],
   );
   await rowsOf(

@@ -1,7 +1,7 @@
 import { DEFAULT_PROJECT, type DeploymentStatus } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
-import { type Page, pageOf, readCursor } from '../http/paging';
+import { CURSOR_PART, type Page, pageOf, readCursor } from '../http/paging';
 import { iso } from './transaction-status';
 
 export interface TransactionSummary {
@@ -26,8 +26,6 @@ interface Listed {
   readonly who: string;
   readonly why: string | null;
   readonly created_at: Date;
-  /** With all its digits, which a Date has not. */
-  readonly created: string;
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
 }
@@ -42,19 +40,19 @@ export async function listTransactions(
     readonly cursor?: string;
   },
 ): Promise<Page<TransactionSummary>> {
-  const [created, id] = readCursor(filter.cursor, 2) ?? [null, null];
+  const after = readCursor(filter.cursor, CURSOR_PART.id)?.[0] ?? null;
   const rows = await rowsOf<Listed>(
     on,
-    `SELECT id, cluster, revision, state, graphs, who, why, created_at, created_at::text AS created, started_at, ended_at FROM planner.transaction
+    `SELECT id, cluster, revision, state, graphs, who, why, created_at, started_at, ended_at FROM planner.transaction
      WHERE project = $1 AND ($2::text IS NULL OR cluster = $2) AND ($3::text IS NULL OR state = $3)
-       AND ($4::timestamptz IS NULL OR (created_at, id) < ($4::timestamptz, $5::uuid))
-     ORDER BY created_at DESC, id DESC LIMIT $6`,
-    [DEFAULT_PROJECT, filter.cluster ?? null, filter.state ?? null, created, id, filter.limit + 1],
+       AND ($4::uuid IS NULL OR (created_at, id) < (SELECT created_at, id FROM planner.transaction WHERE id = $4::uuid))
+     ORDER BY created_at DESC, id DESC LIMIT $5`,
+    [DEFAULT_PROJECT, filter.cluster ?? null, filter.state ?? null, after, filter.limit + 1],
   );
   return pageOf(
     rows,
     filter.limit,
-    (row) => [row.created, row.id],
+    (row) => [row.id],
     (row) => ({
       transaction: row.id,
       cluster: row.cluster,

@@ -3,6 +3,7 @@ import { INLINE_GRAPH_BYTES_MAX, type NodeAccessMessage, type StartDeployment } 
 import { hashToken, newToken } from '../identity/token-hash';
 import type { ArtifactStore } from '@muster/storage';
 import type { PlanOutline } from '../plans/plan-outline';
+import { packRequires } from './deployment-requires';
 
 /** What a deployment is made of. */
 export interface DeploymentRecipe {
@@ -23,6 +24,8 @@ export interface DeploymentRecipe {
 /** A deployment ready to be written: its artifacts are stored, its command is whole. */
 export interface PreparedDeployment {
   readonly outline: PlanOutline;
+  /** Gzipped JSON of the outline's `requires`. */
+  readonly requires: Uint8Array;
   readonly start: StartDeployment;
   readonly artifactTokenHash: string;
 }
@@ -41,6 +44,7 @@ export async function prepareDeployment(
   const stored = inline ? null : await parts.artifacts.put(graph);
   return {
     outline,
+    requires: await packRequires(outline),
     artifactTokenHash: hashToken(token),
     start: {
       deployment: recipe.id,

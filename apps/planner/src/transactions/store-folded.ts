@@ -1,3 +1,4 @@
+import { storableJson, storableText } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import type { AttemptChange, FoldedEvents, TaskChange } from './fold-events';
@@ -38,7 +39,7 @@ async function storeTasks(
       values.map((change) => time(change.startedAt)),
       values.map((change) => time(change.endedAt)),
       values.map((change) => change.reason !== undefined),
-      values.map((change) => change.reason ?? null),
+      values.map((change) => (typeof change.reason === 'string' ? storableText(change.reason) : null)),
     ],
   );
 }
@@ -58,7 +59,7 @@ async function storeAttempts(on: EntityManager, deployment: string, changes: rea
       changes.map((change) => change.attempt),
       changes.map((change) => time(change.startedAt)),
       changes.map((change) => time(change.endedAt)),
-      changes.map((change) => (change.result === undefined ? null : JSON.stringify(change.result))),
+      changes.map((change) => (change.result === undefined ? null : storableJson(change.result))),
     ],
   );
 }

@@ -3,6 +3,8 @@ import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { DeploymentRow } from './deployment.entity';
+import { requiresOf } from './deployment-requires';
+import { readyTasks } from './ready-tasks';
 import { TransactionRow } from './transaction.entity';
 
 /** One task as `status` shows it. Times are ISO 8601 UTC. */
@@ -75,17 +77,20 @@ export async function transactionStatus(on: EntityManager, id: string): Promise<
   const deployments = await on.find(DeploymentRow, { where: { transactionId: id }, order: { run: 'ASC' } });
   const tasks = await rowsOf<StoredTask>(
     on,
+    // By address, as the plan has them.
     `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason
-     FROM planner.task WHERE deployment_id = ANY($1::uuid[]) ORDER BY task COLLATE "C"`,
+     FROM planner.task WHERE deployment_id = ANY($1::uuid[])
+     ORDER BY task COLLATE "C"`,
     [deployments.map((deployment) => deployment.id)],
   );
+  const shown = await showReady(on, deployments, tasks);
   return {
     transaction: id,
     cluster: row.cluster,
     revision: row.revision,
     state: row.state,
     executor: deployments.at(-1)?.executor ?? null,
-    graphs: row.graphs.map((type, index) => graphStatus(type, deployments[index], tasks)),
+    graphs: row.graphs.map((type, index) => graphStatus(type, deployments[index], shown)),
     startedAt: iso(row.startedAt),
     endedAt: iso(row.endedAt),
     who: row.who,
@@ -99,6 +104,28 @@ export async function transactionStatus(on: EntityManager, id: string): Promise<
     },
     problems: row.problems,
   };
+}
+
+/**
+ * That a task is ready is told by no event, since it follows from the others: here it is derived. Only of deployments
+ * that run; in one that nobody has accepted everything waits.
+ */
+async function showReady(
+  on: EntityManager,
+  deployments: readonly DeploymentRow[],
+  tasks: readonly StoredTask[],
+): Promise<readonly StoredTask[]> {
+  const ready = new Set<StoredTask>();
+  for (const { id, startedAt, endedAt } of deployments) {
+    if (startedAt === null || endedAt !== null) continue;
+    const mine = tasks.filter((task) => task.deployment_id === id);
+    if (!mine.some((task) => task.state === 'waiting')) continue;
+    const requires = await requiresOf(on, id);
+    const states = mine.map((task) => task.state);
+    const places = requires === null ? [] : readyTasks(states, requires);
+    for (const place of places) ready.add(mine[place] as StoredTask);
+  }
+  return ready.size === 0 ? tasks : tasks.map((task) => (ready.has(task) ? { ...task, state: 'ready' } : task));
 }
 
 function graphStatus(type: string, deployment: DeploymentRow | undefined, tasks: readonly StoredTask[]): GraphStatus {

@@ -102,7 +102,10 @@ export class ControlDto {
   @IsIn(CONTROL_VERBS)
   verb!: ControlVerb;
 
-  @ApiPropertyOptional({ type: [String], description: 'Addresses, for retry and skip.' })
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Addresses, for skip and retry; a retry without any is about all that wait for a person.',
+  })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(TASKS_MAX)

@@ -1,3 +1,4 @@
+import { textFault } from '@muster/model';
 import type { ProblemCode } from '@muster/problems';
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Located, LocatedMap, LocatedScalar, Position } from './located';
@@ -56,6 +57,12 @@ class Locator {
         offset,
         'YAML_NOT_JSON',
       );
+      return null;
+    }
+    // Escapes can say what is no text to keep, and what stands in the file as it is can be that too.
+    const fault = typeof value === 'string' ? textFault(value) : null;
+    if (fault !== null) {
+      this.reports.invalid(fault, offset);
       return null;
     }
     return scalar(value, node.source ?? String(value), this.reports.at(offset));

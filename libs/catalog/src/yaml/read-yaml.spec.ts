@@ -38,9 +38,22 @@ describe('a YAML document', () => {
     ['a: 1e309', ['YAML_NOT_JSON 1:4']],
     ['a: .nan\nb: -.inf', ['YAML_NOT_JSON 1:4', 'YAML_NOT_JSON 2:4']],
     ['? [a, b]\n: c', ['YAML_NOT_JSON 1:3']],
+    ['a: "x\\0y"', ['YAML_INVALID 1:4']],
+    ['a: 1\nb: x\0y', ['YAML_INVALID 2:4']],
+    ['a: {"\\u0000": 1, b: "\\ud800"}', ['YAML_INVALID 1:5', 'YAML_INVALID 1:21']],
+    ['a: \ud800', ['YAML_INVALID 1:4']],
+    ['*x\0y', ['YAML_INVALID 1:1']],
   ])('%j is refused with its place', (text, problems) => {
     expect(read(text).problems).toEqual(problems);
     expect(read(text).value).toBeNull();
+  });
+
+  it('tells of no mistake in words that cannot be kept', () => {
+    for (const text of ['*x\0y', '[\0', 'a: !\0 b', 'a: "\\0']) {
+      const { problems } = readYaml(text, 'f', 'BUNDLE_DUPLICATE_KEY');
+      expect(problems.length).toBeGreaterThan(0);
+      expect(JSON.stringify(problems)).not.toContain('\\u0000');
+    }
   });
 
   it('may repeat a key: the last one wins, and each repetition is reported', () => {

@@ -1,3 +1,4 @@
+import { storableText } from '@muster/model';
 import { problem, type Problem, type ProblemCode } from '@muster/problems';
 import { Composer, LineCounter, Parser, type CST, type Document } from 'yaml';
 import { depthOf } from './cst-depth';
@@ -39,7 +40,7 @@ export function readYaml(text: string, file: string, duplicateCode: ProblemCode)
 
   const problems: Problem[] = [];
   const invalid = (summary: string, offset: number, code: ProblemCode = 'YAML_INVALID'): void => {
-    problems.push(problem(code, { subject, summary, place: { file, ...at(offset) } }));
+    problems.push(problem(code, { subject, summary: storableText(summary), place: { file, ...at(offset) } }));
   };
   for (const document of documents) reportErrors(document, invalid);
   const [first, second] = documents;

@@ -6,6 +6,11 @@ export const clusterProblems = {
     meaning: 'The cluster names a release or plugin that is not published.',
     remedy: 'Publish it first, or correct the name and version.',
   },
+  CLUSTER_OTHER_BUNDLE: {
+    severity: 'error',
+    meaning: 'Planning offline was given other bundles than those that the cluster file names.',
+    remedy: 'Give the bundles named with --bundle, or correct `release` and `plugins` in the cluster file.',
+  },
   CLUSTER_DUPLICATE_KEY: {
     severity: 'error',
     meaning: 'A mapping of the cluster file repeats a key.',

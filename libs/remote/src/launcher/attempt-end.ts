@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { isJsonObject, type AttemptResult, type JsonObject, type OutputSizes } from '@muster/model';
+import { isJsonObject, type AttemptResult, type JsonObject, type OutputSizes, storableJson } from '@muster/model';
 
 /** Bytes of outputs that a task may write. */
 export const OUTPUTS_MAX = 65_536;
@@ -35,5 +35,8 @@ export function parseOutputs(bytes: Buffer): { readonly outputs: JsonObject } | 
   } catch {
     return { note: 'the outputs are not JSON and were left out' };
   }
-  return isJsonObject(value) ? { outputs: value } : { note: 'the outputs are not a JSON object and were left out' };
+  if (!isJsonObject(value)) return { note: 'the outputs are not a JSON object and were left out' };
+  if (storableJson(value) !== JSON.stringify(value))
+    return { note: 'the outputs hold a NUL character or half of a surrogate pair and were left out' };
+  return { outputs: value };
 }

@@ -340,6 +340,8 @@ lines \u00e9"; test -z "$B"
         ['printf "{" >"$MUSTER_OUTPUT"', /not JSON/],
         ['head -c 70000 /dev/zero >"$MUSTER_OUTPUT"', /larger/],
         ['echo 1 >"$MUSTER_OUTPUT"', /not a JSON object/],
+        [`printf '%s' '{"a": "\\u0000"}' >"$MUSTER_OUTPUT"`, /NUL/],
+        [`printf '%s' '{"\\ud800": 1}' >"$MUSTER_OUTPUT"`, /surrogate/],
       ] as const) {
         const attempt = command(script);
         await port.start(bed.target, TICKET, attempt);

@@ -1,5 +1,6 @@
 import type { MigrationClass } from '@muster/storage';
 import { FirstTables1763700000000 } from './1763700000000-first-tables';
+import { DeploymentRequires1763800000000 } from './1763800000000-deployment-requires';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
-export const migrations: readonly MigrationClass[] = [FirstTables1763700000000];
+export const migrations: readonly MigrationClass[] = [FirstTables1763700000000, DeploymentRequires1763800000000];
