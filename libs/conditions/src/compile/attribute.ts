@@ -1,0 +1,74 @@
+import { didYouMean } from '@muster/model';
+import { ExpressionFault } from '../expression-fault';
+import type { Run, Scope } from '../evaluate/scope';
+import { secretOf } from '../evaluate/secrecy';
+import type { NodeOf } from '../syntax/syntax-node';
+import { memberOf } from '../values/mappings';
+import { valuesOf } from '../values/value-sets';
+import {
+  describeValue,
+  isList,
+  isMapping,
+  isSealed,
+  MadeMapping,
+  Secret,
+  ValueSet,
+  type Mapping,
+  type Value,
+} from '../values/value';
+
+const SHOWN_MAX = 60;
+
+/** `target.name`: the value at the key; of a list, of each of its members. A key that is not there is a fault. */
+export function compileAttribute(node: NodeOf<'attribute'>, target: Run, source: string): Run {
+  const { name, at, isSafe } = node;
+  const place: Place = { name, at, text: source.slice(node.target.start, node.target.end) };
+  return (scope) => {
+    const value = target(scope);
+    return isSafe && value === null ? null : attribute(value, place, scope, 0);
+  };
+}
+
+interface Place {
+  readonly name: string;
+  readonly at: number;
+  /** The target as written. */
+  readonly text: string;
+}
+
+function attribute(value: Value, place: Place, scope: Scope, depth: number): Value {
+  const { evaluation } = scope;
+  if (isMapping(value)) return memberOf(value, place.name, evaluation) ?? refuseKey(value, place, scope);
+  const members = isList(value) ? value : value instanceof ValueSet ? valuesOf(value) : null;
+  if (members) {
+    evaluation.offset = place.at;
+    evaluation.pay(1, depth);
+    evaluation.payItems(members.length);
+    return members.map((each) => attribute(each, place, scope, depth + 1));
+  }
+  if (value instanceof Secret) return secretOf(attribute(value.inner, place, scope, depth), evaluation);
+  if (isSealed(value)) return secretOf(attribute(evaluation.open(value), place, scope, depth), evaluation);
+  throw new ExpressionFault(
+    'value',
+    `${shownText(place.text)} is ${describeValue(value)}, which has no key \`${shownName(place.name)}\``,
+    place.at,
+  );
+}
+
+function refuseKey(mapping: Mapping, { name, at, text }: Place, scope: Scope): never {
+  const isNow = scope.state === scope.evaluation.now;
+  const near = isNow && !(mapping instanceof MadeMapping) ? didYouMean(name, Object.keys(mapping)) : '';
+  throw new ExpressionFault(
+    'value',
+    `${shownText(text)} has no key \`${shownName(name)}\`.${near}`.replace(/\.$/, ''),
+    at,
+  );
+}
+
+function shownName(name: string): string {
+  return name.length > SHOWN_MAX ? `${name.slice(0, SHOWN_MAX)}...` : name;
+}
+
+function shownText(text: string): string {
+  return `\`${shownName(text.replace(/\s+/g, ' '))}\``;
+}

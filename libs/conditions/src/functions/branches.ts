@@ -1,0 +1,119 @@
+import type { Value } from '../values/value';
+import type { Call } from './call';
+import { define, type FunctionDefinition } from './function-definition';
+import { anything, integer, items, lambda, named, rest, rules, text, binding } from './parameter';
+
+const PASSES = { passesSecrets: true };
+
+const choosing: readonly FunctionDefinition[] = [
+  define(
+    'function',
+    'switch',
+    { args: rules },
+    ({ args }, call) => {
+      const chosen = args.find(({ source }) => call.holds(source.evaluate()));
+      return chosen ? chosen.destination.evaluate() : null;
+    },
+    PASSES,
+  ),
+  define(
+    'function',
+    'selectCase',
+    { args: rest(lambda) },
+    ({ args }, call) => {
+      const index = args.findIndex((each) => call.holds(each.evaluate()));
+      return index < 0 ? args.length : index;
+    },
+    PASSES,
+  ),
+  define(
+    'function',
+    'selectAllCases',
+    { args: rest(lambda) },
+    ({ args }, call) => call.list(args.flatMap((each, index) => (call.holds(each.evaluate()) ? [index] : []))),
+    PASSES,
+  ),
+  define(
+    'function',
+    'examine',
+    { args: rest(lambda) },
+    ({ args }, call) => call.list(args.map((each) => call.holds(each.evaluate()))),
+    PASSES,
+  ),
+  define(
+    'method',
+    'switchCase',
+    { case: integer, args: rest(lambda) },
+    ({ case: index, args }) => {
+      const chosen = args[index] ?? args.at(-1);
+      return chosen ? chosen.evaluate() : null;
+    },
+    PASSES,
+  ),
+  define(
+    'function',
+    'coalesce',
+    { args: rest(lambda) },
+    ({ args }, call) => {
+      for (const each of args) {
+        const value = each.evaluate();
+        if (!call.isNull(value)) return value;
+      }
+      return null;
+    },
+    PASSES,
+  ),
+  define('function', 'bool', { value: anything }, ({ value }, call) => call.holds(value)),
+  define('function', 'isBoolean', { value: anything }, ({ value }, call) => typeof call.plain(value) === 'boolean'),
+];
+
+function unpacked(sequence: readonly Value[], names: readonly string[], call: Call): Value {
+  if (names.length === 0) return call.scope.with({ positional: sequence });
+  if (sequence.length !== names.length)
+    return call.fail(`\`unpack\` has ${names.length} names for a list of another length`);
+  return call.scope.with({ named: new Map(names.map((name, index) => [name, sequence[index] as Value])) });
+}
+
+const naming: readonly FunctionDefinition[] = [
+  define(
+    'function',
+    'let',
+    { args: rest(anything), kwargs: named },
+    ({ args, kwargs }, call) => call.scope.with({ positional: args, named: kwargs }),
+    PASSES,
+  ),
+  define(
+    'function',
+    'with',
+    { args: rest(anything) },
+    ({ args }, call) => call.scope.with({ positional: args }),
+    PASSES,
+  ),
+  define(
+    'method',
+    'unpack',
+    { sequence: items, args: rest(text) },
+    ({ sequence, args }, call) => unpacked(sequence, args, call),
+    PASSES,
+  ),
+  define(
+    'function',
+    'def',
+    { name: text, func: lambda },
+    ({ name, func }, call) => call.scope.with({ functions: new Map([[name, func]]) }),
+    PASSES,
+  ),
+  define('function', '#->', { left: binding, right: lambda }, ({ left, right }) => right.evaluateWithin(left), PASSES),
+  define(
+    'method',
+    'assert',
+    { obj: anything, condition: lambda, message: rest(text) },
+    ({ obj, condition }, call) => {
+      if (!call.holds(condition.evaluate(obj))) return call.fail('the assertion does not hold');
+      return obj;
+    },
+    PASSES,
+  ),
+];
+
+export const branchFunctions: readonly FunctionDefinition[] = [...choosing, ...naming];

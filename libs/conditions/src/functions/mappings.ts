@@ -1,0 +1,154 @@
+import type { Lambda } from '../evaluate/scope';
+import { keyOf } from '../values/key-of';
+import { entriesOf, mappingOf, memberOf, sizeOf } from '../values/mappings';
+import { isMapping, type Mapping, type Value } from '../values/value';
+import type { Call } from './call';
+import { define, type FunctionDefinition } from './function-definition';
+import { membersOf } from './lists';
+import { anything, items, lambda, mapping, optional, rest, rules, something, type Rule } from './parameter';
+
+const PASSES = { passesSecrets: true };
+
+/** Keys may not be secret: they are seen wherever the mapping is. */
+function made(entries: readonly (readonly [Value, Value])[], call: Call): Mapping {
+  call.evaluation.payItems(entries.length);
+  for (const [key] of entries)
+    if (call.plain(key) !== key) return call.fail('a secret may not be a key; keys are shown');
+  return mappingOf(entries, call.evaluation);
+}
+
+function ruleEntries(given: readonly Rule[]): (readonly [Value, Value])[] {
+  return given.map(({ source, destination }) => [source.evaluate(), destination.evaluate()]);
+}
+
+function pairs(given: readonly Value[], call: Call): (readonly [Value, Value])[] {
+  return given.map((each) => {
+    const pair = membersOf(each);
+    if (!pair || pair.length < 2) return call.fail('`dict` takes a list of pairs, `[[key, value], ...]`');
+    return [pair[0] as Value, pair[1] as Value];
+  });
+}
+
+function changed(d: Mapping, entries: readonly (readonly [Value, Value])[], call: Call): Mapping {
+  return made([...entriesOf(d), ...entries], call);
+}
+
+function without(d: Mapping, keys: readonly Value[], call: Call): Mapping {
+  const gone = new Set(keys.map((key) => keyOf(call.plain(key), call.evaluation)));
+  return made(
+    entriesOf(d).filter(([key]) => !gone.has(keyOf(key, call.evaluation))),
+    call,
+  );
+}
+
+function keyed(collection: readonly Value[], key: Lambda, value: Lambda | null, call: Call): Mapping {
+  return made(
+    collection.map((each) => [key.evaluate(each), value ? value.evaluate(each) : each]),
+    call,
+  );
+}
+
+const reading: readonly FunctionDefinition[] = [
+  define(
+    'method',
+    'get',
+    { d: mapping, key: anything, default: optional(anything, null) },
+    ({ d, key, default: other }, call) => memberOf(d, call.plain(key), call.evaluation) ?? other,
+    PASSES,
+  ),
+  define(
+    'function',
+    '#index',
+    { d: mapping, key: something },
+    ({ d, key }, call) => memberOf(d, call.plain(key), call.evaluation) ?? call.fail('the mapping has no such key'),
+    PASSES,
+  ),
+  define(
+    'function',
+    '#index',
+    { d: mapping, key: anything, default: anything },
+    ({ d, key, default: other }, call) => memberOf(d, call.plain(key), call.evaluation) ?? other,
+    PASSES,
+  ),
+  define('method', 'keys', { d: mapping }, ({ d }, call) => call.list(entriesOf(d).map(([key]) => key)), PASSES),
+  define(
+    'method',
+    'values',
+    { d: mapping },
+    ({ d }, call) => call.list(entriesOf(d).map(([, value]) => value)),
+    PASSES,
+  ),
+  define(
+    'method',
+    'items',
+    { d: mapping },
+    ({ d }, call) => call.list(entriesOf(d).map((entry) => call.list(entry))),
+    PASSES,
+  ),
+  define('either', 'len', { d: mapping }, ({ d }) => sizeOf(d), PASSES),
+  define(
+    'method',
+    'containsKey',
+    { d: mapping, key: anything },
+    ({ d, key }, call) => memberOf(d, call.plain(key), call.evaluation) !== undefined,
+    PASSES,
+  ),
+  define(
+    'method',
+    'containsValue',
+    { d: mapping, value: anything },
+    ({ d, value }, call) => entriesOf(d).some(([, each]) => call.areEqual(each, value)),
+    PASSES,
+  ),
+  define('function', 'isDict', { arg: anything }, ({ arg }, call) => isMapping(call.plain(arg))),
+];
+
+const making: readonly FunctionDefinition[] = [
+  define('function', 'dict', { args: rules }, ({ args }, call) => made(ruleEntries(args), call), PASSES),
+  define('function', 'dict', { items }, ({ items: given }, call) => made(pairs(given, call), call), PASSES),
+  define(
+    'method',
+    'toDict',
+    { collection: items, keySelector: lambda, valueSelector: optional(lambda, null) },
+    ({ collection, keySelector, valueSelector }, call) => keyed(collection, keySelector, valueSelector, call),
+    PASSES,
+  ),
+  define(
+    'method',
+    'set',
+    { d: mapping, key: anything, value: anything },
+    ({ d, key, value }, call) => changed(d, [[key, value]], call),
+    PASSES,
+  ),
+  define(
+    'method',
+    'set',
+    { d: mapping, replacements: mapping },
+    ({ d, replacements }, call) => changed(d, entriesOf(replacements), call),
+    PASSES,
+  ),
+  define(
+    'method',
+    'set',
+    { d: mapping, args: rules },
+    ({ d, args }, call) => changed(d, ruleEntries(args), call),
+    PASSES,
+  ),
+  define(
+    'function',
+    '#+',
+    { left: mapping, right: mapping },
+    ({ left, right }, call) => changed(left, entriesOf(right), call),
+    PASSES,
+  ),
+  define(
+    'method',
+    'delete',
+    { d: mapping, keys: rest(anything) },
+    ({ d, keys }, call) => without(d, keys, call),
+    PASSES,
+  ),
+  define('method', 'deleteAll', { d: mapping, keys: items }, ({ d, keys }, call) => without(d, keys, call), PASSES),
+];
+
+export const mappingFunctions: readonly FunctionDefinition[] = [...reading, ...making];

@@ -1,0 +1,96 @@
+import { dataDifference } from '../changes/data-difference';
+import { describeChange, describeMembers } from '../changes/describe-change';
+import type { Lambda } from '../evaluate/scope';
+import { areEqual } from '../values/equality';
+import { Special } from '../values/special';
+import { Secret, UNDEFINED, Undefined, type Value } from '../values/value';
+import type { Call } from './call';
+import { define, type FunctionDefinition } from './function-definition';
+import { anything, lambda, rest } from './parameter';
+
+const PASSES = { passesSecrets: true };
+
+function now(expression: Lambda, call: Call): Value {
+  return expression.evaluateIn(call.evaluation.now);
+}
+
+/** Undefined where the previous state cannot answer. */
+function before(expression: Lambda, call: Call): Value {
+  return call.evaluation.attempt(() => expression.evaluateIn(call.evaluation.before)) ?? UNDEFINED;
+}
+
+/**
+ * That a stored secret changed is no secret (plans show it); it is told by fingerprints. Whether something computed from a
+ * secret changed is one.
+ */
+function hasChanged(expression: Lambda, call: Call): boolean {
+  const value = now(expression, call);
+  const old = before(expression, call);
+  const isSame = areSame(old, value, call);
+  if (!isSame) call.evaluation.noteChange(describeChange(expression.source, old, value, call.evaluation));
+  return !isSame;
+}
+
+function areSame(old: Value, value: Value, call: Call): boolean {
+  const { evaluation } = call;
+  const isKept = isPlainObject(value) && isPlainObject(old);
+  const known = isKept ? evaluation.memo.knownEqual(old, value) : undefined;
+  if (known !== undefined) return known;
+  evaluation.comparedComputedSecret = value instanceof Secret || old instanceof Secret;
+  const isSame = areEqual(old, value, evaluation);
+  if (evaluation.comparedComputedSecret) call.dependsOnSecret = true;
+  else if (isKept) evaluation.memo.rememberEqual(old, value, isSame);
+  return isSame;
+}
+
+function isPlainObject(value: Value): value is Extract<Value, object> {
+  return typeof value === 'object' && value !== null && !(value instanceof Special);
+}
+
+function difference(expression: Lambda, what: 'added' | 'deleted', call: Call): Value {
+  const old = before(expression, call);
+  const value = now(expression, call);
+  const members = dataDifference(plainIfComputed(old, call), plainIfComputed(value, call), call.evaluation)[what];
+  call.evaluation.noteChange(describeMembers(expression.source, members, old === UNDEFINED, what));
+  return members;
+}
+
+/** A value computed from a secret is looked into, and makes the result a secret. */
+function plainIfComputed(value: Value, call: Call): Value {
+  return value instanceof Secret ? call.plain(value) : value;
+}
+
+export const stateFunctions: readonly FunctionDefinition[] = [
+  define('function', 'new', { expression: lambda }, ({ expression }, call) => now(expression, call), PASSES),
+  define('function', 'old', { expression: lambda }, ({ expression }, call) => before(expression, call), PASSES),
+  define('function', 'changed', { expression: lambda }, ({ expression }, call) => hasChanged(expression, call), PASSES),
+  define(
+    'function',
+    'changedAny',
+    { expressions: rest(lambda) },
+    ({ expressions }, call) => expressions.some((each) => hasChanged(each, call)),
+    PASSES,
+  ),
+  define(
+    'function',
+    'changedAll',
+    { expressions: rest(lambda) },
+    ({ expressions }, call) => expressions.every((each) => hasChanged(each, call)),
+    PASSES,
+  ),
+  define(
+    'function',
+    'added',
+    { expression: lambda },
+    ({ expression }, call) => difference(expression, 'added', call),
+    PASSES,
+  ),
+  define(
+    'function',
+    'deleted',
+    { expression: lambda },
+    ({ expression }, call) => difference(expression, 'deleted', call),
+    PASSES,
+  ),
+  define('method', 'isUndef', { receiver: anything }, ({ receiver }) => receiver instanceof Undefined, PASSES),
+];

@@ -1,0 +1,42 @@
+import { compareTexts } from './compare-values';
+import { isNumber, plainNumber } from './numbers';
+import { Special } from './special';
+import { isList, isSealed, MadeMapping, Secret, ValueSet, type Value } from './value';
+
+/** What pays for work that grows with a value. */
+export interface Cost {
+  /** Throws `ExpressionFault` once the evaluation has cost too much, or the value is nested too deep. */
+  pay(steps: number, depth?: number): void;
+  /** `make()`, remembered by the identity of a value from outside. */
+  rememberedKey(value: object, make: () => string): string;
+}
+
+/**
+ * A text that is the same exactly for equal values: `1`, `1.0` and `true` are equal, as in YAQL. Sealed secrets have their
+ * fingerprint. Cost: proportional to the value.
+ */
+export function keyOf(value: Value, cost: Cost, depth = 0): string {
+  cost.pay(1, depth);
+  if (typeof value === 'string') return `s${value}`;
+  if (value === null) return '0';
+  if (typeof value === 'boolean') return value ? 'n1' : 'n0';
+  if (isNumber(value)) return `n${plainNumber(value) + 0}`;
+  if (isList(value))
+    return cost.rememberedKey(value, () => `[${joined(value.map((each) => keyOf(each, cost, depth + 1)))}`);
+  if (value instanceof Secret) return keyOf(value.inner, cost, depth);
+  if (value instanceof ValueSet) return `{${joined([...value.byKey.keys()].sort(compareTexts))}`;
+  if (value instanceof MadeMapping) return mappingKey([...value.byKey.values()], cost, depth);
+  if (value instanceof Special) return `o${value.describes}`;
+  if (isSealed(value)) return `x${value.$sealed.fingerprint}`;
+  return cost.rememberedKey(value, () => mappingKey(Object.entries(value), cost, depth));
+}
+
+function mappingKey(entries: readonly (readonly [Value, Value])[], cost: Cost, depth: number): string {
+  const keys = entries.map(([key, member]) => joined([keyOf(key, cost), keyOf(member, cost, depth + 1)]));
+  return `:${joined(keys.sort(compareTexts))}`;
+}
+
+/** Parts with their lengths, so that no two lists of parts give the same text. */
+function joined(parts: readonly string[]): string {
+  return parts.map((part) => `${part.length},${part}`).join('');
+}

@@ -1,0 +1,30 @@
+import { compareValues } from './compare-values';
+import { keyOf, type Cost } from './key-of';
+import { ValueSet, type Value } from './value';
+
+export function setOf(values: Iterable<Value>, cost: Cost): ValueSet {
+  const byKey = new Map<string, Value>();
+  for (const value of values) {
+    const id = keyOf(value, cost);
+    if (!byKey.has(id)) byKey.set(id, value);
+  }
+  return new ValueSet(byKey);
+}
+
+/** In ascending order, so that equal sets print alike. */
+export function valuesOf(set: ValueSet): readonly Value[] {
+  return [...set.byKey].sort(([a, left], [b, right]) => compareValues(left, right, a, b)).map(([, value]) => value);
+}
+
+/** Those of `set` whose presence in `other` is `wanted`. */
+export function filteredSet(set: ValueSet, other: ValueSet, wanted: boolean): ValueSet {
+  return new ValueSet(new Map([...set.byKey].filter(([id]) => other.byKey.has(id) === wanted)));
+}
+
+export function unitedSet(set: ValueSet, other: ValueSet): ValueSet {
+  return new ValueSet(new Map([...other.byKey, ...set.byKey]));
+}
+
+export function isWithin(set: ValueSet, other: ValueSet): boolean {
+  return set.byKey.size <= other.byKey.size && [...set.byKey.keys()].every((id) => other.byKey.has(id));
+}
