@@ -11,23 +11,34 @@ export interface EvaluationPlace {
   readonly state?: 'new' | 'previous';
 }
 
-export type Evaluation =
-  /** `because` says for people what made the value so ("input ntp_servers changed"). */
-  | { readonly ok: true; readonly value: Json; readonly because?: string }
-  /** `summary` says what went wrong and where in the expression. */
-  | { readonly ok: false; readonly summary: string };
+export interface ExpressionText {
+  readonly language: 'yaql' | 'legacy';
+  readonly text: string;
+}
+
+/** `summary` says what went wrong and where in the expression. */
+export interface EvaluationFailure {
+  readonly ok: false;
+  readonly summary: string;
+  /** True: the text is no expression, wherever it is evaluated. */
+  readonly isUnreadable?: boolean;
+}
+
+export type Evaluation = { readonly ok: true; readonly value: Json } | EvaluationFailure;
+
+export type ConditionEvaluation =
+  /** `because` says for people what made it so ("Changed: ntp_servers: 2 -> 3 values."). */
+  { readonly ok: true; readonly holds: boolean; readonly because?: string } | EvaluationFailure;
 
 /**
  * Evaluates expressions on a node, against its new and previous state, which it knows. Must be pure: the same
  * expression at the same place gives the same value. Never throws.
  */
 export interface Evaluator {
-  evaluate(
-    expression: { readonly language: 'yaql' | 'legacy'; readonly text: string },
-    place: EvaluationPlace,
-  ): Evaluation;
-  /** Evaluates a graph's `node_filter` about a node: its attributes, settings, name, roles and tags. Absent: cannot. */
-  evaluateFilter?(text: string, place: EvaluationPlace): Evaluation;
+  evaluate(expression: ExpressionText, place: EvaluationPlace): Evaluation;
+  evaluateCondition(expression: ExpressionText, place: EvaluationPlace): ConditionEvaluation;
+  /** A graph's `node_filter` about a node: its attributes, settings, name, roles and tags. */
+  evaluateFilter(text: string, place: EvaluationPlace): ConditionEvaluation;
 }
 
 /** As conditions are read: false, null, zero and everything empty are false. */

@@ -1,13 +1,10 @@
 import { parse } from 'yaml';
-import type { Json } from '@muster/model';
-import type { Evaluator } from './evaluator';
+import type { JsonObject } from '@muster/model';
 import { fuelData, readFuel, recordedGraph, type RecordedTask } from './fuel.testing';
 import { codes, outcomeOf, planOf, shownGraph, tagged } from './planning.testing';
 
 const folder = fuelData();
 
-/** Cases that need the interpreter of expressions, which is not there yet. */
-const WAITING = ['condition-yaql-per-node', 'yaql-in-cross-depends-with-null-item'];
 /** Fuel keeps a task's relation to itself; we never do. */
 const OTHERWISE = new Map([['cross-same-task-role-self-keeps-loop', { without: ['a@4 > a@4'] }]]);
 
@@ -31,7 +28,7 @@ if (folder === null) {
       >;
     };
 
-    it.each(Object.keys(resolve).filter((name) => !WAITING.includes(name)))('agrees on %s', (name) => {
+    it.each(Object.keys(resolve))('agrees on %s', (name) => {
       const { tasks, tags, expected } = resolve[name] as (typeof resolve)[string];
       const made = planOf(tasks, tagged(tags), { options: { raw: true } });
       const recorded = recordedGraph(expected.graph);
@@ -49,19 +46,13 @@ if (folder === null) {
       );
     });
 
-    it.each(WAITING)('waits for the interpreter of expressions, and says so: %s', (name) => {
-      const { tasks, tags } = resolve[name] as (typeof resolve)[string];
-      expect(codes(outcomeOf(tasks, tagged(tags)).problems)).toContain(
-        name.startsWith('condition') ? 'PLAN_EXPRESSION_UNSUPPORTED task a' : 'PLAN_EXPRESSION_UNSUPPORTED task b',
-      );
-    });
-
     it('agrees on the 202 definitions for a controller and a compute, but for the relation that it lacks', () => {
       const { clusters } = JSON.parse(readFuel(folder, 'planner-2-nodes.json')) as {
         clusters: Record<
           string,
           {
             tags: Record<string, string[]>;
+            context_common: JsonObject;
             graph: Record<string, RecordedTask[]>;
             fault_tolerance_groups: { name: string; node_ids: string[]; fault_tolerance: number }[];
           }
@@ -72,8 +63,8 @@ if (folder === null) {
       expect(relations).toHaveLength(579);
       const outcome = outcomeOf(
         bareDefinitions(readFuel(folder, 'fuel-library-newton-tasks.yaml')),
-        tagged(recorded.tags),
-        { evaluator: relationsByHand, options: { raw: true } },
+        tagged(recorded.tags, { settings: recorded.context_common }),
+        { options: { raw: true } },
       );
       expect(codes(outcome.problems)).toEqual(['PLAN_NO_MASTER cluster c']);
       const made = outcome.plan as NonNullable<typeof outcome.plan>;
@@ -103,17 +94,4 @@ function bareDefinitions(text: string): object[] {
     ...definition,
     ...(definition['parameters'] ? { parameters: {} } : {}),
   }));
-}
-
-/** The four relations that are expressions, worked out by hand for the settings of the recorded graph. */
-const relationsByHand: Evaluator = {
-  evaluate: ({ text }, { tags }) => ({ ok: true, value: valueByHand(text, tags) }),
-};
-
-function valueByHand(text: string, tags: readonly string[]): Json {
-  if (text.includes("'primary-' + $")) return [{ name: 'primary-cluster', role: tags.map((tag) => `primary-${tag}`) }];
-  if (text.includes('configure_default_route')) return [{ name: 'netconfig', role: 'self' }];
-  if (text.includes('post_deployment_start')) return [{ name: 'tools', role: 'self' }];
-  const routerTags = ['controller', 'primary-controller'];
-  return tags.some((tag) => routerTags.includes(tag)) ? [] : [{ name: 'virtual_ips', role: routerTags }];
 }

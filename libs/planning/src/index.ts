@@ -3,7 +3,17 @@
  * Promises to be pure (the same input gives the same plan, byte for byte), to evaluate nothing itself (expressions go to
  * the evaluator that the caller gives), and to return every problem that it can find instead of throwing.
  */
-export { isTruthy, type Evaluation, type EvaluationPlace, type Evaluator } from './evaluator';
+export { comparePlans, type PlanDifference, type TaskDifference } from './compare/compare-plans';
+export { asSucceeded, type PreviousCluster } from './evaluation/previous-cluster';
+export type { SecretAccess } from './evaluation/settings-evaluator';
+export {
+  isTruthy,
+  type ConditionEvaluation,
+  type Evaluation,
+  type EvaluationPlace,
+  type Evaluator,
+  type ExpressionText,
+} from './evaluator';
 export { PLANNER_SEMANTICS } from './finish/plan-digest';
 export { PASSES } from './passes/pass-list';
 export { plan } from './plan';

@@ -1,7 +1,8 @@
 import type { Bundle, ClusterSpec, JsonObject, Plan, TaskAddress } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { Evaluator } from './evaluator';
-import type { Fingerprint, PreviousStates } from './previous/previous-states';
+import type { SecretAccess } from './evaluation/settings-evaluator';
+import type { ExpectedState, Fingerprint, PreviousStates } from './previous/previous-states';
 
 /** Everything that a plan is made from: values, and pure functions of them. */
 export interface PlanInput {
@@ -12,8 +13,12 @@ export interface PlanInput {
   readonly options?: PlanOptions;
   /** Tag -> node that carries its `primary-` so far. Default: none. */
   readonly previousPrimaries?: Readonly<Record<string, string>>;
-  /** What evaluates expressions; absent: each one that is met is a problem. */
+  /** What evaluates expressions; absent: the interpreter, on the cluster's settings and the previous states. */
   readonly evaluator?: Evaluator;
+  /** Absent: an expression that computes from a secret is a problem. */
+  readonly secrets?: SecretAccess;
+  /** Attributes of nodes that are no settings (`status`, `pending_deletion`, ...), for a graph's filter of nodes. */
+  readonly attributes?: Readonly<Record<string, JsonObject>>;
   /** What succeeded before; absent: nothing is known, so everything is new. */
   readonly previous?: PreviousStates;
   /** Recorded duration of a task in milliseconds; null: no history, so the author's hint counts. */
@@ -61,6 +66,8 @@ export interface PlanOutcome {
   readonly primaries: Readonly<Record<string, string>>;
   /** What each task that runs is to be recorded as when it succeeds; tasks of sync point and barriers have none. */
   readonly fingerprints: ReadonlyMap<TaskAddress, Fingerprint>;
+  /** With what the tasks of each place are to be recorded when they succeed; only places that have such tasks. */
+  readonly states: ReadonlyMap<string, ExpectedState>;
   /** The graph's metadata, higher layers over lower ones. */
   readonly metadata: JsonObject;
 }

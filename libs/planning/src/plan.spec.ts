@@ -237,7 +237,7 @@ describe('the digest', () => {
 describe('planning', () => {
   it('returns all problems of a bad input at once', () => {
     const bad = [
-      { id: 'a', type: 'shell', roles: ['web'], requires: ['b', 'nope'], condition: { yaql_exp: '1' } },
+      { id: 'a', type: 'shell', roles: ['web'], requires: ['b', 'nope'], condition: { yaql_exp: '1 +' } },
       { id: 'b', type: 'shell', roles: ['web'], requires: ['a'], section: 's' },
       { id: 'g', type: 'group', roles: ['web'], tasks: ['gone'] },
     ];
@@ -252,7 +252,7 @@ describe('planning', () => {
     expect(outcome.plan).toBeNull();
     expect(outcome.problems.map(({ code }) => code).sort()).toEqual([
       'PLAN_CYCLE',
-      'PLAN_EXPRESSION_UNSUPPORTED',
+      'PLAN_EXPRESSION_FAILED',
       'PLAN_UNKNOWN_NAME',
       'PLAN_UNKNOWN_NODE',
       'PLAN_UNKNOWN_TASK',

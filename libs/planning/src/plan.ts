@@ -1,13 +1,15 @@
-import { byCodeUnit, type Plan, type TaskGraph } from '@muster/model';
+import { byCodeUnit, type Plan, type TaskAddress, type TaskGraph } from '@muster/model';
 import { hasErrors } from '@muster/problems';
 import { Draft } from './draft/draft';
 import { printDraft } from './draft/draft-graph';
+import { ClusterState } from './evaluation/cluster-state';
 import { estimate } from './finish/estimate';
 import { finishedGraph } from './finish/finished-graph';
 import { graphTasks } from './finish/graph-tasks';
 import { planDigest } from './finish/plan-digest';
 import { PASSES } from './passes/pass-list';
 import type { PlanInput, PlanOutcome } from './plan-input';
+import type { ExpectedState, Fingerprint } from './previous/previous-states';
 
 /**
  * The plan of one graph of a cluster: every pass over one draft, then reduction, estimate and digest.
@@ -29,13 +31,22 @@ export function plan(input: PlanInput): PlanOutcome {
     plan: hasErrors(draft.problems) ? null : plan,
     problems: draft.problems,
     primaries: draft.primaries,
-    fingerprints: new Map(
-      draft.tasks.flatMap(({ action, address, fingerprint }) =>
-        action === 'run' && fingerprint ? [[address, fingerprint]] : [],
-      ),
-    ),
+    ...toRecord(draft),
     metadata: draft.metadata,
   };
+}
+
+/** What the planner keeps of each task that runs, once it has succeeded. */
+function toRecord(draft: Draft): Pick<PlanOutcome, 'fingerprints' | 'states'> {
+  const state = new ClusterState(draft.input.cluster, [draft.input.release, ...draft.input.plugins]);
+  const fingerprints = new Map<TaskAddress, Fingerprint>();
+  const states = new Map<string, ExpectedState>();
+  for (const { action, address, node, fingerprint } of draft.tasks) {
+    if (action === 'skip' || !fingerprint) continue;
+    fingerprints.set(address, fingerprint);
+    if (!states.has(node)) states.set(node, state.of(node, draft.places.tags(node)));
+  }
+  return { fingerprints, states };
 }
 
 function finish(draft: Draft): Plan {

@@ -3,6 +3,7 @@ import { parseBundle, parseClusterFile } from '@muster/catalog';
 import type { Bundle, ClusterSpec, Plan } from '@muster/model';
 import { formatProblem, type Problem } from '@muster/problems';
 import { plan } from './plan';
+import { isTruthy, type Evaluation, type EvaluationPlace, type Evaluator, type ExpressionText } from './evaluator';
 import type { PlanInput, PlanOutcome } from './plan-input';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -73,4 +74,21 @@ export function printedAfter(pass: string, tasks: unknown, spec: ClusterSpec, mo
   outcomeOf(tasks, spec, { ...more, trace: (name, print) => (printed = name === pass ? print() : printed) });
   if (printed === null) throw new Error(`no pass is called ${pass}`);
   return printed;
+}
+
+/** An evaluator that knows what the function knows; conditions and filters are read as the field does. */
+export function scripted(
+  evaluate: (expression: ExpressionText, place: EvaluationPlace) => Evaluation & { readonly because?: string },
+): Evaluator {
+  const condition: Evaluator['evaluateCondition'] = (expression, place) => {
+    const answer = evaluate(expression, place);
+    if (!answer.ok) return answer;
+    const { because } = answer;
+    return { ok: true, holds: isTruthy(answer.value), ...(because === undefined ? {} : { because }) };
+  };
+  return {
+    evaluate,
+    evaluateCondition: condition,
+    evaluateFilter: (text, place) => condition({ language: 'yaql', text }, place),
+  };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Bundle } from '@muster/model';
+import type { ParsedCluster } from '@muster/catalog';
+import type { Bundle, ClusterSpec } from '@muster/model';
 import type { PlanInput } from '@muster/planning';
 import { hasErrors, type Problem, ProblemsError } from '@muster/problems';
 import { readBundle, type ReadBundle } from '../bundle/read-bundle';
@@ -12,23 +13,28 @@ import { checkGivenBundles } from './check-given-bundles';
 export interface OfflineSources {
   readonly bundle: readonly string[];
   readonly clusterFile: string;
+  /** Cluster file with which everything counts as last succeeded. Absent: all nodes are new. */
+  readonly previous?: string;
 }
+
+/** What planning needs but for what of it is chosen. */
+export type OfflineInput = Pick<PlanInput, 'cluster' | 'release' | 'plugins' | 'sha256'> & {
+  readonly previousCluster: ClusterSpec | null;
+};
 
 /**
  * What planning needs, from files alone; neither addresses nor keys are looked at. Warnings are told on stderr.
  * Fails with `ProblemsError`, naming everything that is wrong in all files at once.
  */
-export async function planInputOffline(
-  session: Session,
-  sources: OfflineSources,
-): Promise<Pick<PlanInput, 'cluster' | 'release' | 'plugins' | 'sha256'>> {
+export async function planInputOffline(session: Session, sources: OfflineSources): Promise<OfflineInput> {
   const { checkCluster, parseClusterFile } = await import('@muster/catalog');
   const { cwd } = session.io;
   const text = await readText(cwd, sources.clusterFile, 'cluster file');
   const { spec, problems: clusterProblems, placeOf } = parseClusterFile(text, sources.clusterFile);
+  const before = sources.previous === undefined ? null : await readPrevious(cwd, sources.previous);
   const parsed: ReadBundle[] = [];
   for (const dir of sources.bundle) parsed.push(await readBundle(cwd, dir, { manifestOptional: true }));
-  const problems: Problem[] = [...clusterProblems, ...parsed.flatMap((it) => it.problems)];
+  const problems: Problem[] = [...clusterProblems, ...(before?.problems ?? []), ...parsed.flatMap((it) => it.problems)];
   const bundles = parsed.flatMap((it) => (it.bundle ? [it.bundle] : []));
   if (!spec || hasErrors(problems)) throw new ProblemsError(problems);
 
@@ -41,7 +47,13 @@ export async function planInputOffline(
   problems.push(...checkCluster(spec, release, plugins, placeOf).filter(isTold));
   if (hasErrors(problems)) throw new ProblemsError(problems);
   session.warn(problems);
-  return { cluster: spec, release, plugins, sha256: (it) => createHash('sha256').update(it).digest('hex') };
+  const sha256 = (it: string): string => createHash('sha256').update(it).digest('hex');
+  return { cluster: spec, release, plugins, previousCluster: before?.spec ?? null, sha256 };
+}
+
+async function readPrevious(cwd: string, file: string): Promise<ParsedCluster> {
+  const { parseClusterFile } = await import('@muster/catalog');
+  return parseClusterFile(await readText(cwd, file, 'previous cluster file'), file);
 }
 
 /** A folder without a manifest is whatever release the cluster file names. */

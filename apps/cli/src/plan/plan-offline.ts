@@ -9,18 +9,35 @@ export interface PlanSelection {
   readonly graph: string;
   readonly nodes?: readonly string[];
   readonly tasks?: readonly string[];
+  readonly subgraph?: readonly string[];
+  readonly fetchDeps?: boolean;
   readonly force?: boolean;
   readonly raw?: boolean;
 }
 
 /** Plans from files alone. Fails with `ProblemsError` when there is no plan. */
 export async function planOffline(session: Session, sources: OfflineSources, selection: PlanSelection): Promise<Plan> {
-  const { plan } = await import('@muster/planning');
-  const input = await planInputOffline(session, sources);
-  const { graph, nodes = null, tasks = null, force = false, raw = false } = selection;
-  const made = plan({ ...input, graphType: graph, options: { nodes, tasks, force, raw } });
+  const { asSucceeded, plan } = await import('@muster/planning');
+  const { withPrediction } = await import('@muster/simulation');
+  const { previousCluster, ...input } = await planInputOffline(session, sources);
+  const {
+    graph,
+    nodes = null,
+    tasks = null,
+    subgraph = null,
+    fetchDeps = false,
+    force = false,
+    raw = false,
+  } = selection;
+  const previous = previousCluster && asSucceeded(previousCluster, input.release, input.plugins);
+  const made = plan({
+    ...input,
+    graphType: graph,
+    options: { nodes, tasks, subgraphs: subgraph, fetchDeps, force, raw },
+    ...(previous ? { previous: previous.states, previousPrimaries: previous.primaries } : {}),
+  });
   if (!made.plan) throw new ProblemsError(made.problems);
-  return made.plan;
+  return raw ? made.plan : withPrediction(made.plan);
 }
 
 /** As `planOffline`, in the form that the planner gives. */

@@ -1,5 +1,8 @@
-import type { Problem } from '@muster/problems';
+import type { TaskGraph } from '@muster/model';
+import { hasErrors, type Problem, problem, ProblemsError } from '@muster/problems';
+import type { SimulationScript } from '@muster/simulation';
 import { ExitCode } from '../exit-code';
+import { readText } from '../io/read-text';
 import { spell } from '../io/spell-duration';
 import { table } from '../io/table';
 import type { OfflineSources } from '../plan/plan-input-offline';
@@ -10,19 +13,28 @@ import { readScript } from './read-script';
 export interface SimulateOptions extends PlanSelection, Partial<OfflineSources> {
   readonly script?: string;
   readonly trace: boolean;
+  readonly graphFile?: string;
+  /** What-if: sizes of limits by key; null is unlimited. */
+  readonly limit?: Readonly<Record<string, number | null>>;
 }
 
-/** Runs a plan on the executor's own scheduler and virtual time. Succeeds whenever the simulation itself worked. */
+/**
+ * Runs a plan, or a graph file, on the executor's own scheduler and virtual time. Succeeds whenever the simulation itself
+ * worked, whatever the outcome.
+ */
 export async function simulatePlan(
   session: Session,
   options: SimulateOptions,
-  sources: OfflineSources,
+  sources: OfflineSources | { readonly graphFile: string },
 ): Promise<ExitCode> {
-  const { simulate } = await import('@muster/simulation');
+  const { changeLimits, simulate } = await import('@muster/simulation');
   const script = options.script === undefined ? {} : await readScript(session.io.cwd, options.script);
-  const plan = await planOffline(session, sources, options);
-  session.warn(plan.problems.filter((it: Problem) => it.severity !== 'error'));
-  const { trace, ...result } = simulate(plan, { script, trace: options.trace, stopwatch: () => performance.now() });
+  const graph =
+    'graphFile' in sources
+      ? await graphOf(session, sources.graphFile, script)
+      : await planOf(session, sources, options);
+  const limited = options.limit ? changeLimits(graph, options.limit) : graph;
+  const { trace, ...result } = simulate(limited, { script, trace: options.trace, stopwatch: () => performance.now() });
   session.answer(options.trace ? { ...result, trace } : result, () => {
     const lines = table(
       ['at', 'task', 'state'],
@@ -31,4 +43,34 @@ export async function simulatePlan(
     return `${options.trace ? `${lines}\n` : ''}${result.outcome} after ${spell(result.makespan * 1_000)} of virtual time\n`;
   });
   return ExitCode.success;
+}
+
+async function planOf(session: Session, sources: OfflineSources, options: SimulateOptions): Promise<TaskGraph> {
+  const plan = await planOffline(session, sources, options);
+  session.warn(plan.problems.filter((it: Problem) => it.severity !== 'error'));
+  return plan;
+}
+
+async function graphOf(session: Session, file: string, script: SimulationScript): Promise<TaskGraph> {
+  const { readGraphFile } = await import('@muster/simulation');
+  const text = await readText(session.io.cwd, file, 'graph file');
+  const durations = [script.default, ...Object.values(script.tasks ?? {})].map((each) => each?.duration ?? 0);
+  const { graph, problems } = readGraphFile(parse(text, file), file, Math.max(...durations) * 2000);
+  if (!graph || hasErrors(problems)) throw new ProblemsError(problems);
+  return graph;
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ProblemsError([
+      problem('LOCAL_FILE', {
+        subject: 'graph file',
+        summary: (error as Error).message,
+        remedy: 'Write it as JSON.',
+        place: { file },
+      }),
+    ]);
+  }
 }

@@ -30,8 +30,7 @@ function compute(draft: Draft, task: DraftTask, value: Json, at: string, state: 
   if (Array.isArray(value))
     return value.map((each: Json, index) => compute(draft, task, each, `${at}.${index}`, state));
   if (!isJsonObject(value)) return value;
-  if (isExpression(value))
-    return evaluateText(draft, task, { language: 'yaql', text: value.yaql_exp }, at, state)?.value ?? null;
+  if (isExpression(value)) return evaluateText(draft, task, value.yaql_exp, at, state)?.value ?? null;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key, compute(draft, task, member, `${at}.${key}`, state)]),
   );

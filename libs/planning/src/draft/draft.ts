@@ -10,6 +10,8 @@ import {
   type TaskReason,
 } from '@muster/model';
 import { problem, type Problem, type ProblemCode, type ProblemInput } from '@muster/problems';
+import { SettingsEvaluator } from '../evaluation/settings-evaluator';
+import type { Evaluator } from '../evaluator';
 import type { PlanInput } from '../plan-input';
 import type { Fingerprint } from '../previous/previous-states';
 import { namePattern } from './name-pattern';
@@ -84,7 +86,11 @@ export class Draft {
   readonly #reported = new Set<string>();
   readonly #matching = new Map<string, readonly string[] | null>();
 
-  constructor(readonly input: PlanInput) {}
+  readonly evaluator: Evaluator;
+
+  constructor(readonly input: PlanInput) {
+    this.evaluator = input.evaluator ?? evaluatorOf(input);
+  }
 
   /** The same problem is reported once, however many tasks or relations run into it. */
   report(code: ProblemCode, it: ProblemInput): void {
@@ -154,4 +160,15 @@ export class Draft {
     if (pattern.kind === 'exact') return this.definitions.has(name) ? [name] : [];
     return [...this.definitions.keys()].filter(pattern.matches).sort(byCodeUnit);
   }
+}
+
+/** Forced, everything is evaluated as if for the first time. */
+function evaluatorOf({ cluster, release, plugins, previous, options, secrets, attributes }: PlanInput): Evaluator {
+  return new SettingsEvaluator({
+    cluster,
+    bundles: [release, ...plugins],
+    previous: options?.force ? null : (previous ?? null),
+    ...(secrets ? { secrets } : {}),
+    ...(attributes ? { attributes } : {}),
+  });
 }

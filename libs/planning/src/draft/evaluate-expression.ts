@@ -1,42 +1,48 @@
 import type { Json } from '@muster/model';
+import type { EvaluationFailure, EvaluationPlace, ExpressionText } from '../evaluator';
 import type { Draft, DraftTask } from './draft';
 
-export interface Expressed {
-  readonly language: 'yaql' | 'legacy';
-  readonly text: string;
-}
-
-/**
- * The value of an expression on the task's node; null after a problem, which is reported: without an evaluator once per
- * definition and place, else with the node.
- */
+/** The value of an expression on the task's node; null after a problem, which is reported with the node. */
 export function evaluateText(
   draft: Draft,
   task: DraftTask,
-  expression: Expressed,
+  text: string,
   at: string,
   state: 'new' | 'previous' = 'new',
-): { value: Json; because?: string } | null {
-  const { evaluator } = draft.input;
-  const { definition, node } = task;
-  if (!evaluator) {
-    draft.report('PLAN_EXPRESSION_UNSUPPORTED', {
-      subject: `task ${definition.id}`,
-      summary: `has an expression in \`${at}\``,
-      place: { ...definition.place, path: at },
-    });
-    return null;
-  }
-  const evaluation = evaluator.evaluate(expression, {
-    definition: definition.id,
-    node,
-    tags: draft.places.tags(node),
-    state,
-  });
-  if (evaluation.ok) return evaluation;
+): { readonly value: Json } | null {
+  const evaluation = draft.evaluator.evaluate({ language: 'yaql', text }, placeOf(draft, task, state));
+  return evaluation.ok ? evaluation : reportFault(draft, task, text, at, evaluation);
+}
+
+/** Whether the task's condition holds on its node; null after a problem, which is reported with the node. */
+export function evaluateConditionText(
+  draft: Draft,
+  task: DraftTask,
+  expression: ExpressionText,
+): { readonly holds: boolean; readonly because?: string } | null {
+  const evaluation = draft.evaluator.evaluateCondition(expression, placeOf(draft, task, 'new'));
+  return evaluation.ok ? evaluation : reportFault(draft, task, expression.text, 'condition', evaluation);
+}
+
+function placeOf(draft: Draft, { definition, node }: DraftTask, state: 'new' | 'previous'): EvaluationPlace {
+  return { definition: definition.id, node, tags: draft.places.tags(node), state };
+}
+
+/** Characters of an expression that are shown. */
+const SHOWN_MAX = 300;
+
+function reportFault(
+  draft: Draft,
+  { address, definition }: DraftTask,
+  text: string,
+  at: string,
+  { summary, isUnreadable }: EvaluationFailure,
+): null {
   draft.report('PLAN_EXPRESSION_FAILED', {
-    subject: `task ${task.address}`,
-    summary: `the expression in \`${at}\`: ${evaluation.summary}`,
+    // What cannot be read anywhere is said once, not for each node.
+    subject: `task ${isUnreadable ? definition.id : address}`,
+    summary: `the expression in \`${at}\`: ${summary}`,
+    detail: `expression: ${text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text}`,
     place: { ...definition.place, path: at },
   });
   return null;

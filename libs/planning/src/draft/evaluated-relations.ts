@@ -57,12 +57,12 @@ function isPlain(relation: Relation | Expression): relation is PlainRelation {
 
 function evaluate(draft: Draft, task: DraftTask, written: Relation | Expression, key: string): PlainRelation[] {
   if (isExpression(written)) {
-    const answer = evaluateText(draft, task, { language: 'yaql', text: written.yaql_exp }, key);
+    const answer = evaluateText(draft, task, written.yaql_exp, key);
     return answer ? readValue(draft, task, answer.value, key) : [];
   }
   const { role, ...rest } = written;
   if (!isExpression(role)) return [{ ...rest, ...(role === undefined ? {} : { role }) }];
-  const answer = evaluateText(draft, task, { language: 'yaql', text: role.yaql_exp }, `${key}.role`);
+  const answer = evaluateText(draft, task, role.yaql_exp, `${key}.role`);
   return answer ? readValue(draft, task, { ...rest, role: answer.value }, key) : [];
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ClusterSpec, Plan } from '@muster/model';
 import type { Evaluator } from '../evaluator';
-import { cluster, outcomeOf } from '../planning.testing';
+import { cluster, outcomeOf, scripted } from '../planning.testing';
 
 /** Definitions that only ever depend on earlier ones, so that there are no cycles; tags `t0` to `t2` and one of its own per node. */
 const anyDefinitions = fc
@@ -45,15 +45,14 @@ const anyCluster = fc
   );
 
 /** `{yaql_exp: name}`: that definition on all nodes but one's own. */
-const othersOf = (spec: ClusterSpec): Evaluator => ({
-  evaluate: ({ text }, { node }) => ({
+const othersOf = (spec: ClusterSpec): Evaluator =>
+  scripted(({ text }, { node }) => ({
     ok: true,
     value: {
       name: text,
       role: spec.nodes.filter(({ name }) => name !== node).map(({ name }) => `own${name.slice(1)}`),
     },
-  }),
-});
+  }));
 
 /** Pairs of tasks `before>after` connected by any path, through barriers or not. */
 function order(plan: Plan): Set<string> {

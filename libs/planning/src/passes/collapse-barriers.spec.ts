@@ -1,4 +1,4 @@
-import { cluster, planOf, printedAfter } from '../planning.testing';
+import { cluster, planOf, printedAfter, scripted } from '../planning.testing';
 import { printGraph } from '../render/print-graph';
 
 const shell = (id: string, more: object = {}): object => ({ id, type: 'shell', roles: ['a'], ...more });
@@ -69,19 +69,17 @@ describe('barriers', () => {
         ),
       },
     );
-    const others = {
-      evaluate: (_: unknown, { node }: { node: string }) => ({
-        ok: true as const,
-        value: [
-          {
-            name: 'a',
-            role: [...Array(count).keys()]
-              .map((index) => `own-${index + 1}`)
-              .filter((tag) => tag !== `own-${node.slice(1)}`),
-          },
-        ],
-      }),
-    };
+    const others = scripted((_, { node }) => ({
+      ok: true,
+      value: [
+        {
+          name: 'a',
+          role: [...Array(count).keys()]
+            .map((index) => `own-${index + 1}`)
+            .filter((tag) => tag !== `own-${node.slice(1)}`),
+        },
+      ],
+    }));
     const made = planOf(tasks, spec, { evaluator: others });
     const relations = [...made.tasks, ...made.barriers].reduce((sum, { requires }) => sum + requires.length, 0);
     expect(relations).toBeLessThan(7 * count);

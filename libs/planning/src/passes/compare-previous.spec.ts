@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@muster/model';
 import type { Evaluator } from '../evaluator';
-import { cluster, codes, outcomeOf, planOf, release } from '../planning.testing';
+import { cluster, codes, outcomeOf, planOf, release, scripted } from '../planning.testing';
 import type { PlanInput } from '../plan-input';
 import type { ExpectedState, Fingerprint, PreviousStates } from '../previous/previous-states';
 
@@ -15,9 +15,7 @@ const task = (more: object = {}): object => ({
 
 /** An expression is a key of the settings. */
 function evaluatorOf(now: JsonObject, before: JsonObject = {}): Evaluator {
-  return {
-    evaluate: ({ text }, { state }) => ({ ok: true, value: (state === 'previous' ? before : now)[text] ?? null }),
-  };
+  return scripted(({ text }, { state }) => ({ ok: true, value: (state === 'previous' ? before : now)[text] ?? null }));
 }
 
 function states(fingerprints: ReadonlyMap<string, Fingerprint | null>): PreviousStates {

@@ -1,17 +1,14 @@
-import type { Evaluator } from '../evaluator';
-import { cluster, codes, outcomeOf, planOf } from '../planning.testing';
+import { cluster, codes, outcomeOf, planOf, scripted } from '../planning.testing';
 
 const spec = cluster({ n1: ['a'], n2: ['b'] });
 const task = (more: object): object => ({ id: 'x', type: 'shell', roles: '*', ...more });
 
 /** Knows two expressions; anything else fails. */
-const evaluator: Evaluator = {
-  evaluate: ({ text, language }, { node, tags }) => {
-    if (text === 'has a') return { ok: true, value: tags.includes('a'), because: `tags are ${tags.join()}` };
-    if (text === 'node') return { ok: true, value: `${language} ${node}` };
-    return { ok: false, summary: `unknown word at character 1` };
-  },
-};
+const evaluator = scripted(({ text, language }, { node, tags }) => {
+  if (text === 'has a') return { ok: true, value: tags.includes('a'), because: `tags are ${tags.join()}` };
+  if (text === 'node') return { ok: true, value: `${language} ${node}` };
+  return { ok: false, summary: `unknown word at character 1` };
+});
 
 describe('conditions', () => {
   it.each([
@@ -40,22 +37,6 @@ describe('conditions', () => {
     expect(made.tasks.map(({ action, reason }) => [action, reason])).toEqual([
       ['run', { code: 'condition-true', text: 'tags are a' }],
       ['skip', { code: 'condition-false', text: 'tags are b' }],
-    ]);
-  });
-
-  it('and parameters without an evaluator are refused once per definition and place', () => {
-    const outcome = outcomeOf(
-      [
-        task({ condition: { yaql_exp: 'has a' }, parameters: { cmd: { yaql_exp: 'node' } } }),
-        task({ id: 'y', condition: 'settings:a.b == true' }),
-      ],
-      spec,
-    );
-    expect(outcome.plan).toBeNull();
-    expect(outcome.problems.map(({ code, subject, place }) => [code, subject, place?.path])).toEqual([
-      ['PLAN_EXPRESSION_UNSUPPORTED', 'task x', 'condition'],
-      ['PLAN_EXPRESSION_UNSUPPORTED', 'task x', 'parameters.cmd'],
-      ['PLAN_EXPRESSION_UNSUPPORTED', 'task y', 'condition'],
     ]);
   });
 

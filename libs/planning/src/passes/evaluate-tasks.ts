@@ -1,8 +1,8 @@
 import { canonicalJson, isExpression, TYPES_WITHOUT_WORK, type JsonObject, type TaskReason } from '@muster/model';
 import { computeObject, containsExpression } from '../draft/compute-values';
 import type { Draft, DraftTask } from '../draft/draft';
-import { evaluateText, type Expressed } from '../draft/evaluate-expression';
-import { isTruthy } from '../evaluator';
+import { evaluateConditionText } from '../draft/evaluate-expression';
+import type { ExpressionText } from '../evaluator';
 import { withFingerprints } from '../previous/fingerprints';
 
 /** Says of each task whether its condition lets it run, and computes its parameters. What is skipped keeps its parameters as written. */
@@ -46,15 +46,10 @@ function evaluateCondition(draft: Draft, task: DraftTask): Condition {
   if (typeof condition === 'boolean') return { holds: condition, computed: false };
   if (typeof condition === 'string' && /^\s*(true|false)\s*$/i.test(condition))
     return { holds: condition.trim().toLowerCase() === 'true', computed: false };
-  const expression: Expressed = isExpression(condition)
+  const expression: ExpressionText = isExpression(condition)
     ? { language: 'yaql', text: condition.yaql_exp }
     : { language: 'legacy', text: condition };
-  const evaluation = evaluateText(draft, task, expression, 'condition');
+  const answer = evaluateConditionText(draft, task, expression);
   // A condition that could not be evaluated is reported, and the plan refused; the rest is checked as if it held.
-  if (!evaluation) return { holds: true, computed: false };
-  return {
-    holds: isTruthy(evaluation.value),
-    computed: true,
-    ...(evaluation.because === undefined ? {} : { because: evaluation.because }),
-  };
+  return answer ? { ...answer, computed: true } : { holds: true, computed: false };
 }

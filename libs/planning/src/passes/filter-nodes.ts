@@ -1,28 +1,27 @@
 import { isJsonObject, SYNC_POINT, type Json } from '@muster/model';
 import type { Draft } from '../draft/draft';
 import { Places } from '../draft/places';
-import { isTruthy } from '../evaluator';
 
 /**
  * A graph's `node_filter`: an expression about each node's attributes, settings, name, roles and tags. On nodes for which
  * it does not hold the graph has no tasks. Nodes that are named by `--nodes` were chosen by a person and are not filtered.
  */
 export function filterNodes(draft: Draft): void {
-  const { graphType, options, evaluator } = draft.input;
+  const { graphType, options } = draft.input;
   const filter = draft.metadata['node_filter'] ?? null;
   if (filter === null || options?.nodes) return;
   const text = filterText(filter);
-  if (text === null || !evaluator?.evaluateFilter) {
-    draft.report(text === null ? 'PLAN_EXPRESSION_FAILED' : 'PLAN_EXPRESSION_UNSUPPORTED', {
+  if (text === null) {
+    draft.report('PLAN_EXPRESSION_FAILED', {
       subject: `graph ${graphType}`,
-      summary: text === null ? 'has a `node_filter` that is no expression' : 'has an expression in `node_filter`',
+      summary: 'has a `node_filter` that is no expression',
     });
     return;
   }
   const kept = new Map<string, readonly string[]>();
   for (const [node, tags] of draft.places.tagsOf) {
-    const answer = evaluator.evaluateFilter(text, { definition: graphType, node, tags });
-    if (answer.ok && isTruthy(answer.value)) kept.set(node, tags);
+    const answer = draft.evaluator.evaluateFilter(text, { definition: graphType, node, tags });
+    if (answer.ok && answer.holds) kept.set(node, tags);
     if (!answer.ok)
       draft.report('PLAN_EXPRESSION_FAILED', {
         subject: `graph ${graphType}`,

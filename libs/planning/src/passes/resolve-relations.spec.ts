@@ -1,5 +1,14 @@
-import type { Evaluator } from '../evaluator';
-import { cluster, codes, outcomeOf, planOf, printedAfter, release, shownGraph, tagged } from '../planning.testing';
+import {
+  cluster,
+  codes,
+  outcomeOf,
+  planOf,
+  printedAfter,
+  release,
+  shownGraph,
+  tagged,
+  scripted,
+} from '../planning.testing';
 
 const spec = tagged({ n1: ['db'], n2: ['web'], n3: ['web'] }, { master: 'n1' });
 const shell = (id: string, more: object = {}): object => ({ id, type: 'shell', roles: '*', ...more });
@@ -112,13 +121,11 @@ describe('cross relations', () => {
   });
 
   it('may be computed on each node: a name, a relation, a list, or nothing', () => {
-    const evaluator: Evaluator = {
-      evaluate: ({ text }, { node }) => ({
-        ok: true,
-        value:
-          node === 'n1' ? null : text === 'list' ? [{ name: 'a', role: ['db'] }, 'c'] : text === 'role' ? ['db'] : 'a',
-      }),
-    };
+    const evaluator = scripted(({ text }, { node }) => ({
+      ok: true,
+      value:
+        node === 'n1' ? null : text === 'list' ? [{ name: 'a', role: ['db'] }, 'c'] : text === 'role' ? ['db'] : 'a',
+    }));
     const b = (more: object): object[] => [
       shell('a', { roles: ['db'] }),
       shell('c', { roles: ['db'] }),
@@ -142,7 +149,7 @@ describe('cross relations', () => {
   });
 
   it('that compute to something else are refused', () => {
-    const evaluator: Evaluator = { evaluate: () => ({ ok: true, value: { nme: 'a' } }) };
+    const evaluator = scripted(() => ({ ok: true, value: { nme: 'a' } }));
     expect(
       codes(
         outcomeOf([shell('b', { roles: ['db'], 'cross-depends': [{ yaql_exp: 'x' }] })], spec, { evaluator }).problems,

@@ -1,5 +1,5 @@
 import type { Evaluator } from '../evaluator';
-import { cluster, codes, outcomeOf, planOf, release } from '../planning.testing';
+import { cluster, codes, outcomeOf, planOf, release, scripted } from '../planning.testing';
 
 const spec = cluster({ n1: ['a'], n2: ['a', 'b'] }, { limits: { nodesAtOnce: 3 } });
 const x = (strategy: object, more: object = {}): object => ({
@@ -49,9 +49,8 @@ describe('limits', () => {
     expect(made.tasks[0]?.limits).toEqual(['role:a']);
   });
 
-  const amounts = (byNode: Record<string, unknown>): Evaluator => ({
-    evaluate: (_, { node }) => ({ ok: true, value: (byNode[node] ?? null) as number }),
-  });
+  const amounts = (byNode: Record<string, unknown>): Evaluator =>
+    scripted((_, { node }) => ({ ok: true, value: (byNode[node] ?? null) as number }));
 
   it('that are computed hold at their smallest, with a warning where they differ', () => {
     const computed = x({ type: 'parallel', amount: { yaql_exp: 'amount' } });

@@ -51,7 +51,7 @@ function computedAmounts(draft: Draft, tasks: readonly DraftTask[]): (number | n
   return tasks.flatMap((task) => {
     const { amount } = task.definition.strategy;
     if (task.action === 'skip' || !isExpression(amount)) return [];
-    const answer = evaluateText(draft, task, { language: 'yaql', text: amount.yaql_exp }, 'parameters.strategy.amount');
+    const answer = evaluateText(draft, task, amount.yaql_exp, 'parameters.strategy.amount');
     return answer ? [readAmount(draft, task.definition, answer.value)] : [];
   });
 }

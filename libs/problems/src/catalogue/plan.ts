@@ -48,6 +48,11 @@ export const planProblems = {
     meaning: 'A task takes an output of another one that is skipped, so that there will be none.',
     remedy: 'Select that task too (--fetch-deps), or run it with --force.',
   },
+  PLAN_UNKNOWN_LIMIT: {
+    severity: 'error',
+    meaning: 'A limit is to be changed that the graph does not have.',
+    remedy: 'Name a limit of the plan, `nodes` or `definition:ID`.',
+  },
   PLAN_UNKNOWN_GRAPH: {
     severity: 'error',
     meaning: 'Neither the release nor its plugins have a graph of that type.',
@@ -77,11 +82,6 @@ export const planProblems = {
     severity: 'warning',
     meaning: '`*` or `self` stands in a list of roles, where it is only a name.',
     remedy: 'Write it alone instead of in a list.',
-  },
-  PLAN_EXPRESSION_UNSUPPORTED: {
-    severity: 'error',
-    meaning: 'A value is computed by an expression, and no interpreter is there.',
-    remedy: 'Write the value itself, or use a version of Muster that evaluates expressions.',
   },
   PLAN_EXPRESSION_FAILED: {
     severity: 'error',
