@@ -134,6 +134,7 @@ class Fold {
           why: event.why,
           ...(event.tasks ? { tasks: event.tasks } : {}),
           ...(event.limit ? { limit: event.limit } : {}),
+          ...(event.tooLate ? { tooLate: true } : {}),
         });
         return;
       case 'state-changed':
