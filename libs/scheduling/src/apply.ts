@@ -49,7 +49,7 @@ export function apply(state: DeploymentState, event: DeploymentEvent): void {
       const judged = state.toJudge.get(task);
       if (judged?.kind === 'lost') (state.losses[task] as number)++;
       else if (judged) (state.failures[task] as number)++;
-      state.toJudge.delete(task);
+      keepFailure(state, task);
       setTaskState(state, task, 'ready');
       state.notBefore.set(task, event.notBefore);
       state.timers.push({ at: event.notBefore, task, attempt: state.attempts[task] as number });
@@ -66,7 +66,7 @@ export function apply(state: DeploymentState, event: DeploymentEvent): void {
     }
     case 'task-held': {
       const task = indexOf(state, event.task);
-      state.toJudge.delete(task);
+      keepFailure(state, task);
       state.held.set(task, event.cause);
       if (event.cause === 'onFailure') setTaskState(state, task, 'ready');
       return;
@@ -99,6 +99,13 @@ function indexOf(state: DeploymentState, address: string): number {
   return index;
 }
 
+/** The attempt is judged, but has not decided how its task ends: should nothing follow, that is why it failed. */
+function keepFailure(state: DeploymentState, task: number): void {
+  const judged = state.toJudge.get(task);
+  if (judged) state.failed.set(task, judged);
+  state.toJudge.delete(task);
+}
+
 function startAttempt(state: DeploymentState, task: number, attempt: number, at: number): void {
   const { machineOf, limitsOf, tasks } = state.graph;
   invariant(attempt === (state.attempts[task] as number) + 1, 'attempts are counted without gaps');
@@ -123,6 +130,7 @@ function endTask(state: DeploymentState, task: number, end: TaskEnd, cause: EndC
   setTaskState(state, task, end);
   const result = state.toJudge.get(task);
   state.toJudge.delete(task);
+  state.failed.delete(task);
   state.held.delete(task);
   state.notBefore.delete(task);
   state.wishes.retry.delete(task);

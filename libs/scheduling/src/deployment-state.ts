@@ -53,6 +53,8 @@ export interface DeploymentState {
   readonly open: Map<number, OpenAttempt>;
   /** Result of the newest ended attempt, until judged. */
   readonly toJudge: Map<number, AttemptResult>;
+  /** How the newest attempt of a task failed that is to be tried again or waits for a person; until the task ends. */
+  readonly failed: Map<number, AttemptResult>;
   readonly held: Map<number, 'onFailure' | 'lost'>;
   /** Tasks that may not start before a time; removed when it rang. */
   readonly notBefore: Map<number, number>;
@@ -125,6 +127,7 @@ export function initialState(graph: TaskGraph): DeploymentState {
     losses: new Int32Array(taskCount),
     open: new Map(),
     toJudge: new Map(),
+    failed: new Map(),
     held: new Map(),
     notBefore: new Map(),
     endCause: new Map(),
