@@ -26,6 +26,8 @@ const STORE_RETRY_MS = 500;
 
 interface PendingFact {
   readonly body: DeploymentEventBody;
+  /** Numbers of the tasks that it names. */
+  readonly tasks: readonly number[] | null;
   readonly stored: () => void;
 }
 
@@ -64,7 +66,7 @@ export class DeploymentRunner {
     for (const event of owned.events) apply(this.#state, event);
     this.#storedSeq = this.#state.lastSeq;
     this.#performer = new AttemptPerformer(context, owned, this.#state, lease, {
-      fact: (body) => this.#fact(body),
+      fact: (body, task) => this.#fact(body, task === undefined ? null : [task]),
       fenced: () => this.#leave('fenced'),
     });
   }
@@ -119,9 +121,9 @@ export class DeploymentRunner {
     await this.#pumping;
   }
 
-  #fact(body: DeploymentEventBody): Promise<void> {
+  #fact(body: DeploymentEventBody, tasks: readonly number[] | null = null): Promise<void> {
     return new Promise((stored) => {
-      this.#facts.push({ body, stored });
+      this.#facts.push({ body, tasks, stored });
       this.#pump();
     });
   }
@@ -156,7 +158,8 @@ export class DeploymentRunner {
     const taken = this.#facts.splice(0, FACTS_PER_COMMIT_MAX);
     if (this.#facts.length > 0) this.#dueAgain = true;
     const events: DeploymentEvent[] = [];
-    for (const { body } of taken) if (this.#isNews(body)) events.push(record(this.#state, body, clock.now()));
+    for (const { body, tasks } of taken)
+      if (this.#isNews(body, tasks)) events.push(record(this.#state, body, clock.now(), tasks));
     // Without a valid lease another executor may be the owner: facts are offered to the store, which knows; nothing is decided.
     const decisions = this.#lease.isValid ? decide(this.#state, clock.now()) : [];
     events.push(...decisions);
@@ -173,12 +176,10 @@ export class DeploymentRunner {
   }
 
   /** What came twice, or after it mattered, is no news: a late report of an attempt that has been judged, a repeated command. */
-  #isNews(body: DeploymentEventBody): boolean {
+  #isNews(body: DeploymentEventBody, tasks: readonly number[] | null): boolean {
     switch (body.type) {
-      case 'attempt-ended': {
-        const task = this.#state.graph.indexOf.get(body.task) ?? -1;
-        return this.#state.open.get(task)?.attempt === body.attempt;
-      }
+      case 'attempt-ended':
+        return this.#state.open.has(tasks?.[0] ?? this.#state.graph.indexOf.get(body.task) ?? -1, body.attempt);
       case 'control':
         return !this.#state.commands.has(body.command);
       default:
