@@ -25,6 +25,7 @@ import {
   type NodeAccessMessage,
   packGraph,
   QUESTIONS_QUEUE,
+  releaseTransaction,
   type Reply,
   startDeployment,
   type StartDeployment,
@@ -240,6 +241,10 @@ export class ExecutorBed {
   control(deployment: string, verb: ControlDeployment['verb'], tasks?: string[]): Promise<Reply<unknown>> {
     const body: ControlDeployment = { deployment, verb, who: 'test', why: 'a reason', ...(tasks ? { tasks } : {}) };
     return this.bus.request(COMMANDS_QUEUE, makeEnvelope(controlDeployment, body), 10_000);
+  }
+
+  release(transaction: string): Promise<Reply<unknown>> {
+    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(releaseTransaction, { transaction }), 10_000);
   }
 
   why(deployment: string, task: string): Promise<Reply<unknown>> {

@@ -1,4 +1,5 @@
 import { waitUntil } from '@muster/testkit';
+import { Client } from 'pg';
 import { ExecutorBed, graphTask } from './executor-bed.testing';
 
 jest.setTimeout(90_000);
@@ -185,6 +186,30 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
       problems: [{ code: 'API_INVALID', summary: expect.stringContaining('circle') }],
     });
     const next = await bed.deploy({ tasks: [graphTask('a@n1')] });
+    expect(await bed.end(next.deployment)).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  it('ends a deployment whose stored graph cannot be read, says why, and goes on with the others', async () => {
+    const spoil = new Client({ connectionString: bed.database.url });
+    await spoil.connect();
+    try {
+      const before = await bed.deploy({ tasks: [graphTask('a@n1', { parameters: { cmd: 'sleep 30' } })] });
+      await waitUntil('it runs', () => bed.log(before.deployment).some(({ type }) => type === 'attempt-started'));
+      // As its owner would find it after a restart.
+      await spoil.query(`UPDATE executor.deployment SET graph = 'x', epoch = epoch + 1, owner = NULL WHERE id = $1`, [
+        before.deployment,
+      ]);
+      expect(await bed.end(before.deployment)).toMatchObject({
+        outcome: 'failed',
+        text: expect.stringContaining('the graph cannot be read'),
+      });
+      const { rows } = await spoil.query('SELECT owner FROM executor.deployment WHERE ended_at IS NULL');
+      expect(rows).toEqual([]);
+      await bed.release(before.transaction);
+    } finally {
+      await spoil.end();
+    }
+    const next = await bed.deploy({ tasks: [graphTask('a@n2')] });
     expect(await bed.end(next.deployment)).toMatchObject({ outcome: 'succeeded' });
   });
 });

@@ -14,6 +14,7 @@ import type { NodePort, NodeReport } from './ports/node-port';
 import type { ArtifactFetcher, ExecutionLog, MakeMasker, PublishEvents, PublishOutput } from './ports/publishing';
 import { parseAttemptId } from './runner/attempt-id';
 import { DeploymentRunner } from './runner/deployment-runner';
+import { endUnfinished } from './runner/end-unfinished';
 import { EventRelay } from './runner/event-relay';
 import { Lease } from './runner/lease';
 import { OutputForwarder } from './runner/output-forwarder';
@@ -99,26 +100,28 @@ export class Executor {
     this.nudged();
   }
 
-  /** Stores a start command; settles with the problems that stand in the way, none when it is accepted (now or before). */
+  /**
+   * Stores a start command; settles with the problems that stand in the way, none when it is accepted. The answer to a
+   * command stays what it was, however often it comes.
+   */
   async accept(command: string, start: StartDeployment): Promise<readonly Problem[]> {
     const { artifacts, box, store } = this.#ports;
     const token = start.artifactToken ? box.open(start.artifactToken).reveal() : null;
     const wanted =
       start.graph.kind === 'artifact' ? [...start.artifacts, { digest: start.graph.digest, size: 0 }] : start.artifacts;
     const missing = await artifacts.ensure(wanted, token);
-    if (missing.length > 0) {
-      return missing.map((text) =>
-        problem('DEPLOY_ARTIFACT_MISSING', { subject: `deployment of ${start.cluster}`, summary: text }),
+    const subject = `deployment of ${start.cluster}`;
+    if (missing.length > 0)
+      return store.refuse(
+        command,
+        missing.map((summary) => problem('DEPLOY_ARTIFACT_MISSING', { subject, summary })),
       );
-    }
     const gzip = await this.#ports.graphBytes(start);
     const graph = await this.#graph(gzip);
-    if (typeof graph === 'string')
-      return [problem('API_INVALID', { subject: `deployment of ${start.cluster}`, summary: graph })];
-    const fault = faultOf(graph);
-    if (fault) return [problem('API_INVALID', { subject: `deployment of ${start.cluster}`, summary: fault })];
+    const fault = typeof graph === 'string' ? graph : faultOf(graph);
+    if (fault !== null) return store.refuse(command, [problem('API_INVALID', { subject, summary: fault })]);
     const answer = await store.accept(command, start, gzip);
-    if (answer.kind === 'refused') return answer.problems;
+    if (answer.kind === 'refused') return store.refuse(command, answer.problems);
     this.nudged();
     this.#ports.nudge();
     return [];
@@ -126,21 +129,22 @@ export class Executor {
 
   /** Stores a control command; its effect comes back as an event that names it. */
   async control(command: string, body: ControlDeployment): Promise<readonly Problem[]> {
-    const answer = await this.#ports.store.putCommand(command, body);
-    if (answer === 'unknown')
-      return [
-        problem('DEPLOY_UNKNOWN_TRANSACTION', {
-          subject: `deployment ${body.deployment}`,
-          summary: 'no executor has accepted it',
-        }),
-      ];
-    if (answer === 'ended')
-      return [
-        problem('CONTROL_NOT_POSSIBLE', {
-          subject: `deployment ${body.deployment}`,
-          summary: `${body.verb} after its end`,
-        }),
-      ];
+    const { store } = this.#ports;
+    const answer = await store.putCommand(command, body);
+    const subject = `deployment ${body.deployment}`;
+    switch (answer) {
+      case 'unknown':
+        return store.refuse(command, [
+          problem('DEPLOY_UNKNOWN_TRANSACTION', { subject, summary: 'no executor has accepted it' }),
+        ]);
+      case 'ended':
+      case 'refused':
+        return store.refuse(command, [
+          problem('CONTROL_NOT_POSSIBLE', { subject, summary: `${body.verb} after its end` }),
+        ]);
+      case 'stored':
+      case 'repeated':
+    }
     this.nudged();
     this.#ports.nudge();
     return [];
@@ -271,8 +275,7 @@ export class Executor {
         this.#runners.get(deployment)?.wake();
       } else {
         this.#ports.log.warn({ deployment }, 'another executor has taken the deployment over');
-        await this.#runners.get(deployment)?.stop();
-        this.#forget(deployment);
+        await this.#stopOwning(deployment);
       }
     }
   }
@@ -306,21 +309,36 @@ export class Executor {
   }
 
   async #run(owned: OwnedDeployment, lease: Lease): Promise<void> {
-    const { log } = this.#ports;
+    const { deployment } = owned;
+    // Ours already, when its lease passed before it was renewed: the runner of the epoch before is fenced.
+    await this.#stopOwning(deployment);
     const graph = await this.#graph(owned.graph);
-    if (typeof graph === 'string')
-      return void log.error({ deployment: owned.deployment, graph }, 'the stored graph cannot be read');
+    if (typeof graph === 'string') return this.#endUnreadable(owned, graph);
     try {
       const runner = new DeploymentRunner(this.#context, owned, graph, lease, (reason) => {
-        log.info({ deployment: owned.deployment, reason }, 'no longer owns the deployment');
-        this.#forget(owned.deployment);
+        this.#ports.log.info({ deployment, reason }, 'no longer owns the deployment');
+        this.#forget(deployment);
       });
-      this.#runners.set(owned.deployment, runner);
-      this.#leases.set(owned.deployment, lease);
+      this.#runners.set(deployment, runner);
+      this.#leases.set(deployment, lease);
       runner.start();
     } catch (error) {
-      log.error({ deployment: owned.deployment, err: error }, 'the stored deployment cannot be carried on');
+      this.#forget(deployment);
+      const text = error instanceof InvariantBroken ? error.message : 'internal error; see the log of the executor';
+      await this.#endUnreadable(owned, `what is stored of it cannot be carried on: ${text}`, error);
     }
+  }
+
+  /** What cannot be read now cannot be read by the next owner: it ends, and says why. */
+  async #endUnreadable(owned: OwnedDeployment, text: string, error?: unknown): Promise<void> {
+    this.#ports.log.error({ deployment: owned.deployment, text, err: error }, 'the stored deployment ends unread');
+    await endUnfinished(this.#context, owned, owned.events.at(-1)?.seq ?? 0, text);
+    this.#relay.release(owned.deployment);
+  }
+
+  async #stopOwning(deployment: string): Promise<void> {
+    await this.#runners.get(deployment)?.stop();
+    this.#forget(deployment);
   }
 
   #forget(deployment: string): void {

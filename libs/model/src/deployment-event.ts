@@ -74,6 +74,8 @@ export type DeploymentEventBody =
       readonly why: string | null;
       readonly tasks?: readonly TaskAddress[];
       readonly limit?: { readonly key: string; readonly amount: number };
+      /** It came when the deployment had just ended: it changes nothing, and stands after the end. */
+      readonly tooLate?: true;
     }
   /** Decision. `text` says why, for people. */
   | { readonly type: 'state-changed'; readonly state: DeploymentStatus; readonly text: string | null };

@@ -70,6 +70,7 @@ export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion(
     why: sentence.nullable(),
     tasks: z.array(address).optional(),
     limit: z.object({ key: z.string().max(300), amount: z.int() }).optional(),
+    tooLate: z.literal(true).optional(),
   }),
   z.object({
     ...stored,

@@ -1,11 +1,12 @@
-import type { DeploymentEvent } from '@muster/model';
+import { isDeploymentEnd, type DeploymentEvent } from '@muster/model';
 import { CODE, type DeploymentState } from './deployment-state';
 import { offerNextOf } from './offering';
 
-/** Notes what a person asked for; `decide` acts on it. A command that was recorded before changes nothing. */
+/** Notes what a person asked for; `decide` acts on it. A command that was recorded before, or comes after the end, changes nothing. */
 export function applyControl(state: DeploymentState, event: DeploymentEvent & { readonly type: 'control' }): void {
   if (state.commands.has(event.command)) return;
   state.commands.add(event.command);
+  if (isDeploymentEnd(state.status)) return;
   const { wishes } = state;
   const by = event.why ? `${event.who}: ${event.why}` : event.who;
   const named = (event.tasks ?? [])

@@ -2,9 +2,12 @@ import { isDeploymentTransition, type DeploymentEvent, type EndCause, type TaskE
 import { invariant } from '@muster/problems';
 import { applyControl } from './apply-control';
 import { CODE, type DeploymentState } from './deployment-state';
-import { reconsider, release, settle } from './propagate';
+import { reconsider, release, SATISFIED, settle } from './propagate';
 import { setTaskState } from './set-task-state';
 import { isExceeded } from './tolerance';
+
+/** Below so many deadlines none is forgotten. */
+const DEADLINES_MIN = 256;
 
 /**
  * Folds one stored event into `state`. Decides nothing; must read every event log that a released version ever wrote.
@@ -12,7 +15,13 @@ import { isExceeded } from './tolerance';
  * Cost: proportional to the edges of the tasks that the event ends.
  */
 export function apply(state: DeploymentState, event: DeploymentEvent): void {
-  invariant(event.seq === state.lastSeq + 1, `event ${event.seq} follows ${state.lastSeq}`);
+  fold(state, event, null);
+}
+
+/** As `apply`; `tasks` are the numbers of the tasks that the event names, in its order, where the caller has them. */
+export function fold(state: DeploymentState, event: DeploymentEvent, tasks: readonly number[] | null): void {
+  // Texts are made only when they are needed: every event passes here.
+  if (event.seq !== state.lastSeq + 1) invariant(false, `event ${event.seq} follows ${state.lastSeq}`);
   state.lastSeq = event.seq;
   switch (event.type) {
     case 'accepted':
@@ -29,18 +38,18 @@ export function apply(state: DeploymentState, event: DeploymentEvent): void {
       return;
     }
     case 'attempt-started':
-      return startAttempt(state, indexOf(state, event.task), event.attempt, event.at);
+      return startAttempt(state, tasks?.[0] ?? indexOf(state, event.task), event.attempt, event.at);
     case 'attempt-cancelling': {
-      const open = state.open.get(indexOf(state, event.task));
-      invariant(open?.attempt === event.attempt, 'only an open attempt is cancelled');
-      open.cancelling = event.cause;
+      const task = indexOf(state, event.task);
+      invariant(state.open.has(task, event.attempt), 'only an open attempt is cancelled');
+      state.open.cancel(task, event.cause);
       return;
     }
     case 'attempt-ended': {
-      const task = indexOf(state, event.task);
-      invariant(state.open.get(task)?.attempt === event.attempt, 'only an open attempt ends');
-      state.open.delete(task);
-      state.toJudge.set(task, event.result);
+      const task = tasks?.[0] ?? indexOf(state, event.task);
+      invariant(state.open.has(task, event.attempt), 'only an open attempt ends');
+      state.open.remove(task);
+      state.toJudge.add(task, event.result);
       if (event.result.kind === 'lost') setTaskState(state, task, 'lost');
       return release(state, task);
     }
@@ -49,10 +58,10 @@ export function apply(state: DeploymentState, event: DeploymentEvent): void {
       const judged = state.toJudge.get(task);
       if (judged?.kind === 'lost') (state.losses[task] as number)++;
       else if (judged) (state.failures[task] as number)++;
-      state.toJudge.delete(task);
+      keepFailure(state, task);
       setTaskState(state, task, 'ready');
       state.notBefore.set(task, event.notBefore);
-      state.timers.push({ at: event.notBefore, task, attempt: state.attempts[task] as number });
+      state.timers.push(event.notBefore, task, state.attempts[task] as number);
       return;
     }
     case 'retry-due': {
@@ -66,13 +75,16 @@ export function apply(state: DeploymentState, event: DeploymentEvent): void {
     }
     case 'task-held': {
       const task = indexOf(state, event.task);
-      state.toJudge.delete(task);
+      keepFailure(state, task);
       state.held.set(task, event.cause);
       if (event.cause === 'onFailure') setTaskState(state, task, 'ready');
       return;
     }
     case 'tasks-ended':
-      for (const address of event.tasks) endTask(state, indexOf(state, address), event.state, event.cause, event.at);
+      for (let index = 0; index < event.tasks.length; index++) {
+        const task = tasks?.[index] ?? indexOf(state, event.tasks[index] as string);
+        endTask(state, task, event.state, event.cause, event.at);
+      }
       return;
     case 'control':
       return applyControl(state, event);
@@ -92,20 +104,27 @@ export function apply(state: DeploymentState, event: DeploymentEvent): void {
 
 function indexOf(state: DeploymentState, address: string): number {
   // Events of one task follow each other closely; a look-up among 100,000 addresses costs more than the rest of a fold.
-  if (state.lastTask >= 0 && state.graph.tasks[state.lastTask]?.task === address) return state.lastTask;
-  const index = state.graph.indexOf.get(address);
-  invariant(index !== undefined && index < state.graph.taskCount, `${address} is a task of the graph`);
+  if (state.lastTask >= 0 && state.graph.addresses[state.lastTask] === address) return state.lastTask;
+  const index = state.graph.indexOf.get(address) ?? -1;
+  if (index < 0 || index >= state.graph.taskCount) invariant(false, `${address} is a task of the graph`);
   state.lastTask = index;
   return index;
 }
 
+/** The attempt is judged, but has not decided how its task ends: should nothing follow, that is why it failed. */
+function keepFailure(state: DeploymentState, task: number): void {
+  const judged = state.toJudge.get(task);
+  if (judged) state.failed.set(task, judged);
+  state.toJudge.remove(task);
+}
+
 function startAttempt(state: DeploymentState, task: number, attempt: number, at: number): void {
-  const { machineOf, limitsOf, tasks } = state.graph;
+  const { machineOf, limitsOf, timeoutMs } = state.graph;
   invariant(attempt === (state.attempts[task] as number) + 1, 'attempts are counted without gaps');
   setTaskState(state, task, 'running');
   state.attempts[task] = attempt;
-  state.open.set(task, { attempt, startedAt: at, cancelling: null });
-  state.deadlines.push({ at: at + (tasks[task]?.timeoutMs ?? 0), task, attempt });
+  state.open.add(task, at);
+  watchDeadline(state, task, at + (timeoutMs[task] as number), attempt);
   const machine = machineOf[task] as number;
   if (machine >= 0) {
     invariant(state.busyWith[machine] === -1, 'one task per node at a time');
@@ -118,15 +137,19 @@ function startAttempt(state: DeploymentState, task: number, attempt: number, at:
   }
 }
 
+/** Most attempts end long before their deadline; those of ended ones are forgotten once they are the most. */
+function watchDeadline(state: DeploymentState, task: number, at: number, attempt: number): void {
+  const { deadlines, open } = state;
+  if (deadlines.size > 2 * open.size + DEADLINES_MIN) deadlines.keepOnly((each, its) => open.has(each, its));
+  deadlines.push(at, task, attempt);
+}
+
 function endTask(state: DeploymentState, task: number, end: TaskEnd, cause: EndCause | undefined, at: number): void {
   const { machineOf, groupsOfMachine } = state.graph;
   setTaskState(state, task, end);
   const result = state.toJudge.get(task);
-  state.toJudge.delete(task);
-  state.held.delete(task);
-  state.notBefore.delete(task);
-  state.wishes.retry.delete(task);
-  state.wishes.skip.delete(task);
+  state.toJudge.remove(task);
+  forget(state, task);
   state.endedAt[task] = at;
   if (cause) state.endCause.set(task, cause);
   const machine = machineOf[task] as number;
@@ -142,8 +165,18 @@ function endTask(state: DeploymentState, task: number, end: TaskEnd, cause: EndC
       countFailure(state, groupsOfMachine.targets[index] as number);
     }
   }
-  if (end === 'succeeded' || end === 'skipped') settle(state, task, { satisfied: true });
-  else settle(state, task, { satisfied: false, culprit: cause?.culprit ? indexOf(state, cause.culprit) : task });
+  if (end === 'succeeded' || end === 'skipped') settle(state, task, SATISFIED);
+  else settle(state, task, cause?.culprit ? indexOf(state, cause.culprit) : task);
+}
+
+/** What was noted of the task while it had not ended; of most tasks nothing was. */
+function forget(state: DeploymentState, task: number): void {
+  const { failed, held, notBefore, wishes } = state;
+  if (failed.size > 0) failed.delete(task);
+  if (held.size > 0) held.delete(task);
+  if (notBefore.size > 0) notBefore.delete(task);
+  if (wishes.retry.size > 0) wishes.retry.delete(task);
+  if (wishes.skip.size > 0) wishes.skip.delete(task);
 }
 
 function countFailure(state: DeploymentState, group: number): void {

@@ -1,4 +1,4 @@
-import { MASTER, SYNC_POINT, type GraphTask, type TaskGraph } from '@muster/model';
+import { MASTER, SYNC_POINT, type GraphBarrier, type GraphTask, type TaskGraph } from '@muster/model';
 import { invariant } from '@muster/problems';
 
 /** Edges of all vertices in two arrays: those of `v` are `targets[offsets[v]]` up to `targets[offsets[v + 1] - 1]`. */
@@ -16,6 +16,10 @@ export interface CompiledGraph {
   readonly taskCount: number;
   readonly vertexCount: number;
   readonly tasks: readonly GraphTask[];
+  readonly addresses: readonly string[];
+  /** 1 for tasks without work, which are crossed. */
+  readonly isBridge: Uint8Array;
+  readonly timeoutMs: Float64Array;
   readonly indexOf: ReadonlyMap<string, number>;
   readonly machines: readonly string[];
   readonly machineOf: Int32Array;
@@ -42,26 +46,33 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
   const taskCount = graph.tasks.length;
   const vertexCount = taskCount + graph.barriers.length;
   const indexOf = new Map<string, number>();
-  graph.tasks.forEach((task, index) => indexOf.set(task.task, index));
+  const addresses = graph.tasks.map(({ task }, index) => {
+    indexOf.set(task, index);
+    return task;
+  });
   graph.barriers.forEach((barrier, index) => indexOf.set(barrier.id, taskCount + index));
   invariant(indexOf.size === vertexCount, 'every vertex of a graph has a name of its own');
 
   const machines: string[] = [];
   const machineIndex = new Map<string, number>();
   const machineOf = new Int32Array(taskCount);
+  const isBridge = new Uint8Array(taskCount);
+  const timeoutMs = new Float64Array(taskCount);
   graph.tasks.forEach((task, index) => {
     machineOf[index] = machineNumber(task.node, graph, machines, machineIndex);
+    isBridge[index] = Number(task.action === 'skip');
+    timeoutMs[index] = task.timeoutMs;
   });
 
-  const requires = [...graph.tasks.map((task) => task.requires), ...graph.barriers.map((barrier) => barrier.requires)];
+  const numberOf = (name: string): number => {
+    const index = indexOf.get(name) ?? -1;
+    if (index < 0) invariant(false, `relation to ${name} leads into the graph`);
+    return index;
+  };
   const predecessors = adjacency(
-    requires.map((names) =>
-      names.map((name) => {
-        const index = indexOf.get(name);
-        invariant(index !== undefined, `relation to ${name} leads into the graph`);
-        return index;
-      }),
-    ),
+    vertexCount,
+    (vertex) => (graph.tasks[vertex] ?? (graph.barriers[vertex - taskCount] as GraphBarrier)).requires,
+    numberOf,
   );
   const successors = reversed(predecessors, vertexCount);
 
@@ -86,28 +97,32 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
     taskCount,
     vertexCount,
     tasks: graph.tasks,
+    addresses,
+    isBridge,
+    timeoutMs,
     indexOf,
     machines,
     machineOf,
-    tasksOfMachine: reversed(
-      adjacency(Array.from(machineOf, (machine) => (machine < 0 ? [] : [machine]))),
-      machines.length,
-    ),
+    tasksOfMachine: membersOf(machineOf, machines.length),
     successors,
     predecessors,
     rank: longestTails(graph, successors, predecessors, vertexCount),
     limitKeys,
     limitCapacity,
     limitsOf: adjacency(
-      graph.tasks.map((task) =>
-        task.limits.map((key) => {
-          const index = limitIndex.get(key);
-          invariant(index !== undefined, `limit ${key} has a capacity`);
-          return index;
-        }),
-      ),
+      taskCount,
+      (task) => (graph.tasks[task] as GraphTask).limits,
+      (key) => {
+        const index = limitIndex.get(key);
+        invariant(index !== undefined, `limit ${key} has a capacity`);
+        return index;
+      },
     ),
-    groupsOfMachine: adjacency(groups),
+    groupsOfMachine: adjacency(
+      machines.length,
+      (machine) => groups[machine] as number[],
+      (group) => group,
+    ),
   };
 }
 
@@ -120,14 +135,34 @@ function machineNumber(node: string, graph: TaskGraph, machines: string[], index
   return machines.push(machine) - 1;
 }
 
-function adjacency(lists: readonly (readonly number[])[]): Adjacency {
-  const offsets = new Int32Array(lists.length + 1);
-  lists.forEach((list, index) => {
-    offsets[index + 1] = (offsets[index] as number) + list.length;
-  });
-  const targets = new Int32Array(offsets[lists.length] as number);
+/** Two passes, so that no list is made for each of 100,000 vertices. */
+function adjacency<Name>(
+  count: number,
+  listOf: (vertex: number) => ArrayLike<Name>,
+  numberOf: (name: Name) => number,
+): Adjacency {
+  const offsets = new Int32Array(count + 1);
+  for (let vertex = 0; vertex < count; vertex++)
+    offsets[vertex + 1] = (offsets[vertex] as number) + listOf(vertex).length;
+  const targets = new Int32Array(offsets[count] as number);
   let at = 0;
-  for (const list of lists) for (const target of list) targets[at++] = target;
+  for (let vertex = 0; vertex < count; vertex++) {
+    const list = listOf(vertex);
+    for (let index = 0; index < list.length; index++) targets[at++] = numberOf(list[index] as Name);
+  }
+  return { offsets, targets };
+}
+
+/** The members of each of `count` groups, ascending; `groupOf` is -1 for those of none. */
+function membersOf(groupOf: Int32Array, count: number): Adjacency {
+  const offsets = new Int32Array(count + 1);
+  for (const group of groupOf) if (group >= 0) (offsets[group + 1] as number)++;
+  for (let group = 0; group < count; group++) (offsets[group + 1] as number) += offsets[group] as number;
+  const fill = offsets.slice(0, count);
+  const targets = new Int32Array(offsets[count] as number);
+  groupOf.forEach((group, member) => {
+    if (group >= 0) targets[(fill[group] as number)++] = member;
+  });
   return { offsets, targets };
 }
 

@@ -20,10 +20,20 @@ export function decideControls(state: DeploymentState, take: TakeDecision): void
   }
   wishes.pause = null;
   wishes.resume = false;
+  if (wishes.retry.size > 0) retry(state, take);
+  if (wishes.skip.size > 0) skip(state, take);
+}
+
+function retry(state: DeploymentState, take: TakeDecision): void {
+  const { wishes, stop } = state;
   for (const task of [...wishes.retry]) {
     if (state.held.has(task) && stop === null) take({ type: 'retry-due', task: addressOf(state, task) });
   }
-  const skipped = [...wishes.skip].filter((task) => state.task[task] !== CODE.waiting);
+  wishes.retry.clear();
+}
+
+function skip(state: DeploymentState, take: TakeDecision): void {
+  const skipped = [...state.wishes.skip].filter((task) => state.task[task] !== CODE.waiting);
   if (skipped.length > 0) {
     take({
       type: 'tasks-ended',
@@ -32,7 +42,6 @@ export function decideControls(state: DeploymentState, take: TakeDecision): void
       cause: { code: 'operator' },
     });
   }
-  wishes.retry.clear();
 }
 
 function addressOf(state: DeploymentState, task: number): string {

@@ -1,6 +1,7 @@
 import type { EndCause, GraphTask, TaskEnd } from '@muster/model';
 import type { TakeDecision } from './take-decision';
 import { CODE, type DeploymentState } from './deployment-state';
+import { endTried } from './end-tried';
 import { makeReady } from './propagate';
 import { isTolerated } from './tolerance';
 
@@ -39,17 +40,19 @@ function blockDependents(state: DeploymentState, take: TakeDecision): void {
 function leaveNode(state: DeploymentState, machine: number, take: TakeDecision): void {
   const { offsets, targets } = state.graph.tasksOfMachine;
   const never: string[] = [];
-  const tried: string[] = [];
+  const tried: number[] = [];
   for (let at = offsets[machine] as number; at < (offsets[machine + 1] as number); at++) {
     const task = targets[at] as number;
     const code = state.task[task];
     if ((code === CODE.waiting || code === CODE.ready) && state.graph.tasks[task]?.action === 'run') {
-      ((state.attempts[task] as number) > 0 ? tried : never).push(addressOf(state, task));
+      if ((state.attempts[task] as number) > 0) tried.push(task);
+      else never.push(addressOf(state, task));
     }
   }
-  const cause = { code: 'node-failed', culprit: addressOf(state, state.nodeCulprit[machine] as number) } as const;
+  const culprit = addressOf(state, state.nodeCulprit[machine] as number);
+  const cause = { code: 'node-failed', culprit } as const;
   // Tried and waiting for another try or a person: it did not succeed, and nobody will try again.
-  if (tried.length > 0) end(take, tried, 'failed', cause);
+  endTried(state, tried, `${culprit} failed on its node`, cause, take);
   if (never.length > 0) end(take, never, 'not-run', cause);
 }
 

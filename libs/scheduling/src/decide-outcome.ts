@@ -3,6 +3,7 @@ import { invariant } from '@muster/problems';
 import { tasksLeft } from './apply';
 import type { TakeDecision } from './take-decision';
 import { decideEnds } from './decide-ends';
+import { endTried } from './end-tried';
 import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
 import { isNodeTolerated } from './tolerance';
 
@@ -27,19 +28,21 @@ function endLeftOver(state: DeploymentState, take: TakeDecision): void {
   const { stop } = state;
   if (stop === null) return;
   const never: string[] = [];
-  const tried: string[] = [];
+  const tried: number[] = [];
   for (let task = 0; task < state.graph.taskCount; task++) {
     const name = taskStateOf(state, task);
     if (name !== 'lost' && name !== 'waiting' && name !== 'ready') continue;
-    ((state.attempts[task] as number) > 0 ? tried : never).push(state.graph.tasks[task]?.task ?? '');
+    if ((state.attempts[task] as number) > 0) tried.push(task);
+    else never.push(state.graph.tasks[task]?.task ?? '');
   }
   // Those never started first: ending the others must not make them blocked, which would hide the stop.
   if (never.length > 0) take({ type: 'tasks-ended', tasks: never, state: 'not-run', cause: causeOf(stop) });
-  if (tried.length > 0)
+  if (stop.kind !== 'cancel') endTried(state, tried, stop.text, causeOf(stop), take);
+  else if (tried.length > 0)
     take({
       type: 'tasks-ended',
-      tasks: tried,
-      state: stop.kind === 'cancel' ? 'cancelled' : 'failed',
+      tasks: tried.map((task) => state.graph.tasks[task]?.task ?? ''),
+      state: 'cancelled',
       cause: causeOf(stop),
     });
   decideEnds(state, take);
@@ -57,24 +60,35 @@ function causeOf(stop: NonNullable<DeploymentState['stop']>): {
 
 /** Never greener than the truth: the worst thing that happened names the outcome. */
 function outcomeOf(state: DeploymentState): { outcome: DeploymentOutcome; text: string | null } {
-  const { count, stop, graph } = state;
+  const { count, stop } = state;
   const count0 = (code: number): number => count[code] as number;
   if (stop?.kind === 'cancel') return { outcome: 'cancelled', text: stop.text };
-  if (stop !== null && (stop.kind === 'tolerance' || count0(CODE['not-run']) > 0))
-    return { outcome: 'stopped', text: stop.text };
-  if (count0(CODE.failed) + count0(CODE.blocked) + count0(CODE['not-run']) + count0(CODE.cancelled) > 0) {
-    let tolerated = true;
-    let first: string | null = null;
-    for (let task = 0; task < graph.taskCount; task++) {
-      if (state.task[task] !== CODE.failed) continue;
-      first ??= graph.tasks[task]?.task ?? null;
-      if (!isNodeTolerated(state, graph.machineOf[task] as number)) tolerated = false;
-    }
-    const text = `${count0(CODE.failed)} tasks failed, first ${first}`;
-    return tolerated && first !== null ? { outcome: 'succeeded-with-failures', text } : { outcome: 'failed', text };
-  }
+  const bad = count0(CODE.failed) + count0(CODE.blocked) + count0(CODE['not-run']) + count0(CODE.cancelled) > 0;
+  const { text, isTolerated } = bad ? failuresOf(state) : { text: null, isTolerated: true };
+  if (stop !== null && (stop.kind === 'tolerance' || hasKeptFromRunning(state)))
+    return { outcome: 'stopped', text: text === null ? stop.text : `${stop.text}; ${text}` };
+  if (bad) return { outcome: isTolerated && text !== null ? 'succeeded-with-failures' : 'failed', text };
   for (const cause of state.endCause.values()) {
     if (cause.code === 'operator' || cause.code === 'onFailure') return { outcome: 'succeeded-with-skips', text: null };
   }
   return { outcome: 'succeeded', text: null };
+}
+
+/** What failed, in a sentence, null when nothing did; and whether all of it is on tolerated nodes. */
+function failuresOf(state: DeploymentState): { text: string | null; isTolerated: boolean } {
+  const { count, graph } = state;
+  let isTolerated = true;
+  let first: string | null = null;
+  for (let task = 0; task < graph.taskCount; task++) {
+    if (state.task[task] !== CODE.failed) continue;
+    first ??= graph.tasks[task]?.task ?? null;
+    if (!isNodeTolerated(state, graph.machineOf[task] as number)) isTolerated = false;
+  }
+  return { text: first === null ? null : `${count[CODE.failed]} tasks failed, first ${first}`, isTolerated };
+}
+
+/** True if a person's drain is why a task never started; what failed before may have left none for it. */
+function hasKeptFromRunning(state: DeploymentState): boolean {
+  for (const { code } of state.endCause.values()) if (code === 'drained') return true;
+  return false;
 }

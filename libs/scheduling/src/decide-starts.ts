@@ -11,8 +11,8 @@ export function decideStarts(state: DeploymentState, take: TakeDecision): void {
   for (let task = state.offer.pop(); task >= 0; task = state.offer.pop()) {
     if (
       state.task[task] !== CODE.ready ||
-      state.notBefore.has(task) ||
-      state.held.has(task) ||
+      (state.notBefore.size > 0 && state.notBefore.has(task)) ||
+      (state.held.size > 0 && state.held.has(task)) ||
       isNodeFailed(state, task)
     ) {
       // An old entry: it was skipped or ended, or is offered anew when it may run. What it was offered for is still free.
@@ -24,11 +24,7 @@ export function decideStarts(state: DeploymentState, take: TakeDecision): void {
       park(state, task, full);
       continue;
     }
-    state.lastTask = task;
-    take({
-      type: 'attempt-started',
-      task: state.graph.tasks[task]?.task ?? '',
-      attempt: (state.attempts[task] as number) + 1,
-    });
+    const attempt = (state.attempts[task] as number) + 1;
+    take({ type: 'attempt-started', task: state.graph.addresses[task] as string, attempt }, [task]);
   }
 }

@@ -3,13 +3,11 @@ import type { DeploymentState } from './deployment-state';
 
 /** Rings what is due: retries may start again, attempts past their timeout are ended. */
 export function decideTimers(state: DeploymentState, take: TakeDecision, now: number): void {
-  for (let due = state.timers.peek(); due && due.at <= now; due = state.timers.peek()) {
-    state.timers.pop();
+  for (let due = state.timers.popDue(now); due; due = state.timers.popDue(now)) {
     if (state.notBefore.get(due.task) !== due.at || state.attempts[due.task] !== due.attempt) continue;
     if (state.stop === null) take({ type: 'retry-due', task: state.graph.tasks[due.task]?.task ?? '' });
   }
-  for (let due = state.deadlines.peek(); due && due.at <= now; due = state.deadlines.peek()) {
-    state.deadlines.pop();
+  for (let due = state.deadlines.popDue(now); due; due = state.deadlines.popDue(now)) {
     const open = state.open.get(due.task);
     if (open?.attempt !== due.attempt || open.cancelling !== null) continue;
     take({

@@ -167,6 +167,56 @@ describe('decide', () => {
     expect([run.states(), run.state.status]).toEqual([{ 'a@1': 'cancelled', 'b@1': 'not-run' }, 'cancelled']);
   });
 
+  /** The cause that each ended task was given. */
+  const causes = (run: Run): Record<string, unknown> =>
+    Object.fromEntries(
+      run.log.flatMap((event) => (event.type === 'tasks-ended' ? event.tasks.map((each) => [each, event.cause]) : [])),
+    );
+
+  it.each([
+    [
+      'waits to be tried again',
+      { retries: { count: 2, delayMs: 60_000, backoff: 1 } },
+      exited(3),
+      'exited with code 3',
+    ],
+    ['waits for a person', { onFailure: 'pause' as const }, exited(3), 'exited with code 3'],
+    ['is lost', {}, { kind: 'lost', detail: 'power' } as const, 'lost: power'],
+  ])('lets a task that %s keep its reason when a drain ends it', (_, over, result, reason) => {
+    const run = new Run([task('a@1', [], over), task('b@2', ['a@1']), task('c@3')]);
+    run.end('a@1', result);
+    run.control('drain');
+    run.end('c@3', exited(0));
+    expect(causes(run)).toEqual({
+      'a@1': { code: 'attempt', text: `${reason}; not tried again: drained by ann` },
+      'b@2': { code: 'drained', text: 'drained by ann' },
+      'c@3': undefined,
+    });
+    expect(run.log.at(-1)).toMatchObject({ state: 'stopped', text: 'drained by ann; 1 tasks failed, first a@1' });
+  });
+
+  it('lets a task keep its reason when another one fails on its node', () => {
+    const run = new Run([task('a@1', [], { retries: { count: 1, delayMs: 60_000, backoff: 1 } }), task('b@1')]);
+    run.end('a@1', exited(3));
+    run.end('b@1', exited(4));
+    expect(causes(run)['a@1']).toEqual({
+      code: 'attempt',
+      text: 'exited with code 3; not tried again: b@1 failed on its node',
+    });
+    expect(run.log.at(-1)).toMatchObject({ state: 'failed', text: '2 tasks failed, first a@1' });
+  });
+
+  it('has failed, and is not stopped, when a drain kept nothing from running', () => {
+    const run = new Run([task('a@1'), task('b@1', []), task('c@2')]);
+    run.end('a@1', exited(3));
+    run.control('drain');
+    run.end('c@2', exited(0));
+    expect([run.states(), run.state.status]).toEqual([
+      { 'a@1': 'failed', 'b@1': 'not-run', 'c@2': 'succeeded' },
+      'failed',
+    ]);
+  });
+
   it('sees through a barrier: one bad predecessor blocks what is behind it, naming the culprit', () => {
     const run = new Run([task('a@1'), task('a@2'), task('b@3', ['barrier:1'])], {
       barriers: [{ id: 'barrier:1', requires: ['a@1', 'a@2'] }],

@@ -1,5 +1,5 @@
 import { isDeploymentEnd, type DeploymentEvent, type DeploymentEventBody } from '@muster/model';
-import { apply } from './apply';
+import { fold } from './apply';
 import { decideControls } from './decide-controls';
 import { decideEnds } from './decide-ends';
 import { decideOutcome } from './decide-outcome';
@@ -11,13 +11,19 @@ import { judgeAttempts } from './judge-attempts';
 
 /**
  * Numbers an event and folds it; how both facts and decisions enter the state. Takes `body` over: it becomes the event,
- * since copying each would cost more than folding it.
+ * since copying each would cost more than folding it. `tasks` are the numbers of the tasks that it names, in its order:
+ * whoever has them saves looking them up.
  */
-export function record(state: DeploymentState, body: DeploymentEventBody, now: number): DeploymentEvent {
+export function record(
+  state: DeploymentState,
+  body: DeploymentEventBody,
+  now: number,
+  tasks: readonly number[] | null = null,
+): DeploymentEvent {
   const event = body as DeploymentEventBody & { seq: number; at: number };
   event.seq = state.lastSeq + 1;
   event.at = now;
-  apply(state, event);
+  fold(state, event, tasks);
   return event;
 }
 
@@ -32,8 +38,8 @@ export function record(state: DeploymentState, body: DeploymentEventBody, now: n
 export function decide(state: DeploymentState, now: number): readonly DeploymentEvent[] {
   const decisions: DeploymentEvent[] = [];
   if (state.lastSeq === 0 || isDeploymentEnd(state.status)) return decisions;
-  const take: TakeDecision = (body) => {
-    decisions.push(record(state, body, now));
+  const take: TakeDecision = (body, tasks) => {
+    decisions.push(record(state, body, now, tasks));
   };
   if (state.status === 'pending') take({ type: 'state-changed', state: 'running', text: null });
   // People first: what they stop must not start another task. Ends before starts: they free nodes and limits.
@@ -48,8 +54,6 @@ export function decide(state: DeploymentState, now: number): readonly Deployment
 
 /** When `decide` is to be called again though nothing happens: milliseconds since the epoch, null for never. */
 export function nextWake(state: DeploymentState): number | null {
-  const timer = state.timers.peek()?.at ?? Infinity;
-  const deadline = state.deadlines.peek()?.at ?? Infinity;
-  const next = Math.min(timer, deadline);
+  const next = Math.min(state.timers.nextAt, state.deadlines.nextAt);
   return next === Infinity || isDeploymentEnd(state.status) ? null : next;
 }

@@ -7,15 +7,10 @@ import {
   type TaskState,
 } from '@muster/model';
 import { compileGraph, type CompiledGraph } from './compiled-graph';
+import { OpenAttempts } from './open-attempts';
 import { TaskHeap } from './task-heap';
 import { TimeHeap } from './time-heap';
-
-/** An attempt that was decided and has not ended as far as the log knows. */
-export interface OpenAttempt {
-  readonly attempt: number;
-  readonly startedAt: number;
-  cancelling: 'timeout' | 'cancel' | null;
-}
+import { Unjudged } from './unjudged';
 
 /** What a person asked for and `decide` has still to act on. */
 export interface Wishes {
@@ -50,9 +45,10 @@ export interface DeploymentState {
   readonly attempts: Int32Array;
   readonly failures: Int32Array;
   readonly losses: Int32Array;
-  readonly open: Map<number, OpenAttempt>;
-  /** Result of the newest ended attempt, until judged. */
-  readonly toJudge: Map<number, AttemptResult>;
+  readonly open: OpenAttempts;
+  readonly toJudge: Unjudged;
+  /** How the newest attempt of a task failed that is to be tried again or waits for a person; until the task ends. */
+  readonly failed: Map<number, AttemptResult>;
   readonly held: Map<number, 'onFailure' | 'lost'>;
   /** Tasks that may not start before a time; removed when it rang. */
   readonly notBefore: Map<number, number>;
@@ -71,7 +67,7 @@ export interface DeploymentState {
   readonly limitCapacity: Int32Array;
 
   // derived
-  /** The task that was looked up last, or that `decide` is about to name; -1 for none. Saves looking it up. */
+  /** The task that was looked up last; -1 for none. Saves looking it up again. */
   lastTask: number;
   readonly count: Int32Array;
   /** Predecessors not yet satisfied, not yet ended, and ended badly, per vertex. */
@@ -111,6 +107,7 @@ export function initialState(graph: TaskGraph): DeploymentState {
   const degree = new Int32Array(vertexCount);
   for (let vertex = 0; vertex < vertexCount; vertex++)
     degree[vertex] = (predecessors.offsets[vertex + 1] as number) - (predecessors.offsets[vertex] as number);
+  const attempts = new Int32Array(taskCount);
   const count = new Int32Array(TASK_STATES.length);
   count[CODE.waiting] = taskCount;
   return {
@@ -120,11 +117,12 @@ export function initialState(graph: TaskGraph): DeploymentState {
     owner: null,
     epoch: 0,
     task: new Uint8Array(taskCount),
-    attempts: new Int32Array(taskCount),
+    attempts,
     failures: new Int32Array(taskCount),
     losses: new Int32Array(taskCount),
-    open: new Map(),
-    toJudge: new Map(),
+    open: new OpenAttempts(attempts),
+    toJudge: new Unjudged(taskCount),
+    failed: new Map(),
     held: new Map(),
     notBefore: new Map(),
     endCause: new Map(),

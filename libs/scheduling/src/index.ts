@@ -5,5 +5,6 @@
 export { apply } from './apply';
 export { compileGraph, type CompiledGraph } from './compiled-graph';
 export { decide, nextWake, record } from './decide';
-export { initialState, taskStateOf, type DeploymentState, type NodeState, type OpenAttempt } from './deployment-state';
+export { initialState, taskStateOf, type DeploymentState, type NodeState } from './deployment-state';
+export type { OpenAttempt } from './open-attempts';
 export { whyWaiting, type Explanation, type WaitingReason } from './why-waiting';

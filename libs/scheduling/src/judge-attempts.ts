@@ -8,15 +8,17 @@ const LOSSES_MAX = 10;
 /** Says what each ended attempt means for its task: its end, another attempt, or a question to a person. */
 export function judgeAttempts(state: DeploymentState, take: TakeDecision, now: number): void {
   if (state.toJudge.size === 0) return;
-  const succeeded: string[] = [];
-  for (const [task, result] of [...state.toJudge]) {
-    const { task: address } = state.graph.tasks[task] as GraphTask;
+  const succeeded: number[] = [];
+  const addresses: string[] = [];
+  for (const task of state.toJudge.tasks()) {
+    const result = state.toJudge.get(task);
+    if (result === null) continue;
     if (isSuccess(result)) {
-      succeeded.push(address);
-      state.lastTask = task;
+      succeeded.push(task);
+      addresses.push(state.graph.addresses[task] as string);
     } else judgeFailure(state, task, result, take, now);
   }
-  if (succeeded.length > 0) take({ type: 'tasks-ended', tasks: succeeded, state: 'succeeded' });
+  if (succeeded.length > 0) take({ type: 'tasks-ended', tasks: addresses, state: 'succeeded' }, succeeded);
 }
 
 function judgeFailure(

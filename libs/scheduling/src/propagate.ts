@@ -1,44 +1,62 @@
-import { SYNC_POINT } from '@muster/model';
 import { CODE, type DeploymentState } from './deployment-state';
 import { offerNextOf } from './offering';
 import { setTaskState } from './set-task-state';
 
-/** How a vertex ended, as far as its edges care. */
-export type Settled = { readonly satisfied: true } | { readonly satisfied: false; readonly culprit: number };
+/** Given to `settle` instead of a culprit. */
+export const SATISFIED = -1;
 
 /** True for tasks of the sync point: they judge their predecessors when all have ended, and may be lenient. */
 export function isClusterAnchor(state: DeploymentState, task: number): boolean {
-  return state.graph.tasks[task]?.node === SYNC_POINT;
+  return state.graph.machineOf[task] === -1;
 }
 
 /**
- * Tells the successors of an ended task. Barriers pass it on at once: bad news when it comes, the end when all of theirs
- * have ended. Tasks that thereby become ready, or have to be blocked, are queued for `decide`.
+ * Tells the successors of an ended task: that they may count on it (`SATISFIED`), or whose failure is behind its end.
+ * Barriers pass it on at once: bad news when it comes, the end when all of theirs have ended. Tasks that thereby become
+ * ready, or have to be blocked, are queued for `decide`.
  */
-export function settle(state: DeploymentState, task: number, how: Settled): void {
-  const queue: { readonly vertex: number; readonly ended: boolean; readonly bad: boolean }[] = [
-    { vertex: task, ended: true, bad: !how.satisfied },
-  ];
-  const culprit = how.satisfied ? -1 : how.culprit;
-  const { successors, taskCount } = state.graph;
+export function settle(state: DeploymentState, task: number, culprit: number): void {
+  const queue: News[] = [];
+  tell(state, task, true, culprit !== SATISFIED, culprit, queue);
   for (let head = 0; head < queue.length; head++) {
-    const { vertex, ended, bad } = queue[head] as (typeof queue)[number];
-    // A barrier that had bad news before has told so already; its end must not count as satisfied.
-    const satisfied = ended && !bad && (vertex < taskCount || state.bad[vertex] === 0);
-    for (let at = successors.offsets[vertex] as number; at < (successors.offsets[vertex + 1] as number); at++) {
-      const next = successors.targets[at] as number;
-      const newlyBad = bad && state.bad[next] === 0;
-      if (bad) {
-        (state.bad[next] as number)++;
-        if (state.culprit[next] === -1) state.culprit[next] = culprit;
-      }
-      if (satisfied) (state.unsatisfied[next] as number)--;
-      if (ended) (state.unended[next] as number)--;
-      if (next < taskCount) reconsider(state, next);
-      else {
-        const over = ended && state.unended[next] === 0;
-        if (newlyBad || over) queue.push({ vertex: next, ended: over, bad: newlyBad });
-      }
+    const { vertex, ended, bad } = queue[head] as News;
+    tell(state, vertex, ended, bad, culprit, queue);
+  }
+}
+
+/** What a barrier has to pass on. */
+interface News {
+  readonly vertex: number;
+  readonly ended: boolean;
+  readonly bad: boolean;
+}
+
+function tell(
+  state: DeploymentState,
+  vertex: number,
+  ended: boolean,
+  bad: boolean,
+  culprit: number,
+  queue: News[],
+): void {
+  const { successors, taskCount } = state.graph;
+  const { offsets, targets } = successors;
+  // A barrier that had bad news before has told so already; its end must not count as satisfied.
+  const satisfied = ended && !bad && (vertex < taskCount || state.bad[vertex] === 0);
+  const end = offsets[vertex + 1] as number;
+  for (let at = offsets[vertex] as number; at < end; at++) {
+    const next = targets[at] as number;
+    const newlyBad = bad && state.bad[next] === 0;
+    if (bad) {
+      (state.bad[next] as number)++;
+      if (state.culprit[next] === -1) state.culprit[next] = culprit;
+    }
+    if (satisfied) (state.unsatisfied[next] as number)--;
+    if (ended) (state.unended[next] as number)--;
+    if (next < taskCount) reconsider(state, next);
+    else {
+      const over = ended && state.unended[next] === 0;
+      if (newlyBad || over) queue.push({ vertex: next, ended: over, bad: newlyBad });
     }
   }
 }
@@ -60,7 +78,8 @@ export function reconsider(state: DeploymentState, task: number): void {
 /** The dependencies are satisfied; only policies are in the way. */
 export function makeReady(state: DeploymentState, task: number): void {
   setTaskState(state, task, 'ready');
-  if (state.graph.tasks[task]?.action === 'skip' || state.wishes.skip.has(task)) state.bridges.push(task);
+  if (state.graph.isBridge[task] === 1 || (state.wishes.skip.size > 0 && state.wishes.skip.has(task)))
+    state.bridges.push(task);
   else state.offer.push(task);
 }
 

@@ -40,6 +40,8 @@ export interface SimulationOptions {
 
 interface Ending {
   readonly task: string;
+  /** Number of the task in the compiled graph. */
+  readonly number: number;
   readonly attempt: number;
   readonly result: AttemptResult;
 }
@@ -78,16 +80,17 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
     } else if (event.type === 'attempt-cancelling') {
       cancelled.add(`${event.task}#${event.attempt}`);
       const confirmed = { kind: event.cause === 'timeout' ? 'timed-out' : 'cancelled', confirmed: true } as const;
-      endings.push(now, { task: event.task, attempt: event.attempt, result: confirmed });
+      const number = numberOf(state, event.task);
+      endings.push(now, { task: event.task, number, attempt: event.attempt, result: confirmed });
     } else if (event.type === 'tasks-ended') {
       ended += event.tasks.length;
       if (options.trace !== false)
         for (const task of event.tasks) trace.push({ at: now / 1000, task, state: event.state });
     }
   };
-  const fact = (body: DeploymentEventBody): void => {
+  const fact = (body: DeploymentEventBody, tasks?: readonly number[]): void => {
     const before = stopwatch();
-    const event = record(state, body, now);
+    const event = record(state, body, now, tasks);
     schedulingMs += stopwatch() - before;
     absorb(event);
   };
@@ -100,17 +103,18 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
   };
 
   function start(task: string, attempt: number): void {
+    const number = numberOf(state, task);
     const node = task.slice(task.lastIndexOf('@') + 1);
     const machine = node === 'master' ? (graph.master ?? node) : node;
     if (offline.has(machine)) {
-      endings.push(now, { task, attempt, result: { kind: 'unreachable', detail: 'offline in the script' } });
+      endings.push(now, { task, number, attempt, result: { kind: 'unreachable', detail: 'offline in the script' } });
       return;
     }
     const told = own(script.tasks, task);
     const list = told?.attempts ?? script.default?.attempts ?? ['succeeded'];
     const end = list[Math.min(attempt, list.length) - 1] ?? 'succeeded';
-    const seconds = told?.duration ?? script.default?.duration ?? expectedOf(state, task) ?? DURATION_DEFAULT_S;
-    if (end !== 'hang') endings.push(now + seconds * 1000, { task, attempt, result: resultOf(end) });
+    const seconds = told?.duration ?? script.default?.duration ?? expectedOf(state, number) ?? DURATION_DEFAULT_S;
+    if (end !== 'hang') endings.push(now + seconds * 1000, { task, number, attempt, result: resultOf(end) });
   }
 
   fact({ type: 'accepted' });
@@ -124,9 +128,13 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
     now = Math.max(now, next);
     for (let due = endings.peek(); due && due.at <= now; due = endings.peek()) {
       endings.pop();
-      const { task, attempt, result } = due.value;
-      const isOver = result.kind !== 'timed-out' && result.kind !== 'cancelled' && cancelled.has(`${task}#${attempt}`);
-      if (!isOver) fact({ type: 'attempt-ended', task, attempt, result });
+      const { task, number, attempt, result } = due.value;
+      const isOver =
+        cancelled.size > 0 &&
+        result.kind !== 'timed-out' &&
+        result.kind !== 'cancelled' &&
+        cancelled.has(`${task}#${attempt}`);
+      if (!isOver) fact({ type: 'attempt-ended', task, attempt, result }, [number]);
     }
     settle();
     if (!drained && script.drainAfter !== undefined && ended >= script.drainAfter && !isDeploymentEnd(state.status)) {
@@ -189,8 +197,13 @@ function resultOf(end: Exclude<ScriptedEnd, 'hang'>): AttemptResult {
   }
 }
 
-function expectedOf(state: DeploymentState, task: string): number | null {
-  const expectedMs = state.graph.tasks[state.graph.indexOf.get(task) ?? -1]?.expectedMs ?? null;
+function numberOf(state: DeploymentState, task: string): number {
+  return state.graph.indexOf.get(task) ?? -1;
+}
+
+/** Seconds. */
+function expectedOf(state: DeploymentState, task: number): number | null {
+  const expectedMs = state.graph.tasks[task]?.expectedMs ?? null;
   return expectedMs === null ? null : expectedMs / 1000;
 }
 

@@ -56,10 +56,12 @@ export async function raiseTickets(
   return new Map(rows.map(({ machine, ticket }) => [machine, ticket]));
 }
 
-/** Frees what a transaction holds; tickets stay, since they only grow. */
+/** Frees what a transaction holds, locking in everybody's order; tickets stay, since they only grow. */
 export async function freeClaims(client: PoolClient, transaction: string): Promise<void> {
   await client.query(
-    `UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL WHERE transaction_id = $1`,
+    `WITH locked AS (SELECT machine FROM executor.claim WHERE transaction_id = $1 ORDER BY machine FOR UPDATE)
+     UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL
+       FROM locked WHERE claim.machine = locked.machine`,
     [transaction],
   );
 }

@@ -65,5 +65,23 @@ export class ExecutorSchema1764000000000 implements MigrationInterface {
   }
 }
 
+/** What commands were answered, so that one that comes again hears the same. */
+export class CommandAnswers1764200000000 implements MigrationInterface {
+  name = 'CommandAnswers1764200000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      CREATE TABLE executor.answer (
+        command_id uuid PRIMARY KEY,
+        problems jsonb NOT NULL,
+        answered_at timestamptz NOT NULL DEFAULT clock_timestamp()
+      )`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the executor schema is not taken back: restore a backup instead');
+  }
+}
+
 /** Migrations of the schema `executor`, in order. */
-export const EXECUTOR_MIGRATIONS = [ExecutorSchema1764000000000];
+export const EXECUTOR_MIGRATIONS = [ExecutorSchema1764000000000, CommandAnswers1764200000000];

@@ -1,10 +1,18 @@
-import type { AcceptAnswer, AppendAnswer, DeploymentStore, OwnedDeployment, StoredCommand } from '@muster/execution';
+import type {
+  AcceptAnswer,
+  AppendAnswer,
+  DeploymentStore,
+  OwnedDeployment,
+  PutAnswer,
+  StoredCommand,
+} from '@muster/execution';
 import type { DeploymentEvent } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { ControlDeployment, StartDeployment } from '@muster/protocol';
 import { withTransaction } from '@muster/storage';
 import type { Pool, PoolClient } from 'pg';
 import { appendEvents } from './append-events';
+import { keepAnswer, keptAnswer } from './command-answers';
 import { claimNodes, freeClaims, raiseTickets } from './claims';
 
 /**
@@ -17,8 +25,12 @@ export class PgDeploymentStore implements DeploymentStore {
     private readonly leases: Pool = pool,
   ) {}
 
-  async accept(_command: string, start: StartDeployment, graph: Uint8Array): Promise<AcceptAnswer> {
+  async accept(command: string, start: StartDeployment, graph: Uint8Array): Promise<AcceptAnswer> {
     const work = async (client: PoolClient): Promise<AcceptAnswer> => {
+      if (!(await keepAnswer(client, command, []))) {
+        const problems = await keptAnswer(client, command);
+        return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'repeated' };
+      }
       // The graph is kept beside it, not twice.
       const kept = JSON.stringify({ ...start, graph: { kind: 'inline', gzip: '' } });
       const inserted = await client.query(
@@ -38,23 +50,31 @@ export class PgDeploymentStore implements DeploymentStore {
     }
   }
 
-  async putCommand(command: string, body: ControlDeployment): Promise<'stored' | 'repeated' | 'unknown' | 'ended'> {
-    const result = await this.pool.query<{ known: boolean; ended: boolean | null; stored: boolean; before: boolean }>(
-      `WITH deployment AS (SELECT id, ended_at FROM executor.deployment WHERE id = $2),
-            stored AS (
-              INSERT INTO executor.command (id, deployment_id, body)
-              SELECT $1, id, $3 FROM deployment WHERE ended_at IS NULL
-              ON CONFLICT (id) DO NOTHING RETURNING id)
-       SELECT EXISTS (SELECT FROM deployment) AS known,
-              (SELECT ended_at IS NOT NULL FROM deployment) AS ended,
-              EXISTS (SELECT FROM stored) AS stored,
-              EXISTS (SELECT FROM executor.command WHERE id = $1) AS before`,
-      [command, body.deployment, JSON.stringify(body)],
-    );
-    const row = result.rows[0];
-    if (!row?.known) return 'unknown';
-    if (row.stored) return 'stored';
-    return row.before ? 'repeated' : 'ended';
+  async putCommand(command: string, body: ControlDeployment): Promise<PutAnswer> {
+    return withTransaction(this.pool, async (client) => {
+      // Waits for an end that is being stored: what is put here before it, it finds.
+      const { rows } = await client.query<{ ended: boolean }>(
+        `SELECT ended_at IS NOT NULL AS ended FROM executor.deployment WHERE id = $1 FOR SHARE`,
+        [body.deployment],
+      );
+      const { rowCount } = await client.query(`SELECT FROM executor.command WHERE id = $1`, [command]);
+      if (rowCount === 1) return 'repeated';
+      const [row] = rows;
+      if (row === undefined) return 'unknown';
+      if (row.ended) return 'ended';
+      if (!(await keepAnswer(client, command, [])))
+        return (await keptAnswer(client, command)).length > 0 ? 'refused' : 'repeated';
+      await client.query(`INSERT INTO executor.command (id, deployment_id, body) VALUES ($1, $2, $3)`, [
+        command,
+        body.deployment,
+        JSON.stringify(body),
+      ]);
+      return 'stored';
+    });
+  }
+
+  async refuse(command: string, problems: readonly Problem[]): Promise<readonly Problem[]> {
+    return (await keepAnswer(this.pool, command, problems)) ? problems : keptAnswer(this.pool, command);
   }
 
   async unreadCommands(deployments: readonly string[]): Promise<ReadonlyMap<string, readonly StoredCommand[]>> {
@@ -138,6 +158,10 @@ export class PgDeploymentStore implements DeploymentStore {
   ): Promise<AppendAnswer> {
     if (read.length === 0 && ended === null) return appendEvents(this.pool, executor, deployment, epoch, events, null);
     return withTransaction(this.pool, async (client) => {
+      if (ended) {
+        const unread = await unreadBeforeEnd(client, deployment, read);
+        if (unread.length > 0) return { unread };
+      }
       const answer = await appendEvents(client, executor, deployment, epoch, events, ended?.status ?? null);
       if (answer === 'fenced') return answer;
       if (read.length > 0)
@@ -202,6 +226,20 @@ export class PgDeploymentStore implements DeploymentStore {
     );
     return rows.map(({ id, seen_at, deployments }) => ({ id, seenAt: seen_at.toISOString(), deployments }));
   }
+}
+
+/** Commands that nobody has read, but for `read`; until the caller's transaction ends no other can be put. */
+async function unreadBeforeEnd(
+  client: PoolClient,
+  deployment: string,
+  read: readonly string[],
+): Promise<readonly StoredCommand[]> {
+  await client.query(`SELECT FROM executor.deployment WHERE id = $1 FOR UPDATE`, [deployment]);
+  const { rows } = await client.query<StoredCommand>(
+    `SELECT id, body FROM executor.command WHERE deployment_id = $1 AND NOT is_read AND id <> ALL ($2::uuid[]) ORDER BY received_at, id`,
+    [deployment, read],
+  );
+  return rows;
 }
 
 async function transactionOf(client: PoolClient, deployment: string): Promise<string> {

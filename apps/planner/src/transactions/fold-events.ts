@@ -130,6 +130,7 @@ class Fold {
           why: event.why,
           ...(event.tasks ? { tasks: event.tasks } : {}),
           ...(event.limit ? { limit: event.limit } : {}),
+          ...(event.tooLate ? { tooLate: true } : {}),
         });
         return;
       case 'state-changed':

@@ -21,24 +21,33 @@ export interface OwnedDeployment {
   readonly published: number;
 }
 
-/** `refused`: a machine is claimed by another transaction; the problems name each holder. */
+/** `refused`: a machine is claimed by another transaction and the problems name each holder, or it was refused before. */
+export type PutAnswer = 'stored' | 'repeated' | 'refused' | 'unknown' | 'ended';
+
 export type AcceptAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'repeated' }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
-export type AppendAnswer = 'stored' | 'fenced';
+/** `unread`: commands in the inbox that a deployment's end would leave unanswered; nothing was stored. */
+export type AppendAnswer = 'stored' | 'fenced' | { readonly unread: readonly StoredCommand[] };
 
 /**
  * What must survive of deployments. Each call is one database transaction; all may fail with an Error when the database
  * does not answer, and then nothing has changed, or the same call may be repeated.
  */
 export interface DeploymentStore {
-  /** Stores a start command: the deployment, and the claims of its nodes, all or nothing. Idempotent by deployment id. */
+  /**
+   * Stores a start command: the deployment, and the claims of its nodes, all or nothing. Idempotent by deployment id; a
+   * command that was refused stays refused.
+   */
   accept(command: string, start: StartDeployment, graph: Uint8Array): Promise<AcceptAnswer>;
 
-  /** Stores a control command in the inbox. Idempotent by its id. */
-  putCommand(command: string, body: ControlDeployment): Promise<'stored' | 'repeated' | 'unknown' | 'ended'>;
+  /** Stores a control command in the inbox; one that is stored is read before the deployment ends. Idempotent by its id. */
+  putCommand(command: string, body: ControlDeployment): Promise<PutAnswer>;
+
+  /** Keeps what a command is refused for, unless it was answered before; gives the answer that stands: none when accepted. */
+  refuse(command: string, problems: readonly Problem[]): Promise<readonly Problem[]>;
 
   /** Unread commands by deployment, oldest first. */
   unreadCommands(deployments: readonly string[]): Promise<ReadonlyMap<string, readonly StoredCommand[]>>;
@@ -57,7 +66,8 @@ export interface DeploymentStore {
 
   /**
    * Appends numbered events under the deployment's row lock, if owner and epoch are still these; marks commands read;
-   * when `ended`, closes the deployment and frees its claims if it was the transaction's last.
+   * when `ended`, closes the deployment and frees its claims if it was the transaction's last, but only once all its
+   * commands are read.
    */
   append(
     executor: string,

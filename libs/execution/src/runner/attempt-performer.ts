@@ -27,8 +27,8 @@ const CANCEL_TRIES = 6;
 const END_REPORT_WAIT_MS = 3000;
 
 interface Hooks {
-  /** Settles once the fact is stored. */
-  readonly fact: (body: DeploymentEventBody) => Promise<void>;
+  /** Settles once the fact is stored. `task` is the number of the task that it names. */
+  readonly fact: (body: DeploymentEventBody, task?: number) => Promise<void>;
   /** The node knows a newer owner. */
   readonly fenced: () => void;
 }
@@ -288,12 +288,8 @@ export class AttemptPerformer {
     if (this.#task(task).type === 'reboot') this.#prepared.delete(machine);
     const cancelling = this.#state.open.get(task)?.cancelling ?? null;
     this.#live.delete(task);
-    const stored = this.#hooks.fact({
-      type: 'attempt-ended',
-      task: address,
-      attempt,
-      result: withoutSecrets(resultOf(report.result, cancelling), live.secrets),
-    });
+    const result = withoutSecrets(resultOf(report.result, cancelling), live.secrets);
+    const stored = this.#hooks.fact({ type: 'attempt-ended', task: address, attempt, result }, task);
     const target = this.#target(machine);
     // The folder goes once its end is committed and its output has been read; nobody waits for it.
     void Promise.all([stored, output.finish(id, report.sizes)])
@@ -354,7 +350,7 @@ export class AttemptPerformer {
       { deployment: this.#owned.deployment, task: this.#task(task).task, attempt },
       describeResult(result),
     );
-    void this.#hooks.fact({ type: 'attempt-ended', task: this.#task(task).task, attempt, result });
+    void this.#hooks.fact({ type: 'attempt-ended', task: this.#task(task).task, attempt, result }, task);
   }
 
   /** Waits for a valid lease; false if the attempt is not to be started any more. */
@@ -368,7 +364,7 @@ export class AttemptPerformer {
   }
 
   #isOpen(task: number, attempt: number): boolean {
-    return !this.#detached && this.#live.has(task) && this.#state.open.get(task)?.attempt === attempt;
+    return !this.#detached && this.#live.has(task) && this.#state.open.has(task, attempt);
   }
 
   #target(machine: string): NodeTarget | null {

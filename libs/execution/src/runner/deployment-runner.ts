@@ -14,6 +14,8 @@ import { pause } from '../ports/clock';
 import type { OwnedDeployment, StoredCommand } from '../ports/deployment-store';
 import type { NodeReport } from '../ports/node-port';
 import { AttemptPerformer } from './attempt-performer';
+import { controlFact } from './control-fact';
+import { endUnfinished } from './end-unfinished';
 import type { Lease } from './lease';
 import type { RunnerContext } from './runner-context';
 
@@ -24,6 +26,8 @@ const STORE_RETRY_MS = 500;
 
 interface PendingFact {
   readonly body: DeploymentEventBody;
+  /** Numbers of the tasks that it names. */
+  readonly tasks: readonly number[] | null;
   readonly stored: () => void;
 }
 
@@ -62,7 +66,7 @@ export class DeploymentRunner {
     for (const event of owned.events) apply(this.#state, event);
     this.#storedSeq = this.#state.lastSeq;
     this.#performer = new AttemptPerformer(context, owned, this.#state, lease, {
-      fact: (body) => this.#fact(body),
+      fact: (body, task) => this.#fact(body, task === undefined ? null : [task]),
       fenced: () => this.#leave('fenced'),
     });
   }
@@ -88,16 +92,7 @@ export class DeploymentRunner {
     for (const command of commands) {
       if (this.#unreadCommands.has(command.id) || this.#stopped) continue;
       this.#unreadCommands.set(command.id, command);
-      const { verb, who, why, tasks, limit } = command.body;
-      void this.#fact({
-        type: 'control',
-        command: command.id,
-        verb,
-        who,
-        why,
-        ...(tasks ? { tasks } : {}),
-        ...(limit ? { limit } : {}),
-      });
+      void this.#fact(controlFact(command));
     }
   }
 
@@ -126,9 +121,9 @@ export class DeploymentRunner {
     await this.#pumping;
   }
 
-  #fact(body: DeploymentEventBody): Promise<void> {
+  #fact(body: DeploymentEventBody, tasks: readonly number[] | null = null): Promise<void> {
     return new Promise((stored) => {
-      this.#facts.push({ body, stored });
+      this.#facts.push({ body, tasks, stored });
       this.#pump();
     });
   }
@@ -163,7 +158,8 @@ export class DeploymentRunner {
     const taken = this.#facts.splice(0, FACTS_PER_COMMIT_MAX);
     if (this.#facts.length > 0) this.#dueAgain = true;
     const events: DeploymentEvent[] = [];
-    for (const { body } of taken) if (this.#isNews(body)) events.push(record(this.#state, body, clock.now()));
+    for (const { body, tasks } of taken)
+      if (this.#isNews(body, tasks)) events.push(record(this.#state, body, clock.now(), tasks));
     // Without a valid lease another executor may be the owner: facts are offered to the store, which knows; nothing is decided.
     const decisions = this.#lease.isValid ? decide(this.#state, clock.now()) : [];
     events.push(...decisions);
@@ -180,12 +176,10 @@ export class DeploymentRunner {
   }
 
   /** What came twice, or after it mattered, is no news: a late report of an attempt that has been judged, a repeated command. */
-  #isNews(body: DeploymentEventBody): boolean {
+  #isNews(body: DeploymentEventBody, tasks: readonly number[] | null): boolean {
     switch (body.type) {
-      case 'attempt-ended': {
-        const task = this.#state.graph.indexOf.get(body.task) ?? -1;
-        return this.#state.open.get(task)?.attempt === body.attempt;
-      }
+      case 'attempt-ended':
+        return this.#state.open.has(tasks?.[0] ?? this.#state.graph.indexOf.get(body.task) ?? -1, body.attempt);
       case 'control':
         return !this.#state.commands.has(body.command);
       default:
@@ -194,14 +188,19 @@ export class DeploymentRunner {
   }
 
   /** Tries until it is known whether the batch is stored: the state is ahead of the log until then, so nothing is performed. */
-  async #store(events: readonly DeploymentEvent[]): Promise<'stored' | 'fenced' | 'stopped'> {
+  async #store(events: DeploymentEvent[]): Promise<'stored' | 'fenced' | 'stopped'> {
     const { store, executor, clock, log } = this.#context;
-    const read = events.flatMap((event) => (event.type === 'control' ? [event.command] : []));
+    let read = events.flatMap((event) => (event.type === 'control' ? [event.command] : []));
     const { status } = this.#state;
     const ended = isDeploymentEnd(status) ? { status, free: this.#owned.start.final || status !== 'succeeded' } : null;
     while (!this.#stopped) {
       try {
         const answer = await store.append(executor, this.deployment, this.#owned.epoch, events, read, ended);
+        if (typeof answer === 'object') {
+          for (const each of answer.unread) events.push(record(this.#state, controlFact(each, true), clock.now()));
+          read = [...read, ...answer.unread.map(({ id }) => id)];
+          continue;
+        }
         for (const id of read) this.#unreadCommands.delete(id);
         return answer;
       } catch (error) {
@@ -216,7 +215,8 @@ export class DeploymentRunner {
     this.#cancelWake?.();
     this.#cancelWake = null;
     const next = nextWake(this.#state);
-    if (next === null || this.#stopped) return;
+    // Without a valid lease nothing would be decided; its renewal wakes us.
+    if (next === null || this.#stopped || !this.#lease.isValid) return;
     const wait = Math.max(1, next - this.#context.clock.now());
     // Timers cannot be set for ever ahead; waking early does no harm.
     this.#cancelWake = this.#context.clock.after(Math.min(wait, 3_600_000), () => this.#pump());
@@ -232,25 +232,9 @@ export class DeploymentRunner {
 
   /** A bug stops this deployment and says which invariant broke; the log keeps it, so that no other owner tries the same. */
   async #broken(error: unknown): Promise<void> {
-    const { store, executor, clock, log, relay } = this.#context;
-    log.error({ deployment: this.deployment, err: error }, 'the deployment is stopped by a bug');
+    this.#context.log.error({ deployment: this.deployment, err: error }, 'the deployment is stopped by a bug');
     const text = error instanceof InvariantBroken ? error.message : 'internal error; see the log of the executor';
-    const event: DeploymentEvent = {
-      type: 'state-changed',
-      state: 'failed',
-      text: `stopped by a bug: ${text}`,
-      seq: this.#storedSeq + 1,
-      at: clock.now(),
-    };
-    try {
-      const answer = await store.append(executor, this.deployment, this.#owned.epoch, [event], [], {
-        status: 'failed',
-        free: false,
-      });
-      if (answer === 'stored') relay.offer(this.deployment, this.#owned.published, [event]);
-    } catch (failure) {
-      log.error({ deployment: this.deployment, err: failure }, 'could not record that the deployment is stopped');
-    }
+    await endUnfinished(this.#context, this.#owned, this.#storedSeq, `stopped by a bug: ${text}`);
     this.#leave('broken');
   }
 }

@@ -1,0 +1,13 @@
+import type { DeploymentEventBody } from '@muster/model';
+import type { StoredCommand } from '../ports/deployment-store';
+
+/** The fact that a person asked. `tooLate`: when the deployment had ended, so that nothing will follow from it. */
+export function controlFact({ id, body }: StoredCommand, tooLate = false): DeploymentEventBody {
+  const { verb, who, why, tasks, limit } = body;
+  return {
+    ...{ type: 'control', command: id, verb, who, why },
+    ...(tasks ? { tasks } : {}),
+    ...(limit ? { limit } : {}),
+    ...(tooLate ? { tooLate } : {}),
+  };
+}
