@@ -136,6 +136,21 @@ describe('waiting', () => {
     expect(view.running).toEqual([]);
   });
 
+  it('tells what people asked for', async () => {
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('waiting') }));
+    planner.happen('transaction.control', undefined, { verb: 'skip', who: 'ann', why: 'as agreed', tasks: ['a@1'] });
+    planner.happen('transaction.control', undefined, { verb: 'resume', who: 'bob', why: null });
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('bob')) await new Promise((resolve) => setImmediate(resolve));
+    planner.answer('GET /transactions/t1', status('paused', { 'a@1': task('skipped') }));
+    io.interrupt();
+    expect(await waiting).toBe(6);
+    expect(io.stderr.text.replaceAll('2026-01-02T03:04:05.678Z  ', '')).toBe(
+      'ann: skip a@1 (as agreed)\nbob: resume\ndetached; the transaction is paused. Come back with: muster watch t1\n',
+    );
+  });
+
   it('paints bar, running tasks and failures on a terminal, and leaves it tidy', async () => {
     planner.answer('GET /transactions/t1', status('running', { 'a@1': task('running'), 'b@2': task('failed') }));
     planner.happen('task.running', 'a@1');
