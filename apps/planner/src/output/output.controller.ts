@@ -111,6 +111,6 @@ function asStreamEvent(piece: OutputPiece): StreamEvent {
   return { id: printCursor(piece.cursor), data: asChunk(piece) };
 }
 
-function asChunk({ attempt, offset, stream, text }: OutputPiece) {
-  return { attempt, offset, stream, text };
+function asChunk({ attempt, offset, stream, text, base64 }: OutputPiece) {
+  return { attempt, offset, stream, text, ...(base64 === null ? {} : { base64 }) };
 }
