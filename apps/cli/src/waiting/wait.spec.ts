@@ -134,6 +134,7 @@ describe('waiting', () => {
     for (const [number, type] of ['task.running', 'task.held'].entries())
       view.apply({ number, at: '2026-01-02T03:04:05.678Z', type, subject: { task: 'a@1' }, data: {} });
     expect(view.running).toEqual([]);
+    expect(view.failures.map((each) => each.task)).toEqual(['a@1']);
   });
 
   it('tells what people asked for', async () => {
