@@ -11,8 +11,8 @@ export function memorySink(isTerminal = false): MemorySink {
     columns: 100,
     rows: 24,
     text: '',
-    write(text) {
-      this.text += text;
+    write(content) {
+      this.text += typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
     },
   };
 }

@@ -17,6 +17,21 @@ import { defineWhyCommand } from './commands/why.command';
 import type { Run } from './define-command';
 import { tame } from './tame';
 
+const AFTER_HELP = `
+Exit codes:
+  0  success                                 5  cancelled
+  1  usage or local error                    6  still running, paused or draining when the wait ended
+  2  plan has changes (--detailed-exitcode)  7  server unreachable
+  3  failed                                  8  refused (permission, claim, stale plan)
+  4  stopped by fault tolerance or a guard   9  succeeded with skips or tolerated failures
+
+Example:
+  muster release publish examples/web-cluster
+  muster cluster apply -f cluster.yaml --accept-host-keys
+  muster plan web
+  muster deploy web --wait
+`;
+
 /** The tree of commands; the bodies load what they need when they run, so that starting stays fast. */
 export function makeProgram(run: Run): Command {
   const program = new Command('muster')
@@ -37,6 +52,7 @@ export function makeProgram(run: Run): Command {
   defineSimulateCommand(run, program);
   defineLintCommand(run, program);
   defineServerCommands(run, program);
+  program.addHelpText('after', AFTER_HELP);
   tame(program, run.io);
   return program;
 }

@@ -14,6 +14,8 @@ export {
   type Evaluator,
   type ExpressionText,
 } from './evaluator';
+export { checkDefinitions } from './check-definitions';
+export { isTruthy, type Evaluation, type EvaluationPlace, type Evaluator } from './evaluator';
 export { PLANNER_SEMANTICS } from './finish/plan-digest';
 export { PASSES } from './passes/pass-list';
 export { plan } from './plan';

@@ -76,6 +76,15 @@ describe('logs', () => {
     expect((await run('logs t1 a@1', { terminal: true })).out).toBe('one\u241b[31m\n');
   });
 
+  it('are bytes in a pipe also where they are no text', async () => {
+    const bytes = Buffer.from([0x61, 0, 0xff, 0xc3, 0x0a]);
+    const binary = { ...chunk, text: bytes.toString(), base64: bytes.toString('base64') };
+    planner.answer('GET /transactions/t1/tasks/a@1/output', { chunks: [binary], complete: true });
+    expect((await run('logs t1 a@1')).out).toBe(bytes.toString('latin1'));
+    expect((await run('logs t1 a@1', { terminal: true })).out).toBe('a\u2400\ufffd\ufffd\n');
+    expect((await run('logs t1 a@1 -o json')).out).toBe(`${JSON.stringify(binary)}\n`);
+  });
+
   it('are one chunk a line as JSON', async () => {
     expect((await run('logs t1 a@1 -o json')).out).toBe(`${JSON.stringify(chunk)}\n`);
   });

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import type { Run } from '../define-command';
 
+const SERVER_HELP = `
+With MUSTER_DATABASE_URL or MUSTER_AMQP_URL it uses those instead of its own. What it makes is kept in MUSTER_DATA_DIR
+(else ./.muster); it listens on MUSTER_HTTP_HOST and MUSTER_HTTP_PORT (else 127.0.0.1, 7070). README.md lists them all.
+`;
+
 /** `server`, `planner`, `executor`: run in the foreground, configured by the environment. */
 export function defineServerCommands(run: Run, program: Command): void {
   const kinds = [
@@ -12,6 +17,7 @@ export function defineServerCommands(run: Run, program: Command): void {
     program
       .command(kind)
       .description(description)
+      .addHelpText('after', kind === 'server' ? SERVER_HELP : '')
       .action(async () => {
         // Loaded only here: servers bring NestJS and a database along.
         const { serve } = await import('@muster/server');

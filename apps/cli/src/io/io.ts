@@ -6,7 +6,7 @@ export interface Sink {
   readonly columns: number;
   readonly rows: number;
   /** Writes as it is; waits for nothing. */
-  write(text: string): void;
+  write(content: string | Uint8Array): void;
 }
 
 /** Everything outside that a command touches, so that tests can stand in for it. */

@@ -42,6 +42,6 @@ function sink(stream: NodeJS.WriteStream): Sink {
     get rows() {
       return stream.rows || 24;
     },
-    write: (text) => void stream.write(text),
+    write: (content) => void stream.write(content),
   };
 }

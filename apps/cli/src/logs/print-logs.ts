@@ -41,10 +41,11 @@ export async function printLogs(
 function print(session: Session, chunk: OutputChunk): void {
   const { stdout } = session.io;
   if (session.json) {
-    const { attempt, offset, stream, text } = chunk;
-    stdout.write(`${JSON.stringify({ attempt, offset, stream, text })}\n`);
+    const { attempt, offset, stream, text, base64 } = chunk;
+    stdout.write(`${JSON.stringify({ attempt, offset, stream, text, base64 })}\n`);
   } else {
     // Into a pipe go the bytes as they are; a terminal must not be told what to do by a node.
-    stdout.write(stdout.isTerminal ? shownText(chunk.text) : chunk.text);
+    const bytes = chunk.base64 === undefined ? chunk.text : Buffer.from(chunk.base64, 'base64');
+    stdout.write(stdout.isTerminal ? shownText(chunk.text) : bytes);
   }
 }

@@ -38,7 +38,7 @@ export class RunView {
     if (subject !== 'task' || task === undefined) return false;
     const state = stateTold(what, event);
     if (state === undefined) return false;
-    this.#set(task, state, Date.parse(event.at), reasonOf(event));
+    this.#set(task, state, Date.parse(event.at), reasonOf(event), what === 'held');
     return true;
   }
 
@@ -73,13 +73,13 @@ export class RunView {
     return (elapsed / this.#ended) * (this.total - this.#ended);
   }
 
-  #set(task: string, state: TaskState, at: number, reason: string | null): void {
+  #set(task: string, state: TaskState, at: number, reason: string | null, isHeld: boolean): void {
     const before = this.#states.get(task);
     this.#states.set(task, state);
     this.#ended += Number(isTaskEnd(state)) - Number(before !== undefined && isTaskEnd(before));
     if (state === 'running') this.#running.set(task, at);
     else this.#running.delete(task);
-    if (state === 'failed' || state === 'lost') this.#failures.set(task, { task, reason: reason ?? state });
+    if (state === 'failed' || state === 'lost' || isHeld) this.#failures.set(task, { task, reason: reason ?? state });
     else this.#failures.delete(task);
   }
 }

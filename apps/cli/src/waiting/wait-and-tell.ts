@@ -22,15 +22,17 @@ export async function waitAndTell(
   }
   const exitCode = status && because === 'ended' ? exitCodeOf(status.state) : ExitCode.unfinished;
   if (exitCode === ExitCode.unfinished)
-    session.say(comeBack(transaction, because === 'timeout' ? 'the wait is over' : 'detached'));
+    session.say(comeBack(transaction, because === 'timeout' ? 'the wait is over' : 'detached', status));
   if (exitCode === ExitCode.failed || exitCode === ExitCode.stopped) {
     session.say(`see what a task wrote: muster logs ${transaction} TASK@NODE`);
   }
   return exitCode;
 }
 
-function comeBack(transaction: string, why: string): string {
-  return `${why}; the transaction goes on. Come back with: muster watch ${transaction}`;
+function comeBack(transaction: string, why: string, status: TransactionStatus | null): string {
+  const how =
+    status === null || status.state === 'running' ? 'the transaction goes on' : `the transaction is ${status.state}`;
+  return `${why}; ${how}. Come back with: muster watch ${transaction}`;
 }
 
 /** One line: outcome, counts, time taken. */

@@ -134,6 +134,22 @@ describe('waiting', () => {
     for (const [number, type] of ['task.running', 'task.held'].entries())
       view.apply({ number, at: '2026-01-02T03:04:05.678Z', type, subject: { task: 'a@1' }, data: {} });
     expect(view.running).toEqual([]);
+    expect(view.failures.map((each) => each.task)).toEqual(['a@1']);
+  });
+
+  it('tells what people asked for', async () => {
+    planner.answer('GET /transactions/t1', status('running', { 'a@1': task('waiting') }));
+    planner.happen('transaction.control', undefined, { verb: 'skip', who: 'ann', why: 'as agreed', tasks: ['a@1'] });
+    planner.happen('transaction.control', undefined, { verb: 'resume', who: 'bob', why: null });
+    const io = memoryIo({ env: env() });
+    const waiting = runCli(['watch', 't1'], io);
+    while (!io.stderr.text.includes('bob')) await new Promise((resolve) => setImmediate(resolve));
+    planner.answer('GET /transactions/t1', status('paused', { 'a@1': task('skipped') }));
+    io.interrupt();
+    expect(await waiting).toBe(6);
+    expect(io.stderr.text.replaceAll('2026-01-02T03:04:05.678Z  ', '')).toBe(
+      'ann: skip a@1 (as agreed)\nbob: resume\ndetached; the transaction is paused. Come back with: muster watch t1\n',
+    );
   });
 
   it('paints bar, running tasks and failures on a terminal, and leaves it tidy', async () => {

@@ -14,6 +14,8 @@ export interface OutputPiece {
   readonly offset: number;
   readonly stream: OutputStream;
   readonly text: string;
+  /** As of `StreamPiece`. */
+  readonly base64: string | null;
   readonly cursor: OutputCursor;
 }
 
@@ -78,9 +80,9 @@ async function readBoth(
   let cursor = from;
   for (const stream of ['stdout', 'stderr'] as const) {
     const read = await readStream(database.manager, { ...ref, attempt: from.attempt, stream }, from[stream], settled);
-    for (const { offset, text, next } of read) {
+    for (const { offset, text, base64, next } of read) {
       cursor = { ...cursor, [stream]: next };
-      pieces.push({ attempt: from.attempt, offset, stream, text, cursor });
+      pieces.push({ attempt: from.attempt, offset, stream, text, base64, cursor });
     }
   }
   return pieces;

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, ParseUUIDPipe, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
@@ -6,6 +6,7 @@ import { ApiRefusals } from '../http/api-errors';
 import { lastEventId, streamEvents, type StreamEvent, wantsEventStream } from '../http/event-stream';
 import { CLOSING } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
+import { TRANSACTION_ID } from '../transactions/transaction-id';
 import { findTransaction } from '../transactions/transaction-status';
 import { followOutput, type OutputPiece } from './follow-output';
 import { OutputDto, OutputQuery } from './output.dto';
@@ -39,7 +40,7 @@ export class OutputController {
   })
   @ApiRefusals(400, 404)
   async read(
-    @Param('transaction', ParseUUIDPipe) transaction: string,
+    @Param('transaction', TRANSACTION_ID) transaction: string,
     @Param('task') task: string,
     @Query() query: OutputQuery,
     @Req() request: Request,
@@ -110,6 +111,6 @@ function asStreamEvent(piece: OutputPiece): StreamEvent {
   return { id: printCursor(piece.cursor), data: asChunk(piece) };
 }
 
-function asChunk({ attempt, offset, stream, text }: OutputPiece) {
-  return { attempt, offset, stream, text };
+function asChunk({ attempt, offset, stream, text, base64 }: OutputPiece) {
+  return { attempt, offset, stream, text, ...(base64 === null ? {} : { base64 }) };
 }

@@ -33,6 +33,9 @@ class OutputChunkDto {
 
   @ApiProperty({ description: 'Read as UTF-8; what is none shows as U+FFFD.' })
   text!: string;
+
+  @ApiPropertyOptional({ description: 'The bytes as they are; only where `text` does not say them.' })
+  base64?: string;
 }
 
 export class OutputDto {

@@ -7,6 +7,7 @@ interface Chunk {
   readonly offset: number;
   readonly stream: string;
   readonly text: string;
+  base64?: string;
 }
 
 describe('output of a task', () => {
@@ -125,6 +126,10 @@ describe('output of a task', () => {
     await waitUntil('it has ended', () => reader.ended, { timeoutMs: 25_000 });
     expect(textOf(chunksOf(reader)).startsWith(text)).toBe(true);
     expect(textOf(chunksOf(reader))).toBe(`${text}\ufffd\ufffd`);
+    const bytesOf = (chunk: Chunk) => (chunk.base64 === undefined ? chunk.text : Buffer.from(chunk.base64, 'base64'));
+    expect(Buffer.concat(chunksOf(reader).map((chunk) => Buffer.from(bytesOf(chunk))))).toEqual(
+      Buffer.concat([bytes, Buffer.from([0xff, 0xe2, 0x82])]),
+    );
   }, 40_000);
 
   it('goes on where a reader was cut off', async () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { wholeCharacters } from './whole-characters';
@@ -18,6 +19,8 @@ export interface StreamRef {
 export interface StreamPiece {
   readonly offset: number;
   readonly text: string;
+  /** The bytes in base64 where `text` does not say them; null where it does. */
+  readonly base64: string | null;
   /** Where the next piece begins. */
   readonly next: number;
 }
@@ -65,5 +68,8 @@ export async function readStream(
 }
 
 function piece(offset: number, bytes: Uint8Array): StreamPiece {
-  return { offset, text: Buffer.from(bytes).toString(), next: offset + bytes.length };
+  const { buffer, byteOffset, length } = bytes;
+  const whole = Buffer.from(buffer, byteOffset, length);
+  const base64 = isUtf8(whole) ? null : whole.toString('base64');
+  return { offset, text: whole.toString(), base64, next: offset + length };
 }

@@ -70,9 +70,12 @@ describe('a control verb', () => {
       { type: 'accepted' },
       { type: 'state-changed', state: 'running', text: null },
       { type: 'tasks-ended', tasks: ['a@n1'], state: 'succeeded' },
+      { type: 'attempt-started', task: 'a@n2', attempt: 1 },
+      { type: 'attempt-started', task: 'b@n1', attempt: 1 },
+      { type: 'retry-set', task: 'b@n1', notBefore: 1 },
     ]);
     const states = async () => (await planner.get(`/api/v1/transactions/${transaction}`)).body.graphs[0].tasks;
-    await waitUntil('a@n1 has ended', async () => (await states())['a@n1'].state === 'succeeded');
+    await waitUntil('all is applied', async () => (await states())['b@n1'].state === 'ready');
   });
   afterAll(() => planner.close());
 
@@ -80,6 +83,12 @@ describe('a control verb', () => {
     [{ verb: 'skip' }, 400, ['API_INVALID field tasks']],
     [{ verb: 'skip', tasks: [] }, 400, ['API_INVALID field tasks']],
     [{ verb: 'set-limit' }, 400, ['API_INVALID field limit']],
+    [{ verb: 'skip', tasks: ['a@n2'] }, 409, ['CONTROL_NOT_POSSIBLE task a@n2']],
+    [
+      { verb: 'retry', tasks: ['a@n2', 'b@n2'] },
+      409,
+      ['CONTROL_NOT_POSSIBLE task a@n2', 'CONTROL_NOT_POSSIBLE task b@n2'],
+    ],
     [{ verb: 'skip', tasks: ['zz@n1', 'b@n1'] }, 404, ['API_NOT_FOUND task zz@n1']],
     [{ verb: 'retry', tasks: ['a@n1'] }, 409, ['CONTROL_NOT_POSSIBLE task a@n1']],
     [

@@ -66,7 +66,13 @@ function checkWish({ verb, tasks, limit }: ControlWish): void {
   throw new ProblemsError([problem('API_INVALID', { subject: `field ${missing}`, summary, place: { path: missing } })]);
 }
 
-/** Refuses tasks that the running graph does not have, and those that have ended: nothing leads away from an end. */
+/** States in which a verb about tasks does something. */
+const STATES_FOR: Partial<Record<ControlVerb, readonly TaskState[]>> = {
+  retry: ['ready', 'lost'],
+  skip: ['waiting', 'ready', 'lost'],
+};
+
+/** Refuses tasks that the running graph does not have, and those in a state that the verb does not fit. */
 async function checkTasks(on: EntityManager, deployment: string, { verb, tasks }: ControlWish): Promise<void> {
   const rows = await rowsOf<{ task: string; state: TaskState }>(
     on,
@@ -78,8 +84,11 @@ async function checkTasks(on: EntityManager, deployment: string, { verb, tasks }
     const state = states.get(task);
     if (state === undefined)
       return [problem('API_NOT_FOUND', { subject: `task ${task}`, summary: 'The running graph has no such task.' })];
-    if (!isTaskEnd(state)) return [];
-    const summary = `It has ended (${state}), so ${verb} does nothing any more.`;
+    const fitting = STATES_FOR[verb];
+    if (fitting === undefined || fitting.includes(state)) return [];
+    const summary = isTaskEnd(state)
+      ? `It has ended (${state}), so ${verb} does nothing any more.`
+      : `It is ${state}; ${verb} works on tasks that are ${fitting.join(' or ')}.`;
     return [problem('CONTROL_NOT_POSSIBLE', { subject: `task ${task}`, summary })];
   });
   if (problems.length > 0) throw new ProblemsError(problems);

@@ -109,13 +109,13 @@ class Fold {
       case 'attempt-ended':
         this.#attemptEnded(event);
         return;
-      case 'retry-set':
-        this.#change(event.task, {
-          state: 'ready',
-          reason: `tries again at ${new Date(event.notBefore).toISOString()}`,
-        });
-        this.#tell('task.retrying', at, event.task, { notBefore: new Date(event.notBefore).toISOString() });
+      case 'retry-set': {
+        const notBefore = new Date(event.notBefore).toISOString();
+        const reason = `tries again at ${notBefore}`;
+        this.#change(event.task, { state: 'ready', reason });
+        this.#tell('task.retrying', at, event.task, { notBefore, reason });
         return;
+      }
       case 'task-held':
         this.#taskHeld(event);
         return;

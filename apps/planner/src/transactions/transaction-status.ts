@@ -66,7 +66,7 @@ export async function findTransaction(on: EntityManager, id: string): Promise<Tr
     problem('API_NOT_FOUND', {
       subject: `transaction ${id}`,
       summary: 'There is no such transaction.',
-      remedy: 'GET /api/v1/transactions lists them.',
+      remedy: '`muster status` lists them.',
     }),
   ]);
 }

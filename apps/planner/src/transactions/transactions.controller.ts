@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiExtraModels,
@@ -32,6 +32,7 @@ import {
   TransactionQuery,
 } from './transaction.dto';
 import { transactionModels, TransactionPageDto, TransactionStatusDto, WhyDto } from './transaction-status.dto';
+import { TRANSACTION_ID } from './transaction-id';
 import { findTransaction, transactionStatus } from './transaction-status';
 
 /** How long an answer of the executors is waited for, so that a refusal can be told at once. It is not lost if it comes later. */
@@ -96,7 +97,7 @@ export class TransactionsController {
   @ApiOperation({ operationId: 'getTransaction', summary: 'State of a transaction and of all its tasks' })
   @ApiOkResponse({ type: TransactionStatusDto })
   @ApiRefusals(400, 404)
-  async status(@Param('transaction', ParseUUIDPipe) id: string): Promise<unknown> {
+  async status(@Param('transaction', TRANSACTION_ID) id: string): Promise<unknown> {
     return transactionStatus(this.database.manager, id);
   }
 
@@ -110,7 +111,7 @@ export class TransactionsController {
   @ApiAcceptedResponse({ type: ControlAnswerDto })
   @ApiRefusals(400, 404, 409)
   async control(
-    @Param('transaction', ParseUUIDPipe) id: string,
+    @Param('transaction', TRANSACTION_ID) id: string,
     @Body() body: ControlDto,
     @NewId() command: string,
     @Who() who: string,
@@ -128,7 +129,7 @@ export class TransactionsController {
   @ApiOperation({ operationId: 'explainTask', summary: 'Every reason why a task does not run now' })
   @ApiOkResponse({ type: WhyDto })
   @ApiRefusals(400, 404, 503)
-  async why(@Param('transaction', ParseUUIDPipe) id: string, @Param('task') task: string): Promise<Explanation> {
+  async why(@Param('transaction', TRANSACTION_ID) id: string, @Param('task') task: string): Promise<Explanation> {
     await findTransaction(this.database.manager, id);
     return explainTask(this.database.manager, this.bus, id, task);
   }

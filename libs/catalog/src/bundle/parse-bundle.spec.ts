@@ -170,6 +170,12 @@ sequences: { deploy-changes: [verify, default] }
     expect(parseBundle([manifest, ...many]).problems.map(({ code }) => code)).toEqual(['BUNDLE_TOO_LARGE']);
   });
 
+  it('says of too much YAML that it is too much, and not that what it did not read is missing', () => {
+    const tasks = { path: 'tasks.yaml', text: ' '.repeat(BUNDLE_LIMITS.textMax) };
+    const { bundle, problems } = parseBundle([{ path: 'release.yaml', text: MANIFEST }, tasks]);
+    expect([bundle, problems.map(({ code }) => code)]).toEqual([null, ['BUNDLE_TOO_LARGE']]);
+  });
+
   it('warns of task files where none are read', () => {
     const files = {
       'release.yaml': MANIFEST,

@@ -38,6 +38,8 @@ export interface ParsedBundle {
 export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundleOptions = {}): ParsedBundle {
   const problems: Problem[] = [];
   const known = checkEntries(entries, problems);
+  // What was not read cannot be said to be missing.
+  if (known === null) return { bundle: null, problems: bounded(problems) };
   const manifest = parseManifest(known, options, problems);
   const graphs = parseGraphs(known, problems);
   const files = known
@@ -56,7 +58,8 @@ export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundle
   return { bundle, problems: bounded(problems) };
 }
 
-function checkEntries(entries: Iterable<BundleEntry>, problems: Problem[]): BundleEntry[] {
+/** By path; null when there is too much to read. */
+function checkEntries(entries: Iterable<BundleEntry>, problems: Problem[]): BundleEntry[] | null {
   const byPath = new Map<string, BundleEntry>();
   let textLength = 0;
   let count = 0;
@@ -101,7 +104,7 @@ function checkEntries(entries: Iterable<BundleEntry>, problems: Problem[]): Bund
         summary: `has ${textLength} characters of YAML; at most ${BUNDLE_LIMITS.textMax} are read`,
       }),
     );
-    return [];
+    return null;
   }
   return [...byPath.values()].sort((a, b) => byCodeUnit(a.path, b.path));
 }

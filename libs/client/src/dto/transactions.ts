@@ -95,6 +95,8 @@ export interface OutputChunk {
   readonly offset: number;
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
+  /** The bytes as they are; absent where `text` says them. */
+  readonly base64?: string;
 }
 
 export interface OutputPage {
