@@ -3,7 +3,7 @@ import type { Evaluation } from '../evaluate/evaluation';
 import type { Difference } from '../evaluate/evaluation-memo';
 import { CHANGE_TEXT_MAX } from '../limits';
 import { areEqual } from '../values/equality';
-import { entriesOf, memberOf, sizeOf } from '../values/mappings';
+import { entriesOf, memberOf, memberOr, sizeOf } from '../values/mappings';
 import { isNumber, numberText } from '../values/numbers';
 import {
   describeValue,
@@ -85,7 +85,11 @@ function differenceOfMappings(before: Mapping, now: Mapping, evaluation: Evaluat
   const [first] = others;
   if (!first) return { prefix: 'gone: ', rest: `.${keyText(gone[0]?.[0] ?? null)}${tail}` };
   const [key, value] = first;
-  const { prefix, rest } = differenceOf(memberOf(before, key, evaluation) ?? UNDEFINED, value, evaluation);
+  const { prefix, rest } = differenceOf(
+    memberOr(before, key, evaluation, () => UNDEFINED),
+    value,
+    evaluation,
+  );
   return { prefix, rest: `.${keyText(key)}${rest}${tail}` };
 }
 

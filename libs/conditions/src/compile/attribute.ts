@@ -3,7 +3,7 @@ import { ExpressionFault } from '../expression-fault';
 import type { Run, Scope } from '../evaluate/scope';
 import { secretOf } from '../evaluate/secrecy';
 import type { NodeOf } from '../syntax/syntax-node';
-import { memberOf } from '../values/mappings';
+import { memberOr } from '../values/mappings';
 import { valuesOf } from '../values/value-sets';
 import {
   describeValue,
@@ -38,7 +38,7 @@ interface Place {
 
 function attribute(value: Value, place: Place, scope: Scope, depth: number): Value {
   const { evaluation } = scope;
-  if (isMapping(value)) return memberOf(value, place.name, evaluation) ?? refuseKey(value, place, scope);
+  if (isMapping(value)) return memberOr(value, place.name, evaluation, () => refuseKey(value, place, scope));
   const members = isList(value) ? value : value instanceof ValueSet ? valuesOf(value) : null;
   if (members) {
     evaluation.offset = place.at;

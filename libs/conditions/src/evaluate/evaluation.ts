@@ -80,15 +80,15 @@ export class Evaluation implements Comparing {
     return value;
   }
 
-  /** `run()`; null where the data do not fit. Limits and secrets that cannot be opened end the evaluation all the same. */
-  attempt(run: () => Value): Value | undefined {
+  /** `run()`; `otherwise` where the data do not fit. Limits and secrets that cannot be opened end the evaluation all the same. */
+  attempt(run: () => Value, otherwise: Value): Value {
     const depth = this.callDepth;
     try {
       return run();
     } catch (error) {
       if (!(error instanceof ExpressionFault) || error.kind !== 'value') throw error;
       this.callDepth = depth;
-      return undefined;
+      return otherwise;
     }
   }
 

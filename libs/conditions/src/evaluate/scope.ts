@@ -59,7 +59,8 @@ export class Scope extends Binding {
   }
 
   private bound(name: string): Value | undefined {
-    return this.named?.get(name) ?? this.parent?.bound(name);
+    const value = this.named?.get(name);
+    return value === undefined ? this.parent?.bound(name) : value;
   }
 }
 

@@ -13,9 +13,7 @@ export function hasSecret(value: Value, evaluation: Evaluation, depth = 0): bool
   if (value instanceof ValueSet) return [...value.byKey.values()].some(below);
   if (value instanceof Special && !(value instanceof MadeMapping)) return false;
   return evaluation.memo.hasSecret(value, () =>
-    isList(value)
-      ? value.some(below)
-      : entriesOf(value).some(([key, each]) => below(key) || below(each)),
+    isList(value) ? value.some(below) : entriesOf(value).some(([key, each]) => below(key) || below(each)),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Lambda } from '../evaluate/scope';
 import { keyOf } from '../values/key-of';
-import { entriesOf, mappingOf, memberOf, sizeOf } from '../values/mappings';
+import { entriesOf, mappingOf, memberOf, memberOr, sizeOf } from '../values/mappings';
 import { isMapping, type Mapping, type Value } from '../values/value';
 import type { Call } from './call';
 import { define, type FunctionDefinition } from './function-definition';
@@ -53,21 +53,21 @@ const reading: readonly FunctionDefinition[] = [
     'method',
     'get',
     { d: mapping, key: anything, default: optional(anything, null) },
-    ({ d, key, default: other }, call) => memberOf(d, call.plain(key), call.evaluation) ?? other,
+    ({ d, key, default: other }, call) => memberOr(d, call.plain(key), call.evaluation, () => other),
     PASSES,
   ),
   define(
     'function',
     '#index',
     { d: mapping, key: something },
-    ({ d, key }, call) => memberOf(d, call.plain(key), call.evaluation) ?? call.fail('the mapping has no such key'),
+    ({ d, key }, call) => memberOr(d, call.plain(key), call.evaluation, () => call.fail('the mapping has no such key')),
     PASSES,
   ),
   define(
     'function',
     '#index',
     { d: mapping, key: anything, default: anything },
-    ({ d, key, default: other }, call) => memberOf(d, call.plain(key), call.evaluation) ?? other,
+    ({ d, key, default: other }, call) => memberOr(d, call.plain(key), call.evaluation, () => other),
     PASSES,
   ),
   define('method', 'keys', { d: mapping }, ({ d }, call) => call.list(entriesOf(d).map(([key]) => key)), PASSES),

@@ -16,7 +16,7 @@ function now(expression: Lambda, call: Call): Value {
 
 /** Undefined where the previous state cannot answer. */
 function before(expression: Lambda, call: Call): Value {
-  return call.evaluation.attempt(() => expression.evaluateIn(call.evaluation.before)) ?? UNDEFINED;
+  return call.evaluation.attempt(() => expression.evaluateIn(call.evaluation.before), UNDEFINED);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Cost } from '../values/key-of';
 import { compareValues } from '../values/compare-values';
-import { entriesOf } from '../values/mappings';
+import { entriesOf, sizeOf } from '../values/mappings';
 import { isNumber, numberText } from '../values/numbers';
 import { isList, isMapping, type Mapping, type Value } from '../values/value';
 import { plainKey } from './plain-key';
@@ -8,20 +8,18 @@ import { doubleQuotedCharacter, scalarStyle } from './yaml-scalar';
 
 /** Column after which a text is continued on the next line, at its next space. */
 const WIDTH = 80;
-/** A longer key gets a line of its own, behind `?`. */
+/** UTF-8 bytes; a longer key gets a line of its own, behind `?`. */
 const KEY_LENGTH_MAX = 128;
 
 /**
- * As `yaml.safe_dump(value, default_flow_style=False)` of PyYAML prints: keys in ascending order, lists in block style and
+ * As PyYAML's `safe_dump(value, default_flow_style=False)` prints with libyaml: keys in ascending order, lists in block style and
  * not indented below their key, texts quoted where YAML 1.1 would read them otherwise, folded at 80 columns. The values are
  * those that JSON has.
  */
 export function yamlText(value: Value, cost: Cost): string {
   const writer = new YamlWriter(cost);
   writer.write(value, -2, 0);
-  const isOpen =
-    !isList(value) && !isMapping(value) && (typeof value !== 'string' || scalarStyle(value, false) === 'plain');
-  return `${writer.text.join('')}\n${isOpen ? '...\n' : ''}`;
+  return `${writer.text.join('')}\n`;
 }
 
 class YamlWriter {
@@ -34,7 +32,7 @@ class YamlWriter {
   write(value: Value, indent: number, depth: number): void {
     this.cost.pay(1, depth);
     if (isList(value) && value.length > 0) this.writeList(value, indent, depth);
-    else if (isMapping(value) && entriesOf(value).length > 0) this.writeMapping(value, indent + 2, depth);
+    else if (isMapping(value) && sizeOf(value) > 0) this.writeMapping(value, indent + 2, depth);
     else if (typeof value === 'string') this.writeText(value, indent < 0 ? 2 : indent + 2, false);
     else this.put(scalarText(value));
   }
@@ -53,31 +51,32 @@ class YamlWriter {
       .sort((a, b) => compareValues(a.key, b.key, a.text, b.text));
     entries.forEach(({ key, text, member }, index) => {
       if (index > 0) this.breakLine(indent);
-      this.writeKey(key, text, indent);
-      this.writeMember(member, indent, depth + 1);
+      this.writeEntry(key, text, member, indent, depth + 1);
     });
   }
 
-  private writeKey(key: Value, text: string, indent: number): void {
-    const isSimple = text !== '' && !text.includes('\n') && text.length < KEY_LENGTH_MAX;
+  /** A key that is long or has line breaks stands on lines of its own. */
+  private writeEntry(key: Value, text: string, member: Value, indent: number, depth: number): void {
+    const isSimple = !text.includes('\n') && text.length <= KEY_LENGTH_MAX && bytesOf(text) <= KEY_LENGTH_MAX;
     if (!isSimple) this.put('? ');
     if (typeof key === 'string') this.writeText(text, indent + 2, isSimple);
     else this.put(text);
-    if (!isSimple) this.breakLine(indent);
-    this.put(':');
+    if (isSimple) {
+      this.put(':');
+      this.writeMember(member, indent, depth);
+    } else {
+      this.breakLine(indent);
+      this.put(': ');
+      this.write(member, indent, depth);
+    }
   }
 
   private writeMember(member: Value, indent: number, depth: number): void {
-    if (isList(member) && member.length > 0) {
-      this.breakLine(indent);
-      this.write(member, indent - 2, depth);
-    } else if (isMapping(member) && entriesOf(member).length > 0) {
-      this.breakLine(indent + 2);
-      this.write(member, indent, depth);
-    } else {
-      this.put(' ');
-      this.write(member, indent, depth);
-    }
+    const standsBelow = isList(member) && member.length > 0;
+    if (standsBelow) this.breakLine(indent);
+    else if (isMapping(member) && sizeOf(member) > 0) this.breakLine(indent + 2);
+    else this.put(' ');
+    this.write(member, standsBelow ? indent - 2 : indent, depth);
   }
 
   private writeText(text: string, indent: number, isKey: boolean): void {
@@ -103,21 +102,16 @@ class YamlWriter {
     if (isQuoted) this.put("'");
   }
 
-  /** Beyond the width the line ends in a backslash, before a space or behind an escape. */
+  /** A space beyond the width becomes a line break; one that follows it must be escaped. */
   private writeDouble(text: string, fold: number): void {
     this.put('"');
     const characters = [...text];
     characters.forEach((character, index) => {
-      const written = doubleQuotedCharacter(character);
-      const isEscaped = written !== character;
-      if (isEscaped) this.put(written);
-      const mayFold = fold >= 0 && index > 0 && index < characters.length - 1 && (isEscaped || character === ' ');
-      if (mayFold && this.column - (isEscaped ? 1 : 0) > WIDTH) {
-        this.put('\\');
+      const isAlone = character === ' ' && characters[index - 1] !== ' ' && index > 0 && index < characters.length - 1;
+      if (isAlone && fold >= 0 && this.column > WIDTH) {
         this.breakLine(fold);
-        if ((isEscaped ? characters[index + 1] : character) === ' ') this.put('\\');
-      }
-      if (!isEscaped) this.put(character);
+        if (characters[index + 1] === ' ') this.put('\\');
+      } else this.put(doubleQuotedCharacter(character));
     });
     this.put('"');
   }
@@ -139,4 +133,13 @@ function scalarText(value: Value): string {
   if (!isNumber(value)) return typeof value === 'string' ? value : plainKey(value);
   const text = numberText(value);
   return text.includes('.') ? text : text.replace('e', '.0e');
+}
+
+function bytesOf(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }

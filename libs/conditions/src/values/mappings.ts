@@ -19,6 +19,12 @@ export function memberOf(mapping: Mapping, key: Value, cost: Cost): Value | unde
   return typeof key === 'string' && Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 }
 
+/** The value at `key`, null too; `otherwise()` where there is no such key. */
+export function memberOr(mapping: Mapping, key: Value, cost: Cost, otherwise: () => Value): Value {
+  const member = memberOf(mapping, key, cost);
+  return member === undefined ? otherwise() : member;
+}
+
 export function sizeOf(mapping: Mapping): number {
   return mapping instanceof MadeMapping ? mapping.byKey.size : Object.keys(mapping).length;
 }
