@@ -3,6 +3,7 @@
  * Promises to be pure (the same input gives the same plan, byte for byte), to evaluate nothing itself (expressions go to
  * the evaluator that the caller gives), and to return every problem that it can find instead of throwing.
  */
+export { checkDefinitions } from './check-definitions';
 export { isTruthy, type Evaluation, type EvaluationPlace, type Evaluator } from './evaluator';
 export { PLANNER_SEMANTICS } from './finish/plan-digest';
 export { PASSES } from './passes/pass-list';

@@ -35,6 +35,21 @@ describe('lint', () => {
     expect({ code, out }).toEqual({ code: 0, out: 'release a@1.0.0: can be published, 0 problems\n' });
   });
 
+  it('finds definitions that come before themselves', async () => {
+    const shell = (id: string, requires: string) =>
+      `- { id: ${id}, type: shell, role: [r], requires: [${requires}], parameters: { cmd: echo } }\n`;
+    const folder = temporaryFolder({ ...release, 'tasks.yaml': shell('x', 'y') + shell('y', 'x') });
+    const { code, out, err } = await muster(`lint ${folder}`);
+    expect({ code, out }).toEqual({ code: 1, out: 'release a@1.0.0: cannot be published, 1 problems\n' });
+    expect(err).toMatch(/BUNDLE_CYCLE[^]*x -> y -> x/);
+  });
+
+  it('refuses YAML that is not UTF-8, as publishing does', async () => {
+    const folder = temporaryFolder({ ...release, 'tasks/b.yaml': Buffer.from([0x23, 0xff, 0x0a]) });
+    const { code, err } = await muster(`lint ${folder}`);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/YAML_INVALID[^]*tasks\/b.yaml/) as string });
+  });
+
   it('tells every mistake with its place', async () => {
     const folder = temporaryFolder({ ...release, 'release.yaml': 'name: a\nversion: one\nrolls: {}\n' });
     const { code, out, err } = await muster(`lint ${folder} -o json`);

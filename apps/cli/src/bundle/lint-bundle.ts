@@ -5,7 +5,9 @@ import { readBundle } from './read-bundle';
 
 /** Checks a bundle as publishing does; warnings alone are success. */
 export async function lintBundle(session: Session, dir: string): Promise<ExitCode> {
-  const { bundle, problems } = await readBundle(session.io.cwd, dir);
+  const { checkDefinitions } = await import('@muster/planning');
+  const { bundle, problems: found } = await readBundle(session.io.cwd, dir);
+  const problems = [...found, ...(bundle ? checkDefinitions(bundle) : [])];
   session.warn(problems);
   const name = bundle ? `${bundle.kind} ${bundle.name}@${bundle.version}` : dir;
   const failed = hasErrors(problems);

@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { BundleEntry, ParseBundleOptions, ParsedBundle } from '@muster/catalog';
-import { problem, ProblemsError } from '@muster/problems';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { listBundleFolder, type FolderFile } from './bundle-folder';
 
 export interface ReadBundle extends ParsedBundle {
@@ -15,16 +16,28 @@ export async function readBundle(cwd: string, dir: string, options: ParseBundleO
   const { isBundleText, parseBundle } = await import('@muster/catalog');
   const { files } = await listBundleFolder(cwd, dir);
   const entries: BundleEntry[] = [];
-  for (const file of files) entries.push(await readEntry(file, isBundleText(file.path)));
+  const problems: Problem[] = [];
+  for (const file of files) entries.push(await readEntry(file, isBundleText(file.path), problems));
   const isNamed = files.some(({ path }) => path === 'release.yaml' || path === 'plugin.yaml');
-  return { ...parseBundle(entries, options), isNamed };
+  const parsed = parseBundle(entries, options);
+  return {
+    bundle: problems.length > 0 ? null : parsed.bundle,
+    problems: [...problems, ...parsed.problems],
+    isNamed,
+  };
 }
 
-async function readEntry(file: FolderFile, isText: boolean): Promise<BundleEntry> {
+async function readEntry(file: FolderFile, isText: boolean, problems: Problem[]): Promise<BundleEntry> {
   const { path, size, executable } = file;
   try {
-    if (isText) return { path, size, executable, text: await readFile(file.absolute, 'utf8') };
-    return { path, size, executable, digest: path.startsWith('files/') ? await digestOf(file.absolute) : '' };
+    if (!isText)
+      return { path, size, executable, digest: path.startsWith('files/') ? await digestOf(file.absolute) : '' };
+    const bytes = await readFile(file.absolute);
+    if (isUtf8(bytes)) return { path, size, executable, text: bytes.toString() };
+    problems.push(
+      problem('YAML_INVALID', { subject: `file ${path}`, summary: 'is not UTF-8 text', place: { file: path } }),
+    );
+    return { path, size, executable, text: '' };
   } catch (error) {
     throw new ProblemsError([
       problem('LOCAL_FILE', { subject: `file ${path}`, summary: (error as Error).message, place: { file: path } }),

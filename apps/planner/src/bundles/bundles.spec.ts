@@ -45,6 +45,21 @@ describe('publishing', () => {
     ]);
   });
 
+  it('refuses definitions that come before themselves in every cluster, and warns of those that may', async () => {
+    const tasks = (role: string) =>
+      `- { id: a, type: shell, role: [web], requires: [b], parameters: { cmd: x } }\n- { id: b, type: shell, role: [${role}], requires: [a], parameters: { cmd: x } }\n`;
+    const always = await planner.publish({ 'release.yaml': manifest('circle'), 'tasks.yaml': tasks('web') });
+    expect(always.status).toBe(422);
+    expect(always.body.problems).toEqual([
+      expect.objectContaining({ code: 'BUNDLE_CYCLE', summary: expect.stringContaining('a -> b -> a') }),
+    ]);
+    const never = await planner.get('/api/v1/releases/circle/1.0.0');
+    expect(never.status).toBe(404);
+    const perhaps = await planner.publish({ 'release.yaml': manifest('circle'), 'tasks.yaml': tasks('db') });
+    expectStatus(perhaps, 201);
+    expect(codes(perhaps.body)).toEqual(['BUNDLE_POSSIBLE_CYCLE']);
+  });
+
   it('refuses paths of files that no text may hold', async () => {
     const response = await planner.publish({ ...SMALL_RELEASE, 'files/a\u0001b': 'x' });
     expect([response.status, codes(response.body)]).toEqual([422, ['BUNDLE_PATH_INVALID']]);
@@ -134,6 +149,7 @@ describe('publishing', () => {
     const rest = await planner.get(`/api/v1/releases?limit=100&cursor=${first.body.next}`);
     expect([first.body.items[0].name, ...rest.body.items.map((each: { name: string }) => each.name)]).toEqual([
       'big',
+      'circle',
       'fixed',
       'race',
     ]);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { parseBundle } from '@muster/catalog';
 import { type BundleKind, DEFAULT_PROJECT } from '@muster/model';
-import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { checkDefinitions } from '@muster/planning';
+import { hasErrors, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
@@ -29,9 +30,9 @@ export async function publishBundle(
   who: string,
 ): Promise<Published> {
   const parsed = parseBundle(upload.entries);
-  const problems = [...upload.problems, ...parsed.problems];
   const { bundle } = parsed;
-  if (bundle === null || upload.problems.length > 0) throw new ProblemsError(problems);
+  const problems = [...upload.problems, ...parsed.problems, ...(bundle === null ? [] : checkDefinitions(bundle))];
+  if (bundle === null || hasErrors(problems)) throw new ProblemsError(problems);
   if (bundle.kind !== kind) throw new ProblemsError([otherKind(kind, bundle.kind)]);
   const { name, version } = bundle;
   const row = {

@@ -12,6 +12,16 @@ export const bundleProblems = {
     meaning: 'A document holds a value that JSON cannot say, or a key that is no scalar.',
     remedy: 'Write the value as a string.',
   },
+  BUNDLE_CYCLE: {
+    severity: 'error',
+    meaning: 'Task definitions come before themselves in every cluster that has them.',
+    remedy: 'Remove or turn round one of the relations on the path shown.',
+  },
+  BUNDLE_POSSIBLE_CYCLE: {
+    severity: 'warning',
+    meaning: 'Task definitions come before themselves on nodes that carry all of them.',
+    remedy: 'Remove a relation of the path shown, or let `conflicts` keep the roles apart.',
+  },
   BUNDLE_DUPLICATE_KEY: {
     severity: 'warning',
     meaning: 'A mapping repeats a key; the last one wins.',
