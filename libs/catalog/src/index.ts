@@ -12,6 +12,7 @@ export { checkCluster, type PlaceOf } from './cluster/check-cluster';
 export { deepUnion, effectiveSettings, settingsSchema } from './cluster/effective-settings';
 export { parseClusterFile, type ParsedCluster } from './cluster/parse-cluster-file';
 export { revisionContent, revisionHash, sameRevision } from './cluster/revision';
+export { openedSetting, sealSettings } from './settings/seal-settings';
 export { mapAtPaths, secretPaths } from './settings/secret-paths';
 export { withDefaults } from './settings/settings-defaults';
 export { validateSettings, type SettingsFault } from './settings/validate-settings';

@@ -50,4 +50,9 @@ export class ClusterRoutes {
   plan(name: string, request: PlanRequest): Promise<PlanDocument> {
     return this.connection.json('POST', path('clusters', name, 'plans'), { json: request });
   }
+
+  /** A plan that was made before and is kept. */
+  keptPlan(name: string, digest: string): Promise<PlanDocument> {
+    return this.connection.json('GET', path('clusters', name, 'plans', digest));
+  }
 }

@@ -1,8 +1,9 @@
 /**
  * Planning: cluster, release and plugins in, task graph and report out, by an ordered list of passes.
- * Promises to be pure (the same input gives the same plan, byte for byte), to evaluate nothing itself (expressions go to
- * the evaluator that the caller gives), and to return every problem that it can find instead of throwing.
+ * Promises to be pure (the same input gives the same plan, byte for byte), to evaluate nothing but
+ * expressions within bounds, and to return every problem that it can find instead of throwing.
  */
+export { checkDefinitions } from './check-definitions';
 export { comparePlans, type PlanDifference, type TaskDifference } from './compare/compare-plans';
 export { asSucceeded, type PreviousCluster } from './evaluation/previous-cluster';
 export type { SecretAccess } from './evaluation/settings-evaluator';
@@ -14,8 +15,6 @@ export {
   type Evaluator,
   type ExpressionText,
 } from './evaluator';
-export { checkDefinitions } from './check-definitions';
-export { isTruthy, type Evaluation, type EvaluationPlace, type Evaluator } from './evaluator';
 export { PLANNER_SEMANTICS } from './finish/plan-digest';
 export { PASSES } from './passes/pass-list';
 export { plan } from './plan';

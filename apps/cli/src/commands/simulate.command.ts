@@ -33,8 +33,8 @@ function sourcesOf({
   ...selection
 }: SimulateOptions): OfflineSources | { readonly graphFile: string } {
   if (graphFile !== undefined) {
-    const { nodes, tasks, subgraph, fetchDeps, force } = selection;
-    if (bundle || clusterFile || previous || nodes || tasks || subgraph || fetchDeps || force)
+    const { graph, sequence, nodes, tasks, subgraph, fetchDeps, force } = selection;
+    if (bundle || clusterFile || previous || graph || sequence || nodes || tasks || subgraph || fetchDeps || force)
       throw usageProblem('simulate', '--graph-file stands alone: it is carried out as it is');
     return { graphFile };
   }

@@ -4,7 +4,8 @@ import { list, repeated } from '../define-command';
 /** Options of every command that plans: which graph, and which part of it. */
 export function defineSelection(command: Command): Command {
   return command
-    .option('--graph <type>', 'graph type', 'default')
+    .option('--graph <type>', 'graph type (default: default); may be repeated: they run in that order', repeated)
+    .option('--sequence <name>', 'the graphs of a sequence of the release')
     .option('--nodes <names>', 'only these nodes: a,b', list)
     .option('--tasks <names>', 'only these task definitions or tasks: x,y@node', list)
     .option('--subgraph <start:end>', 'only what lies between: START[/nodes]:END[/nodes]; may be repeated', repeated)

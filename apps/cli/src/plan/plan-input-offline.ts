@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ParsedCluster } from '@muster/catalog';
-import type { Bundle, ClusterSpec } from '@muster/model';
+import { type Bundle, type ClusterSpec, SecretValue } from '@muster/model';
 import type { PlanInput } from '@muster/planning';
 import { hasErrors, type Problem, ProblemsError } from '@muster/problems';
 import { readBundle, type ReadBundle } from '../bundle/read-bundle';
@@ -18,7 +18,7 @@ export interface OfflineSources {
 }
 
 /** What planning needs but for what of it is chosen. */
-export type OfflineInput = Pick<PlanInput, 'cluster' | 'release' | 'plugins' | 'sha256'> & {
+export type OfflineInput = Pick<PlanInput, 'cluster' | 'release' | 'plugins' | 'secrets' | 'sha256'> & {
   readonly previousCluster: ClusterSpec | null;
 };
 
@@ -47,8 +47,40 @@ export async function planInputOffline(session: Session, sources: OfflineSources
   problems.push(...checkCluster(spec, release, plugins, placeOf).filter(isTold));
   if (hasErrors(problems)) throw new ProblemsError(problems);
   session.warn(problems);
-  const sha256 = (it: string): string => createHash('sha256').update(it).digest('hex');
-  return { cluster: spec, release, plugins, previousCluster: before?.spec ?? null, sha256 };
+  const { seal, secrets } = await secretsOf(text, [release, ...plugins]);
+  return {
+    cluster: seal(spec),
+    release,
+    plugins,
+    previousCluster: before?.spec ? seal(before.spec) : null,
+    secrets,
+    sha256: sha256Of,
+  };
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * Secrets are as secret offline as on the planner: sealed before planning, opened to compute from them only. The key
+ * comes from the cluster file, so that the same file gives the same digest and nobody without it can guess a secret by it.
+ */
+async function secretsOf(
+  text: string,
+  bundles: readonly Bundle[],
+): Promise<{ readonly seal: (spec: ClusterSpec) => ClusterSpec; readonly secrets: NonNullable<PlanInput['secrets']> }> {
+  const { openedSetting, sealSettings, settingsSchema } = await import('@muster/catalog');
+  const { createSecretBox } = await import('@muster/secrets');
+  const box = createSecretBox(sha256Of(`offline ${text}`));
+  const { schema } = settingsSchema(bundles);
+  return {
+    seal: (spec) => sealSettings(spec, schema, box),
+    secrets: {
+      open: (sealed) => openedSetting(box.open(sealed).reveal()),
+      seal: (value) => box.seal(new SecretValue(value)),
+    },
+  };
 }
 
 async function readPrevious(cwd: string, file: string): Promise<ParsedCluster> {

@@ -31,7 +31,9 @@ describe('a plan', () => {
     const text = planTable(plan);
     expect(text.match(/^\S+@\S+/gm)).toEqual(['b@"1', 'z@1', 'a@2']);
     expect(text).toContain('2 tasks run on 2 nodes, 1 are skipped');
-    expect(text).toContain('expected: 4.2 s\ncritical path: z@1 -> a@2\nfault tolerance x: 1 of 2 nodes may fail\n');
+    expect(text).toContain(
+      'expected: 4.2 s (2 of 2 tasks without history or hint, a second assumed)\ncritical path: z@1 -> a@2\nfault tolerance x: 1 of 2 nodes may fail\n',
+    );
     expect(text).not.toContain('\u001b');
   });
 

@@ -9,19 +9,29 @@ export function planTable(plan: PlanDocument): string {
   const tasks = inOrder(plan);
   const runs = tasks.filter((it) => it.action === 'run');
   const nodes = new Set(runs.map((it) => it.node));
+  const unknown = runs.filter((it) => it.expectedMs === null).length;
   const rows = tasks.map((it) => [it.task, it.type, it.action, limitText(it), it.reason.text]);
   const lines = [
     `cluster ${plan.cluster}, graph ${plan.graphType}: ${runs.length} tasks run on ${nodes.size} nodes, ${tasks.length - runs.length} are skipped`,
     '',
     table(['task', 'type', 'action', 'limit', 'reason'], rows),
-    `expected: ${spell(plan.expectedMs)}`,
+    `expected: ${spell(plan.expectedMs)}${unknown > 0 ? ` (${unknown} of ${runs.length} tasks without history or hint, a second assumed)` : ''}`,
+    ...(plan.whatIf
+      ? [
+          `what if ${Object.entries(plan.whatIf.limits)
+            .map(([key, amount]) => `${key}=${amount ?? 'unlimited'}`)
+            .join(', ')}: ${spell(plan.whatIf.expectedMs)}`,
+        ]
+      : []),
     `critical path: ${plan.criticalPath.join(' -> ') || '-'}`,
     ...plan.faultTolerance.map(
       (it) => `fault tolerance ${it.name}: ${it.tolerated} of ${it.nodes.length} nodes may fail`,
     ),
     `digest: ${plan.digest}`,
   ];
-  return `${lines.map((line, index) => (index === 2 ? line : shownLine(line))).join('\n')}\n`;
+  const text = `${lines.map((line, index) => (index === 2 ? line : shownLine(line))).join('\n')}\n`;
+  const later = (plan.later ?? []).map((it) => `\nprovisional, planned again when it is reached:\n${planTable(it)}`);
+  return text + later.join('');
 }
 
 function limitText(task: PlannedTask): string {

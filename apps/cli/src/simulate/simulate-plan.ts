@@ -8,6 +8,7 @@ import { table } from '../io/table';
 import type { OfflineSources } from '../plan/plan-input-offline';
 import { planOffline, type PlanSelection } from '../plan/plan-offline';
 import type { Session } from '../session';
+import { usageProblem } from '../usage-problem';
 import { readScript } from './read-script';
 
 export interface SimulateOptions extends PlanSelection, Partial<OfflineSources> {
@@ -46,7 +47,8 @@ export async function simulatePlan(
 }
 
 async function planOf(session: Session, sources: OfflineSources, options: SimulateOptions): Promise<TaskGraph> {
-  const plan = await planOffline(session, sources, options);
+  const [plan, ...later] = await planOffline(session, sources, options);
+  if (later.length > 0) throw usageProblem('simulate', 'it runs one graph at a time; name one with --graph');
   session.warn(plan.problems.filter((it: Problem) => it.severity !== 'error'));
   return plan;
 }

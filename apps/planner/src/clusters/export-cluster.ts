@@ -1,7 +1,7 @@
 import type { ClusterSpec, JsonObject } from '@muster/model';
 import { stringify } from 'yaml';
 import type { NodeRow } from '../nodes/node.entity';
-import { withoutSecrets } from './seal-settings';
+import { withoutSecrets } from './without-secrets';
 
 /**
  * The cluster file that gives this revision again, with everything that is known of its nodes. Secrets are left out,

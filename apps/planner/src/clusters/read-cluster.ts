@@ -1,9 +1,8 @@
-import { checkCluster, parseClusterFile, settingsSchema } from '@muster/catalog';
+import { checkCluster, parseClusterFile, sealSettings, settingsSchema } from '@muster/catalog';
 import type { ClusterSpec, SecretBox } from '@muster/model';
 import { hasErrors, type Place, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { bundlesOf } from '../bundles/find-bundles';
-import { sealSettings } from './seal-settings';
 
 /** A cluster file that was found good, its secrets sealed. */
 export interface CheckedCluster {

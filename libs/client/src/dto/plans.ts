@@ -4,9 +4,18 @@ import type { Problem } from '@muster/problems';
 /** What a plan is asked for; absent filters mean everything. */
 export interface PlanRequest {
   readonly graphType?: string;
+  /** Several graphs, in the order in which they would run; the plans of all but the first are provisional. */
+  readonly graphs?: readonly string[];
+  /** Name of a sequence of the release, instead of graphs. */
+  readonly sequence?: string;
   readonly nodes?: readonly string[];
   readonly tasks?: readonly string[];
+  /** `START[/nodes]:END[/nodes]`; several add up. */
+  readonly subgraphs?: readonly string[];
+  readonly fetchDeps?: boolean;
   readonly force?: boolean;
+  /** Predicts the duration with other limits, by key; null is unlimited. */
+  readonly whatIf?: Readonly<Record<string, number | null>>;
   /** Relations as resolved, pairwise: before barriers and reduction. Not stored. */
   readonly raw?: boolean;
 }
@@ -39,4 +48,8 @@ export interface PlanDocument {
   readonly criticalPath: readonly string[];
   readonly expectedMs: number;
   readonly problems: readonly Problem[];
+  /** Where it was asked for. */
+  readonly whatIf?: { readonly limits: Readonly<Record<string, number | null>>; readonly expectedMs: number };
+  /** Plans of the graphs that come after this one: planned again when they are reached. */
+  readonly later?: readonly (PlanDocument & { readonly provisional: true })[];
 }

@@ -1,30 +1,4 @@
-import { mapAtPaths, secretPaths } from '@muster/catalog';
-import {
-  type ClusterSpec,
-  isSealedSecret,
-  type Json,
-  type JsonObject,
-  type SecretBox,
-  SecretValue,
-} from '@muster/model';
-
-/**
- * The cluster with every setting sealed that the schema declares secret, in the common part and in each node's. A secret
- * that is no text is sealed as JSON.
- */
-export function sealSettings(spec: ClusterSpec, schema: JsonObject | null, secretBox: SecretBox): ClusterSpec {
-  const seal = (value: Json): Json => {
-    if (isSealedSecret(value)) return value;
-    const { $sealed } = secretBox.seal(new SecretValue(typeof value === 'string' ? value : JSON.stringify(value)));
-    return { $sealed: { ...$sealed } };
-  };
-  const sealAll = (settings: JsonObject): JsonObject => mapAtPaths(settings, secretPaths(schema, settings), seal);
-  return {
-    ...spec,
-    settings: sealAll(spec.settings),
-    nodes: spec.nodes.map((node) => ({ ...node, settings: sealAll(node.settings) })),
-  };
-}
+import { isSealedSecret, type Json, type JsonObject } from '@muster/model';
 
 /** The settings without their secrets, and the paths where they were. */
 export function withoutSecrets(settings: JsonObject): {
