@@ -107,10 +107,10 @@ module.exports = {
     {
       name: 'clients-use-the-client',
       comment:
-        'CLI and console reach the servers through the client only; the composition `@muster/server` is started, not used.',
+        'CLI and console reach the servers through the client only; the composition `@muster/server` is started, not used. Secrets are sealed by the command line itself when it plans without a server.',
       severity: 'error',
       from: { path: '^apps/(cli|console)/', pathNot: notTests },
-      to: { path: ['^apps/(planner|executor)/', '^libs/(messaging|storage|execution|secrets)/'] },
+      to: { path: ['^apps/(planner|executor)/', '^libs/(messaging|storage|execution)/'] },
     },
     {
       name: 'client-knows-no-server',

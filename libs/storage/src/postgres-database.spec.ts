@@ -54,7 +54,7 @@ describe('a transaction of which nothing more is heard', () => {
         await client.query(`UPDATE held SET by = 'silent'`);
         // As a process does that was stopped here: the other one waits for its lock.
         await withTransaction(pool, async (other) => {
-          await other.query(`SET LOCAL lock_timeout = '15s'`);
+          await other.query(`SELECT set_config('lock_timeout', '15s', true)`);
           expect((await other.query(`UPDATE held SET by = 'other' WHERE by = 'before'`)).rowCount).toBe(1);
         });
         await client.query('SELECT 1');

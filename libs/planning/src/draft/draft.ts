@@ -78,7 +78,7 @@ export class Draft {
   metadata: JsonObject = {};
   /** Nodes that the graph's filter leaves out. */
   filteredOut: readonly string[] = [];
-  readonly files = new TaskFiles();
+  readonly files = new TaskFiles((code, it) => this.report(code, it));
   readonly sets = new TaskSets();
   barriers: DraftBarrier[] = [];
   readonly limits = new Map<string, number>();

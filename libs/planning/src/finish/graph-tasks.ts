@@ -62,7 +62,7 @@ function graphTask(draft: Draft, task: DraftTask, requires: readonly string[]): 
     onFailure: definition.onFailure,
     idempotent: definition.idempotent,
     outputs: definition.outputs,
-    files: task.action === 'skip' ? NO_FILES : draft.files.of(draft, task),
+    files: task.action === 'skip' ? NO_FILES : draft.files.of(task),
   };
 }
 

@@ -19,7 +19,7 @@ export function comparePrevious(draft: Draft): void {
       continue;
     }
     const inputs = task.definition.inputs && computeObject(draft, task, task.definition.inputs, 'inputs');
-    task.fingerprint = fingerprints.of(task.definition, task.parameters, draft.files.of(draft, task), inputs);
+    task.fingerprint = fingerprints.of(task.definition, task.parameters, draft.files.of(task), inputs);
     [task.action, task.reason] = decide(draft, task, task.fingerprint, inputs, fingerprints);
   }
   followOutputs(draft);
@@ -81,7 +81,7 @@ function recorded(
     fingerprints.of(
       task.definition,
       before.parameters(),
-      draft.files.of(draft, { ...task, parameters: before.parameters() }),
+      draft.files.of({ ...task, parameters: before.parameters() }),
       before.inputs(),
     )
   );
