@@ -20,8 +20,5 @@ export { PASSES } from './passes/pass-list';
 export { plan } from './plan';
 export type { PlanIdentity, PlanInput, PlanOptions, PlanOutcome } from './plan-input';
 export type { ExpectedState, Fingerprint, PreviousStates, PreviousSuccess } from './previous/previous-states';
-export { planDot } from './render/plan-dot';
 export { planJson } from './render/plan-json';
-export { planMermaid } from './render/plan-mermaid';
-export { planTable } from './render/plan-table';
 export { printGraph } from './render/print-graph';

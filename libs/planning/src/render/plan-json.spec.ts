@@ -1,9 +1,6 @@
 import type { Plan } from '@muster/model';
 import { cluster, planOf } from '../planning.testing';
-import { planDot } from './plan-dot';
 import { planJson } from './plan-json';
-import { planMermaid } from './plan-mermaid';
-import { planTable } from './plan-table';
 
 const tasks = [
   { id: 'start', type: 'stage' },
@@ -65,36 +62,5 @@ describe('a plan as JSON', () => {
       cmd: 'x',
       deep: [{ password: '<secret>' }],
     });
-  });
-});
-
-describe('a plan as text', () => {
-  it('is a table with a summary, no wider than the terminal', () => {
-    const lines = planTable(made, 60).split('\n');
-    expect(lines.slice(0, 3)).toEqual([
-      'TASK        TYPE   ACTION  REASON',
-      'a@n1        shell  run     Declares no inputs, so it runs e…',
-      'a@n2        shell  run     Declares no inputs, so it runs e…',
-    ]);
-    expect(lines.slice(-4)).toEqual([
-      '6 to run, 1 skipped, on 4 places; 1 definition on no node',
-      'expected at least 1 min 31 s (3 without history or hint)',
-      'critical path: a@n1 -> b@n1',
-      `digest: ${made.digest}`,
-    ]);
-  });
-
-  it('is a graph for Graphviz', () => {
-    const dot = planDot(made);
-    expect(dot).toContain('"start@sync" [label="start", style=dashed];');
-    expect(dot).toContain('"barrier:1" -> "b@n2";');
-    expect(dot.split('{')).toHaveLength(dot.split('}').length);
-  });
-
-  it('is a chart for Mermaid', () => {
-    const chart = planMermaid(made);
-    expect(chart.split('\n')[0]).toBe('flowchart LR');
-    expect(chart.match(/-->/g)).toHaveLength(9);
-    expect(chart).toContain('v7(( ))');
   });
 });
