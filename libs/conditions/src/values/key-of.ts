@@ -22,9 +22,16 @@ export function keyOf(value: Value, cost: Cost, depth = 0): string {
   if (typeof value === 'boolean') return value ? 'n1' : 'n0';
   if (isNumber(value)) return `n${plainNumber(value) + 0}`;
   if (isList(value))
-    return cost.rememberedKey(value, () => `[${joined(value.map((each) => keyOf(each, cost, depth + 1)))}`);
+    return cost.rememberedKey(
+      value,
+      () =>
+        `[${joined(
+          value.map((each) => keyOf(each, cost, depth + 1)),
+          cost,
+        )}`,
+    );
   if (value instanceof Secret) return keyOf(value.inner, cost, depth);
-  if (value instanceof ValueSet) return `{${joined([...value.byKey.keys()].sort(compareTexts))}`;
+  if (value instanceof ValueSet) return `{${joined([...value.byKey.keys()].sort(compareTexts), cost)}`;
   if (value instanceof MadeMapping) return mappingKey([...value.byKey.values()], cost, depth);
   if (value instanceof Special) return `o${value.describes}`;
   if (isSealed(value)) return `x${value.$sealed.fingerprint}`;
@@ -32,11 +39,12 @@ export function keyOf(value: Value, cost: Cost, depth = 0): string {
 }
 
 function mappingKey(entries: readonly (readonly [Value, Value])[], cost: Cost, depth: number): string {
-  const keys = entries.map(([key, member]) => joined([keyOf(key, cost), keyOf(member, cost, depth + 1)]));
-  return `:${joined(keys.sort(compareTexts))}`;
+  const keys = entries.map(([key, member]) => joined([keyOf(key, cost), keyOf(member, cost, depth + 1)], cost));
+  return `:${joined(keys.sort(compareTexts), cost)}`;
 }
 
 /** Parts with their lengths, so that no two lists of parts give the same text. */
-function joined(parts: readonly string[]): string {
+function joined(parts: readonly string[], cost: Cost): string {
+  cost.pay(parts.reduce((sum, part) => sum + part.length, 0) / 16);
   return parts.map((part) => `${part.length},${part}`).join('');
 }
