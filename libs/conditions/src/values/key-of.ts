@@ -1,7 +1,7 @@
 import { compareTexts } from './compare-values';
 import { isNumber, plainNumber } from './numbers';
 import { Special } from './special';
-import { isList, isSealed, MadeMapping, Secret, ValueSet, type Value } from './value';
+import { isList, isSealed, MadeMapping, Pattern, Secret, ValueSet, type Value } from './value';
 
 /** What pays for work that grows with a value. */
 export interface Cost {
@@ -33,7 +33,7 @@ export function keyOf(value: Value, cost: Cost, depth = 0): string {
   if (value instanceof Secret) return keyOf(value.inner, cost, depth);
   if (value instanceof ValueSet) return `{${joined([...value.byKey.keys()].sort(compareTexts), cost)}`;
   if (value instanceof MadeMapping) return mappingKey([...value.byKey.values()], cost, depth);
-  if (value instanceof Special) return `o${value.describes}`;
+  if (value instanceof Special) return `o${value instanceof Pattern ? value.key : value.describes}`;
   if (isSealed(value)) return `x${value.$sealed.fingerprint}`;
   return cost.rememberedKey(value, () => mappingKey(Object.entries(value), cost, depth));
 }
