@@ -77,7 +77,10 @@ function evaluate<T>(
     if (error instanceof ExpressionFault) return failure(expression.source, error);
     // Only the stack can still run out; what was said of it elsewhere could name a value.
     if (error instanceof RangeError)
-      return failure(expression.source, new ExpressionFault('limit', 'it is nested too deep', evaluation.offset));
+      return failure(
+        expression.source,
+        new ExpressionFault('limit', 'it is too large, or nested too deep', evaluation.offset),
+      );
     throw error;
   }
 }

@@ -22,7 +22,7 @@ const SHOWN_MAX = 60;
 /** `target.name`: the value at the key; of a list, of each of its members. A key that is not there is a fault. */
 export function compileAttribute(node: NodeOf<'attribute'>, target: Run, source: string): Run {
   const { name, at, isSafe } = node;
-  const place: Place = { name, at, text: source.slice(node.target.start, node.target.end) };
+  const place: Place = { name, at, text: source.slice(node.target.start, node.target.end), isSecret: false };
   return (scope) => {
     const value = target(scope);
     return isSafe && value === null ? null : attribute(value, place, scope, 0);
@@ -34,6 +34,8 @@ interface Place {
   readonly at: number;
   /** The target as written. */
   readonly text: string;
+  /** True: no key of it may be named. */
+  readonly isSecret: boolean;
 }
 
 function attribute(value: Value, place: Place, scope: Scope, depth: number): Value {
@@ -46,8 +48,8 @@ function attribute(value: Value, place: Place, scope: Scope, depth: number): Val
     evaluation.payItems(members.length);
     return members.map((each) => attribute(each, place, scope, depth + 1));
   }
-  if (value instanceof Secret) return secretOf(attribute(value.inner, place, scope, depth), evaluation);
-  if (isSealed(value)) return secretOf(attribute(evaluation.open(value), place, scope, depth), evaluation);
+  const opened = value instanceof Secret ? value.inner : isSealed(value) ? evaluation.open(value) : undefined;
+  if (opened !== undefined) return secretOf(attribute(opened, { ...place, isSecret: true }, scope, depth), evaluation);
   throw new ExpressionFault(
     'value',
     `${shownText(place.text)} is ${describeValue(value)}, which has no key \`${shownName(place.name)}\``,
@@ -55,9 +57,9 @@ function attribute(value: Value, place: Place, scope: Scope, depth: number): Val
   );
 }
 
-function refuseKey(mapping: Mapping, { name, at, text }: Place, scope: Scope): never {
+function refuseKey(mapping: Mapping, { name, at, text, isSecret }: Place, scope: Scope): never {
   const isNow = scope.state === scope.evaluation.now;
-  const near = isNow && !(mapping instanceof MadeMapping) ? didYouMean(name, Object.keys(mapping)) : '';
+  const near = isNow && !isSecret && !(mapping instanceof MadeMapping) ? didYouMean(name, Object.keys(mapping)) : '';
   throw new ExpressionFault(
     'value',
     `${shownText(text)} has no key \`${shownName(name)}\`.${near}`.replace(/\.$/, ''),

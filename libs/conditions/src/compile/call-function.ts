@@ -116,7 +116,7 @@ function refuse(
   offset: number,
   isMethod: boolean,
 ): never {
-  const shown = name.replace(/^#(unary )?/, '');
+  const shown = name === '#index' ? '[]' : name.replace(/^#(unary )?/, '');
   const values = given.values.filter((each): each is Value => !isLambda(each));
   const [only] = candidates;
   if (candidates.length === 1 && only) {

@@ -138,7 +138,7 @@ function compileUserCall(node: NodeOf<'call'>, compiling: Compiling): Run {
   return (scope) => {
     const lambda = scope.function(node.name);
     if (!lambda) throw new ExpressionFault('value', `\`${node.name}\` is defined elsewhere only`, node.at);
-    return lambda.evaluateWithin(scope.with({ positional: values.map((run) => run(scope)) }));
+    return lambda.evaluate(...values.map((run) => run(scope)));
   };
 }
 

@@ -39,8 +39,8 @@ export class Evaluation implements Comparing {
     this.now = { data: context.data, node: context.node ?? null, common: context.common ?? null };
     this.before = {
       data: context.previous ?? EMPTY,
-      node: context.previousNode ?? EMPTY,
-      common: context.previousCommon ?? EMPTY,
+      node: context.node ? (context.previousNode ?? EMPTY) : null,
+      common: context.common ? (context.previousCommon ?? EMPTY) : null,
     };
   }
 

@@ -86,6 +86,11 @@ export class Lambda {
     return this.scope.evaluation.nested(this.offset, () => this.run(this.scope.in(state)));
   }
 
+  /** The same, with the names of `scope` around it. */
+  within(scope: Scope): Lambda {
+    return new Lambda(this.run, scope, this.source, this.offset);
+  }
+
   /** Its value in `scope`. */
   evaluateWithin(scope: Scope): Value {
     return this.scope.evaluation.nested(this.offset, () => this.run(scope));

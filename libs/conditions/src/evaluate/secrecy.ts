@@ -22,6 +22,7 @@ export function revealed(value: Value, evaluation: Evaluation): Value {
   if (!hasSecret(value, evaluation)) return value;
   if (value instanceof Secret) return value.inner;
   if (isSealed(value)) return evaluation.open(value);
+  evaluation.pay(1);
   const below = (each: Value): Value => revealed(each, evaluation);
   if (isList(value)) return value.map(below);
   if (value instanceof ValueSet) return new ValueSet(new Map([...value.byKey].map(([id, each]) => [id, below(each)])));
@@ -29,6 +30,11 @@ export function revealed(value: Value, evaluation: Evaluation): Value {
   return value instanceof MadeMapping
     ? new MadeMapping(new Map([...value.byKey].map(([id, [key, each]]) => [id, [below(key), below(each)]])))
     : (Object.fromEntries(Object.entries(value).map(([key, each]) => [key, below(each)])) as JsonObject);
+}
+
+/** True if `value`, or a member of it, was computed from a secret. */
+export function isComputedFromSecret(value: Value): boolean {
+  return value instanceof Secret || (isList(value) && value.some((each) => each instanceof Secret));
 }
 
 /** `value` as something computed from a secret. */

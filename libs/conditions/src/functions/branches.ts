@@ -1,7 +1,8 @@
+import type { Lambda } from '../evaluate/scope';
 import type { Value } from '../values/value';
 import type { Call } from './call';
 import { define, type FunctionDefinition } from './function-definition';
-import { anything, integer, items, lambda, named, rest, rules, text, binding } from './parameter';
+import { anything, binding, integer, items, lambda, named, optional, rest, rules, text } from './parameter';
 
 const PASSES = { passesSecrets: true };
 
@@ -74,6 +75,14 @@ function unpacked(sequence: readonly Value[], names: readonly string[], call: Ca
   return call.scope.with({ named: new Map(names.map((name, index) => [name, sequence[index] as Value])) });
 }
 
+/** The function sees its own name: it may call itself. */
+function defined(name: string, func: Lambda, call: Call): Value {
+  const functions = new Map<string, Lambda>();
+  const scope = call.scope.with({ functions });
+  functions.set(name, func.within(scope));
+  return scope;
+}
+
 const naming: readonly FunctionDefinition[] = [
   define(
     'function',
@@ -96,18 +105,12 @@ const naming: readonly FunctionDefinition[] = [
     ({ sequence, args }, call) => unpacked(sequence, args, call),
     PASSES,
   ),
-  define(
-    'function',
-    'def',
-    { name: text, func: lambda },
-    ({ name, func }, call) => call.scope.with({ functions: new Map([[name, func]]) }),
-    PASSES,
-  ),
+  define('function', 'def', { name: text, func: lambda }, ({ name, func }, call) => defined(name, func, call), PASSES),
   define('function', '#->', { left: binding, right: lambda }, ({ left, right }) => right.evaluateWithin(left), PASSES),
   define(
     'method',
     'assert',
-    { obj: anything, condition: lambda, message: rest(text) },
+    { obj: anything, condition: lambda, message: optional(text, null) },
     ({ obj, condition }, call) => {
       if (!call.holds(condition.evaluate(obj))) return call.fail('the assertion does not hold');
       return obj;

@@ -1,7 +1,7 @@
 import type { Lambda } from '../evaluate/scope';
 import { entriesOf, memberOf, mappingOf } from '../values/mappings';
 import { keyOf } from '../values/key-of';
-import { isList, isMapping, type Mapping, type Value } from '../values/value';
+import { isList, isMapping, Secret, type Mapping, type Value } from '../values/value';
 import type { Call } from './call';
 import { define, type FunctionDefinition } from './function-definition';
 import { anything, flag, integer, items, lambda, mapping, optional, rest } from './parameter';
@@ -225,7 +225,7 @@ function mergedLists(left: readonly Value[], right: readonly Value[], merger: La
   if (merger) return merger.evaluate(left, right);
   const byKey = new Map<string, Value>();
   for (const each of [...left, ...right]) {
-    const key = keyOf(each, call.evaluation);
+    const key = keyOf(each instanceof Secret ? call.plain(each) : each, call.evaluation);
     if (!byKey.has(key)) byKey.set(key, each);
   }
   return call.list([...byKey.values()]);

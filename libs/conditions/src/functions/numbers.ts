@@ -50,7 +50,7 @@ const toFloat = define('function', 'float', { value: anything }, ({ value: given
   if (value === null) return new WholeFloat(0);
   if (typeof value === 'boolean') return new WholeFloat(Number(value));
   if (isNumber(value)) return made(call, plainNumber(value), true);
-  if (typeof value === 'string' && /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(value))
+  if (typeof value === 'string' && /^\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(value))
     return made(call, Number(value), true);
   return call.fail('`float` takes a number, or a text that is one');
 });

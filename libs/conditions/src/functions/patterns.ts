@@ -76,8 +76,8 @@ function* matches(searched: RE2JS, value: string, call: Call): Iterable<Matcher>
   payFor(searched, value, call);
   const matcher = searched.matcher(value);
   while (matcher.find()) {
-    call.evaluation.pay(1);
     yield matcher;
+    call.evaluation.pay(1 + ((value.length - matcher.end()) * searched.programSize()) / 4000);
   }
 }
 

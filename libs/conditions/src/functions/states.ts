@@ -1,6 +1,7 @@
 import { dataDifference } from '../changes/data-difference';
 import { describeChange, describeMembers } from '../changes/describe-change';
 import type { Lambda } from '../evaluate/scope';
+import { isComputedFromSecret } from '../evaluate/secrecy';
 import { areEqual } from '../values/equality';
 import { Special } from '../values/special';
 import { Secret, UNDEFINED, Undefined, type Value } from '../values/value';
@@ -36,7 +37,7 @@ function areSame(old: Value, value: Value, call: Call): boolean {
   const isKept = isPlainObject(value) && isPlainObject(old);
   const known = isKept ? evaluation.memo.knownEqual(old, value) : undefined;
   if (known !== undefined) return known;
-  evaluation.comparedComputedSecret = value instanceof Secret || old instanceof Secret;
+  evaluation.comparedComputedSecret = isComputedFromSecret(value) || isComputedFromSecret(old);
   const isSame = areEqual(old, value, evaluation);
   if (evaluation.comparedComputedSecret) call.dependsOnSecret = true;
   else if (isKept) evaluation.memo.rememberEqual(old, value, isSame);
@@ -50,6 +51,7 @@ function isPlainObject(value: Value): value is Extract<Value, object> {
 function difference(expression: Lambda, what: 'added' | 'deleted', call: Call): Value {
   const old = before(expression, call);
   const value = now(expression, call);
+  if (isComputedFromSecret(old) || isComputedFromSecret(value)) call.dependsOnSecret = true;
   const members = dataDifference(plainIfComputed(old, call), plainIfComputed(value, call), call.evaluation)[what];
   call.evaluation.noteChange(describeMembers(expression.source, members, old === UNDEFINED, what));
   return members;

@@ -3,7 +3,7 @@ import { isNumber, WholeFloat } from '../values/numbers';
 import { entriesOf, mappingOf } from '../values/mappings';
 import { Special } from '../values/special';
 import { valuesOf } from '../values/value-sets';
-import { describeValue, isList, MadeMapping, Secret, ValueSet, type Value } from '../values/value';
+import { describeValue, isList, MadeMapping, Secret, Undefined, ValueSet, type Value } from '../values/value';
 import type { Evaluation } from '../evaluate/evaluation';
 
 /** What may say that a value cannot be printed. */
@@ -24,7 +24,9 @@ export function jsonReady(value: Value, printing: Printing, depth = 0): Value {
   if (value instanceof MadeMapping) return readyMapping(value, below, printing);
   if (value instanceof Secret) return new Secret(below(value.inner));
   if (value instanceof Special && !(value instanceof WholeFloat))
-    return printing.fail(`the result is or has ${describeValue(value)}, which cannot be printed`);
+    return printing.fail(
+      `the result is or has ${describeValue(value)}, which cannot be printed${value instanceof Undefined ? '; ask `old(...).isUndef()` before' : ''}`,
+    );
   return value;
 }
 

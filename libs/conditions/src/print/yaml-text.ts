@@ -122,6 +122,7 @@ class YamlWriter {
   }
 
   private breakLine(indent: number): void {
+    this.cost.pay(1 + indent / 16);
     this.text.push(`\n${' '.repeat(indent)}`);
     this.column = indent;
   }

@@ -2,7 +2,7 @@ import { entriesOf, memberOf, sizeOf } from './mappings';
 import { isNumber, plainNumber } from './numbers';
 import type { Cost } from './key-of';
 import { isWithin } from './value-sets';
-import { isList, isMapping, isSealed, Secret, ValueSet, type Mapping, type Value } from './value';
+import { isList, isMapping, isSealed, Pattern, Secret, ValueSet, type Mapping, type Value } from './value';
 
 /** What comparing needs besides payment. */
 export interface Comparing extends Cost {
@@ -20,6 +20,7 @@ export function areEqual(left: Value, right: Value, comparing: Comparing, depth 
   if (isMapping(left) && isMapping(right)) return areMappingsEqual(left, right, comparing, depth + 1);
   if (left instanceof ValueSet && right instanceof ValueSet)
     return left.byKey.size === right.byKey.size && isWithin(left, right);
+  if (left instanceof Pattern && right instanceof Pattern) return left.key === right.key;
   if (isNumber(left) && isNumber(right)) return plainNumber(left) === plainNumber(right);
   return isSecret(left) || isSecret(right) ? comparing.sameSecret(left, right) : false;
 }

@@ -1,7 +1,7 @@
 import { compareTexts } from './compare-values';
 import { isNumber, plainNumber } from './numbers';
 import { Special } from './special';
-import { isList, isSealed, MadeMapping, Secret, ValueSet, type Value } from './value';
+import { isList, isSealed, MadeMapping, Pattern, Secret, ValueSet, type Value } from './value';
 
 /** What pays for work that grows with a value. */
 export interface Cost {
@@ -22,21 +22,29 @@ export function keyOf(value: Value, cost: Cost, depth = 0): string {
   if (typeof value === 'boolean') return value ? 'n1' : 'n0';
   if (isNumber(value)) return `n${plainNumber(value) + 0}`;
   if (isList(value))
-    return cost.rememberedKey(value, () => `[${joined(value.map((each) => keyOf(each, cost, depth + 1)))}`);
+    return cost.rememberedKey(
+      value,
+      () =>
+        `[${joined(
+          value.map((each) => keyOf(each, cost, depth + 1)),
+          cost,
+        )}`,
+    );
   if (value instanceof Secret) return keyOf(value.inner, cost, depth);
-  if (value instanceof ValueSet) return `{${joined([...value.byKey.keys()].sort(compareTexts))}`;
+  if (value instanceof ValueSet) return `{${joined([...value.byKey.keys()].sort(compareTexts), cost)}`;
   if (value instanceof MadeMapping) return mappingKey([...value.byKey.values()], cost, depth);
-  if (value instanceof Special) return `o${value.describes}`;
+  if (value instanceof Special) return `o${value instanceof Pattern ? value.key : value.describes}`;
   if (isSealed(value)) return `x${value.$sealed.fingerprint}`;
   return cost.rememberedKey(value, () => mappingKey(Object.entries(value), cost, depth));
 }
 
 function mappingKey(entries: readonly (readonly [Value, Value])[], cost: Cost, depth: number): string {
-  const keys = entries.map(([key, member]) => joined([keyOf(key, cost), keyOf(member, cost, depth + 1)]));
-  return `:${joined(keys.sort(compareTexts))}`;
+  const keys = entries.map(([key, member]) => joined([keyOf(key, cost), keyOf(member, cost, depth + 1)], cost));
+  return `:${joined(keys.sort(compareTexts), cost)}`;
 }
 
 /** Parts with their lengths, so that no two lists of parts give the same text. */
-function joined(parts: readonly string[]): string {
+function joined(parts: readonly string[], cost: Cost): string {
+  cost.pay(parts.reduce((sum, part) => sum + part.length, 0) / 16);
   return parts.map((part) => `${part.length},${part}`).join('');
 }

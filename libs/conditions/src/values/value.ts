@@ -45,6 +45,11 @@ export class Pattern extends Special {
   constructor(readonly compiled: RE2JS) {
     super();
   }
+
+  /** The same for equal ones. */
+  get key(): string {
+    return `${this.compiled.flags()}:${this.compiled.pattern()}`;
+  }
 }
 
 /** What `old(...)` yields where the previous state cannot answer. Counts as true, as in the field. */
