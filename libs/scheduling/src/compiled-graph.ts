@@ -58,13 +58,17 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
   const machineOf = new Int32Array(taskCount);
   const isBridge = new Uint8Array(taskCount);
   const timeoutMs = new Float64Array(taskCount);
+  const workMs = new Float64Array(vertexCount);
   graph.tasks.forEach((task, index) => {
     machineOf[index] = machineNumber(task.node, graph, machines, machineIndex);
     isBridge[index] = Number(task.action === 'skip');
     timeoutMs[index] = task.timeoutMs;
+    workMs[index] = task.action === 'run' ? (task.expectedMs ?? EXPECTED_MS_DEFAULT) : 0;
   });
 
-  const numberOf = (name: string): number => {
+  // Neighbours in the graph's order mostly relate to neighbours: `a@n2` needs `b@n2` as `a@n1` needs `b@n1`.
+  const numberOf = (name: string, guess: number): number => {
+    if (addresses[guess] === name) return guess;
     const index = indexOf.get(name) ?? -1;
     if (index < 0) invariant(false, `relation to ${name} leads into the graph`);
     return index;
@@ -106,7 +110,7 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
     tasksOfMachine: membersOf(machineOf, machines.length),
     successors,
     predecessors,
-    rank: longestTails(graph, successors, predecessors, vertexCount),
+    rank: longestTails(workMs, successors, predecessors),
     limitKeys,
     limitCapacity,
     limitsOf: adjacency(
@@ -135,20 +139,29 @@ function machineNumber(node: string, graph: TaskGraph, machines: string[], index
   return machines.push(machine) - 1;
 }
 
-/** Two passes, so that no list is made for each of 100,000 vertices. */
+/**
+ * Two passes, so that no list is made for each of 100,000 vertices. `numberOf` is also told the number after the one that
+ * the same place in the list of the vertex before has, 0 where there is none.
+ */
 function adjacency<Name>(
   count: number,
   listOf: (vertex: number) => ArrayLike<Name>,
-  numberOf: (name: Name) => number,
+  numberOf: (name: Name, guess: number) => number,
 ): Adjacency {
   const offsets = new Int32Array(count + 1);
   for (let vertex = 0; vertex < count; vertex++)
     offsets[vertex + 1] = (offsets[vertex] as number) + listOf(vertex).length;
   const targets = new Int32Array(offsets[count] as number);
   let at = 0;
+  let before = 0;
   for (let vertex = 0; vertex < count; vertex++) {
     const list = listOf(vertex);
-    for (let index = 0; index < list.length; index++) targets[at++] = numberOf(list[index] as Name);
+    const first = at;
+    for (let index = 0; index < list.length; index++) {
+      const guess = before + index < first ? (targets[before + index] as number) + 1 : 0;
+      targets[at++] = numberOf(list[index] as Name, guess);
+    }
+    before = first;
   }
   return { offsets, targets };
 }
@@ -182,31 +195,27 @@ function reversed({ offsets, targets }: Adjacency, count: number): Adjacency {
   return { offsets: back, targets: sources };
 }
 
-/** Longest tails by a backward sweep; a vertex that is never reached lies on a circle. */
-function longestTails(
-  graph: TaskGraph,
-  successors: Adjacency,
-  predecessors: Adjacency,
-  vertexCount: number,
-): Float64Array {
+/** Longest tails by a backward sweep over what each vertex takes; a vertex that is never reached lies on a circle. */
+function longestTails(workMs: Float64Array, successors: Adjacency, predecessors: Adjacency): Float64Array {
+  const vertexCount = workMs.length;
   const rank = new Float64Array(vertexCount);
   const open = new Int32Array(vertexCount);
-  const queue: number[] = [];
+  const queue = new Int32Array(vertexCount);
+  let queued = 0;
   for (let vertex = 0; vertex < vertexCount; vertex++) {
     open[vertex] = (successors.offsets[vertex + 1] as number) - (successors.offsets[vertex] as number);
-    if (open[vertex] === 0) queue.push(vertex);
+    if (open[vertex] === 0) queue[queued++] = vertex;
   }
-  for (let head = 0; head < queue.length; head++) {
+  for (let head = 0; head < queued; head++) {
     const vertex = queue[head] as number;
-    const task = graph.tasks[vertex];
-    (rank[vertex] as number) += task && task.action === 'run' ? (task.expectedMs ?? EXPECTED_MS_DEFAULT) : 0;
+    (rank[vertex] as number) += workMs[vertex] as number;
     for (let at = predecessors.offsets[vertex] as number; at < (predecessors.offsets[vertex + 1] as number); at++) {
       const before = predecessors.targets[at] as number;
       if ((rank[before] as number) < (rank[vertex] as number)) rank[before] = rank[vertex] as number;
       (open[before] as number)--;
-      if (open[before] === 0) queue.push(before);
+      if (open[before] === 0) queue[queued++] = before;
     }
   }
-  invariant(queue.length === vertexCount, 'a graph has no circle');
+  invariant(queued === vertexCount, 'a graph has no circle');
   return rank;
 }

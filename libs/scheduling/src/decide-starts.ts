@@ -25,6 +25,6 @@ export function decideStarts(state: DeploymentState, take: TakeDecision): void {
       continue;
     }
     const attempt = (state.attempts[task] as number) + 1;
-    take({ type: 'attempt-started', task: state.graph.addresses[task] as string, attempt }, [task]);
+    take({ type: 'attempt-started', task: state.graph.addresses[task] as string, attempt, seq: 0, at: 0 }, [task]);
   }
 }

@@ -16,7 +16,7 @@ import { judgeAttempts } from './judge-attempts';
  */
 export function record(
   state: DeploymentState,
-  body: DeploymentEventBody,
+  body: DeploymentEventBody | DeploymentEvent,
   now: number,
   tasks: readonly number[] | null = null,
 ): DeploymentEvent {

@@ -18,7 +18,8 @@ export function judgeAttempts(state: DeploymentState, take: TakeDecision, now: n
       addresses.push(state.graph.addresses[task] as string);
     } else judgeFailure(state, task, result, take, now);
   }
-  if (succeeded.length > 0) take({ type: 'tasks-ended', tasks: addresses, state: 'succeeded' }, succeeded);
+  if (succeeded.length > 0)
+    take({ type: 'tasks-ended', tasks: addresses, state: 'succeeded', seq: 0, at: 0 }, succeeded);
 }
 
 function judgeFailure(

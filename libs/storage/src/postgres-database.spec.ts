@@ -52,11 +52,10 @@ describe('a transaction of which nothing more is heard', () => {
       await pool.query(`CREATE TABLE held AS SELECT 'before' AS by`);
       const silent = withTransaction(pool, async (client) => {
         await client.query(`UPDATE held SET by = 'silent'`);
-        // As a process does that was stopped here: the other one waits for its lock.
-        await withTransaction(pool, async (other) => {
-          await other.query(`SELECT set_config('lock_timeout', '15s', true)`);
-          expect((await other.query(`UPDATE held SET by = 'other' WHERE by = 'before'`)).rowCount).toBe(1);
-        });
+        // As a process does that was stopped here: the other one waits until the row is free.
+        const free = `SELECT FROM held WHERE by = 'before' FOR UPDATE SKIP LOCKED`;
+        await waitUntil('the row is free', async () => (await pool.query(free)).rowCount === 1);
+        await pool.query(`UPDATE held SET by = 'other'`);
         await client.query('SELECT 1');
       });
       expect(databaseFailure(await silent.catch((error: unknown) => error))).toBe('connection');

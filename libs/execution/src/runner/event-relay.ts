@@ -8,7 +8,7 @@ const BATCH_MAX = 500;
 const KEPT_MAX = 2000;
 const RETRY_MS = 1000;
 /** Between two messages of a deployment while fewer events wait than fill one: each costs the planner a database transaction. */
-const GATHER_MS = 25;
+const GATHER_MS = 100;
 
 interface Road {
   published: number;
