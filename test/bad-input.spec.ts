@@ -283,12 +283,34 @@ describe('bad input', () => {
       );
     });
 
-    it('a cycle: refused with its path and the lines of its tasks, by plan and by deploy, and nothing is started', async () => {
-      const cycle = ['- { id: a, requires: [c]', '- { id: b, requires: [a]', '- { id: c, requires: [b]']
-        .map((begin) => `${begin}, type: shell, role: [good], parameters: { cmd: 'true' } }\n`)
+    /** Three tasks in a circle, one of them on nodes with another role too. */
+    const cycle = (role: string): string =>
+      [
+        `- { id: a, requires: [c], role: [good]`,
+        `- { id: b, requires: [a], role: [${role}]`,
+        '- { id: c, requires: [b], role: [good]',
+      ]
+        .map((begin) => `${begin}, type: shell, parameters: { cmd: 'true' } }\n`)
         .join('');
-      expect(await json(bundle('cycle', { 'tasks.yaml': cycle }))).toMatchObject({ code: 0 });
-      expect(await json(applying(cluster(nodes(), { release: 'cycle@1.0.0' })))).toMatchObject({ code: 0 });
+
+    it('a cycle that every cluster would have: refused when it is published, with its path and the lines of its tasks', async () => {
+      const { code, codes, problems, stderr } = await refusedUnchanged(
+        bundle('circle', { 'tasks.yaml': cycle('good') }),
+      );
+      expect({ code, codes }).toEqual({ code: 1, codes: ['BUNDLE_CYCLE'] });
+      expect(problems[0]?.place).toMatchObject({ file: 'tasks.yaml', line: 1 });
+      expect(stderr).toContain('a -> b -> c -> a');
+      for (const [index, id] of ['a', 'b', 'c'].entries()) expect(stderr).toContain(`${id}: tasks.yaml:${index + 1}`);
+    });
+
+    it('a cycle of one cluster: refused with its path and the lines of its tasks, by plan and by deploy, and nothing is started', async () => {
+      const published = await json(bundle('cycle', { 'tasks.yaml': cycle('exits') }));
+      expect(published).toMatchObject({ code: 0, stderr: expect.stringContaining('BUNDLE_POSSIBLE_CYCLE') as string });
+      const both = { roles: ['good', 'exits'] };
+      const applied = await json(
+        applying(cluster({ host1: node(1, both), host2: node(2, both) }, { release: 'cycle@1.0.0' })),
+      );
+      expect(applied).toMatchObject({ code: 0 });
       for (const verb of ['plan', 'deploy']) {
         const { code, codes, problems, stderr } = await refusedUnchanged([verb, 'hosts']);
         // One per node: each is a circle of its own.

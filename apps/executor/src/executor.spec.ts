@@ -16,7 +16,7 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
   it('runs tasks in order across nodes and tells every state and all output', async () => {
     const { deployment, reply } = await bed.deploy({
       tasks: [
-        graphTask('first@n1', { parameters: { cmd: 'echo one; echo two >&2; date +%s%N > first-ended' } }),
+        graphTask('first@n1', { parameters: { cmd: 'echo one; echo two >&2; date +%s%N > ~/first-ended' } }),
         graphTask('second@n2', { requires: ['first@n1'], parameters: { cmd: 'echo "$MUSTER_TASK"' } }),
         graphTask('meet@sync', { type: 'stage', action: 'skip', requires: ['second@n2'], parameters: {} }),
         graphTask('third@n3', { requires: ['meet@sync'] }),
@@ -58,7 +58,7 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
   it('ends a task that outlives its timeout, with its process group', async () => {
     const { deployment } = await bed.deploy({
       tasks: [
-        graphTask('slow@n1', { timeoutMs: 700, parameters: { cmd: 'sh -c "sleep 60; touch survived" & sleep 60' } }),
+        graphTask('slow@n1', { timeoutMs: 700, parameters: { cmd: 'sh -c "sleep 60; touch ~/survived" & sleep 60' } }),
       ],
     });
     const { outcome } = await bed.end(deployment);

@@ -216,12 +216,14 @@ describe('clusters', () => {
   it('refuse to be planned when their graph has a cycle, with the path', async () => {
     const files = {
       ...SMALL_RELEASE,
-      'release.yaml': SMALL_RELEASE['release.yaml'].replace('1.0.0', '3.0.0'),
+      'release.yaml': SMALL_RELEASE['release.yaml'].replace('1.0.0', '3.0.0').replace('web: {}', 'web: {}\n  db: {}'),
+      // Only a node with both roles has it, so that it can be published.
       'tasks.yaml':
-        '- { id: a, type: shell, role: [web], requires: [b], parameters: { cmd: x } }\n- { id: b, type: shell, role: [web], requires: [a], parameters: { cmd: x } }\n',
+        '- { id: a, type: shell, role: [web], requires: [b], parameters: { cmd: x } }\n- { id: b, type: shell, role: [db], requires: [a], parameters: { cmd: x } }\n',
     };
     expectStatus(await planner.publish(files), 201);
-    expectStatus(await planner.apply(smallCluster().replace('1.0.0', '3.0.0')), 200);
+    const both = smallCluster().replace('1.0.0', '3.0.0').replace('roles: [web]', 'roles: [web, db]');
+    expectStatus(await planner.apply(both), 200);
     const response = await planner.post('/api/v1/clusters/c1/plans');
     expect([response.status, codes(response.body)]).toEqual([422, expect.arrayContaining(['PLAN_CYCLE'])]);
     expect(JSON.stringify(response.body)).toMatch(/a@n1.*b@n1/);
