@@ -16,6 +16,7 @@ export {
 } from './evaluator';
 export { checkDefinitions } from './check-definitions';
 export { isTruthy, type Evaluation, type EvaluationPlace, type Evaluator } from './evaluator';
+export { lintBundle, type LintOptions } from './lint/lint-bundle';
 export { PLANNER_SEMANTICS } from './finish/plan-digest';
 export { PASSES } from './passes/pass-list';
 export { plan } from './plan';
