@@ -14,9 +14,7 @@ export {
   type Evaluator,
   type ExpressionText,
 } from './evaluator';
-export { checkDefinitions } from './check-definitions';
-export { isTruthy, type Evaluation, type EvaluationPlace, type Evaluator } from './evaluator';
-export { lintBundle, type LintOptions } from './lint/lint-bundle';
+export { lintBundle, publishFindings, type LintOptions } from './lint/lint-bundle';
 export { PLANNER_SEMANTICS } from './finish/plan-digest';
 export { PASSES } from './passes/pass-list';
 export { plan } from './plan';

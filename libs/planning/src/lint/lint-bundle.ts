@@ -35,6 +35,16 @@ export function lintBundle(bundle: Bundle, { hasManifest = true }: LintOptions =
   return bounded(findings).sort(byPlace);
 }
 
+/**
+ * What publishing tells of `lintBundle`'s findings: cycles that every cluster would have refuse the bundle, the rest are
+ * warnings, since another layer may mend it or no cluster have it. Advice is for `muster lint`.
+ */
+export function publishFindings(bundle: Bundle): readonly Problem[] {
+  return lintBundle(bundle)
+    .filter(({ severity }) => severity !== 'info')
+    .map((each) => (each.code.startsWith('LINT_') ? { ...each, severity: 'warning' } : each));
+}
+
 function noManifest(): Problem {
   return problem('LINT_NO_MANIFEST', {
     subject: 'the bundle',

@@ -1,4 +1,5 @@
 import { findAllToAll } from './rules/all-to-all';
+import { findExpressionFaults } from './rules/expressions';
 import { findIdleLimits, findShortTimeouts } from './rules/impossible-numbers';
 import { findMissingOrder } from './rules/missing-order';
 import { findNeverTrue } from './rules/never-true';
@@ -16,6 +17,7 @@ export const LINT_RULES: readonly LintRule[] = [
   findUnknownNames,
   findUnknownRoles,
   findUnknownOutputs,
+  findExpressionFaults,
   findPlacedNowhere,
   findMissingOrder,
   findTwoWriters,

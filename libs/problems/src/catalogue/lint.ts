@@ -32,6 +32,16 @@ export const lintProblems = {
     meaning: 'An output binding takes what the other task does not declare.',
     remedy: 'Declare it under `outputs` of the other task, or correct the binding.',
   },
+  LINT_BAD_EXPRESSION: {
+    severity: 'error',
+    meaning: 'An expression cannot be read, so that no cluster with the task could be planned.',
+    remedy: 'Correct it at the place shown.',
+  },
+  LINT_UNKNOWN_SETTING: {
+    severity: 'warning',
+    meaning: 'An expression reads a setting that the schema of the settings does not have.',
+    remedy: 'Correct the name, or declare the setting.',
+  },
   LINT_PLACED_NOWHERE: {
     severity: 'warning',
     meaning: 'A task definition has no placement and is in no group.',

@@ -1,4 +1,4 @@
-import { didYouMean, isExpression, type Placement, type RoleSelector, type TaskDefinition } from '@muster/model';
+import { didYouMean, isExpression, type RoleSelector, type TaskDefinition } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import { namePattern } from '../../draft/name-pattern';
 import { isPrimary, isTagName, plainTag } from '../known-tags';
@@ -41,7 +41,7 @@ function selectorsOf(definition: TaskDefinition): WrittenSelector[] {
   ];
 }
 
-function selector(key: string, written: Placement | RoleSelector): WrittenSelector {
+function selector(key: string, written: RoleSelector): WrittenSelector {
   const isList = typeof written !== 'string';
   return { key, items: written === null ? [] : typeof written === 'string' ? [written] : written, isList };
 }
