@@ -11,8 +11,10 @@ export function findAllToAll(graph: LintGraph): readonly Problem[] {
     relationsOf(graph, definition).flatMap((relation) => {
       const others = farOthers(graph, relation);
       const own = exampleSize(graph.tags, graph.nodesOf(definition));
-      const there = others.map((other) => sizeThere(graph, relation, other)).filter(({ many }) => many > 0);
-      return own.many === 0 || there.length === 0 ? [] : [report(graph, relation, total(own), there)];
+      const there = others.map((other) => sizeThere(graph, relation, other));
+      return own.many === 0 || there.every(({ many }) => many === 0)
+        ? []
+        : [report(graph, relation, total(own), there)];
     }),
   );
 }
