@@ -15,6 +15,7 @@ export {
   type Evaluator,
   type ExpressionText,
 } from './evaluator';
+export { lintBundle, publishFindings, type LintOptions } from './lint/lint-bundle';
 export { PLANNER_SEMANTICS } from './finish/plan-digest';
 export { PASSES } from './passes/pass-list';
 export { plan } from './plan';

@@ -4,7 +4,7 @@ import { temporaryFolder } from '../temporary-folder.testing';
 
 const release = {
   'release.yaml': 'name: a\nversion: 1.0.0\n',
-  'tasks.yaml': '- { id: x, type: shell, role: [r], parameters: { cmd: echo } }\n',
+  'tasks.yaml': '- { id: x, type: shell, role: [r], idempotent: true, parameters: { cmd: echo } }\n',
 };
 
 describe('publishing', () => {
@@ -32,22 +32,70 @@ describe('publishing', () => {
 describe('lint', () => {
   it('accepts what can be published', async () => {
     const { code, out } = await muster(`lint ${temporaryFolder(release)}`);
-    expect({ code, out }).toEqual({ code: 0, out: 'release a@1.0.0: can be published, 0 problems\n' });
+    expect({ code, out }).toEqual({ code: 0, out: 'release a@1.0.0: nothing found\n' });
+  });
+
+  it('lists what it finds by severity, gravest first, with counts; warnings and advice are success', async () => {
+    const tasks = [
+      '- { id: x, type: shell, role: [r], parameters: { cmd: a } }',
+      '- { id: y, type: shell, role: [r], requires: [xx], parameters: { cmd: a } }',
+    ].join('\n');
+    const folder = temporaryFolder({ ...release, 'tasks.yaml': tasks });
+    const { code, out, err } = await muster(`lint ${folder}`);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.split('\n')).toEqual([
+      'release a@1.0.0: 1 warning, 2 pieces of advice',
+      '',
+      expect.stringMatching(/^warning LINT_UNKNOWN_NAME \(1\): /),
+      '  -> Correct the name, or remove it. Did you mean `x`?',
+      '  tasks.yaml:2: task y: names `xx`, which exists nowhere',
+      '',
+      expect.stringMatching(/^info LINT_LOST_PAUSES \(2\): /),
+      expect.stringMatching(/^ {2}-> Write `idempotent: true`/),
+      expect.stringMatching(/^ {2}tasks.yaml:1: task x: /),
+      expect.stringMatching(/^ {2}tasks.yaml:2: task y: /),
+      '',
+    ]);
+  });
+
+  it('answers programs with all problems, and people beside them with the graver ones', async () => {
+    const tasks = '- { id: x, type: shell, role: [r], requires: [y], parameters: { cmd: a } }';
+    const { code, out, err } = await muster(`lint ${temporaryFolder({ ...release, 'tasks.yaml': tasks })} -o json`);
+    const { problems } = JSON.parse(out) as { problems: object[] };
+    expect({ code, problems }).toEqual({
+      code: 0,
+      problems: [
+        expect.objectContaining({ code: 'LINT_LOST_PAUSES', severity: 'info' }),
+        expect.objectContaining({ code: 'LINT_UNKNOWN_NAME', severity: 'warning', subject: 'task x' }),
+      ],
+    });
+    expect(err).toContain('LINT_UNKNOWN_NAME');
+    expect(err).not.toContain('LINT_LOST_PAUSES');
+  });
+
+  it('looks at task files without a manifest, and refuses a folder that has neither', async () => {
+    const { code, out } = await muster(`lint ${temporaryFolder({ 'tasks.yaml': release['tasks.yaml'] })}`);
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('info LINT_NO_MANIFEST (1)') as string });
+    const none = await muster(`lint ${temporaryFolder({ 'README.md': '' })}`);
+    expect(none).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('error BUNDLE_MANIFEST_MISSING (1)') as string,
+    });
   });
 
   it('finds definitions that come before themselves', async () => {
     const shell = (id: string, requires: string) =>
       `- { id: ${id}, type: shell, role: [r], requires: [${requires}], parameters: { cmd: echo } }\n`;
     const folder = temporaryFolder({ ...release, 'tasks.yaml': shell('x', 'y') + shell('y', 'x') });
-    const { code, out, err } = await muster(`lint ${folder}`);
-    expect({ code, out }).toEqual({ code: 1, out: 'release a@1.0.0: cannot be published, 1 problems\n' });
-    expect(err).toMatch(/BUNDLE_CYCLE[^]*x -> y -> x/);
+    const { code, out } = await muster(`lint ${folder}`);
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringMatching(/BUNDLE_CYCLE[^]*x -> y -> x/) as string });
+    expect(out).toMatch(/^release a@1.0.0: 1 error, 2 pieces of advice\n/);
   });
 
   it('refuses YAML that is not UTF-8, as publishing does', async () => {
     const folder = temporaryFolder({ ...release, 'tasks/b.yaml': Buffer.from([0x23, 0xff, 0x0a]) });
-    const { code, err } = await muster(`lint ${folder}`);
-    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/YAML_INVALID[^]*tasks\/b.yaml/) as string });
+    const { code, out } = await muster(`lint ${folder}`);
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringMatching(/YAML_INVALID[^]*tasks\/b.yaml/) as string });
   });
 
   it('tells every mistake with its place', async () => {

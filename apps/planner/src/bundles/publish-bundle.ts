@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseBundle } from '@muster/catalog';
 import { type BundleKind, DEFAULT_PROJECT } from '@muster/model';
-import { checkDefinitions } from '@muster/planning';
+import { publishFindings } from '@muster/planning';
 import { hasErrors, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf } from '../database/sql';
@@ -31,7 +31,7 @@ export async function publishBundle(
 ): Promise<Published> {
   const parsed = parseBundle(upload.entries);
   const { bundle } = parsed;
-  const problems = [...upload.problems, ...parsed.problems, ...(bundle === null ? [] : checkDefinitions(bundle))];
+  const problems = [...upload.problems, ...parsed.problems, ...(bundle === null ? [] : publishFindings(bundle))];
   if (bundle === null || hasErrors(problems)) throw new ProblemsError(problems);
   if (bundle.kind !== kind) throw new ProblemsError([otherKind(kind, bundle.kind)]);
   const { name, version } = bundle;

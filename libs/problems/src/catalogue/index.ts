@@ -3,6 +3,7 @@ import { bundleProblems } from './bundle';
 import { clusterProblems } from './cluster';
 import type { CatalogueEntry } from './entry';
 import { executionProblems } from './execution';
+import { lintProblems } from './lint';
 import { localProblems } from './local';
 import { nodeProblems } from './node';
 import { planProblems } from './plan';
@@ -14,6 +15,7 @@ export const catalogue = {
   ...bundleProblems,
   ...clusterProblems,
   ...executionProblems,
+  ...lintProblems,
   ...localProblems,
   ...nodeProblems,
   ...planProblems,

@@ -1,0 +1,68 @@
+import { parseExpression, type ReadPath } from '@muster/conditions';
+import { didYouMean, isJsonObject, nearestName, type JsonObject, type TaskDefinition } from '@muster/model';
+import type { Problem } from '@muster/problems';
+import type { LintGraph } from '../lint-graph';
+import { finding } from '../lint-rule';
+import { expressionsOf } from '../written-expressions';
+
+/** Expressions that cannot be read, and settings in them that the bundle's schema does not have. */
+export function findExpressionFaults(graph: LintGraph): readonly Problem[] {
+  return graph.definitions.flatMap((definition) => {
+    const found = expressionsOf(definition).flatMap(({ language, text, key }) => {
+      const parsed = parseExpression(language, text);
+      if (parsed.ok) return parsed.expression.facts.paths.flatMap((path) => checkSetting(graph, definition, key, path));
+      return [
+        finding(graph, 'LINT_BAD_EXPRESSION', definition, {
+          path: key,
+          summary: `has an expression in \`${key}\` that cannot be read: ${parsed.summary}`,
+        }),
+      ];
+    });
+    return [...new Map(found.map((each) => [each.summary, each])).values()];
+  });
+}
+
+/** What every node has beside its settings. */
+const ALWAYS_THERE = ['uid', 'name', 'roles', 'tags'];
+
+/** A setting that is not in the schema: a warning where the schema allows no others, advice where one is nearly called so. */
+function checkSetting(graph: LintGraph, definition: TaskDefinition, key: string, path: ReadPath): readonly Problem[] {
+  const { settings } = graph.bundle;
+  if (graph.isOpen || settings === null) return [];
+  const missing = missingKey(settings, path.keys);
+  if (missing === null) return [];
+  const { name, known, isClosed } = missing;
+  if (!isClosed && nearestName(name, known) === null) return [];
+  return [
+    finding(graph, 'LINT_UNKNOWN_SETTING', definition, {
+      path: key,
+      summary: `reads the setting \`${[path.root, ...path.keys].join('.').slice(0, 200)}\`, of which the schema has no \`${name.slice(0, 80)}\``,
+      remedy: `Correct the name, or declare the setting.${didYouMean(name, known)}`,
+      ...(isClosed ? {} : { severity: 'info' }),
+    }),
+  ];
+}
+
+interface MissingKey {
+  readonly name: string;
+  /** What the schema has in its place. */
+  readonly known: readonly string[];
+  /** The schema allows no other. */
+  readonly isClosed: boolean;
+}
+
+/** The first key of a path that a schema does not declare; null where it declares all of them, or says nothing. */
+function missingKey(schema: JsonObject, keys: readonly string[]): MissingKey | null {
+  let level: JsonObject = schema;
+  for (const [depth, name] of keys.entries()) {
+    const { properties, patternProperties, additionalProperties } = level;
+    const isTold = isJsonObject(properties) && patternProperties === undefined && !isJsonObject(additionalProperties);
+    const hasMore = ['$ref', 'allOf', 'anyOf', 'oneOf', 'if'].some((keyword) => Object.hasOwn(level, keyword));
+    if (!isTold || hasMore || (depth === 0 && ALWAYS_THERE.includes(name))) return null;
+    const next = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (next === undefined) return { name, known: Object.keys(properties), isClosed: additionalProperties === false };
+    if (!isJsonObject(next)) return null;
+    level = next;
+  }
+  return null;
+}
