@@ -1,4 +1,4 @@
-import type { SecretBox } from '@muster/model';
+import type { SecretBox, SecretValue } from '@muster/model';
 import type { Bus } from '@muster/messaging';
 import type { ArtifactStore, Database } from '@muster/storage';
 import type { Logger } from '@muster/telemetry';
@@ -11,6 +11,8 @@ export interface PlannerPorts {
   readonly bus: Bus;
   readonly artifacts: ArtifactStore;
   readonly secretBox: SecretBox;
+  /** What `secretBox` was made with: planning opens secrets too, in threads that need a box of their own. */
+  readonly secretKey: SecretValue;
   readonly logger: Logger;
   /** Absent: plans are made in worker threads. */
   readonly runner?: PlanRunner;

@@ -54,7 +54,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
   try {
     const database = await connectDatabase(ports.database);
     opened.push(() => database.destroy());
-    const runner = ports.runner ?? new WorkerPlanRunner();
+    const runner = ports.runner ?? new WorkerPlanRunner(ports.secretKey);
     opened.push(() => runner.close());
     const closing = new AbortController();
     const installation = await installationOf(database);

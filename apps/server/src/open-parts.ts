@@ -21,6 +21,8 @@ import type { ServerConfig } from './server-config';
 export interface Parts {
   readonly database: Database;
   readonly artifacts: ArtifactStore;
+  readonly secretKey: SecretValue;
+  /** Made with it. */
   readonly secretBox: SecretBox;
   /** A bus for one service; they are closed with the rest. */
   openBus(name: string): Promise<Bus>;
@@ -28,7 +30,8 @@ export interface Parts {
 
 /** Opens database, artifact store, secrets and broker as configured; `closing` learns how to give each back. */
 export async function openParts(config: ServerConfig, logger: Logger, closing: Closing): Promise<Parts> {
-  const secretBox = createSecretBox((await secretOf(config, 'secret-key', config.secretKey)).reveal());
+  const secretKey = await secretOf(config, 'secret-key', config.secretKey);
+  const secretBox = createSecretBox(secretKey.reveal());
   const database = await openDatabase({
     name: `muster ${config.kind}`,
     config: config.databaseUrl
@@ -39,6 +42,7 @@ export async function openParts(config: ServerConfig, logger: Logger, closing: C
   closing.add('database', () => database.close());
   return {
     database,
+    secretKey,
     secretBox,
     artifacts: await openArtifacts(config, database),
     openBus: await busOpener(config, logger, closing),

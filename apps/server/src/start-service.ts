@@ -28,13 +28,13 @@ export async function startService(config: ServerConfig): Promise<RunningService
 }
 
 async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, closing: Closing): Promise<string> {
-  const { artifacts, secretBox, database } = parts;
+  const { artifacts, secretBox, secretKey, database } = parts;
   const adminToken = await secretOf(config, 'admin-token', config.adminToken);
   const bus = await parts.openBus('planner');
   const planner = await listening(config, () =>
     startPlanner(
       { host: config.httpHost, port: config.httpPort, auth: config.auth, adminToken },
-      { database, bus, artifacts, secretBox, logger },
+      { database, bus, artifacts, secretBox, secretKey, logger },
     ),
   );
   closing.add('planner', () => planner.close());

@@ -67,6 +67,19 @@ describe('control verbs', () => {
   });
 });
 
+describe('deploy', () => {
+  it('chooses graphs and parts of them as plan does', async () => {
+    planner.answer('POST /transactions', { transaction: 't1' });
+    const line =
+      'deploy a --sequence all --subgraph b:c --subgraph d/n1:e --fetch-deps --nodes n1,n2 --tasks x --force';
+    expect(await run(line)).toMatchObject({ code: 0 });
+    const chosen = { subgraphs: ['b:c', 'd/n1:e'], fetchDeps: true, nodes: ['n1', 'n2'], tasks: ['x'], force: true };
+    expect(sent()).toEqual({ cluster: 'a', sequence: 'all', ...chosen });
+    await run('deploy a --graph x --graph y --plan p --noop');
+    expect(sent()).toEqual({ cluster: 'a', graphs: ['x', 'y'], plan: 'p', noop: true });
+  });
+});
+
 describe('logs', () => {
   const chunk = { attempt: 1, offset: 0, stream: 'stdout', text: 'one\u001b[31m\n' };
   beforeEach(() => planner.answer('GET /transactions/t1/tasks/a@1/output', { chunks: [chunk], complete: true }));

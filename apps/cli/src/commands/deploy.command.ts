@@ -1,15 +1,13 @@
 import type { DeployRequest } from '@muster/client';
 import type { Command } from 'commander';
-import { act, list, number, repeated, type Run } from '../define-command';
+import { act, number, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
+import { defineSelection } from '../plan/define-selection';
+import type { PlanSelection } from '../plan/plan-offline';
 import { waitAndTell } from '../waiting/wait-and-tell';
 
-interface DeployOptions {
-  readonly graph?: readonly string[];
+interface DeployOptions extends Omit<PlanSelection, 'raw'> {
   readonly plan?: string;
-  readonly nodes?: readonly string[];
-  readonly tasks?: readonly string[];
-  readonly force?: boolean;
   readonly noop?: boolean;
   readonly reason?: string;
   readonly wait?: boolean;
@@ -18,14 +16,8 @@ interface DeployOptions {
 
 /** `deploy`: starts a transaction, and waits for it if asked to. */
 export function defineDeployCommand(run: Run, program: Command): void {
-  const deploy = program
-    .command('deploy <cluster>')
-    .description('carry out the plan of a cluster')
-    .option('--graph <type>', 'graph type; may be repeated: they run in that order', repeated)
+  const deploy = defineSelection(program.command('deploy <cluster>').description('carry out the plan of a cluster'))
     .option('--plan <digest>', 'run exactly this plan, or refuse')
-    .option('--nodes <names>', 'only these nodes: a,b', list)
-    .option('--tasks <names>', 'only these task definitions: x,y', list)
-    .option('--force', 'run what would be skipped since nothing changed')
     .option('--noop', 'run on the nodes without changing them, where the task type can')
     .option('--reason <text>', 'why, for the record')
     .option('--wait', 'wait for the outcome; the exit code tells it')
@@ -43,13 +35,16 @@ export function defineDeployCommand(run: Run, program: Command): void {
 }
 
 function deployRequest(cluster: string, options: DeployOptions): DeployRequest {
-  const { graph, plan, nodes, tasks, force, noop, reason } = options;
+  const { graph, sequence, plan, nodes, tasks, subgraph, fetchDeps, force, noop, reason } = options;
   return {
     cluster,
     ...(graph ? { graphs: graph } : {}),
+    ...(sequence === undefined ? {} : { sequence }),
     ...(plan === undefined ? {} : { plan }),
     ...(nodes ? { nodes } : {}),
     ...(tasks ? { tasks } : {}),
+    ...(subgraph ? { subgraphs: subgraph } : {}),
+    ...(fetchDeps ? { fetchDeps } : {}),
     ...(force ? { force } : {}),
     ...(noop ? { noop } : {}),
     ...(reason === undefined ? {} : { reason }),

@@ -2,8 +2,8 @@ import { problem, ProblemsError } from '@muster/problems';
 import type { DataSource } from 'typeorm';
 import type { ClusterRow } from '../clusters/cluster.entity';
 import { findKeptPlan } from './keep-plan';
-import type { PlanOptions } from './plan.entity';
 import { planCluster, type PlannedCluster } from './plan-cluster';
+import type { PlanOptions } from './plan-options';
 import { describeDifference } from './plan-outline';
 import type { PlanRunner } from './plan-runner';
 
@@ -27,6 +27,8 @@ export async function checkStalePlan(
   const asked = {
     nodes: options.nodes ?? kept.options.nodes,
     tasks: options.tasks ?? kept.options.tasks,
+    subgraphs: options.subgraphs ?? kept.options.subgraphs,
+    fetchDeps: options.fetchDeps || kept.options.fetchDeps,
     force: options.force || kept.options.force,
     noop: options.noop,
   };
@@ -35,7 +37,6 @@ export async function checkStalePlan(
     revision: cluster.headRevision,
     graphType: kept.outline.graphType,
     ...asked,
-    raw: false,
   });
   if (!made.ok) throw new ProblemsError(made.problems);
   if (made.planned.outline.digest !== digest)

@@ -1,11 +1,14 @@
+import type { SecretBox } from '@muster/model';
 import { makePlan } from './make-plan';
 import type { PlanAnswer, PlanQuestion, PlanRunner } from './plan-runner';
 
 /** Plans in the caller's thread: for tests, which run sources that a worker cannot load. */
 export class InlinePlanRunner implements PlanRunner {
+  constructor(private readonly secretBox: SecretBox) {}
+
   async plan(question: PlanQuestion): Promise<PlanAnswer> {
     // As it would be on its way to another thread: nothing that cannot travel, nothing shared.
-    return makePlan(structuredClone(question));
+    return makePlan(structuredClone(question), this.secretBox);
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,8 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { EntityManager } from 'typeorm';
 import type { PlannedCluster } from './plan-cluster';
-import { type PlanOptions, PlanRow } from './plan.entity';
+import { PlanRow } from './plan.entity';
+import { type PlanOptions, planOptions } from './plan-options';
 import type { PlanOutline } from './plan-outline';
 
 const squeeze = promisify(gzip);
@@ -43,5 +44,5 @@ export async function findKeptPlan(on: EntityManager, clusterId: string, digest:
   const row = await on.findOneBy(PlanRow, { clusterId, digest });
   if (row === null) return null;
   const outline = JSON.parse((await unsqueeze(row.outline)).toString()) as PlanOutline;
-  return { revision: row.revision, options: row.options, outline, graph: row.graph };
+  return { revision: row.revision, options: planOptions(row.options), outline, graph: row.graph };
 }

@@ -1,30 +1,53 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { type Json, maskSecrets } from '@muster/model';
-import { plan } from '@muster/planning';
+import { openedSetting } from '@muster/catalog';
+import { type Plan, type SecretBox, SecretValue } from '@muster/model';
+import { plan, planJson } from '@muster/planning';
+import { ProblemsError } from '@muster/problems';
 import { packGraph } from '@muster/protocol';
+import { predictWhatIf, withPrediction } from '@muster/simulation';
 import { outlineOf } from './plan-outline';
 import type { PlanAnswer, PlanQuestion } from './plan-runner';
 
 /** Plans, packs and prints, in one go and synchronously: to be called where nobody waits for the thread. */
-export function makePlan(question: PlanQuestion): PlanAnswer {
-  const { cluster, release, plugins, graphType, nodes, tasks, force, noop, raw } = question;
+export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnswer {
+  const { cluster, release, plugins, graphType, nodes, tasks, subgraphs, fetchDeps, force, noop, raw } = question;
   const outcome = plan({
     cluster,
     release,
     plugins,
     graphType,
-    options: { nodes, tasks, force, noop, raw },
+    options: { nodes, tasks, subgraphs, fetchDeps, force, noop, raw },
     previousPrimaries: question.primaries,
+    secrets: {
+      open: (sealed) => openedSetting(secretBox.open(sealed).reveal()),
+      seal: (value) => secretBox.seal(new SecretValue(value)),
+    },
     identity: { revision: question.revisionHash, bundles: question.bundleDigests, nodes: question.identities },
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
   });
   if (outcome.plan === null) return { ok: false, problems: outcome.problems };
+  const made = withPrediction(outcome.plan);
+  const whatIf = predicted(made, question.whatIf);
+  if (!whatIf.ok) return whatIf;
   return {
     ok: true,
-    outline: outlineOf(outcome.plan),
-    graph: raw ? new Uint8Array() : gzipSync(JSON.stringify(packGraph(outcome.plan))),
-    json: Buffer.from(JSON.stringify(maskSecrets(outcome.plan as unknown as Json))),
+    outline: outlineOf(made),
+    graph: raw ? new Uint8Array() : gzipSync(JSON.stringify(packGraph(made))),
+    json: Buffer.from(JSON.stringify(planJson(made))),
+    whatIf: whatIf.json,
     primaries: outcome.primaries,
   };
+}
+
+function predicted(
+  made: Plan,
+  limits: PlanQuestion['whatIf'],
+): { readonly ok: true; readonly json: string | null } | (PlanAnswer & { readonly ok: false }) {
+  try {
+    return { ok: true, json: limits === null ? null : JSON.stringify(predictWhatIf(made, limits)) };
+  } catch (error) {
+    if (error instanceof ProblemsError) return { ok: false, problems: error.problems };
+    throw error;
+  }
 }

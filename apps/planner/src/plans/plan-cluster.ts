@@ -5,18 +5,17 @@ import { bundlesOf } from '../bundles/find-bundles';
 import type { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
 import { NodeRow } from '../nodes/node.entity';
+import type { PlanOptions } from './plan-options';
 import type { PlanOutline } from './plan-outline';
-import type { PlanRunner } from './plan-runner';
+import type { PlanQuestion, PlanRunner } from './plan-runner';
 
-export interface PlanWish {
+export interface PlanWish extends PlanOptions {
   readonly cluster: ClusterRow;
   readonly revision: number;
   readonly graphType: string;
-  readonly nodes: readonly string[] | null;
-  readonly tasks: readonly string[] | null;
-  readonly force: boolean;
   readonly noop: boolean;
-  readonly raw: boolean;
+  readonly raw?: boolean;
+  readonly whatIf?: PlanQuestion['whatIf'];
 }
 
 /** A plan of one revision, ready to be shown, kept or deployed. */
@@ -26,6 +25,8 @@ export interface PlannedCluster {
   readonly outline: PlanOutline;
   readonly graph: Uint8Array;
   readonly json: Uint8Array;
+  /** JSON of what was asked with `whatIf`; null: nothing. */
+  readonly whatIf: string | null;
   readonly primaries: Readonly<Record<string, string>>;
 }
 
@@ -54,9 +55,11 @@ export async function planCluster(
     bundleDigests: [bundles.release, ...bundles.plugins].map((bundle) => bundle.digest),
     primaries: cluster.primaries,
     identities: Object.fromEntries(nodes.map((node) => [node.name, node.hostKey])),
+    raw: false,
+    whatIf: null,
     ...wish,
   });
   if (!answer.ok) return answer;
-  const { outline, graph, json, primaries } = answer;
-  return { ok: true, planned: { clusterId: cluster.id, revision, outline, graph, json, primaries } };
+  const { ok, ...planned } = answer;
+  return { ok, planned: { clusterId: cluster.id, revision, ...planned } };
 }

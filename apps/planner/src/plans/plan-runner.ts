@@ -1,9 +1,10 @@
 import type { Bundle, ClusterSpec } from '@muster/model';
 import type { Problem } from '@muster/problems';
+import type { PlanOptions } from './plan-options';
 import type { PlanOutline } from './plan-outline';
 
 /** Everything that a plan is made from; plain values, since it may go to another thread. */
-export interface PlanQuestion {
+export interface PlanQuestion extends PlanOptions {
   readonly cluster: ClusterSpec;
   readonly release: Bundle;
   readonly plugins: readonly Bundle[];
@@ -15,13 +16,11 @@ export interface PlanQuestion {
   /** Accepted host keys by node; null: none. */
   readonly identities: Readonly<Record<string, string | null>>;
   readonly graphType: string;
-  /** Null: all. */
-  readonly nodes: readonly string[] | null;
-  readonly tasks: readonly string[] | null;
-  readonly force: boolean;
   readonly noop: boolean;
   /** Relations pairwise, as resolved: to be looked at, not to be deployed. */
   readonly raw: boolean;
+  /** Limits to predict the duration with, by key, null for unlimited; null: nothing is asked. */
+  readonly whatIf: Readonly<Record<string, number | null>> | null;
 }
 
 export type PlanAnswer =
@@ -32,6 +31,8 @@ export type PlanAnswer =
       readonly graph: Uint8Array;
       /** The plan's JSON for people and programs, secrets masked. */
       readonly json: Uint8Array;
+      /** JSON of what was asked with `whatIf`; null: nothing. */
+      readonly whatIf: string | null;
       /** As asked, with those chosen now. */
       readonly primaries: Readonly<Record<string, string>>;
     }

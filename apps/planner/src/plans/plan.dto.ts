@@ -1,47 +1,34 @@
 import { NAME_PATTERN } from '@muster/model';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-} from 'class-validator';
+import { IsBoolean, IsObject, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { ProblemDto } from '../http/api-errors';
+import { SelectionDto } from './selection.dto';
 
-const NODES_MAX = 10_000;
-const TASKS_MAX = 100_000;
+const LIMITS_MAX = 1000;
+const AMOUNT_MAX = 9_999_999;
 
-export class PlanClusterDto {
-  @ApiPropertyOptional({ default: 'default' })
+export class PlanClusterDto extends SelectionDto {
+  @ApiPropertyOptional({ default: 'default', description: 'The only graph; the same as `graphs` with one.' })
   @IsOptional()
   @Matches(NAME_PATTERN)
   graphType?: string;
 
-  @ApiPropertyOptional({ type: [String], description: 'Only tasks on these nodes.' })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'integer', minimum: 1, nullable: true },
+    description: 'Predicts the duration with other limits, by key; null is unlimited.',
+  })
   @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(NODES_MAX)
-  @Matches(NAME_PATTERN, { each: true })
-  nodes?: string[];
-
-  @ApiPropertyOptional({ type: [String], description: 'Only these task definitions.' })
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(TASKS_MAX)
-  @IsString({ each: true })
-  @MaxLength(300, { each: true })
-  tasks?: string[];
-
-  @ApiPropertyOptional({ default: false, description: 'Run everything, changed or not.' })
-  @IsOptional()
-  @IsBoolean()
-  force?: boolean;
+  @IsObject()
+  @ValidateBy({
+    name: 'areLimits',
+    validator: {
+      validate: (value) => areLimits(value),
+      defaultMessage: () =>
+        `whatIf must give whole numbers from 1 to ${AMOUNT_MAX} or null, for at most ${LIMITS_MAX} keys`,
+    },
+  })
+  whatIf?: Record<string, number | null>;
 
   @ApiPropertyOptional({
     default: false,
@@ -50,6 +37,14 @@ export class PlanClusterDto {
   @IsOptional()
   @IsBoolean()
   raw?: boolean;
+}
+
+function areLimits(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const amounts: readonly unknown[] = Object.values(value);
+  const isAmount = (each: unknown): boolean =>
+    each === null || (typeof each === 'number' && Number.isInteger(each) && each >= 1 && each <= AMOUNT_MAX);
+  return amounts.length <= LIMITS_MAX && amounts.every(isAmount);
 }
 
 class TaskReasonDto {
@@ -111,6 +106,14 @@ class FaultToleranceDto {
   tolerated!: number;
 }
 
+class WhatIfDto {
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer', nullable: true } })
+  limits!: Record<string, number | null>;
+
+  @ApiProperty()
+  expectedMs!: number;
+}
+
 export class PlanDto {
   @ApiProperty({ description: 'What is approved with `deploy --plan`.' })
   digest!: string;
@@ -138,4 +141,14 @@ export class PlanDto {
 
   @ApiProperty({ type: [ProblemDto] })
   problems!: ProblemDto[];
+
+  @ApiPropertyOptional({ type: WhatIfDto, description: 'Where it was asked for.' })
+  whatIf?: WhatIfDto;
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { allOf: [{ $ref: '#/components/schemas/PlanDto' }, { properties: { provisional: { enum: [true] } } }] },
+    description: 'Plans of the graphs that come after this one; each is planned again when it is reached.',
+  })
+  later?: PlanDto[];
 }

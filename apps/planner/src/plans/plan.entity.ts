@@ -1,13 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { SCHEMA } from '../database/schema';
-
-/** What a plan was asked with, besides its graph type: told again when the plan is approved without repeating it. */
-export interface PlanOptions {
-  readonly nodes: readonly string[] | null;
-  readonly tasks: readonly string[] | null;
-  readonly force: boolean;
-}
+import type { PlanOptions } from './plan-options';
 
 /** A plan that somebody was shown, kept under its digest so that exactly it can be approved. */
 @Entity({ schema: SCHEMA, name: 'plan' })
@@ -22,8 +16,9 @@ export class PlanRow {
   @Column({ type: 'integer' })
   revision!: number;
 
+  /** Told again when the plan is approved without repeating them; read through `planOptions`. */
   @Column({ type: 'jsonb' })
-  options!: PlanOptions;
+  options!: Partial<PlanOptions>;
 
   /** Gzipped JSON of its `PlanOutline`. */
   @Column({ type: 'bytea' })

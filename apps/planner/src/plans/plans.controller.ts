@@ -1,16 +1,20 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ProblemsError } from '@muster/problems';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
+import type { ClusterRow } from '../clusters/cluster.entity';
 import { findCluster } from '../clusters/find-cluster';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { OwnIdempotency } from '../http/idempotency.interceptor';
 import { PLAN_RUNNER } from '../planner-ports';
 import { keepPlan } from './keep-plan';
-import { planCluster } from './plan-cluster';
+import { graphTypesOf } from './graph-types';
+import { planCluster, type PlannedCluster } from './plan-cluster';
+import { planOptions } from './plan-options';
 import { PlanClusterDto, PlanDto } from './plan.dto';
 import type { PlanRunner } from './plan-runner';
+import { withMembers } from './with-members';
 
 @ApiTags('clusters')
 @Controller('api/v1/clusters/:cluster/plans')
@@ -31,15 +35,40 @@ export class PlansController {
   async plan(@Param('cluster') name: string, @Body() body: PlanClusterDto, @Res() response: Response): Promise<void> {
     const { database, runner } = this;
     const cluster = await findCluster(database.manager, name);
-    const options = { nodes: body.nodes ?? null, tasks: body.tasks ?? null, force: body.force ?? false };
+    const options = planOptions(body);
     const raw = body.raw ?? false;
-    const made = await planCluster(
-      { database, runner },
-      { cluster, revision: cluster.headRevision, graphType: body.graphType ?? 'default', ...options, noop: false, raw },
-    );
-    if (!made.ok) throw new ProblemsError(made.problems);
-    if (!raw) await keepPlan(database.manager, made.planned, options);
-    // The runner has printed it: a plan of a large cluster is not worth parsing only to print it again.
-    response.status(200).type('application/json').send(Buffer.from(made.planned.json));
+    const problems: Problem[] = [];
+    const plans: PlannedCluster[] = [];
+    for (const [index, graphType] of (await this.#graphTypes(cluster, body)).entries()) {
+      const whatIf = index === 0 ? (body.whatIf ?? null) : null;
+      const wish = { cluster, revision: cluster.headRevision, graphType, ...options, noop: false, raw, whatIf };
+      const made = await planCluster({ database, runner }, wish);
+      if (made.ok) plans.push(made.planned);
+      else problems.push(...made.problems);
+    }
+    const [first, ...later] = plans;
+    if (problems.length > 0 || first === undefined) throw new ProblemsError(problems);
+    if (!raw) await keepPlan(database.manager, first, options);
+    response.status(200).type('application/json').send(shown(first, later));
   }
+
+  async #graphTypes(cluster: ClusterRow, body: PlanClusterDto): Promise<readonly string[]> {
+    const { graphType, graphs = null, sequence = null } = body;
+    if (graphType !== undefined && (graphs !== null || sequence !== null)) {
+      const summary = 'It is the only graph, so neither graphs nor a sequence can be named too.';
+      throw new ProblemsError([
+        problem('API_INVALID', { subject: 'field graphType', summary, place: { path: 'graphType' } }),
+      ]);
+    }
+    return (await graphTypesOf(this.database.manager, cluster, { graphs, sequence })) ?? [graphType ?? 'default'];
+  }
+}
+
+/** The first plan's JSON, with what else was asked for. */
+function shown({ json, whatIf }: PlannedCluster, later: readonly PlannedCluster[]): Buffer {
+  const provisional = later.map((plan) => withMembers(plan.json, { provisional: 'true' }).toString());
+  return withMembers(json, {
+    ...(whatIf === null ? {} : { whatIf }),
+    ...(later.length === 0 ? {} : { later: `[${provisional.join(',')}]` }),
+  });
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { SecretValue } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { PlanAnswer, PlanQuestion, PlanRunner } from './plan-runner';
-import type { WorkerAnswer, WorkerQuestion } from './plan-worker';
+import type { PlanWorkerData, WorkerAnswer, WorkerQuestion } from './plan-worker';
 
 /** A plan of 100,000 tasks takes some ten seconds; what takes longer than this is taken for hopeless. */
 const PLAN_SECONDS_MAX = 180;
@@ -24,6 +25,8 @@ export class WorkerPlanRunner implements PlanRunner {
   #current: { readonly id: number; readonly open: Open; readonly timer: NodeJS.Timeout } | null = null;
   #lastId = 0;
   #closed = false;
+
+  constructor(private readonly secretKey: SecretValue) {}
 
   plan(question: PlanQuestion): Promise<PlanAnswer> {
     if (this.#closed) return Promise.reject(new Error('the planner is closing'));
@@ -65,6 +68,7 @@ export class WorkerPlanRunner implements PlanRunner {
 
   #start(): Worker {
     const worker = new Worker(join(__dirname, 'plan-worker.js'), {
+      workerData: { secretKey: this.secretKey.reveal() } satisfies PlanWorkerData,
       resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY_MB },
     });
     worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));

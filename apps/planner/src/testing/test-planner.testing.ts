@@ -16,6 +16,8 @@ import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.tes
 import { FakeExecutor } from './fake-executor.testing';
 import { HookedPlanRunner } from './hooked-plan-runner.testing';
 
+const SECRET_KEY = '5'.repeat(64);
+
 export const ADMIN_TOKEN = 'test-admin-token-0123456789';
 
 /** A planner (or several) on real PostgreSQL and an in-process broker, with an executor that does as it is told. */
@@ -26,8 +28,8 @@ export class TestPlanner {
   readonly broker = new InProcessBroker({ log: this.logger, pace: { delayMs: 5, delayMaxMs: 20, heldMaxMs: 1000 } });
   readonly #buses: Bus[] = [];
   readonly executor = new FakeExecutor(this.#connect());
-  readonly runner = new HookedPlanRunner();
-  readonly secretBox = createSecretBox('5'.repeat(64));
+  readonly secretBox = createSecretBox(SECRET_KEY);
+  readonly runner = new HookedPlanRunner(this.secretBox);
   readonly planners: RunningPlanner[] = [];
   /** Connections of the test's own. */
   database!: DataSource;
@@ -102,6 +104,7 @@ export class TestPlanner {
         bus: this.#connect(),
         artifacts: new PostgresArtifactStore(opened.pool, 'artifacts'),
         secretBox: this.secretBox,
+        secretKey: new SecretValue(SECRET_KEY),
         logger: this.logger,
         runner: this.runner,
       },

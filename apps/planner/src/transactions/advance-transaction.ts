@@ -3,6 +3,7 @@ import { ClusterRow } from '../clusters/cluster.entity';
 import { rowOf, rowsOf } from '../database/sql';
 import { findNodesWithJumps } from '../nodes/find-nodes';
 import { planCluster } from '../plans/plan-cluster';
+import { planOptions } from '../plans/plan-options';
 import { accessForPlan } from './deployment-nodes';
 import { failTransaction } from './fail-start';
 import { deploymentId, insertDeployment } from './insert-deployment';
@@ -54,7 +55,9 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
   const { manager } = parts.database;
   const graphType = row.graphs[row.runs] ?? '';
   const cluster = await manager.findOneByOrFail(ClusterRow, { id: row.clusterId });
-  const made = await planCluster(parts, { cluster, revision: row.revision, graphType, ...row.options, raw: false });
+  const { noop } = row.options;
+  const wish = { cluster, revision: row.revision, graphType, ...planOptions(row.options), noop };
+  const made = await planCluster(parts, wish);
   if (!made.ok) throw new ProblemsError(made.problems);
   const { outline, graph } = made.planned;
   const nodes = accessForPlan(outline, await findNodesWithJumps(manager, outline.machines));
@@ -66,7 +69,7 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
     outline,
     graph,
     nodes,
-    noop: row.options.noop,
+    noop,
     final: run >= row.graphs.length,
     who: row.who,
     why: row.why,

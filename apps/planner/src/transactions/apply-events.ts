@@ -109,7 +109,8 @@ async function followDeployment(
     on,
     `UPDATE planner.cluster AS c SET live_revision = t.revision FROM planner.transaction t
      WHERE t.id = $1 AND c.id = t.cluster_id AND $2
-       AND t.options->'nodes' = 'null' AND t.options->'tasks' = 'null' RETURNING 1`,
+       AND t.options->'nodes' = 'null' AND t.options->'tasks' = 'null' AND coalesce(t.options->'subgraphs', 'null') = 'null'
+     RETURNING 1`,
     [id, mayGoOn(outcome)],
   );
   await writeFeedEvents(on, project, [

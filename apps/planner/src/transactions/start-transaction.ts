@@ -7,6 +7,7 @@ import { rowOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { findNodesWithJumps } from '../nodes/find-nodes';
 import { checkStalePlan } from '../plans/check-stale-plan';
+import { type GraphsWish, graphTypesOf } from '../plans/graph-types';
 import { planCluster, type PlannedCluster } from '../plans/plan-cluster';
 import type { PlanRunner } from '../plans/plan-runner';
 import type { ArtifactStore } from '@muster/storage';
@@ -23,10 +24,9 @@ export interface StartParts {
   readonly installation: string;
 }
 
-export interface StartWish {
+/** `graphs` and `sequence` null: that of the approved plan, else `default`. */
+export interface StartWish extends GraphsWish {
   readonly cluster: string;
-  /** Null: those of the approved plan, else `default`. */
-  readonly graphs: readonly string[] | null;
   /** Digest of the approved plan; null: whatever the plan is now. */
   readonly plan: string | null;
   readonly options: TransactionOptions;
@@ -71,7 +71,9 @@ async function planAll(parts: StartParts, wish: StartWish): Promise<Agreed> {
   const cluster = await findCluster(parts.database.manager, wish.cluster);
   const approved = wish.plan === null ? null : await checkStalePlan(parts, cluster, wish.plan, wish.options);
   const options = approved?.options ?? wish.options;
-  const graphs = wish.graphs ?? [approved?.planned.outline.graphType ?? 'default'];
+  const planned = approved?.planned.outline.graphType ?? null;
+  const graphs = (await graphTypesOf(parts.database.manager, cluster, wish)) ?? [planned ?? 'default'];
+  if (planned !== null && graphs[0] !== planned) throw otherGraph(wish.plan ?? '', planned, graphs);
   const problems: Problem[] = [];
   let first = approved?.planned ?? null;
   for (const [index, graphType] of graphs.entries()) {
@@ -81,13 +83,22 @@ async function planAll(parts: StartParts, wish: StartWish): Promise<Agreed> {
       revision: cluster.headRevision,
       graphType,
       ...options,
-      raw: false,
     });
     if (!made.ok) problems.push(...made.problems);
     else if (index === 0) first = made.planned;
   }
   if (problems.length > 0 || first === null) throw new ProblemsError(problems);
   return { graphs, options, planned: first };
+}
+
+function otherGraph(plan: string, planned: string, graphs: readonly string[]): ProblemsError {
+  return new ProblemsError([
+    problem('DEPLOY_STALE_PLAN', {
+      subject: `plan ${plan}`,
+      summary: `It is about graph ${planned}, and ${graphs.join(', ')} is to run.`,
+      remedy: 'Approve a plan of the graph that runs first.',
+    }),
+  ]);
 }
 
 async function prepare(

@@ -3,7 +3,6 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
-  ArrayMinSize,
   IsArray,
   IsBoolean,
   IsIn,
@@ -16,57 +15,20 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PageQuery } from '../http/paging';
+import { ADDRESS_CHARS_MAX, SelectionDto, TASKS_MAX } from '../plans/selection.dto';
 
-/** Bounds of lists in requests: more than the largest cluster and graph. */
-const NODES_MAX = 10_000;
-const TASKS_MAX = 100_000;
-const GRAPHS_MAX = 20;
-const ADDRESS_CHARS_MAX = 300;
 const REASON_CHARS_MAX = 2000;
 
-export class StartTransactionDto {
+export class StartTransactionDto extends SelectionDto {
   @ApiProperty({ description: 'Name of the cluster.' })
   @IsString()
   @Matches(NAME_PATTERN)
   cluster!: string;
 
-  @ApiPropertyOptional({
-    type: [String],
-    description: 'Graph types, carried out in this order. Default: `default`, or that of the approved plan.',
-  })
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(GRAPHS_MAX)
-  @Matches(NAME_PATTERN, { each: true })
-  graphs?: string[];
-
   @ApiPropertyOptional({ description: 'Digest of the approved plan; refused when it is no longer what would run.' })
   @IsOptional()
   @Matches(/^sha256:[0-9a-f]{64}$/)
   plan?: string;
-
-  @ApiPropertyOptional({ type: [String], description: 'Only tasks on these nodes.' })
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(NODES_MAX)
-  @Matches(NAME_PATTERN, { each: true })
-  nodes?: string[];
-
-  @ApiPropertyOptional({ type: [String], description: 'Only these task definitions.' })
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(TASKS_MAX)
-  @IsString({ each: true })
-  @MaxLength(ADDRESS_CHARS_MAX, { each: true })
-  tasks?: string[];
-
-  @ApiPropertyOptional({ description: 'Run everything, changed or not.', default: false })
-  @IsOptional()
-  @IsBoolean()
-  force?: boolean;
 
   @ApiPropertyOptional({ description: 'Go to the nodes, change nothing there.', default: false })
   @IsOptional()

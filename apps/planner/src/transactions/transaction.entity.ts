@@ -2,12 +2,10 @@ import type { DeploymentStatus } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { SCHEMA } from '../database/schema';
+import type { PlanOptions } from '../plans/plan-options';
 
 /** What the operator asked for besides the graph types; part of what each graph is planned from. */
-export interface TransactionOptions {
-  readonly nodes: readonly string[] | null;
-  readonly tasks: readonly string[] | null;
-  readonly force: boolean;
+export interface TransactionOptions extends PlanOptions {
   readonly noop: boolean;
 }
 
@@ -38,8 +36,9 @@ export class TransactionRow {
   @Column({ type: 'text', array: true })
   graphs!: string[];
 
+  /** Read through `planOptions`. */
   @Column({ type: 'jsonb' })
-  options!: TransactionOptions;
+  options!: Partial<PlanOptions> & Pick<TransactionOptions, 'noop'>;
 
   /** How many deployments it has so far; the next one is run `runs + 1`. */
   @Column({ type: 'integer' })

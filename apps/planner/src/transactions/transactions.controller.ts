@@ -16,6 +16,7 @@ import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { NewId } from '../http/new-id';
 import { Who } from '../http/principal';
 import { awaitAnswer } from '../outgoing/await-answer';
+import { planOptions } from '../plans/plan-options';
 import type { PlanRunner } from '../plans/plan-runner';
 import { ARTIFACTS, BUS, INSTALLATION, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
@@ -64,17 +65,12 @@ export class TransactionsController {
     @Who() who: string,
   ): Promise<StartedTransactionDto> {
     const { database, artifacts, secretBox, runner, installation } = this;
-    const options = {
-      nodes: body.nodes ?? null,
-      tasks: body.tasks ?? null,
-      force: body.force ?? false,
-      noop: body.noop ?? false,
-    };
     const wish = {
       cluster: body.cluster,
       graphs: body.graphs ?? null,
+      sequence: body.sequence ?? null,
       plan: body.plan ?? null,
-      options,
+      options: { ...planOptions(body), noop: body.noop ?? false },
       reason: body.reason ?? null,
     };
     await startTransaction({ database, artifacts, secretBox, runner, installation }, id, wish, who);

@@ -4,10 +4,15 @@ import type { Problem } from '@muster/problems';
 export interface DeployRequest {
   readonly cluster: string;
   readonly graphs?: readonly string[];
+  /** Name of a sequence of the release, instead of graphs. */
+  readonly sequence?: string;
   /** Digest of the plan that was approved; refused when another one would run now. */
   readonly plan?: string;
   readonly nodes?: readonly string[];
   readonly tasks?: readonly string[];
+  /** `START[/nodes]:END[/nodes]`; several add up. */
+  readonly subgraphs?: readonly string[];
+  readonly fetchDeps?: boolean;
   readonly force?: boolean;
   readonly noop?: boolean;
   readonly reason?: string;

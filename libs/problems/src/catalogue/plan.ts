@@ -58,6 +58,11 @@ export const planProblems = {
     meaning: 'Neither the release nor its plugins have a graph of that type.',
     remedy: 'Correct the graph type; the summary names those that exist.',
   },
+  PLAN_UNKNOWN_SEQUENCE: {
+    severity: 'error',
+    meaning: 'Neither the release nor its plugins have a sequence of graphs of that name.',
+    remedy: 'Correct the name; the summary names those that exist.',
+  },
   PLAN_DEFINITION_CLASH: {
     severity: 'error',
     meaning: 'Two plugins define a task of the same id.',
