@@ -5,6 +5,9 @@ import { databaseFailure, isTransient } from './database-failure';
 import { migrate, type MigrationClass } from './migrate';
 import { withTransaction } from './with-transaction';
 
+/** On a busy machine an embedded database takes its time to be made. */
+const START_MS = 120_000;
+
 /** What every database must do, whatever is below it. `start` gives an empty one. */
 export function describeDatabaseContract(
   name: string,
@@ -12,13 +15,15 @@ export function describeDatabaseContract(
 ): void {
   describe(`database on ${name}`, () => {
     let database: Database;
-    let stop: () => Promise<void>;
+    let started: ReturnType<typeof start>;
     beforeAll(async () => {
-      ({ database, stop } = await start());
+      started = start();
+      ({ database } = await started);
       await migrate(database, 'contract', [CreateThings1700000000001]);
-    });
+    }, START_MS);
     beforeEach(() => database.pool.query('TRUNCATE contract.thing'));
-    afterAll(() => stop());
+    // Also when it came too late: what is left open would keep the tests from ever ending.
+    afterAll(async () => (await started).stop(), START_MS);
 
     it('commits what a transaction did', async () => {
       const result = await withTransaction(database.pool, async (client) => {

@@ -7,6 +7,9 @@ import { type PrivateFolder, privateFolder, typescriptCommand } from '@muster/te
 import { openDatabase } from '../database';
 import { describeDatabaseContract } from '../database-contract.testing';
 
+// On a busy machine it takes its time to be made.
+jest.setTimeout(120_000);
+
 describeDatabaseContract('the embedded database', async () => {
   const place = await privateFolder('embedded');
   const database = await openDatabase({
