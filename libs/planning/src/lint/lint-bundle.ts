@@ -19,7 +19,7 @@ const FINDINGS_MAX = 1000;
  * (`info`). What parsing reported is not repeated. `docs/lint.md` describes each finding.
  *
  * Order: by file and line; findings of no place first. At most 1,000, the least grave left out first.
- * Cost: proportional to the relations, of some rules once per definition: 20 ms for the field's 202 definitions.
+ * Cost: proportional to the relations, of cycles once per tag: 0.1 s for the field's 202 definitions.
  */
 export function lintBundle(bundle: Bundle, { hasManifest = true }: LintOptions = {}): readonly Problem[] {
   const findings = [
