@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { waitUntil } from '@muster/testkit';
 import { connect } from 'amqplib';
 import { Client } from 'pg';
+import { parse } from 'yaml';
 import { Firehose } from './bed/firehose';
 import { folderText } from './bed/folder-text';
 import { type Marker, tracesIn } from './bed/leak-search';
@@ -18,6 +19,8 @@ jest.setTimeout(180_000);
 /** Nothing else looks like them, encoded or not. */
 const SETTING = 'bz5wSettingMarkerSecretQ1';
 const NODE_SETTING = 'hx6tNodeSettingMarkerSecretR8';
+/** Begins the names of the files that the secrets are delivered in. */
+const DELIVERED = 'delivered-';
 const release = `name: secretive
 version: 1.0.0
 roles: { worker: {} }
@@ -32,12 +35,29 @@ const look = 'env; cat /proc/self/cmdline; cat "$0" 2>/dev/null; ls -lR "$MUSTER
 const tasks = `
 - { id: look, type: shell, role: [worker], parameters: { cmd: '${look}' } }
 - { id: upload, type: upload_file, role: [worker], requires: [look], parameters: { path: /root/uploaded, file: plain.txt } }
-- { id: fails, type: shell, role: [worker], requires: [upload], parameters: { cmd: '${look}; exit 3' } }
+- id: deliver
+  type: upload_file
+  role: [worker]
+  requires: [upload]
+  parameters: { path: { yaql_exp: '"/root/delivered-one-" + $.uid' }, data: { yaql_exp: $.password }, permissions: '0600' }
+- id: deliver-all
+  type: upload_file
+  role: [worker]
+  requires: [upload]
+  inputs: { all: { yaql_exp: $ } }
+  parameters: { path: { yaql_exp: '"/root/delivered-all-" + $.uid' }, data: { yaql_exp: '$.toYaml()' }, permissions: '0600' }
+- id: use
+  type: shell
+  role: [worker]
+  requires: [upload]
+  inputs: { password: { yaql_exp: $common.password } }
+  parameters: { cmd: { yaql_exp: '"test -n " + $common.password + "; echo used; sleep 1.5"' } }
+- { id: fails, type: shell, role: [worker], requires: [deliver, deliver-all, use], parameters: { cmd: '${look}; exit 3' } }
 `;
 
 /**
- * Settings cannot reach the parameters of a task until there are expressions; that a secret in parameters is delivered,
- * masked and told nowhere is tried in apps/executor/src/secrets.spec.ts. Here: everything that a deployment leaves.
+ * Settings that are secret, computed with by expressions, delivered to the nodes, and otherwise told nowhere: everything
+ * that a deployment leaves is searched.
  */
 describe('a secret', () => {
   let bed: ProductionBed;
@@ -66,7 +86,7 @@ describe('a secret', () => {
     samples = ProcessSamples.start();
     await bed.publish('secretive', {
       'release.yaml': release,
-      'tasks.yaml': tasks.replace('/root', host?.dataDir ?? ''),
+      'tasks.yaml': tasks.replaceAll('/root', host?.dataDir ?? ''),
       'files/plain.txt': 'plain\n',
     });
     expect(await applyCluster(8080)).toMatchObject({ code: 0, stderr: '' });
@@ -75,11 +95,11 @@ describe('a secret', () => {
     const states = Object.entries(graphs[0]?.tasks ?? {}).map(
       ([task, { state, exitCode }]) => `${task} ${state} ${exitCode}`,
     );
-    expect(states.sort()).toEqual(
-      ['fails@host1 failed 3', 'fails@host2 failed 3'].concat(
-        ['look@host1', 'look@host2', 'upload@host1', 'upload@host2'].map((task) => `${task} succeeded 0`),
-      ),
+    const ends = { deliver: 0, 'deliver-all': 0, look: 0, upload: 0, use: 0, fails: 3 };
+    const expected = Object.entries(ends).flatMap(([id, code]) =>
+      ['host1', 'host2'].map((host) => `${id}@${host} ${code === 0 ? 'succeeded' : 'failed'} ${code}`),
     );
+    expect(states.sort()).toEqual(expected.sort());
     for (const task of ['look@host1', 'fails@host2'])
       await waitUntil('the output is complete', async () =>
         (await said('logs', transaction, task)).includes('MUSTER_TASK'),
@@ -112,8 +132,11 @@ describe('a secret', () => {
     return stdout + stderr;
   }
 
+  /** Without the files that are meant to hold the secrets. */
   const nodeFiles = (): string =>
-    bed.hosts.hosts.map(({ stateDir, dataDir }) => folderText(stateDir) + folderText(dataDir)).join('\n');
+    bed.hosts.hosts
+      .map(({ stateDir, dataDir }) => folderText(stateDir) + folderText(dataDir, (path) => !path.includes(DELIVERED)))
+      .join('\n');
 
   async function answers(): Promise<string> {
     const shown = [
@@ -129,7 +152,7 @@ describe('a secret', () => {
       ['node', 'show', 'host1', '-o', 'json'],
       ['node', 'inspect', 'host1'],
       ['release', 'list', '-o', 'json'],
-      ...['look', 'upload', 'fails'].map((id) => ['logs', transaction, `${id}@host1`]),
+      ...['look', 'upload', 'deliver', 'deliver-all', 'use', 'fails'].map((id) => ['logs', transaction, `${id}@host1`]),
     ];
     const texts: string[] = [];
     for (const words of shown) texts.push(await said(...words));
@@ -165,6 +188,22 @@ describe('a secret', () => {
       tracesIn(text, markers).map((name) => `${name} in ${place}`),
     );
   }
+
+  it('is delivered, whole and computed with', async () => {
+    const folder = bed.hosts.hosts[0]?.dataDir ?? '';
+    const files = readdirSync(folder).filter((name) => name.startsWith(DELIVERED));
+    expect(files.sort()).toEqual(['all-host1', 'all-host2', 'one-host1', 'one-host2'].map((name) => DELIVERED + name));
+    for (const host of ['host1', 'host2']) {
+      expect(readFileSync(join(folder, `${DELIVERED}one-${host}`), 'utf8')).toBe(NODE_SETTING);
+      expect(parse(readFileSync(join(folder, `${DELIVERED}all-${host}`), 'utf8'))).toMatchObject({
+        password: NODE_SETTING,
+        port: 8080,
+        uid: host,
+      });
+      const { stdout } = await bed.muster(['logs', transaction, `use@${host}`]);
+      expect(stdout).toBe('used\n');
+    }
+  });
 
   it('is in no log, table, message, answer, file of a node, argv or environment after a deployment', async () => {
     expect(await leaks()).toEqual([]);

@@ -20,6 +20,7 @@ export { PLANNER_SEMANTICS } from './finish/plan-digest';
 export { PASSES } from './passes/pass-list';
 export { plan } from './plan';
 export type { PlanIdentity, PlanInput, PlanOptions, PlanOutcome } from './plan-input';
+export { withFingerprints } from './previous/fingerprints';
 export type { ExpectedState, Fingerprint, PreviousStates, PreviousSuccess } from './previous/previous-states';
 export { planJson } from './render/plan-json';
 export { printGraph } from './render/print-graph';

@@ -2,6 +2,7 @@ import { problem, ProblemsError } from '@muster/problems';
 import type { DataSource } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
+import { LastSuccessRow } from '../previous/last-success.entity';
 import { ClusterRow } from './cluster.entity';
 import { findCluster } from './find-cluster';
 
@@ -27,6 +28,7 @@ export async function deleteCluster(database: DataSource, name: string): Promise
     await on.query("UPDATE planner.node SET cluster_id = NULL, roles = '{}', tags = NULL WHERE cluster_id = $1", [
       row.id,
     ]);
+    await on.delete(LastSuccessRow, { clusterId: row.id });
     await on.delete(ClusterRow, { id: row.id });
     await writeFeedEvents(on, row.project, [
       { type: 'cluster.deleted', at: null, subject: { cluster: name }, data: {} },

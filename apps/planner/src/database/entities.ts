@@ -9,6 +9,10 @@ import { NodeRow } from '../nodes/node.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
 import { OutputChunkRow } from '../output/output-chunk.entity';
 import { PlanRow } from '../plans/plan.entity';
+import { DeploymentPlaceRow } from '../previous/deployment-place.entity';
+import { ExpectedStateRow } from '../previous/expected-state.entity';
+import { LastSuccessRow } from '../previous/last-success.entity';
+import { TaskRecordRow } from '../previous/task-record.entity';
 import { AttemptRow } from '../transactions/attempt.entity';
 import { DeploymentRow } from '../transactions/deployment.entity';
 import { TaskRow } from '../transactions/task.entity';
@@ -31,6 +35,10 @@ export const entities = [
   DeploymentRow,
   TaskRow,
   AttemptRow,
+  ExpectedStateRow,
+  DeploymentPlaceRow,
+  TaskRecordRow,
+  LastSuccessRow,
   OutputChunkRow,
   OutgoingRow,
   FeedEventRow,

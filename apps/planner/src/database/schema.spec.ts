@@ -24,4 +24,41 @@ describe('the planner schema', () => {
       await place.drop();
     }
   });
+
+  it('is reached from that of every earlier version, with what is in it', async () => {
+    for (let from = 1; from < migrations.length; from++) {
+      const place = await createTestDatabase();
+      const opened = await openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'schema' });
+      try {
+        await migrate(opened, SCHEMA, migrations.slice(0, from));
+        for (const statement of OLD_ROWS) await opened.pool.query(statement);
+        await migrate(opened, SCHEMA, migrations);
+        const database = await connectDatabase(opened);
+        const drift = await database.driver.createSchemaBuilder().log();
+        const [task] = await database.query(
+          'SELECT d.release, t.state FROM planner.task t JOIN planner.deployment d ON d.id = t.deployment_id',
+        );
+        await database.destroy();
+        expect(drift.upQueries.map((each) => each.query)).toEqual([]);
+        expect(task).toEqual({ release: '', state: 'running' });
+      } finally {
+        await opened.close();
+        await place.drop();
+      }
+    }
+  });
 });
+
+const ID = '00000000-0000-4000-8000-000000000001';
+/** A deployment that runs while the new version is installed. */
+const OLD_ROWS = [
+  `INSERT INTO planner.cluster (id, project, name, head_revision) VALUES ('${ID}', 'default', 'c', 1)`,
+  `INSERT INTO planner.node (id, project, name, cluster_id) VALUES ('${ID}', 'default', 'n', '${ID}')`,
+  `INSERT INTO planner.transaction (id, project, cluster_id, cluster, revision, state, graphs, options, runs, who)
+   VALUES ('${ID}', 'default', '${ID}', 'c', 1, 'running', '{default}', '{"nodes": null, "tasks": null, "force": false, "noop": false}', 1, 'admin')`,
+  `INSERT INTO planner.deployment (id, transaction_id, run, graph_type, digest, expected_ms, state, artifact_token_hash, artifacts)
+   VALUES ('${ID}', '${ID}', 1, 'default', 'sha256:x', 1, 'running', 'x', '{}')`,
+  `INSERT INTO planner.task (deployment_id, task, state) VALUES ('${ID}', 'a@n', 'running')`,
+  `INSERT INTO planner.plan (cluster_id, digest, revision, options, outline, graph)
+   VALUES ('${ID}', 'sha256:x', 1, '{"nodes": null, "tasks": null, "force": false}', 'x', 'x')`,
+];

@@ -37,6 +37,7 @@ export async function checkStalePlan(
     revision: cluster.headRevision,
     graphType: kept.outline.graphType,
     ...asked,
+    withRecords: true,
   });
   if (!made.ok) throw new ProblemsError(made.problems);
   if (made.planned.outline.digest !== digest)

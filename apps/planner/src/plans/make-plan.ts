@@ -6,24 +6,33 @@ import { plan, planJson } from '@muster/planning';
 import { ProblemsError } from '@muster/problems';
 import { packGraph } from '@muster/protocol';
 import { predictWhatIf, withPrediction } from '@muster/simulation';
+import { planRecords } from '../previous/plan-records';
+import { PreviousSuccesses } from '../previous/previous-successes';
 import { outlineOf } from './plan-outline';
 import type { PlanAnswer, PlanQuestion } from './plan-runner';
 
 /** Plans, packs and prints, in one go and synchronously: to be called where nobody waits for the thread. */
 export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnswer {
   const { cluster, release, plugins, graphType, nodes, tasks, subgraphs, fetchDeps, force, noop, raw } = question;
+  const previous = new PreviousSuccesses(question.previous, cluster, question.identities);
   const outcome = plan({
     cluster,
     release,
     plugins,
     graphType,
     options: { nodes, tasks, subgraphs, fetchDeps, force, noop, raw },
+    previous,
     previousPrimaries: question.primaries,
     secrets: {
       open: (sealed) => openedSetting(secretBox.open(sealed).reveal()),
       seal: (value) => secretBox.seal(new SecretValue(value)),
     },
-    identity: { revision: question.revisionHash, bundles: question.bundleDigests, nodes: question.identities },
+    identity: {
+      revision: question.revisionHash,
+      bundles: question.bundleDigests,
+      nodes: question.identities,
+      previous: previous.used,
+    },
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
   });
   if (outcome.plan === null) return { ok: false, problems: outcome.problems };
@@ -36,6 +45,7 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     graph: raw ? new Uint8Array() : gzipSync(JSON.stringify(packGraph(made))),
     json: Buffer.from(JSON.stringify(planJson(made))),
     whatIf: whatIf.json,
+    records: question.withRecords ? planRecords(made, outcome) : null,
     primaries: outcome.primaries,
   };
 }

@@ -5,6 +5,8 @@ import { bundlesOf } from '../bundles/find-bundles';
 import type { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
 import { NodeRow } from '../nodes/node.entity';
+import type { PlanRecords } from '../previous/plan-records';
+import { readPrevious } from '../previous/read-previous';
 import type { PlanOptions } from './plan-options';
 import type { PlanOutline } from './plan-outline';
 import type { PlanQuestion, PlanRunner } from './plan-runner';
@@ -15,6 +17,7 @@ export interface PlanWish extends PlanOptions {
   readonly graphType: string;
   readonly noop: boolean;
   readonly raw?: boolean;
+  readonly withRecords?: boolean;
   readonly whatIf?: PlanQuestion['whatIf'];
 }
 
@@ -22,11 +25,15 @@ export interface PlanWish extends PlanOptions {
 export interface PlannedCluster {
   readonly clusterId: string;
   readonly revision: number;
+  /** Name of the release. */
+  readonly release: string;
   readonly outline: PlanOutline;
   readonly graph: Uint8Array;
   readonly json: Uint8Array;
   /** JSON of what was asked with `whatIf`; null: nothing. */
   readonly whatIf: string | null;
+  /** Null unless asked for. */
+  readonly records: PlanRecords | null;
   readonly primaries: Readonly<Record<string, string>>;
 }
 
@@ -55,11 +62,13 @@ export async function planCluster(
     bundleDigests: [bundles.release, ...bundles.plugins].map((bundle) => bundle.digest),
     primaries: cluster.primaries,
     identities: Object.fromEntries(nodes.map((node) => [node.name, node.hostKey])),
+    previous: await readPrevious(database.manager, cluster.id, wish.graphType),
     raw: false,
+    withRecords: false,
     whatIf: null,
     ...wish,
   });
   if (!answer.ok) return answer;
   const { ok, ...planned } = answer;
-  return { ok, planned: { clusterId: cluster.id, revision, ...planned } };
+  return { ok, planned: { clusterId: cluster.id, revision, release: bundles.release.name, ...planned } };
 }

@@ -1,5 +1,7 @@
 import type { Bundle, ClusterSpec } from '@muster/model';
 import type { Problem } from '@muster/problems';
+import type { PlanRecords } from '../previous/plan-records';
+import type { PreviousRecords } from '../previous/read-previous';
 import type { PlanOptions } from './plan-options';
 import type { PlanOutline } from './plan-outline';
 
@@ -13,9 +15,12 @@ export interface PlanQuestion extends PlanOptions {
   readonly bundleDigests: readonly string[];
   /** Tag -> node that carries its `primary-` so far. */
   readonly primaries: Readonly<Record<string, string>>;
-  /** Accepted host keys by node; null: none. */
+  /** Accepted host keys by node; null: none. A success on a machine with another one counts for nothing. */
   readonly identities: Readonly<Record<string, string | null>>;
+  readonly previous: PreviousRecords;
   readonly graphType: string;
+  /** Wanted for a plan that is to be deployed: what its tasks are to be recorded as. */
+  readonly withRecords: boolean;
   readonly noop: boolean;
   /** Relations pairwise, as resolved: to be looked at, not to be deployed. */
   readonly raw: boolean;
@@ -33,6 +38,8 @@ export type PlanAnswer =
       readonly json: Uint8Array;
       /** JSON of what was asked with `whatIf`; null: nothing. */
       readonly whatIf: string | null;
+      /** Null unless asked for. */
+      readonly records: PlanRecords | null;
       /** As asked, with those chosen now. */
       readonly primaries: Readonly<Record<string, string>>;
     }

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { forgetExpiredKeys } from '../idempotency/idempotency';
+import { forgetStates } from '../previous/forget-states';
 import { Loop } from './loop';
 
 const EVERY_MS = 10 * 60_000;
@@ -18,6 +19,7 @@ export function keepHouse(database: DataSource, onFailure: (error: unknown) => v
         database.manager,
         `DELETE FROM planner.plan WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' RETURNING 1`,
       );
+      await forgetStates(database.manager);
       return false;
     },
   });

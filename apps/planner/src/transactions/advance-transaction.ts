@@ -56,10 +56,10 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
   const graphType = row.graphs[row.runs] ?? '';
   const cluster = await manager.findOneByOrFail(ClusterRow, { id: row.clusterId });
   const { noop } = row.options;
-  const wish = { cluster, revision: row.revision, graphType, ...planOptions(row.options), noop };
+  const wish = { cluster, revision: row.revision, graphType, ...planOptions(row.options), noop, withRecords: true };
   const made = await planCluster(parts, wish);
   if (!made.ok) throw new ProblemsError(made.problems);
-  const { outline, graph } = made.planned;
+  const { outline, graph, records, release } = made.planned;
   const nodes = accessForPlan(outline, await findNodesWithJumps(manager, outline.machines));
   const run = row.runs + 1;
   return prepareDeployment(parts, {
@@ -68,6 +68,8 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
     run,
     outline,
     graph,
+    records,
+    release,
     nodes,
     noop,
     final: run >= row.graphs.length,

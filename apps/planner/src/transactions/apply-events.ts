@@ -2,6 +2,8 @@ import { type DeploymentEvent, type DeploymentStatus, isDeploymentEnd } from '@m
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
+import { forgetRecords } from '../previous/insert-records';
+import { recordOutcomes } from '../previous/record-outcomes';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
 import { storeFolded } from './store-folded';
@@ -16,6 +18,9 @@ export type Applied =
 interface LockedDeployment {
   readonly transaction_id: string;
   readonly cluster: string;
+  readonly cluster_id: string;
+  readonly graph_type: string;
+  readonly release: string;
   readonly project: string;
   readonly last_seq: number;
 }
@@ -31,7 +36,7 @@ export async function applyEvents(
 ): Promise<Applied> {
   const row = await rowOf<LockedDeployment>(
     on,
-    `SELECT d.transaction_id, t.cluster, t.project, d.last_seq
+    `SELECT d.transaction_id, t.cluster, t.project, t.cluster_id, d.graph_type, d.release, d.last_seq
      FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
      WHERE d.id = $1 FOR UPDATE OF d`,
     [deployment],
@@ -43,6 +48,8 @@ export async function applyEvents(
   if (first.seq !== row.last_seq + 1) return { kind: 'gap', from: row.last_seq + 1, to: first.seq - 1 };
   const folded = foldEvents({ transaction: row.transaction_id, deployment, cluster: row.cluster }, fresh);
   await storeFolded(on, deployment, folded);
+  const { transaction_id: transaction, cluster_id: clusterId, graph_type: graphType, release } = row;
+  await recordOutcomes(on, { deployment, transaction, clusterId, graphType, release }, folded.outcomes);
   await storeDeployment(on, deployment, folded);
   await writeFeedEvents(on, row.project, folded.feed);
   const advance = await followDeployment(on, row, folded);
@@ -65,6 +72,7 @@ async function storeDeployment(on: EntityManager, deployment: string, folded: Fo
       ended,
     ],
   );
+  if (ended !== null) await forgetRecords(on, deployment);
 }
 
 /** The transaction takes the state of its running deployment; its end is its own. Tells whether the next graph is due. */

@@ -22,6 +22,10 @@ export class DeploymentRow {
   @Column({ type: 'text' })
   graphType!: string;
 
+  /** Name of the release; empty for one that an older version began. */
+  @Column({ type: 'text', default: '' })
+  release!: string;
+
   /** Of the plan that it carries out. */
   @Column({ type: 'text' })
   digest!: string;

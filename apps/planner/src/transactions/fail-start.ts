@@ -3,6 +3,7 @@ import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
+import { forgetRecords } from '../previous/insert-records';
 import { releaseClaims } from './release-claims';
 
 /** The executors refused a deployment: it ends as failed with their problems, and so does its transaction. */
@@ -19,6 +20,7 @@ export async function failStart(on: EntityManager, deployment: string, problems:
     "UPDATE planner.task SET state = 'not-run', ended_at = now(), reason = 'the deployment was refused' WHERE deployment_id = $1 RETURNING 1",
     [deployment],
   );
+  await forgetRecords(on, deployment);
   await failTransaction(on, ended.transaction_id, problems);
 }
 

@@ -10,6 +10,7 @@ import {
   type TaskState,
 } from '@muster/model';
 import { describeCause } from './describe-cause';
+import type { TaskOutcome } from '../previous/record-outcomes';
 import type { FeedSubject, NewFeedEvent } from '../feed/feed-event';
 
 /** What becomes of one task; absent members stay as they are. Times in milliseconds since the epoch. */
@@ -35,6 +36,8 @@ export interface FoldedEvents {
   readonly lastSeq: number;
   readonly tasks: ReadonlyMap<string, TaskChange>;
   readonly attempts: readonly AttemptChange[];
+  /** Of tasks that may have been tried: whether what was done is known to have succeeded. */
+  readonly outcomes: ReadonlyMap<string, TaskOutcome>;
   /** Null: unchanged. */
   readonly executor: string | null;
   readonly state: { readonly state: DeploymentStatus; readonly text: string | null; readonly at: number } | null;
@@ -62,6 +65,7 @@ export function foldEvents(subject: FoldSubject, events: readonly DeploymentEven
 class Fold {
   readonly #tasks = new Map<string, TaskChange>();
   readonly #attempts = new Map<string, AttemptChange>();
+  readonly #outcomes = new Map<string, TaskOutcome>();
   readonly #feed: NewFeedEvent[] = [];
   #executor: string | null = null;
   #state: FoldedEvents['state'] = null;
@@ -74,6 +78,7 @@ class Fold {
       lastSeq,
       tasks: this.#tasks,
       attempts: [...this.#attempts.values()],
+      outcomes: this.#outcomes,
       executor: this.#executor,
       state: this.#state,
       startedAt: this.#startedAt,
@@ -142,6 +147,7 @@ class Fold {
 
   #attemptEnded({ task, attempt, result, at }: DeploymentEvent & { type: 'attempt-ended' }): void {
     this.#attempt(task, attempt, { endedAt: at, result });
+    if (!isSuccess(result)) this.#outcomes.set(task, { succeeded: false, at });
     const exitCode = result.kind === 'exited' ? result.code : null;
     // Whether the task is over with it is told by an event of its own: it may be tried again.
     const reason = isSuccess(result) ? null : describeResult(result);
@@ -162,6 +168,8 @@ class Fold {
     const known = cause?.code === 'attempt' && cause.text === undefined;
     const reason = cause === undefined ? null : describeCause(cause);
     this.#change(task, { state, endedAt: at, ...(known ? {} : { reason }) });
+    // What was never started is as it was.
+    if (state !== 'not-run' && state !== 'blocked') this.#outcomes.set(task, { succeeded: state === 'succeeded', at });
     this.#tell(`task.${state}`, at, task, {
       ...(cause ? { cause: cause.code, reason: (known ? this.#tasks.get(task)?.reason : null) ?? reason } : {}),
       ...(cause?.culprit ? { culprit: cause.culprit } : {}),

@@ -2,6 +2,7 @@ import { DEFAULT_PROJECT, type SecretBox, SecretValue } from '@muster/model';
 import { INLINE_GRAPH_BYTES_MAX, type NodeAccessMessage, type StartDeployment } from '@muster/protocol';
 import { hashToken, newToken } from '../identity/token-hash';
 import type { ArtifactStore } from '@muster/storage';
+import type { PlanRecords } from '../previous/plan-records';
 import type { PlanOutline } from '../plans/plan-outline';
 import { packRequires } from './deployment-requires';
 
@@ -13,6 +14,9 @@ export interface DeploymentRecipe {
   readonly outline: PlanOutline;
   /** Packed and gzipped. */
   readonly graph: Uint8Array;
+  readonly records: PlanRecords | null;
+  /** Name of the release. */
+  readonly release: string;
   readonly nodes: readonly NodeAccessMessage[];
   readonly noop: boolean;
   /** No further graph follows. */
@@ -24,6 +28,9 @@ export interface DeploymentRecipe {
 /** A deployment ready to be written: its artifacts are stored, its command is whole. */
 export interface PreparedDeployment {
   readonly outline: PlanOutline;
+  readonly release: string;
+  /** What its tasks are to be recorded as; null: nothing, since a trial run changes nothing. */
+  readonly records: PlanRecords | null;
   /** Gzipped JSON of the outline's `requires`. */
   readonly requires: Uint8Array;
   readonly start: StartDeployment;
@@ -38,12 +45,14 @@ export async function prepareDeployment(
   parts: { readonly artifacts: ArtifactStore; readonly secretBox: SecretBox; readonly installation: string },
   recipe: DeploymentRecipe,
 ): Promise<PreparedDeployment> {
-  const { outline, graph } = recipe;
+  const { outline, graph, release } = recipe;
   const token = newToken();
   const inline = graph.length <= INLINE_GRAPH_BYTES_MAX;
   const stored = inline ? null : await parts.artifacts.put(graph);
   return {
     outline,
+    release,
+    records: recipe.noop ? null : recipe.records,
     requires: await packRequires(outline),
     artifactTokenHash: hashToken(token),
     start: {

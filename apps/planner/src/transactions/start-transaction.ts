@@ -83,6 +83,7 @@ async function planAll(parts: StartParts, wish: StartWish): Promise<Agreed> {
       revision: cluster.headRevision,
       graphType,
       ...options,
+      withRecords: index === 0,
     });
     if (!made.ok) problems.push(...made.problems);
     else if (index === 0) first = made.planned;
@@ -115,6 +116,8 @@ async function prepare(
     run: 1,
     outline: planned.outline,
     graph: planned.graph,
+    records: planned.records,
+    release: planned.release,
     nodes: accessForPlan(planned.outline, known),
     noop: options.noop,
     final: graphs.length === 1,

@@ -1,6 +1,11 @@
 import type { MigrationClass } from '@muster/storage';
 import { FirstTables1763700000000 } from './1763700000000-first-tables';
 import { DeploymentRequires1763800000000 } from './1763800000000-deployment-requires';
+import { PreviousState1763900000000 } from './1763900000000-previous-state';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
-export const migrations: readonly MigrationClass[] = [FirstTables1763700000000, DeploymentRequires1763800000000];
+export const migrations: readonly MigrationClass[] = [
+  FirstTables1763700000000,
+  DeploymentRequires1763800000000,
+  PreviousState1763900000000,
+];
