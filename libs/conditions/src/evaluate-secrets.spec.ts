@@ -169,6 +169,14 @@ describe('what people read', () => {
 });
 
 describe('comparing secrets of two states', () => {
+  it('is as secret when the same values are compared again', () => {
+    const states = { data: { tokens: [token] }, previous: { tokens: [password] }, ...keys };
+    const changed = "changed($.tokens.select([$ + 'x']))";
+    expect(outcomeOf(changed, states)).toMatchObject({ ok: true, secret: true });
+    const again = outcomeOf(`[${changed}, ${changed}]`, states);
+    expect(again.ok && unsealed(again.value)).toEqual(['sealed true', 'sealed true']);
+  });
+
   it('needs no key where the fingerprints tell', () => {
     expect(holds('changed($.db)', data, { db: { user: 'admin', password: seal('hunter2') } })).toBe(false);
     expect(holds('changed($.db)', data, { db: { user: 'admin', password: seal('other') } })).toBe(true);

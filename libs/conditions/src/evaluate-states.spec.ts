@@ -1,4 +1,5 @@
-import { changesOf, faultOf, holds, valueOf } from './conditions.testing';
+import { changesOf, faultOf, holds, outcomeOf, valueOf } from './conditions.testing';
+import { EvaluationMemo } from './index';
 
 const nodes = (...uids: string[]): { uid: string; ram: number }[] => uids.map((uid) => ({ uid, ram: 1 }));
 
@@ -74,6 +75,26 @@ describe('added and deleted', () => {
     const data = { a: [...before.slice(0, 100), 'new', ...before.slice(100)] };
     expect(valueOf('added($.a)', { data, previous: { a: before } })).toEqual(['new']);
   });
+});
+
+describe('what many nodes have in common', () => {
+  // As where each node has a state of its own, and all of those share what is common to the cluster.
+  const everybody = (count: number) =>
+    Object.fromEntries(nodes(...Array.from({ length: count }, (_, index) => String(index))).map((it) => [it.uid, it]));
+  const [before, now] = [{ nodes: everybody(1000) }, { nodes: everybody(1001) }];
+  const common = { before: { meta: before, size: before }, now: { meta: structuredClone(before), size: now } };
+
+  it.each(['changed($)', 'not changed($.meta)', "'1000' in added($.size.nodes.values()).uid"])(
+    'is compared once by %s, not for each of them',
+    (text) => {
+      const memo = new EvaluationMemo();
+      const onNode = (uid: string, steps: number) =>
+        outcomeOf(text, { data: { ...common.now, uid }, previous: { ...common.before, uid }, memo }, { steps });
+      expect(onNode('1', 1000)).toMatchObject({ ok: false });
+      expect(onNode('1', 1_000_000)).toMatchObject({ ok: true, value: true });
+      expect(onNode('2', 100)).toMatchObject({ ok: true, value: true });
+    },
+  );
 });
 
 describe('changes', () => {

@@ -1,16 +1,11 @@
 import type { Evaluation } from '../evaluate/evaluation';
+import type { DataDifference } from '../evaluate/evaluation-memo';
 import { areEqual } from '../values/equality';
 import { keyOf } from '../values/key-of';
 import { entriesOf, mappingOf, memberOf } from '../values/mappings';
 import { filteredSet } from '../values/value-sets';
 import { isList, isMapping, UNDEFINED, ValueSet, type Mapping, type Value } from '../values/value';
 import { sequenceDifference } from './sequence-difference';
-
-/** What one state has that the other has not, one level deep; null where scalars are equal. */
-export interface DataDifference {
-  readonly added: Value;
-  readonly deleted: Value;
-}
 
 const LINE_BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
@@ -19,7 +14,8 @@ export function dataDifference(before: Value, now: Value, evaluation: Evaluation
   if (before === UNDEFINED) return { added: now, deleted: null };
   if (typeof before === 'string' && typeof now === 'string')
     return listDifference(linesOf(before), linesOf(now), evaluation);
-  if (isList(before) && isList(now)) return listDifference(before, now, evaluation);
+  if (isList(before) && isList(now))
+    return evaluation.memo.dataDifference(before, now, () => listDifference(before, now, evaluation));
   if (isMapping(before) && isMapping(now)) return mappingDifference(before, now, evaluation);
   if (before instanceof ValueSet && now instanceof ValueSet)
     return { added: filteredSet(now, before, false), deleted: filteredSet(before, now, false) };

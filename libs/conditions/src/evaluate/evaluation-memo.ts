@@ -6,6 +6,12 @@ export interface Difference {
   readonly rest: string;
 }
 
+/** What one state has that the other has not, one level deep; null where scalars are equal. */
+export interface DataDifference {
+  readonly added: Value;
+  readonly deleted: Value;
+}
+
 /**
  * What many evaluations against the same data remember of them, by identity: equal parts, keys, chains of calls. The data may
  * not change while it lives; it holds opened secrets only as long as the data they came from.
@@ -16,6 +22,7 @@ export class EvaluationMemo {
   private readonly secrets = new WeakMap<object, boolean>();
   private readonly chains = new WeakMap<object, Map<string, Value>>();
   private readonly differences = new WeakMap<object, WeakMap<object, Difference>>();
+  private readonly members = new WeakMap<object, WeakMap<object, DataDifference>>();
 
   /** Whether both are equal, if it is known. */
   knownEqual(left: object, right: object): boolean | undefined {
@@ -29,6 +36,11 @@ export class EvaluationMemo {
   /** `describe()`, remembered for this pair of objects. */
   difference(left: object, right: object, describe: () => Difference): Difference {
     return remembered(inner(this.differences, left), right, describe);
+  }
+
+  /** `compare()`, remembered for this pair of objects. */
+  dataDifference(before: object, now: object, compare: () => DataDifference): DataDifference {
+    return remembered(inner(this.members, before), now, compare);
   }
 
   key(value: object, make: () => string): string {

@@ -111,6 +111,18 @@ export class Evaluation implements Comparing {
     return this.memo.key(value, make);
   }
 
+  rememberedEqual(left: object, right: object, compare: () => boolean): boolean {
+    const known = this.memo.knownEqual(left, right);
+    if (known !== undefined) return known;
+    const comparedBefore = this.comparedComputedSecret;
+    this.comparedComputedSecret = false;
+    const isEqual = compare();
+    // Who asks again must learn, too, that the answer tells of a secret.
+    if (!this.comparedComputedSecret) this.memo.rememberEqual(left, right, isEqual);
+    this.comparedComputedSecret ||= comparedBefore;
+    return isEqual;
+  }
+
   sameSecret(left: Value, right: Value): boolean {
     if (left instanceof Secret || right instanceof Secret) this.comparedComputedSecret = true;
     if (isSealed(left) && isSealed(right)) {

@@ -8,7 +8,14 @@ import { isList, isMapping, isSealed, Pattern, Secret, ValueSet, type Mapping, t
 export interface Comparing extends Cost {
   /** Whether two secrets, or a secret and a value, are the same; without a key for it, false. */
   sameSecret(left: Value, right: Value): boolean;
+  /** `compare()`, remembered by the identity of both. */
+  rememberedEqual(left: object, right: object, compare: () => boolean): boolean;
 }
+
+/** Levels below the values compared on which the answer is remembered: there lies what many nodes have in common. */
+const REMEMBERED_DEPTH = 2;
+
+type ValueObject = Extract<Value, object>;
 
 /** As YAQL compares: by content; `1`, `1.0` and `true` are equal. Cost: up to the smaller value, nothing for the same object. */
 export function areEqual(left: Value, right: Value, comparing: Comparing, depth = 0): boolean {
@@ -16,6 +23,12 @@ export function areEqual(left: Value, right: Value, comparing: Comparing, depth 
   if (left === null || right === null) return false;
   if (typeof left !== 'object' || typeof right !== 'object') return areScalarsEqual(left, right, comparing);
   comparing.pay(1, depth);
+  return depth > 0 && depth <= REMEMBERED_DEPTH
+    ? comparing.rememberedEqual(left, right, () => areObjectsEqual(left, right, comparing, depth))
+    : areObjectsEqual(left, right, comparing, depth);
+}
+
+function areObjectsEqual(left: ValueObject, right: ValueObject, comparing: Comparing, depth: number): boolean {
   if (isList(left) && isList(right)) return areListsEqual(left, right, comparing, depth + 1);
   if (isMapping(left) && isMapping(right)) return areMappingsEqual(left, right, comparing, depth + 1);
   if (left instanceof ValueSet && right instanceof ValueSet)
