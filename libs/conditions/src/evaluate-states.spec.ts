@@ -70,10 +70,13 @@ describe('added and deleted', () => {
     expect(valueOf(text, { data, previous })).toEqual(expected);
   });
 
-  it('finds the common runs of long lists as the field does, popular members aside', () => {
-    const before = Array.from({ length: 300 }, (_, index) => (index % 2 === 0 ? 'x' : `n${index}`));
-    const data = { a: [...before.slice(0, 100), 'new', ...before.slice(100)] };
-    expect(valueOf('added($.a)', { data, previous: { a: before } })).toEqual(['new']);
+  it.each([
+    [199, 1],
+    [200, 50],
+  ])('from 200 members on, starts no common run at what is repeated often, as the field: %i', (length, count) => {
+    const before = Array.from({ length: length - 1 }, () => 'x');
+    const data = { a: [...before.slice(0, 150), 'new', ...before.slice(150)] };
+    expect(valueOf('added($.a).len()', { data, previous: { a: before } })).toBe(count);
   });
 });
 

@@ -4,18 +4,8 @@ import type { Run, Scope } from '../evaluate/scope';
 import { secretOf } from '../evaluate/secrecy';
 import type { NodeOf } from '../syntax/syntax-node';
 import { memberOr } from '../values/mappings';
-import { valuesOf } from '../values/value-sets';
-import {
-  describeValue,
-  isList,
-  isMapping,
-  isSealed,
-  MadeMapping,
-  Secret,
-  ValueSet,
-  type Mapping,
-  type Value,
-} from '../values/value';
+import { membersOf } from '../values/value-sets';
+import { describeValue, isMapping, isSealed, MadeMapping, Secret, type Mapping, type Value } from '../values/value';
 
 const SHOWN_MAX = 60;
 
@@ -41,7 +31,7 @@ interface Place {
 function attribute(value: Value, place: Place, scope: Scope, depth: number): Value {
   const { evaluation } = scope;
   if (isMapping(value)) return memberOr(value, place.name, evaluation, () => refuseKey(value, place, scope));
-  const members = isList(value) ? value : value instanceof ValueSet ? valuesOf(value) : null;
+  const members = membersOf(value);
   if (members) {
     evaluation.offset = place.at;
     evaluation.pay(1, depth);

@@ -1,10 +1,8 @@
 import type { Lambda } from '../evaluate/scope';
 import type { Value } from '../values/value';
 import type { Call } from './call';
-import { define, type FunctionDefinition } from './function-definition';
+import { define, PASSES_SECRETS, type FunctionDefinition } from './function-definition';
 import { anything, binding, integer, items, lambda, named, optional, rest, rules, text } from './parameter';
-
-const PASSES = { passesSecrets: true };
 
 const choosing: readonly FunctionDefinition[] = [
   define(
@@ -15,7 +13,7 @@ const choosing: readonly FunctionDefinition[] = [
       const chosen = args.find(({ source }) => call.holds(source.evaluate()));
       return chosen ? chosen.destination.evaluate() : null;
     },
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
@@ -25,21 +23,21 @@ const choosing: readonly FunctionDefinition[] = [
       const index = args.findIndex((each) => call.holds(each.evaluate()));
       return index < 0 ? args.length : index;
     },
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
     'selectAllCases',
     { args: rest(lambda) },
     ({ args }, call) => call.list(args.flatMap((each, index) => (call.holds(each.evaluate()) ? [index] : []))),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
     'examine',
     { args: rest(lambda) },
     ({ args }, call) => call.list(args.map((each) => call.holds(each.evaluate()))),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
@@ -49,7 +47,7 @@ const choosing: readonly FunctionDefinition[] = [
       const chosen = args[index] ?? args.at(-1);
       return chosen ? chosen.evaluate() : null;
     },
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
@@ -62,7 +60,7 @@ const choosing: readonly FunctionDefinition[] = [
       }
       return null;
     },
-    PASSES,
+    PASSES_SECRETS,
   ),
   define('function', 'bool', { value: anything }, ({ value }, call) => call.holds(value)),
   define('function', 'isBoolean', { value: anything }, ({ value }, call) => typeof call.plain(value) === 'boolean'),
@@ -89,24 +87,36 @@ const naming: readonly FunctionDefinition[] = [
     'let',
     { args: rest(anything), kwargs: named },
     ({ args, kwargs }, call) => call.scope.with({ positional: args, named: kwargs }),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
     'with',
     { args: rest(anything) },
     ({ args }, call) => call.scope.with({ positional: args }),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
     'unpack',
     { sequence: items, args: rest(text) },
     ({ sequence, args }, call) => unpacked(sequence, args, call),
-    PASSES,
+    PASSES_SECRETS,
   ),
-  define('function', 'def', { name: text, func: lambda }, ({ name, func }, call) => defined(name, func, call), PASSES),
-  define('function', '#->', { left: binding, right: lambda }, ({ left, right }) => right.evaluateWithin(left), PASSES),
+  define(
+    'function',
+    'def',
+    { name: text, func: lambda },
+    ({ name, func }, call) => defined(name, func, call),
+    PASSES_SECRETS,
+  ),
+  define(
+    'function',
+    '#->',
+    { left: binding, right: lambda },
+    ({ left, right }) => right.evaluateWithin(left),
+    PASSES_SECRETS,
+  ),
   define(
     'method',
     'assert',
@@ -115,7 +125,7 @@ const naming: readonly FunctionDefinition[] = [
       if (!call.holds(condition.evaluate(obj))) return call.fail('the assertion does not hold');
       return obj;
     },
-    PASSES,
+    PASSES_SECRETS,
   ),
 ];
 

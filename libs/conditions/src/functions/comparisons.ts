@@ -1,7 +1,7 @@
 import { compareTexts } from '../values/compare-values';
 import { plainNumber } from '../values/numbers';
 import { isWithin } from '../values/value-sets';
-import { define, type FunctionDefinition } from './function-definition';
+import { define, PASSES_SECRETS, type FunctionDefinition } from './function-definition';
 import { items, anything, nothing, number, set, something, text } from './parameter';
 
 /** One comparison: numbers with numbers, texts with texts, sets by inclusion; null is less than anything else. */
@@ -37,6 +37,6 @@ export const comparisonFunctions: readonly FunctionDefinition[] = [
       call.evaluation.pay(collection.length);
       return collection.some((each) => call.areEqual(each, value));
     },
-    { passesSecrets: true },
+    PASSES_SECRETS,
   ),
 ];

@@ -1,12 +1,9 @@
 import type { Lambda } from '../evaluate/scope';
-import { entriesOf, memberOf, mappingOf } from '../values/mappings';
 import { keyOf } from '../values/key-of';
-import { isList, isMapping, Secret, type Mapping, type Value } from '../values/value';
+import type { Value } from '../values/value';
 import type { Call } from './call';
-import { define, type FunctionDefinition } from './function-definition';
-import { anything, flag, integer, items, lambda, mapping, optional, rest } from './parameter';
-
-const PASSES = { passesSecrets: true };
+import { define, PASSES_SECRETS, type FunctionDefinition } from './function-definition';
+import { anything, flag, integer, items, lambda, optional, rest } from './parameter';
 
 /** From the first to the last; `seed` undefined: the first is the start. */
 function folded(
@@ -33,7 +30,7 @@ const aggregating: readonly FunctionDefinition[] = [
       { collection: items, selector: lambda, seed: optional(anything, undefined) },
       ({ collection, selector, seed }, call) =>
         folded(collection, (total, each) => selector.evaluate(total, each), seed, call),
-      PASSES,
+      PASSES_SECRETS,
     ),
   ),
   define(
@@ -48,14 +45,14 @@ const aggregating: readonly FunctionDefinition[] = [
         ? call.fail('`accumulate` of an empty list; give a value to start from')
         : call.list(totals);
     },
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
     'sum',
     { collection: items, initial: optional(anything, undefined) },
     ({ collection, initial }, call) => folded(collection, byOperator('#+', call), initial, call),
-    PASSES,
+    PASSES_SECRETS,
   ),
   ...(['max', 'min'] as const).flatMap((name) => [
     define(
@@ -64,9 +61,15 @@ const aggregating: readonly FunctionDefinition[] = [
       { collection: items, initial: optional(anything, undefined) },
       ({ collection, initial }, call) =>
         folded(collection, (best, each) => better(name, best, each, call), initial, call),
-      PASSES,
+      PASSES_SECRETS,
     ),
-    define('function', name, { a: anything, b: anything }, ({ a, b }, call) => better(name, a, b, call), PASSES),
+    define(
+      'function',
+      name,
+      { a: anything, b: anything },
+      ({ a, b }, call) => better(name, a, b, call),
+      PASSES_SECRETS,
+    ),
   ]),
 ];
 
@@ -120,7 +123,7 @@ const pairing: readonly FunctionDefinition[] = [
     },
     ({ collection, keySelector, valueSelector, aggregator }, call) =>
       grouped(collection, keySelector, valueSelector, aggregator, call),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
@@ -130,7 +133,7 @@ const pairing: readonly FunctionDefinition[] = [
       const all = [collection, ...collections];
       return zipped(all, Math.min(...all.map((each) => each.length)), null, call);
     },
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
@@ -140,7 +143,7 @@ const pairing: readonly FunctionDefinition[] = [
       const all = [collection, ...collections];
       return zipped(all, Math.max(...all.map((each) => each.length)), fill, call);
     },
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
@@ -154,7 +157,7 @@ const pairing: readonly FunctionDefinition[] = [
             .map((right) => selector.evaluate(left, right)),
         ),
       ),
-    PASSES,
+    PASSES_SECRETS,
   ),
 ];
 
@@ -191,62 +194,8 @@ const ranges: readonly FunctionDefinition[] = [
       }
       return made;
     },
-    PASSES,
+    PASSES_SECRETS,
   ),
 ];
 
-/** `under` and `over` key by key; mappings are merged down to `levels` (0: all the way). */
-function merged(
-  under: Mapping,
-  over: Mapping,
-  mergers: { list: Lambda | null; item: Lambda | null },
-  levels: number,
-  call: Call,
-  depth = 0,
-): Value {
-  call.evaluation.pay(1, depth);
-  const entries: (readonly [Value, Value])[] = entriesOf(under).map(([key, left]) => {
-    const right = memberOf(over, key, call.evaluation);
-    if (right === undefined) return [key, left];
-    const isDeep = levels !== 1;
-    if (isDeep && isMapping(right) && isMapping(left))
-      return [key, merged(left, right, mergers, Math.max(0, levels - 1), call, depth + 1)];
-    if (isDeep && isList(right) && isList(left)) return [key, mergedLists(left, right, mergers.list, call)];
-    if (isDeep && (isMapping(right) || isList(right)))
-      return call.fail('`mergeWith` cannot merge a list or mapping with something else');
-    return [key, mergers.item ? mergers.item.evaluate(left, right) : right];
-  });
-  const added = entriesOf(over).filter(([key]) => memberOf(under, key, call.evaluation) === undefined);
-  call.evaluation.payItems(entries.length + added.length);
-  return mappingOf([...entries, ...added], call.evaluation);
-}
-
-function mergedLists(left: readonly Value[], right: readonly Value[], merger: Lambda | null, call: Call): Value {
-  if (merger) return merger.evaluate(left, right);
-  const byKey = new Map<string, Value>();
-  for (const each of [...left, ...right]) {
-    const key = keyOf(each instanceof Secret ? call.plain(each) : each, call.evaluation);
-    if (!byKey.has(key)) byKey.set(key, each);
-  }
-  return call.list([...byKey.values()]);
-}
-
-export const foldFunctions: readonly FunctionDefinition[] = [
-  ...aggregating,
-  ...pairing,
-  ...ranges,
-  define(
-    'method',
-    'mergeWith',
-    {
-      d: mapping,
-      another: mapping,
-      listMerger: optional(lambda, null),
-      itemMerger: optional(lambda, null),
-      maxLevels: optional(integer, 0),
-    },
-    ({ d, another, listMerger, itemMerger, maxLevels }, call) =>
-      merged(d, another, { list: listMerger, item: itemMerger }, maxLevels, call),
-    PASSES,
-  ),
-];
+export const foldFunctions: readonly FunctionDefinition[] = [...aggregating, ...pairing, ...ranges];

@@ -21,6 +21,9 @@ export interface FunctionDefinition {
   readonly run: (values: Readonly<Record<string, unknown>>, call: Call) => Value;
 }
 
+/** For functions that pass members through unseen. */
+export const PASSES_SECRETS = { passesSecrets: true } as const;
+
 interface Options {
   readonly passesSecrets?: boolean;
 }

@@ -2,8 +2,11 @@ import { branchFunctions } from './branches';
 import { comparisonFunctions } from './comparisons';
 import { foldFunctions } from './folds';
 import type { FunctionDefinition } from './function-definition';
-import { listFunctions } from './lists';
+import { listMakingFunctions } from './list-making';
+import { listPartFunctions } from './list-parts';
+import { listQuestionFunctions } from './list-questions';
 import { mappingFunctions } from './mappings';
+import { mergingFunctions } from './merging';
 import { numberFunctions } from './numbers';
 import { orderFunctions } from './orders';
 import { patternFunctions } from './patterns';
@@ -27,10 +30,13 @@ const BY_NAME: ReadonlyMap<string, readonly FunctionDefinition[]> = byName([
   ...numberFunctions,
   ...textFunctions,
   ...patternFunctions,
-  ...listFunctions,
+  ...listPartFunctions,
+  ...listMakingFunctions,
+  ...listQuestionFunctions,
   ...orderFunctions,
   ...foldFunctions,
   ...mappingFunctions,
+  ...mergingFunctions,
   ...setFunctions,
   ...printingFunctions,
 ]);

@@ -1,13 +1,11 @@
 import type { Lambda } from '../evaluate/scope';
 import { keyOf } from '../values/key-of';
 import { entriesOf, mappingOf, memberOf, memberOr, sizeOf } from '../values/mappings';
+import { membersOf } from '../values/value-sets';
 import { isMapping, type Mapping, type Value } from '../values/value';
 import type { Call } from './call';
-import { define, type FunctionDefinition } from './function-definition';
-import { membersOf } from './lists';
+import { define, PASSES_SECRETS, type FunctionDefinition } from './function-definition';
 import { anything, items, lambda, mapping, optional, rest, rules, something, type Rule } from './parameter';
-
-const PASSES = { passesSecrets: true };
 
 /** Keys may not be secret: they are seen wherever the mapping is. */
 function made(entries: readonly (readonly [Value, Value])[], call: Call): Mapping {
@@ -54,101 +52,113 @@ const reading: readonly FunctionDefinition[] = [
     'get',
     { d: mapping, key: anything, default: optional(anything, null) },
     ({ d, key, default: other }, call) => memberOr(d, call.plain(key), call.evaluation, () => other),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
     '#index',
     { d: mapping, key: something },
     ({ d, key }, call) => memberOr(d, call.plain(key), call.evaluation, () => call.fail('the mapping has no such key')),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
     '#index',
     { d: mapping, key: anything, default: anything },
     ({ d, key, default: other }, call) => memberOr(d, call.plain(key), call.evaluation, () => other),
-    PASSES,
+    PASSES_SECRETS,
   ),
-  define('method', 'keys', { d: mapping }, ({ d }, call) => call.list(entriesOf(d).map(([key]) => key)), PASSES),
+  define(
+    'method',
+    'keys',
+    { d: mapping },
+    ({ d }, call) => call.list(entriesOf(d).map(([key]) => key)),
+    PASSES_SECRETS,
+  ),
   define(
     'method',
     'values',
     { d: mapping },
     ({ d }, call) => call.list(entriesOf(d).map(([, value]) => value)),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
     'items',
     { d: mapping },
     ({ d }, call) => call.list(entriesOf(d).map((entry) => call.list(entry))),
-    PASSES,
+    PASSES_SECRETS,
   ),
-  define('either', 'len', { d: mapping }, ({ d }) => sizeOf(d), PASSES),
+  define('either', 'len', { d: mapping }, ({ d }) => sizeOf(d), PASSES_SECRETS),
   define(
     'method',
     'containsKey',
     { d: mapping, key: anything },
     ({ d, key }, call) => memberOf(d, call.plain(key), call.evaluation) !== undefined,
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
     'containsValue',
     { d: mapping, value: anything },
     ({ d, value }, call) => entriesOf(d).some(([, each]) => call.areEqual(each, value)),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define('function', 'isDict', { arg: anything }, ({ arg }, call) => isMapping(call.plain(arg))),
 ];
 
 const making: readonly FunctionDefinition[] = [
-  define('function', 'dict', { args: rules }, ({ args }, call) => made(ruleEntries(args), call), PASSES),
-  define('function', 'dict', { items }, ({ items: given }, call) => made(pairs(given, call), call), PASSES),
+  define('function', 'dict', { args: rules }, ({ args }, call) => made(ruleEntries(args), call), PASSES_SECRETS),
+  define('function', 'dict', { items }, ({ items: given }, call) => made(pairs(given, call), call), PASSES_SECRETS),
   define(
     'method',
     'toDict',
     { collection: items, keySelector: lambda, valueSelector: optional(lambda, null) },
     ({ collection, keySelector, valueSelector }, call) => keyed(collection, keySelector, valueSelector, call),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
     'set',
     { d: mapping, key: anything, value: anything },
     ({ d, key, value }, call) => changed(d, [[key, value]], call),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
     'set',
     { d: mapping, replacements: mapping },
     ({ d, replacements }, call) => changed(d, entriesOf(replacements), call),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
     'set',
     { d: mapping, args: rules },
     ({ d, args }, call) => changed(d, ruleEntries(args), call),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
     '#+',
     { left: mapping, right: mapping },
     ({ left, right }, call) => changed(left, entriesOf(right), call),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'method',
     'delete',
     { d: mapping, keys: rest(anything) },
     ({ d, keys }, call) => without(d, keys, call),
-    PASSES,
+    PASSES_SECRETS,
   ),
-  define('method', 'deleteAll', { d: mapping, keys: items }, ({ d, keys }, call) => without(d, keys, call), PASSES),
+  define(
+    'method',
+    'deleteAll',
+    { d: mapping, keys: items },
+    ({ d, keys }, call) => without(d, keys, call),
+    PASSES_SECRETS,
+  ),
 ];
 
 export const mappingFunctions: readonly FunctionDefinition[] = [...reading, ...making];

@@ -1,7 +1,7 @@
 import type { Lambda } from '../evaluate/scope';
 import type { Value } from '../values/value';
 import type { Call } from './call';
-import { define, type FunctionDefinition } from './function-definition';
+import { define, PASSES_SECRETS, type FunctionDefinition } from './function-definition';
 import { items, lambda } from './parameter';
 
 interface Order {
@@ -37,7 +37,7 @@ function ordering(name: string, sign: 1 | -1): readonly FunctionDefinition[] {
       name,
       { collection: items, selector: lambda },
       ({ collection, selector }, call) => ordered(collection, [{ by: selector, sign }], call),
-      { passesSecrets: true },
+      PASSES_SECRETS,
     ),
     define(
       'method',
@@ -47,7 +47,7 @@ function ordering(name: string, sign: 1 | -1): readonly FunctionDefinition[] {
         const before = orders.get(collection) ?? call.fail(`\`${follows}\` stands behind \`orderBy\``);
         return ordered(before.source, [...before.by, { by: selector, sign }], call);
       },
-      { passesSecrets: true },
+      PASSES_SECRETS,
     ),
   ];
 }

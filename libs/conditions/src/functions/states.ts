@@ -6,10 +6,8 @@ import { areEqual } from '../values/equality';
 import { Special } from '../values/special';
 import { Secret, UNDEFINED, Undefined, type Value } from '../values/value';
 import type { Call } from './call';
-import { define, type FunctionDefinition } from './function-definition';
+import { define, PASSES_SECRETS, type FunctionDefinition } from './function-definition';
 import { anything, lambda, rest } from './parameter';
-
-const PASSES = { passesSecrets: true };
 
 function now(expression: Lambda, call: Call): Value {
   return expression.evaluateIn(call.evaluation.now);
@@ -63,36 +61,42 @@ function plainIfComputed(value: Value, call: Call): Value {
 }
 
 export const stateFunctions: readonly FunctionDefinition[] = [
-  define('function', 'new', { expression: lambda }, ({ expression }, call) => now(expression, call), PASSES),
-  define('function', 'old', { expression: lambda }, ({ expression }, call) => before(expression, call), PASSES),
-  define('function', 'changed', { expression: lambda }, ({ expression }, call) => hasChanged(expression, call), PASSES),
+  define('function', 'new', { expression: lambda }, ({ expression }, call) => now(expression, call), PASSES_SECRETS),
+  define('function', 'old', { expression: lambda }, ({ expression }, call) => before(expression, call), PASSES_SECRETS),
+  define(
+    'function',
+    'changed',
+    { expression: lambda },
+    ({ expression }, call) => hasChanged(expression, call),
+    PASSES_SECRETS,
+  ),
   define(
     'function',
     'changedAny',
     { expressions: rest(lambda) },
     ({ expressions }, call) => expressions.some((each) => hasChanged(each, call)),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
     'changedAll',
     { expressions: rest(lambda) },
     ({ expressions }, call) => expressions.every((each) => hasChanged(each, call)),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
     'added',
     { expression: lambda },
     ({ expression }, call) => difference(expression, 'added', call),
-    PASSES,
+    PASSES_SECRETS,
   ),
   define(
     'function',
     'deleted',
     { expression: lambda },
     ({ expression }, call) => difference(expression, 'deleted', call),
-    PASSES,
+    PASSES_SECRETS,
   ),
-  define('method', 'isUndef', { receiver: anything }, ({ receiver }) => receiver instanceof Undefined, PASSES),
+  define('method', 'isUndef', { receiver: anything }, ({ receiver }) => receiver instanceof Undefined, PASSES_SECRETS),
 ];

@@ -1,6 +1,6 @@
 import { compareValues } from './compare-values';
 import { keyOf, type Cost } from './key-of';
-import { ValueSet, type Value } from './value';
+import { isList, ValueSet, type Value } from './value';
 
 export function setOf(values: Iterable<Value>, cost: Cost): ValueSet {
   const byKey = new Map<string, Value>();
@@ -14,6 +14,12 @@ export function setOf(values: Iterable<Value>, cost: Cost): ValueSet {
 /** In ascending order, so that equal sets print alike. */
 export function valuesOf(set: ValueSet): readonly Value[] {
   return [...set.byKey].sort(([a, left], [b, right]) => compareValues(left, right, a, b)).map(([, value]) => value);
+}
+
+/** The members of what can be gone through; null of what cannot. */
+export function membersOf(value: Value): readonly Value[] | null {
+  if (isList(value)) return value;
+  return value instanceof ValueSet ? valuesOf(value) : null;
 }
 
 /** Those of `set` whose presence in `other` is `wanted`. */
