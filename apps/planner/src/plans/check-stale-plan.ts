@@ -4,7 +4,7 @@ import type { ClusterRow } from '../clusters/cluster.entity';
 import { findKeptPlan } from './keep-plan';
 import { planCluster, type PlannedCluster } from './plan-cluster';
 import type { PlanOptions } from './plan-options';
-import { describeDifference } from './plan-outline';
+import { describeDifference } from './describe-difference';
 import type { PlanRunner } from './plan-runner';
 
 export interface ApprovedPlan {
@@ -35,16 +35,14 @@ export async function checkStalePlan(
   const made = await planCluster(parts, {
     cluster,
     revision: cluster.headRevision,
-    graphType: kept.outline.graphType,
+    graphType: kept.graphType,
     ...asked,
     withRecords: true,
   });
   if (!made.ok) throw new ProblemsError(made.problems);
   if (made.planned.outline.digest !== digest)
-    throw stale(digest, 'It is no longer what would run.', describeDifference(kept.outline, made.planned.outline));
-  // What a plan that an older version kept does not say yet is the same in one of the same digest.
-  const outline = { ...made.planned.outline, ...kept.outline };
-  return { planned: { ...made.planned, outline, graph: kept.graph }, options: asked };
+    throw stale(digest, 'It is no longer what would run.', describeDifference(kept.json, made.planned.json));
+  return { planned: { ...made.planned, graph: kept.graph }, options: asked };
 }
 
 function stale(digest: string, summary: string, detail?: string): ProblemsError {

@@ -4,25 +4,24 @@ import type { EntityManager } from 'typeorm';
 import type { PlannedCluster } from './plan-cluster';
 import { PlanRow } from './plan.entity';
 import { type PlanOptions, planOptions } from './plan-options';
-import type { PlanOutline } from './plan-outline';
 
 const squeeze = promisify(gzip);
 const unsqueeze = promisify(gunzip);
 
 export interface KeptPlan {
-  readonly revision: number;
+  readonly graphType: string;
   readonly options: PlanOptions;
-  readonly outline: PlanOutline;
+  /** As it was shown. */
+  readonly json: Buffer;
   readonly graph: Buffer;
 }
 
 /** Keeps a plan under its digest; the same digest is the same plan. */
 export async function keepPlan(
   on: EntityManager,
-  { clusterId, revision, outline, graph }: PlannedCluster,
+  { clusterId, revision, outline, graph, json }: PlannedCluster,
   options: PlanOptions,
 ): Promise<void> {
-  const kept = await squeeze(JSON.stringify(outline));
   await on
     .createQueryBuilder()
     .insert()
@@ -32,7 +31,8 @@ export async function keepPlan(
       digest: outline.digest,
       revision,
       options: { ...options },
-      outline: kept,
+      graphType: outline.graphType,
+      json: await squeeze(json),
       graph: Buffer.from(graph),
     })
     .orIgnore()
@@ -43,6 +43,6 @@ export async function keepPlan(
 export async function findKeptPlan(on: EntityManager, clusterId: string, digest: string): Promise<KeptPlan | null> {
   const row = await on.findOneBy(PlanRow, { clusterId, digest });
   if (row === null) return null;
-  const outline = JSON.parse((await unsqueeze(row.outline)).toString()) as PlanOutline;
-  return { revision: row.revision, options: planOptions(row.options), outline, graph: row.graph };
+  const { graphType, options, json, graph } = row;
+  return { graphType, options: planOptions(options), json: await unsqueeze(json), graph };
 }

@@ -8,6 +8,7 @@ import { packGraph } from '@muster/protocol';
 import { predictWhatIf, withPrediction } from '@muster/simulation';
 import { planRecords } from '../previous/plan-records';
 import { PreviousSuccesses } from '../previous/previous-successes';
+import { RecordedDurations } from '../previous/recorded-durations';
 import { outlineOf } from './plan-outline';
 import type { PlanAnswer, PlanQuestion } from './plan-runner';
 
@@ -15,6 +16,7 @@ import type { PlanAnswer, PlanQuestion } from './plan-runner';
 export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnswer {
   const { cluster, release, plugins, graphType, nodes, tasks, subgraphs, fetchDeps, force, noop, raw } = question;
   const previous = new PreviousSuccesses(question.previous, cluster, question.identities);
+  const durations = new RecordedDurations(question.previous);
   const outcome = plan({
     cluster,
     release,
@@ -22,6 +24,7 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     graphType,
     options: { nodes, tasks, subgraphs, fetchDeps, force, noop, raw },
     previous,
+    recordedMs: (definition, node) => durations.of(definition, node),
     previousPrimaries: question.primaries,
     secrets: {
       open: (sealed) => openedSetting(secretBox.open(sealed).reveal()),

@@ -1,12 +1,12 @@
-import { DEFAULT_PROJECT } from '@muster/model';
+import { type ClusterSpec, DEFAULT_PROJECT } from '@muster/model';
 import { type Problem } from '@muster/problems';
 import { type DataSource, In } from 'typeorm';
-import { bundlesOf } from '../bundles/find-bundles';
+import { bundlesOf, type FoundBundles } from '../bundles/find-bundles';
 import type { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
 import { NodeRow } from '../nodes/node.entity';
 import type { PlanRecords } from '../previous/plan-records';
-import { readPrevious } from '../previous/read-previous';
+import { type PreviousSubject, readPrevious } from '../previous/read-previous';
 import type { PlanOptions } from './plan-options';
 import type { PlanOutline } from './plan-outline';
 import type { PlanQuestion, PlanRunner } from './plan-runner';
@@ -62,7 +62,7 @@ export async function planCluster(
     bundleDigests: [bundles.release, ...bundles.plugins].map((bundle) => bundle.digest),
     primaries: cluster.primaries,
     identities: Object.fromEntries(nodes.map((node) => [node.name, node.hostKey])),
-    previous: await readPrevious(database.manager, cluster.id, wish.graphType),
+    previous: await readPrevious(database.manager, pastOf(cluster, bundles, content, wish.graphType)),
     raw: false,
     withRecords: false,
     whatIf: null,
@@ -71,4 +71,16 @@ export async function planCluster(
   if (!answer.ok) return answer;
   const { ok, ...planned } = answer;
   return { ok, planned: { clusterId: cluster.id, revision, release: bundles.release.name, ...planned } };
+}
+
+function pastOf(
+  { id, project }: ClusterRow,
+  { release, plugins }: FoundBundles & { readonly ok: true },
+  { graphs = [] }: ClusterSpec,
+  graphType: string,
+): PreviousSubject {
+  const layers = [...[release, ...plugins].map(({ content }) => content.graphs), graphs];
+  const mine = layers.flatMap((layer) => layer.filter(({ type }) => type === graphType));
+  const definitions = new Set(mine.flatMap((graph) => graph.definitions.map((definition) => definition.id)));
+  return { project, clusterId: id, graphType, release: release.name, definitions: [...definitions] };
 }

@@ -33,6 +33,15 @@ describe('what is asked of a plan', () => {
     return [status, problem?.code ?? '', `${problem?.summary} ${problem?.remedy}`];
   }
 
+  it('is how long it takes, with other limits too', async () => {
+    // Two nodes at once, then one after the other: five seconds and two tasks of a second each.
+    const { expectedMs, whatIf } = await plan({ whatIf: { nodes: 1 } });
+    expect([expectedMs, whatIf]).toEqual([7000, { limits: { nodes: 1 }, expectedMs: 14_000 }]);
+    expect((await refusal(PLANS, { whatIf: { 'role:none': 2 } })).slice(0, 2)).toEqual([422, 'PLAN_UNKNOWN_LIMIT']);
+    for (const whatIf of [{ nodes: 0 }, { nodes: 'many' }, { nodes: 1.5 }, [1], 'nodes'])
+      expect((await refusal(PLANS, { whatIf })).slice(0, 2)).toEqual([400, 'API_INVALID']);
+  });
+
   it('is a subgraph, and what it needs', async () => {
     expect(running(await plan({ subgraphs: ['b/n1:c'] }))).toEqual(['b@n1', 'c@n1']);
     expect(running(await plan({ tasks: ['c@n2'], fetchDeps: true }))).toEqual(['a@n2', 'b@n2', 'c@n2']);
@@ -104,19 +113,23 @@ describe('what is asked of a plan', () => {
     expect(answer).toEqual([422, 'PLAN_UNKNOWN_GRAPH', expect.stringContaining('`verify`') as string]);
   });
 
-  it('is how long it takes, with other limits too', async () => {
-    // Two nodes at once, then one after the other: five seconds and two tasks of a second each.
-    const { expectedMs, whatIf } = await plan({ whatIf: { nodes: 1 } });
-    expect([expectedMs, whatIf]).toEqual([7000, { limits: { nodes: 1 }, expectedMs: 14_000 }]);
-    expect((await refusal(PLANS, { whatIf: { 'role:none': 2 } })).slice(0, 2)).toEqual([422, 'PLAN_UNKNOWN_LIMIT']);
-    for (const whatIf of [{ nodes: 0 }, { nodes: 'many' }, { nodes: 1.5 }, [1], 'nodes'])
-      expect((await refusal(PLANS, { whatIf })).slice(0, 2)).toEqual([400, 'API_INVALID']);
-  });
-
   it('must be about the graph that runs first, when it is approved', async () => {
     const { digest } = await plan({ graphType: 'verify' });
     const answer = await refusal('/api/v1/transactions', { cluster: 'c1', plan: digest, graphs: ['default'] });
     expect(answer).toEqual([409, 'DEPLOY_STALE_PLAN', expect.stringContaining('about graph verify') as string]);
+  });
+
+  it('can be looked at again, as it was shown', async () => {
+    const shown = await plan({ nodes: ['n1'], whatIf: { nodes: 1 } });
+    const { whatIf, ...kept } = shown;
+    expect(whatIf).toBeDefined();
+    expect((await planner.get(`${PLANS}/${shown.digest}`)).body).toEqual(kept);
+    expect((await planner.get(`${PLANS}/sha256:${'0'.repeat(64)}`)).body.problems[0]).toMatchObject({
+      code: 'API_NOT_FOUND',
+      summary: 'No such plan of cluster c1 is kept.',
+    });
+    const { digest } = await plan({ nodes: ['n1', 'n2'], raw: true });
+    expect((await planner.get(`${PLANS}/${digest}`)).status).toBe(404);
   });
 
   it('is one that an older version kept, which knew fewer options', async () => {

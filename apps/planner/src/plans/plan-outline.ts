@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson, MASTER, type Plan, SYNC_POINT, type TaskAddress } from '@muster/model';
+import { MASTER, type Plan, SYNC_POINT, type TaskAddress } from '@muster/model';
 import { invariant } from '@muster/problems';
 
-/** What the planner itself needs of a plan once it is packed: enough to deploy it and to say how it differs from another. */
+/** What the planner itself needs of a plan once it is packed: enough to deploy it. */
 export interface PlanOutline {
   readonly digest: string;
   readonly graphType: string;
   readonly cluster: string;
   readonly master: string | null;
   readonly expectedMs: number;
-  /** Address, and a short hash over everything that makes the task what it is; in the plan's order. */
-  readonly tasks: readonly (readonly [TaskAddress, string])[];
+  /** In the plan's order. */
+  readonly tasks: readonly TaskAddress[];
   /** What each task requires, in the order of `tasks`, then what each barrier does: places in that order. */
   readonly requires: readonly (readonly number[])[];
   /** Names of the machines that tasks run on, the control node's own name included. */
@@ -21,7 +20,7 @@ export interface PlanOutline {
   readonly artifacts: readonly { readonly digest: string; readonly size: number }[];
 }
 
-/** Cost: proportional to the plan, a hash per task. */
+/** Cost: proportional to the plan. */
 export function outlineOf(plan: Plan): PlanOutline {
   const running = plan.tasks.filter((task) => task.action === 'run');
   const machines = new Set(plan.tasks.map((task) => task.node));
@@ -34,16 +33,7 @@ export function outlineOf(plan: Plan): PlanOutline {
     cluster: plan.cluster,
     master: plan.master,
     expectedMs: Math.round(plan.expectedMs),
-    tasks: plan.tasks.map(
-      (task) =>
-        [
-          task.task,
-          createHash('sha256')
-            .update(canonicalJson({ ...task, expectedMs: null }))
-            .digest('base64url')
-            .slice(0, 16),
-        ] as const,
-    ),
+    tasks: plan.tasks.map(({ task }) => task),
     requires: requiresOf(plan),
     machines: [...machines],
     needsMaster: running.some((task) => task.node === MASTER),
@@ -61,29 +51,4 @@ function requiresOf({ tasks, barriers }: Plan): readonly (readonly number[])[] {
     return place;
   };
   return [...tasks, ...barriers].map((vertex) => vertex.requires.map(placeOf));
-}
-
-/** How `now` differs from what was approved, in one sentence; at most `namesMax` tasks are named. */
-export function describeDifference(approved: PlanOutline, now: PlanOutline, namesMax = 10): string {
-  const before = new Map(approved.tasks);
-  const after = new Map(now.tasks);
-  const added = [...after.keys()].filter((task) => !before.has(task));
-  const gone = [...before.keys()].filter((task) => !after.has(task));
-  const changed = [...after]
-    .filter(([task, hash]) => before.has(task) && before.get(task) !== hash)
-    .map(([task]) => task);
-  const parts = [
-    describe('added', added, namesMax),
-    describe('gone', gone, namesMax),
-    describe('changed', changed, namesMax),
-  ].filter((part) => part !== null);
-  return parts.length > 0
-    ? parts.join('; ')
-    : 'The tasks are the same; revision, release, node identities or options differ.';
-}
-
-function describe(what: string, tasks: readonly string[], namesMax: number): string | null {
-  if (tasks.length === 0) return null;
-  const more = tasks.length > namesMax ? ` and ${tasks.length - namesMax} more` : '';
-  return `${what}: ${tasks.slice(0, namesMax).join(', ')}${more}`;
 }

@@ -20,9 +20,12 @@ export class PlanRow {
   @Column({ type: 'jsonb' })
   options!: Partial<PlanOptions>;
 
-  /** Gzipped JSON of its `PlanOutline`. */
+  @Column({ type: 'text' })
+  graphType!: string;
+
+  /** Gzipped JSON as it was shown: secrets masked. */
   @Column({ type: 'bytea' })
-  outline!: Buffer;
+  json!: Buffer;
 
   /** The graph as it is sent: packed and gzipped. May hold sealed secrets. */
   @Column({ type: 'bytea' })

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { Response } from 'express';
@@ -8,7 +8,7 @@ import { findCluster } from '../clusters/find-cluster';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { OwnIdempotency } from '../http/idempotency.interceptor';
 import { PLAN_RUNNER } from '../planner-ports';
-import { keepPlan } from './keep-plan';
+import { findKeptPlan, keepPlan } from './keep-plan';
 import { graphTypesOf } from './graph-types';
 import { planCluster, type PlannedCluster } from './plan-cluster';
 import { planOptions } from './plan-options';
@@ -50,6 +50,27 @@ export class PlansController {
     if (problems.length > 0 || first === undefined) throw new ProblemsError(problems);
     if (!raw) await keepPlan(database.manager, first, options);
     response.status(200).type('application/json').send(shown(first, later));
+  }
+
+  @Get(':digest')
+  @ApiOperation({ operationId: 'getPlan', summary: 'A plan that was made before, as it was shown' })
+  @ApiOkResponse({ type: PlanDto })
+  @ApiRefusals(404)
+  async kept(
+    @Param('cluster') name: string,
+    @Param('digest') digest: string,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { manager } = this.database;
+    const kept = await findKeptPlan(manager, (await findCluster(manager, name)).id, digest);
+    if (kept === null) {
+      const subject = `plan ${digest.slice(0, 80)}`;
+      const summary = `No such plan of cluster ${name} is kept.`;
+      throw new ProblemsError([
+        problem('API_NOT_FOUND', { subject, summary, remedy: 'Plans are kept for 30 days; raw ones are not.' }),
+      ]);
+    }
+    response.status(200).type('application/json').send(kept.json);
   }
 
   async #graphTypes(cluster: ClusterRow, body: PlanClusterDto): Promise<readonly string[]> {

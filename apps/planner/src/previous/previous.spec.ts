@@ -225,11 +225,50 @@ ${nodes.map((name) => `  ${name}: { address: 192.0.2.${name.slice(1)}, roles: [w
     await run();
     const stale = await planner.post('/api/v1/transactions', { cluster: 'c1', plan: first });
     expect(stale.status).toBe(409);
-    expect(stale.body.problems[0].detail).toContain('changed: login@n1');
+    expect(stale.body.problems[0].detail).toContain(
+      'changed: login@n1 (action: Nothing changed since it last succeeded on this node), login@n2 (action: ',
+    );
     const { digest } = await plan({ tasks: ['always'] });
     await run({ tasks: ['always'], force: true });
     // It declares no inputs, so nothing of its past was looked at.
     expect((await planner.post('/api/v1/transactions', { cluster: 'c1', plan: digest })).status).toBe(201);
+  });
+
+  it('tells how long tasks take: there, else on other nodes, else in other clusters of the release', async () => {
+    await run();
+    await run({ force: true });
+    const rows = await planner.database.query('SELECT cardinality(durations) AS n FROM planner.last_success');
+    expect(new Set(rows.map((row: { n: number }) => row.n))).toEqual(new Set([2]));
+    for (let times = 0; times < 4; times++) await run({ force: true, tasks: ['port@n1'] });
+    const [kept] = await planner.database.query(
+      "SELECT cardinality(durations) AS n FROM planner.last_success WHERE definition = 'port' AND node = 'n1'",
+    );
+    expect(kept.n).toBe(5);
+
+    await apply({ nodes: ['n1', 'n2', 'n3'] });
+    const durations = { 'login@n1': '{9000,1000,2000}', 'login@n2': '{4000}', 'ntp@n1': '{}', 'ntp@n2': '{}' };
+    for (const [task, ms] of Object.entries(durations)) {
+      const update = "UPDATE planner.last_success SET durations = $1 WHERE definition || '@' || node = $2";
+      await planner.database.query(update, [ms, task]);
+    }
+    const expected = async (): Promise<Record<string, number | null>> =>
+      Object.fromEntries((await plan({ force: true })).tasks.map(({ task, expectedMs }) => [task, expectedMs]));
+    expect(await expected()).toMatchObject({ 'login@n1': 2000, 'login@n2': 4000, 'login@n3': 2000, 'ntp@n1': null });
+
+    const other = '00000000-0000-4000-8000-000000000002';
+    await planner.database.query(
+      `INSERT INTO planner.cluster (id, project, name, head_revision) VALUES ($1, 'default', 'other', 0)`,
+      [other],
+    );
+    await planner.database.query(
+      `INSERT INTO planner.last_success (cluster_id, graph_type, definition, node, release, common, own, durations, transaction_id, at)
+       SELECT $1, 'default', 'ntp', node, release, '', '', ms, $1, now()
+       FROM (VALUES ('a', 'ntp', '{5000}'::int[]), ('b', 'ntp', '{7000}'), ('c', 'ntp', '{8000}'), ('d', 'unlike', '{1}'))
+         AS v (node, release, ms)`,
+      [other],
+    );
+    expect(await expected()).toMatchObject({ 'login@n3': 2000, 'ntp@n1': 7000, 'ntp@n3': 7000 });
+    expect((await plan({ force: true, tasks: ['ntp'] })).expectedMs).toBe(7000);
   });
 
   it('is stored once, secrets sealed, and kept as long as something refers to it', async () => {

@@ -1,4 +1,5 @@
 import type { Fingerprint } from '@muster/planning';
+import { invariant } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf } from '../database/sql';
 
@@ -13,7 +14,23 @@ export interface PreviousRecords {
   readonly states: string;
   /** `[node, host key]` where anything of any graph type succeeded. */
   readonly nodes: string;
+  /** Milliseconds by definition, of those that never succeeded in this cluster, but in others of the release. */
+  readonly elsewhere: string;
 }
+
+/** Whose past is asked for. */
+export interface PreviousSubject {
+  readonly project: string;
+  readonly clusterId: string;
+  readonly graphType: string;
+  /** Name of the release. */
+  readonly release: string;
+  /** Ids of what the graph defines. */
+  readonly definitions: readonly string[];
+}
+
+/** Successes of other clusters that are looked at per definition. */
+const ELSEWHERE_MAX = 20;
 
 /** `[definition, node, fingerprint or null, digest of the common part, of the own part, host key, durations]` */
 export type SuccessRecord = readonly [
@@ -26,7 +43,9 @@ export type SuccessRecord = readonly [
   readonly number[],
 ];
 
-export async function readPrevious(on: EntityManager, clusterId: string, graphType: string): Promise<PreviousRecords> {
+/** Cost: proportional to what succeeded in the cluster; of other clusters only a few rows per definition are looked at. */
+export async function readPrevious(on: EntityManager, subject: PreviousSubject): Promise<PreviousRecords> {
+  const { project, clusterId, graphType, release, definitions } = subject;
   const row = await rowOf<PreviousRecords>(
     on,
     `WITH mine AS (
@@ -34,6 +53,15 @@ export async function readPrevious(on: EntityManager, clusterId: string, graphTy
      ), used AS (
        SELECT common AS digest FROM mine WHERE fingerprint IS NOT NULL
        UNION SELECT own FROM mine WHERE fingerprint IS NOT NULL
+     ), elsewhere AS (
+       SELECT d.definition, percentile_disc(0.5) WITHIN GROUP (ORDER BY o.ms) AS ms
+       FROM unnest($3::text[]) AS d (definition)
+       JOIN LATERAL (
+         SELECT s.durations[1] AS ms FROM planner.last_success s JOIN planner.cluster c ON c.id = s.cluster_id AND c.project = $4
+         WHERE s.release = $5 AND s.graph_type = $2 AND s.definition = d.definition AND s.durations <> '{}' LIMIT ${ELSEWHERE_MAX}
+       ) o ON true
+       WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.definition = d.definition AND m.durations <> '{}')
+       GROUP BY d.definition
      )
      SELECT
        (SELECT coalesce(json_agg(json_build_array(definition, node, fingerprint, common, own, host_key, durations)), '[]')
@@ -41,8 +69,10 @@ export async function readPrevious(on: EntityManager, clusterId: string, graphTy
        (SELECT coalesce(json_object_agg(s.digest, s.content), '{}')
         FROM used u JOIN planner.expected_state s ON s.digest = u.digest)::text AS states,
        (SELECT coalesce(json_agg(DISTINCT jsonb_build_array(node, host_key)), '[]')
-        FROM planner.last_success WHERE cluster_id = $1 AND fingerprint IS NOT NULL)::text AS nodes`,
-    [clusterId, graphType],
+        FROM planner.last_success WHERE cluster_id = $1 AND fingerprint IS NOT NULL)::text AS nodes,
+       (SELECT coalesce(json_object_agg(definition, ms), '{}') FROM elsewhere)::text AS elsewhere`,
+    [clusterId, graphType, definitions, project, release],
   );
-  return row ?? { successes: '[]', states: '{}', nodes: '[]' };
+  invariant(row, 'a statement without a table gives a row');
+  return row;
 }

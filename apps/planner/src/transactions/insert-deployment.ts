@@ -38,7 +38,7 @@ export async function insertDeployment(
   await rowsOf(
     on,
     "INSERT INTO planner.task (deployment_id, task, state) SELECT $1, task, 'waiting' FROM unnest($2::text[]) AS task",
-    [start.deployment, outline.tasks.map(([task]) => task)],
+    [start.deployment, outline.tasks],
   );
   if (records !== null) await insertRecords(on, start.deployment, records, hostKeysByPlace(outline, start));
   await writeOutgoing(on, startCommandOf(start.deployment), start.deployment, { kind: 'start', body: start });
