@@ -114,11 +114,12 @@ function failed(code) {
   return code;
 }
 
-function closing(address, { total, changed }) {
+function closing(address, { total, ran, changed }) {
+  const left = ran < total ? ` ${total - ran} were left out, since nothing changed that they depend on.` : '';
   const found =
     changed.length > 0
-      ? `${changed.length} of ${total} tasks changed something. Run it again to see how little a second deployment does.`
-      : `All ${total} tasks ran, and none had anything to change: no server was restarted.\n(Leaving out tasks whose inputs did not change comes with a later version.)`;
+      ? `${changed.length} of ${ran} tasks changed something.${left || ' Run it again to see how little a second deployment does.'}`
+      : `${ran} of ${total} tasks ran, and none had anything to change: no server was restarted.${left}`;
   return `
 The web service is up: ${address}
 ${found}

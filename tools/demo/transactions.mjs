@@ -18,12 +18,13 @@ export async function unfinished(server) {
   return found;
 }
 
-/** Tasks of the newest transaction that changed something on their node, by what they wrote; and how many there were. */
+/** Tasks of the newest transaction that changed something on their node, by what they wrote; how many ran, and how many there are. */
 export async function whatChanged(server) {
   const transactions = connect(server);
   const { value: newest } = await transactions.list({ cluster: 'web' }).next();
   const { graphs } = await transactions.get(newest.transaction);
-  const tasks = graphs.flatMap((graph) => Object.keys(graph.tasks));
+  const all = graphs.flatMap((graph) => Object.entries(graph.tasks));
+  const tasks = all.filter(([, { state }]) => state !== 'skipped').map(([task]) => task);
   const changed = [];
   for (const task of tasks) {
     let text = '';
@@ -31,5 +32,5 @@ export async function whatChanged(server) {
     for await (const chunk of transactions.followOutput(newest.transaction, task)) text += chunk.text;
     if (/^(changed|stopping) |serves on /m.test(text)) changed.push(task);
   }
-  return { total: tasks.length, changed };
+  return { total: all.length, ran: tasks.length, changed };
 }

@@ -14,6 +14,15 @@ const tasks = `
 - { id: last, type: shell, role: [x], requires: [gate], parameters: { cmd: 'exit $(cat "$HOME/code")' } }
 `;
 
+const files = {
+  'release.yaml': 'name: r\nversion: 1.0.0\nsequences: { all: [tuning, default] }\n',
+  'tasks.yaml': tasks,
+  'graphs/tuning/tasks.yaml': `
+- { id: clock, type: shell, role: [x], inputs: { ntp_servers: { yaql_exp: $.ntp_servers } }, parameters: { cmd: 'echo clock >> "$HOME/done"' } }
+- { id: login, type: shell, role: [x], requires: [clock], inputs: { banner: { yaql_exp: $.banner } }, parameters: { cmd: 'echo login >> "$HOME/done"; exit $(cat "$HOME/code")' } }
+`,
+};
+
 describe('the command line and a real server', () => {
   const identity = makeKeyPair('muster-test');
   let folder: PrivateFolder;
@@ -21,6 +30,7 @@ describe('the command line and a real server', () => {
   let node: EmbeddedNode;
   let address: EmbeddedNodeAddress;
   let url = '';
+  let writeCluster: (settings: string) => void;
 
   const on = (file: string) => join(folder.path, 'node', file);
   async function run(line: string, more: { token?: string; stopAt?: (text: string) => boolean } = {}) {
@@ -50,7 +60,12 @@ describe('the command line and a real server', () => {
     url = server.ready.url ?? '';
     writeFileSync(join(folder.path, 'id'), identity.private, { mode: 0o600 });
     const access = `{ address: 127.0.0.1, port: ${address.port}, user: muster, identityFile: ./id, stateDir: ${on('state')}, roles: [x] }`;
-    writeFileSync(join(folder.path, 'cluster.yaml'), `cluster: c\nrelease: r@1.0.0\nnodes:\n  n1: ${access}\n`);
+    writeCluster = (settings) =>
+      writeFileSync(
+        join(folder.path, 'cluster.yaml'),
+        `cluster: c\nrelease: r@1.0.0\nsettings: ${settings}\nnodes:\n  n1: ${access}\n`,
+      );
+    writeCluster('{ ntp_servers: [a, b], banner: hello }');
   }, 120_000);
   afterAll(async () => {
     const code = await server?.stop();
@@ -67,7 +82,7 @@ describe('the command line and a real server', () => {
   });
 
   it('publishes a release once, and refuses other content under its name', async () => {
-    const release = temporaryFolder({ 'release.yaml': 'name: r\nversion: 1.0.0\n', 'tasks.yaml': tasks });
+    const release = temporaryFolder(files);
     expect(await run(`release publish ${release}`)).toMatchObject({ code: 0, err: '' });
     expect(await run(`release publish ${release}`)).toMatchObject({ code: 0 });
     const other = temporaryFolder({ 'release.yaml': 'name: r\nversion: 1.0.0\ntitle: other\n', 'tasks.yaml': tasks });
@@ -98,7 +113,7 @@ describe('the command line and a real server', () => {
       graphType: 'default',
       criticalPath: ['hello@n1', 'gate@n1', 'last@n1'],
     });
-    const release = temporaryFolder({ 'release.yaml': 'name: r\nversion: 1.0.0\n', 'tasks.yaml': tasks });
+    const release = temporaryFolder(files);
     const offline = await json(`plan --offline --bundle ${release} --cluster-file cluster.yaml`);
     // The planner's may say more; what the contract names is the same.
     expect(online).toMatchObject({ ...offline, digest: expect.any(String) as string });
@@ -152,6 +167,69 @@ describe('the command line and a real server', () => {
     expect(err).toMatch(/failed {2}last@n1: .*7/);
   }, 60_000);
 
+  it('leaves out what did not change since it succeeded, and says why the rest runs', async () => {
+    const done = () => readFileSync(on('done'), 'utf8').trim().split('\n');
+    const reasons = async () => {
+      const { tasks: planned } = (await json('plan c --graph tuning')) as {
+        tasks: { task: string; action: string; reason: { text: string } }[];
+      };
+      return planned.map(({ task, action, reason }) => `${action} ${task}: ${reason.text}`);
+    };
+    const isNew = 'No earlier success on this node is known.';
+    expect(await reasons()).toEqual([`run clock@n1: ${isNew}`, `run login@n1: ${isNew}`]);
+    const first = (await json('plan c --graph tuning'))['digest'] as string;
+
+    // `code` is still 7: one task fails, and runs again.
+    writeFileSync(on('code'), '7');
+    expect(await run('deploy c --graph tuning --wait')).toMatchObject({ code: 3 });
+    const unchanged = 'Nothing changed since it last succeeded on this node.';
+    expect(await reasons()).toEqual([`skip clock@n1: ${unchanged}`, `run login@n1: ${isNew}`]);
+    const stale = await run(`deploy c --graph tuning --plan ${first}`);
+    expect(stale).toMatchObject({
+      code: 8,
+      err: expect.stringContaining('changed: clock@n1 (action: Nothing') as string,
+    });
+    writeFileSync(on('code'), '0');
+    expect(await run('deploy c --graph tuning --wait')).toMatchObject({ code: 0 });
+    expect(done()).toEqual(['clock', 'login', 'login']);
+
+    expect(await reasons()).toEqual([`skip clock@n1: ${unchanged}`, `skip login@n1: ${unchanged}`]);
+    const nothing = await run('deploy c --graph tuning --wait -o json');
+    expect(nothing.code).toBe(0);
+    expect(JSON.parse(nothing.out.trim().split('\n').at(-1) ?? '')).toMatchObject({ state: 'succeeded' });
+    expect(done()).toEqual(['clock', 'login', 'login']);
+
+    writeCluster('{ ntp_servers: [a, b, c], banner: hello }');
+    expect(await run('cluster apply -f cluster.yaml')).toMatchObject({ code: 0 });
+    const because = 'Input ntp_servers changed: 2 -> 3 values';
+    expect(await reasons()).toEqual([`run clock@n1: ${because}`, `skip login@n1: ${unchanged}`]);
+    const compared = await run(`plan c --graph tuning --compare ${first} --detailed-exitcode`);
+    expect(compared).toMatchObject({ code: 2, out: expect.stringMatching(/login@n1 +changed +action/) as string });
+    expect(await run('deploy c --graph tuning --wait')).toMatchObject({ code: 0 });
+    expect(done()).toEqual(['clock', 'login', 'login', 'clock']);
+  }, 60_000);
+
+  it('plans and deploys the graphs of a sequence, or a part of one', async () => {
+    writeFileSync(on('code'), '0');
+    const { later } = (await json('plan c --sequence all')) as { later: { graphType: string }[] };
+    expect(later.map(({ graphType }) => graphType)).toEqual(['default']);
+    expect(await run('plan c --sequence al')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Did you mean `all`?') as string,
+    });
+    const { transaction } = (await json('deploy c --sequence all --subgraph hello:hello')) as { transaction?: string };
+    expect(transaction).toBeUndefined();
+    const whole = (await json('deploy c --sequence all')) as { transaction: string };
+    expect(await run(`watch ${whole.transaction}`)).toMatchObject({ code: 0 });
+    const { graphs } = (await json(`status ${whole.transaction}`)) as { graphs: { type: string; state: string }[] };
+    expect(graphs.map(({ type, state }) => `${type} ${state}`)).toEqual(['tuning succeeded', 'default succeeded']);
+    const part = (await json('deploy c --subgraph hello:hello')) as { transaction: string };
+    expect(await run(`watch ${part.transaction}`)).toMatchObject({ code: 0 });
+    expect(await json(`status ${part.transaction}`)).toMatchObject({
+      graphs: [{ tasks: { 'hello@n1': { state: 'succeeded' }, 'gate@n1': { state: 'skipped' } } }],
+    });
+  }, 60_000);
+
   it('pauses, resumes and cancels', async () => {
     writeFileSync(on('code'), '0');
     // The gate is closed again: something has to run for the verbs to bite.
@@ -196,6 +274,7 @@ describe('the command line and a real server', () => {
         'get /api/v1/clusters/{}/revisions',
         'get /api/v1/clusters/{}/revisions/{}',
         'post /api/v1/clusters/{}/plans',
+        'get /api/v1/clusters/{}/plans/{}',
         'post /api/v1/nodes',
         'get /api/v1/nodes',
         'get /api/v1/nodes/{}',

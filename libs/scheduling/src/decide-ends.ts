@@ -70,16 +70,16 @@ function judgeAnchors(state: DeploymentState, take: TakeDecision): void {
 }
 
 function crossBridges(state: DeploymentState, take: TakeDecision): void {
-  const crossed = new Map<EndCause['code'], string[]>();
+  const crossed = new Map<string, { readonly cause: EndCause; readonly tasks: string[] }>();
   for (const task of state.bridges.splice(0)) {
     if (state.task[task] !== CODE.ready) continue;
     const graphTask = state.graph.tasks[task] as GraphTask;
-    const code = bridgeCause(state, task, graphTask);
-    const list = crossed.get(code);
-    if (list) list.push(graphTask.task);
-    else crossed.set(code, [graphTask.task]);
+    const cause = bridgeCause(state, task, graphTask);
+    const alike = crossed.get(cause.text ?? cause.code);
+    if (alike) alike.tasks.push(graphTask.task);
+    else crossed.set(cause.text ?? cause.code, { cause, tasks: [graphTask.task] });
   }
-  for (const [code, tasks] of crossed) end(take, tasks, 'skipped', { code });
+  for (const { cause, tasks } of crossed.values()) end(take, tasks, 'skipped', cause);
 }
 
 function end(take: TakeDecision, tasks: readonly string[], state: TaskEnd, cause: EndCause): void {
@@ -91,8 +91,9 @@ function addressOf(state: DeploymentState, task: number): string {
 }
 
 /** Why a bridge is skipped. */
-function bridgeCause(state: DeploymentState, task: number, { type, action, reason }: GraphTask): EndCause['code'] {
-  if (action === 'run' && state.wishes.skip.has(task)) return 'operator';
-  if (type === 'stage' || type === 'anchor' || type === 'skipped') return 'anchor';
-  return reason.code === 'not-selected' ? 'selection' : 'condition';
+function bridgeCause(state: DeploymentState, task: number, { type, action, reason }: GraphTask): EndCause {
+  if (action === 'run' && state.wishes.skip.has(task)) return { code: 'operator' };
+  if (type === 'stage' || type === 'anchor' || type === 'skipped') return { code: 'anchor' };
+  if (reason.code === 'unchanged') return { code: 'condition', text: 'nothing changed since it last succeeded' };
+  return { code: reason.code === 'not-selected' ? 'selection' : 'condition' };
 }
