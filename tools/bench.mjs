@@ -1,7 +1,8 @@
 /**
- * `npm run bench`: builds, then measures planning, scheduling, and whole deployments on 50 embedded nodes. Linux.
- * Options: `-o json` (on stdout), `--only planning,embedded,production`, `--profile FOLDER` (CPU profiles of the services).
- * Leaves nothing running and nothing behind; takes about two minutes. Not a test: it says how fast, and refuses nothing.
+ * `npm run bench`: builds, then measures planning, scheduling, planning of a real OpenStack (needs the field's task
+ * definitions, see examples/openstack-newton), and whole deployments on 50 embedded nodes. Linux.
+ * Options: `-o json` (on stdout), `--only planning,fuel,embedded,production`, `--profile FOLDER` (CPU profiles).
+ * Leaves nothing running and nothing behind; takes about three minutes. Not a test: it says how fast, and refuses nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { killAll } from './bench/background.mjs';
 import { printResult } from './bench/print-table.mjs';
 import { root } from './bench/root.mjs';
 
-const PARTS = ['planning', 'embedded', 'production'];
+const PARTS = ['planning', 'fuel', 'embedded', 'production'];
 const { values } = parseArgs({
   options: {
     output: { type: 'string', short: 'o', default: 'table' },
@@ -51,6 +52,7 @@ async function main() {
     result.scheduling = [];
     result.planning = benchPlanning(undefined, (plan) => result.scheduling.push(...benchScheduling(plan)));
   }
+  if (wanted.includes('fuel')) result.fuel = await benchFuel();
   const { benchEndToEnd } = await import('./bench/end-to-end.mjs');
   const services = await import('./bench/services.mjs');
   const starts = { embedded: services.startEmbedded, production: services.startProduction };
@@ -64,6 +66,18 @@ async function main() {
   if (values.output === 'json') process.stdout.write(`${JSON.stringify(result)}\n`);
   else printResult(result);
   return 0;
+}
+
+/** Null where the field's task definitions are absent. */
+async function benchFuel() {
+  const { benchFuelPlanning, fuelFolder } = await import('./bench/fuel-planning.mjs');
+  const data = fuelFolder();
+  if (!data) {
+    say("the field's task definitions are absent (MUSTER_FUEL_DATA, ../shared/fuel): planning with them is left out");
+    return null;
+  }
+  say('planning a real OpenStack');
+  return benchFuelPlanning(data, profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []);
 }
 
 function machine() {

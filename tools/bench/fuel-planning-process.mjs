@@ -29,8 +29,6 @@ const raw = planned({ cluster, release: bare(release), options: { raw: true } })
 process.stdout.write(
   JSON.stringify({
     nodes: cluster.nodes.length - 1,
-    tasks: first.tasks,
-    relations: withoutConditions.relations,
     rawRelations: raw && relationsOf(raw),
     withoutConditions,
     first,

@@ -8,7 +8,7 @@ export function printTable(title, head, rows) {
 }
 
 /** The whole result as people read it. */
-export function printResult({ machine, planning, scheduling, endToEnd }) {
+export function printResult({ machine, planning, scheduling, fuel, endToEnd }) {
   process.stdout.write(
     `\n${machine.cpus} x ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.load}\n`,
   );
@@ -40,6 +40,7 @@ export function printResult({ machine, planning, scheduling, endToEnd }) {
         it.cpuUsPerTask.toFixed(2),
       ]),
     );
+  if (fuel) printFuel(fuel);
   for (const [kind, it] of Object.entries(endToEnd ?? {})) {
     const { first, best, median } = it.wallMs;
     printTable(
@@ -54,4 +55,31 @@ export function printResult({ machine, planning, scheduling, endToEnd }) {
       ]),
     );
   }
+}
+
+function printFuel(fuel) {
+  const times = ({ bestMs, medianMs, cpuMs }) => [bestMs, medianMs, cpuMs].map((ms) => ms.toFixed(0));
+  printTable(
+    'Planning a real OpenStack, three controllers and many computes: times in ms',
+    [
+      'nodes',
+      ...['without conditions: best', 'median', 'CPU'],
+      ...['first run: best', 'median', 'CPU'],
+      ...['one value changed: best', 'median', 'CPU'],
+      'peak memory MB',
+    ],
+    fuel.map(({ nodes, withoutConditions, first, second, peakMemoryMb }) => [
+      nodes,
+      ...[withoutConditions, first, second].flatMap(times),
+      peakMemoryMb.toFixed(0),
+    ]),
+  );
+  printTable(
+    'The same: sizes',
+    ['nodes', 'tasks', 'run at first', 'run again', 'relations pairwise', 'relations', 'message KiB at first', 'again'],
+    fuel.map(({ nodes, rawRelations, first, second }) => [
+      ...[nodes, first.tasks, first.running, second.running, rawRelations ?? 'refused', first.relations],
+      ...[first, second].map(({ messageBytes }) => (messageBytes / 1024).toFixed(0)),
+    ]),
+  );
 }

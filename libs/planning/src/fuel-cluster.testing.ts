@@ -48,8 +48,8 @@ export function withComputes(spec: ClusterSpec, count: number): ClusterSpec {
   return withNodes(
     spec,
     { ...known, ...Object.fromEntries(moreKnown) },
-    [...listed, ...numbers.map((number) => renumbered(inList, number) as JsonObject)],
-    [...spec.nodes, ...numbers.map((number) => renumbered({ ...model }, number) as unknown as ClusterNode)],
+    [...listed, ...numbers.map((number) => renumbered(inList, number))],
+    [...spec.nodes, ...numbers.map((number) => renumbered(model, number))],
   );
 }
 
@@ -69,7 +69,7 @@ function withNodes(
 }
 
 /** What is said of node 4, said of another node. */
-function renumbered(value: unknown, number: number): unknown {
+function renumbered<T>(value: T, number: number): T {
   const host = `${(number + 10) >> 8}.${(number + 10) & 255}`;
   const text = JSON.stringify(value)
     .replaceAll('"4"', `"${number}"`)
@@ -78,5 +78,5 @@ function renumbered(value: unknown, number: number): unknown {
     .replaceAll('10.20.0.6', `10.20.${host}`)
     .replaceAll('192.168.0.14', `10.21.${host}`)
     .replaceAll('192.168.1.14', `10.22.${host}`);
-  return JSON.parse(text);
+  return JSON.parse(text) as T;
 }

@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import type { JsonObject } from '@muster/model';
 import { fuelData, readFuel, recordedGraph, type RecordedTask } from './fuel.testing';
-import { codes, outcomeOf, planOf, shownGraph, tagged } from './planning.testing';
+import { asSucceeded } from './index';
+import { codes, outcomeOf, planOf, release, shownGraph, tagged } from './planning.testing';
 
 const folder = fuelData();
 
@@ -14,7 +15,16 @@ if (folder === null) {
   });
 } else {
   describe("Fuel's own planner", () => {
-    const { resolve } = JSON.parse(readFuel(folder, 'planner-cases.json')) as {
+    const { resolve, changed } = JSON.parse(readFuel(folder, 'planner-cases.json')) as {
+      changed: Record<
+        string,
+        {
+          expression: string;
+          new: { node: JsonObject };
+          old: { node: JsonObject } | null;
+          expected: 'puppet' | 'skipped';
+        }
+      >;
       resolve: Record<
         string,
         {
@@ -44,6 +54,17 @@ if (folder === null) {
           tolerated: group.fault_tolerance,
         })),
       );
+    });
+
+    it.each(Object.keys(changed))('agrees that a task runs or not, planned again: %s', (name) => {
+      const { expression, new: now, old, expected } = changed[name] as (typeof changed)[string];
+      const tasks = [{ id: 'a', type: 'puppet', version: '2.0.0', role: ['r'], condition: { yaql_exp: expression } }];
+      const nodes = (settings: JsonObject) => ({ nodes: { '1': { tags: ['r'], settings } } });
+      const before = old && asSucceeded(tagged({}, nodes(old.node)), release(tasks), []);
+      const made = planOf(tasks, tagged({}, nodes(now.node)), before ? { previous: before.states } : {});
+      expect(made.tasks.map(({ task, action }) => [task, action])).toEqual([
+        ['a@1', expected === 'puppet' ? 'run' : 'skip'],
+      ]);
     });
 
     it('agrees on the 202 definitions for a controller and a compute, but for the relation that it lacks', () => {

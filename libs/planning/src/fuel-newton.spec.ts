@@ -1,4 +1,4 @@
-import type { Bundle, ClusterSpec, Plan, PlanTask } from '@muster/model';
+import type { Bundle, ClusterSpec, GraphTask, Plan } from '@muster/model';
 import { formatProblem } from '@muster/problems';
 import { parse } from 'yaml';
 import { newtonCluster, withComputes, withoutNode, withSetting } from './fuel-cluster.testing';
@@ -184,7 +184,7 @@ if (folder === null) {
 
     it('says of each task what made it run', () => {
       const made = planned(newtonCluster('cluster-other-ntp.yaml'), cluster);
-      const reason = (task: string): PlanTask['reason'] | undefined =>
+      const reason = (task: string): GraphTask['reason'] | undefined =>
         made.tasks.find((it) => it.task === task)?.reason;
       expect(reason('ntp-server@2')).toMatchObject({ code: 'condition-true', text: expect.stringContaining('ntp') });
       expect(reason('memcached@2')).toMatchObject({ code: 'condition-false' });
