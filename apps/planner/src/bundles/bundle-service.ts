@@ -8,7 +8,8 @@ import { answerOnce } from '../http/idempotency.interceptor';
 import { idempotencyKeyOf } from '../http/idempotency-key';
 import { CURSOR_PART, type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
 import { requestHash } from '../http/request-hash';
-import { ARTIFACTS } from '../planner-ports';
+import type { PlanRunner } from '../plans/plan-runner';
+import { ARTIFACTS, PLAN_RUNNER } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import type { BundleDto, BundleSummaryDto, PublishedBundleDto } from './bundle.dto';
 import type { BundleRow } from './bundle.entity';
@@ -32,6 +33,7 @@ export class BundleService {
     private readonly database: DataSource,
     private readonly nudges: PlannerNudges,
     @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
+    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
   ) {}
 
   async publish(kind: BundleKind, request: Request, response: Response, who: string): Promise<PublishedBundleDto> {
@@ -39,7 +41,12 @@ export class BundleService {
     const key = idempotencyKeyOf(request);
     const upload = await readUpload(request, (content) => this.artifacts.put(content));
     const publish = async (): Promise<PublishedBundleDto> => {
-      const { isNew, ...published } = await publishBundle(this.database, kind, upload, who);
+      const { isNew, ...published } = await publishBundle(
+        { database: this.database, runner: this.runner },
+        kind,
+        upload,
+        who,
+      );
       response.status(isNew ? 201 : 200);
       this.nudges.nudge('recorded');
       return { ...published, problems: [...published.problems] };

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { parseBundle } from '@muster/catalog';
 import { type BundleKind, DEFAULT_PROJECT } from '@muster/model';
-import { publishFindings } from '@muster/planning';
 import { hasErrors, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
+import type { PlanRunner } from '../plans/plan-runner';
 import { BundleRow } from './bundle.entity';
 import type { BundleUpload } from './read-upload';
 
@@ -24,14 +23,13 @@ export interface Published {
  * or `BUNDLE_EXISTS` if its name and version stand for other content; then nothing was changed.
  */
 export async function publishBundle(
-  database: DataSource,
+  { database, runner }: { readonly database: DataSource; readonly runner: PlanRunner },
   kind: BundleKind,
   upload: BundleUpload,
   who: string,
 ): Promise<Published> {
-  const parsed = parseBundle(upload.entries);
-  const { bundle } = parsed;
-  const problems = [...upload.problems, ...parsed.problems, ...(bundle === null ? [] : publishFindings(bundle))];
+  const { bundle, problems: found } = await runner.checkBundle(upload.entries);
+  const problems = [...upload.problems, ...found];
   if (bundle === null || hasErrors(problems)) throw new ProblemsError(problems);
   if (bundle.kind !== kind) throw new ProblemsError([otherKind(kind, bundle.kind)]);
   const { name, version } = bundle;

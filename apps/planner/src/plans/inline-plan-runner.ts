@@ -1,6 +1,8 @@
+import type { BundleEntry } from '@muster/catalog';
 import type { SecretBox } from '@muster/model';
+import { checkBundle } from './check-bundle';
 import { makePlan } from './make-plan';
-import type { PlanAnswer, PlanQuestion, PlanRunner } from './plan-runner';
+import type { CheckedBundle, PlanAnswer, PlanQuestion, PlanRunner } from './plan-runner';
 
 /** Plans in the caller's thread: for tests, which run sources that a worker cannot load. */
 export class InlinePlanRunner implements PlanRunner {
@@ -9,6 +11,10 @@ export class InlinePlanRunner implements PlanRunner {
   async plan(question: PlanQuestion): Promise<PlanAnswer> {
     // As it would be on its way to another thread: nothing that cannot travel, nothing shared.
     return makePlan(structuredClone(question), this.secretBox);
+  }
+
+  async checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle> {
+    return checkBundle(entries);
   }
 
   async close(): Promise<void> {

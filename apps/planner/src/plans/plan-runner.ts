@@ -1,3 +1,4 @@
+import type { BundleEntry } from '@muster/catalog';
 import type { Bundle, ClusterSpec } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { PlanRecords } from '../previous/plan-records';
@@ -45,9 +46,18 @@ export type PlanAnswer =
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Makes plans without holding up whoever asks. */
+/** A bundle that was read and looked at as a whole. */
+export interface CheckedBundle {
+  /** Null if it cannot be read. */
+  readonly bundle: Bundle | null;
+  readonly problems: readonly Problem[];
+}
+
+/** Does what takes long to compute without holding up whoever asks. */
 export interface PlanRunner {
   plan(question: PlanQuestion): Promise<PlanAnswer>;
+  /** Reads the files of a bundle and looks for what should not be published. */
+  checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle>;
   /** Ends what it has running; questions that are open fail. */
   close(): Promise<void>;
 }

@@ -2,8 +2,10 @@ import { isNativeError } from 'node:util/types';
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '@muster/problems';
 import { createSecretBox } from '@muster/secrets';
+import type { BundleEntry } from '@muster/catalog';
+import { checkBundle } from './check-bundle';
 import { makePlan } from './make-plan';
-import type { PlanQuestion } from './plan-runner';
+import type { CheckedBundle, PlanAnswer, PlanQuestion } from './plan-runner';
 
 /** What the worker is given when it starts: in memory, where no message or log tells it. */
 export interface PlanWorkerData {
@@ -11,25 +13,29 @@ export interface PlanWorkerData {
 }
 
 /** What the worker is asked, and what it answers; one at a time. */
+export type WorkerTask =
+  | { readonly kind: 'plan'; readonly question: PlanQuestion }
+  | { readonly kind: 'bundle'; readonly entries: readonly BundleEntry[] };
+
 export interface WorkerQuestion {
   readonly id: number;
-  readonly question: PlanQuestion;
+  readonly task: WorkerTask;
 }
 
 export type WorkerAnswer =
-  | { readonly id: number; readonly answer: ReturnType<typeof makePlan> }
+  | { readonly id: number; readonly answer: PlanAnswer | CheckedBundle }
   | { readonly id: number; readonly failure: string };
 
 invariant(parentPort, 'this file is run as a worker');
 const port = parentPort;
 const secretBox = createSecretBox((workerData as PlanWorkerData).secretKey);
-port.on('message', ({ id, question }: WorkerQuestion) => {
-  port.postMessage(answer(id, question));
+port.on('message', ({ id, task }: WorkerQuestion) => {
+  port.postMessage(answer(id, task));
 });
 
-function answer(id: number, question: PlanQuestion): WorkerAnswer {
+function answer(id: number, task: WorkerTask): WorkerAnswer {
   try {
-    return { id, answer: makePlan(question, secretBox) };
+    return { id, answer: task.kind === 'plan' ? makePlan(task.question, secretBox) : checkBundle(task.entries) };
   } catch (error) {
     // An Error loses its kind on the way; its text is what the log needs.
     return { id, failure: isNativeError(error) ? (error.stack ?? error.message) : String(error) };

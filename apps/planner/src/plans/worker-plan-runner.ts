@@ -1,22 +1,25 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { BundleEntry } from '@muster/catalog';
 import type { SecretValue } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
-import type { PlanAnswer, PlanQuestion, PlanRunner } from './plan-runner';
-import type { PlanWorkerData, WorkerAnswer, WorkerQuestion } from './plan-worker';
+import type { CheckedBundle, PlanAnswer, PlanQuestion, PlanRunner } from './plan-runner';
+import type { PlanWorkerData, WorkerAnswer, WorkerQuestion, WorkerTask } from './plan-worker';
 
 /** A plan of 100,000 tasks takes some ten seconds; what takes longer than this is taken for hopeless. */
 const PLAN_SECONDS_MAX = 180;
 const WORKER_MEMORY_MB = 4096;
 
 interface Open {
-  readonly question: PlanQuestion;
-  readonly resolve: (answer: PlanAnswer) => void;
+  readonly task: WorkerTask;
+  /** What is at work, for whoever reads that it was given up. */
+  readonly subject: string;
+  readonly resolve: (answer: PlanAnswer | CheckedBundle) => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * Plans in a thread of its own, one plan after another: leases, heartbeats and requests never wait for it. A thread that
+ * Plans and checks bundles in a thread of its own, one after another: leases, heartbeats and requests never wait for it. A thread that
  * died or took too long is replaced; only the plan that it was at fails.
  */
 export class WorkerPlanRunner implements PlanRunner {
@@ -29,9 +32,18 @@ export class WorkerPlanRunner implements PlanRunner {
   constructor(private readonly secretKey: SecretValue) {}
 
   plan(question: PlanQuestion): Promise<PlanAnswer> {
+    return this.#ask({ kind: 'plan', question }, `plan of cluster ${question.cluster.name}`) as Promise<PlanAnswer>;
+  }
+
+  checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle> {
+    return this.#ask({ kind: 'bundle', entries }, 'the bundle') as Promise<CheckedBundle>;
+  }
+
+  /** The kind of the answer follows from the task. */
+  #ask(task: WorkerTask, subject: string): Promise<PlanAnswer | CheckedBundle> {
     if (this.#closed) return Promise.reject(new Error('the planner is closing'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ question, resolve, reject });
+      this.#waiting.push({ task, subject, resolve, reject });
       this.#next();
     });
   }
@@ -49,13 +61,13 @@ export class WorkerPlanRunner implements PlanRunner {
     if (open === undefined) return;
     const id = ++this.#lastId;
     const timer = setTimeout(() => {
-      const summary = `Planning took longer than ${PLAN_SECONDS_MAX} seconds and was given up.`;
+      const summary = `It took longer than ${PLAN_SECONDS_MAX} seconds and was given up.`;
       this.#fail(
         new ProblemsError([
           problem('API_UNAVAILABLE', {
-            subject: `plan of cluster ${open.question.cluster.name}`,
+            subject: open.subject,
             summary,
-            remedy: 'Plan fewer nodes or tasks at once.',
+            remedy: 'Ask for fewer nodes or tasks at once.',
           }),
         ]),
       );
@@ -63,7 +75,7 @@ export class WorkerPlanRunner implements PlanRunner {
     }, PLAN_SECONDS_MAX * 1000);
     this.#current = { id, open, timer };
     this.#worker ??= this.#start();
-    this.#worker.postMessage({ id, question: open.question } satisfies WorkerQuestion);
+    this.#worker.postMessage({ id, task: open.task } satisfies WorkerQuestion);
   }
 
   #start(): Worker {
