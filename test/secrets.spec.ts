@@ -29,6 +29,7 @@ settings:
   properties:
     password: { type: string, secret: true }
     port: { type: integer }
+    padding: { type: string }
 `;
 /** Prints all that it can see, and takes long enough to be looked at. */
 const look = 'env; cat /proc/self/cmdline; cat "$0" 2>/dev/null; ls -lR "$MUSTER_ATTEMPT_DIR"; sleep 1.5';
@@ -51,7 +52,7 @@ const tasks = `
   role: [worker]
   requires: [upload]
   inputs: { password: { yaql_exp: $common.password } }
-  parameters: { cmd: { yaql_exp: '"test -n " + $common.password + "; echo used; sleep 1.5"' } }
+  parameters: { cmd: { yaql_exp: '"echo said " + $common.password + "; sleep 1.5"' } }
 - { id: fails, type: shell, role: [worker], requires: [deliver, deliver-all, use], parameters: { cmd: '${look}; exit 3' } }
 `;
 
@@ -121,7 +122,7 @@ describe('a secret', () => {
     );
     const file = bed.write(
       'sources/cluster.yaml',
-      `cluster: hosts\nrelease: secretive@1.0.0\nsettings: { password: ${SETTING}, port: ${port} }\nnodes:\n${nodes.join('')}`,
+      `cluster: hosts\nrelease: secretive@1.0.0\nsettings: { password: ${SETTING}, port: ${port}, padding: ${'long'.repeat(2000)} }\nnodes:\n${nodes.join('')}`,
     );
     return bed.muster(['cluster', 'apply', '-f', file]);
   }
@@ -198,10 +199,11 @@ describe('a secret', () => {
       expect(parse(readFileSync(join(folder, `${DELIVERED}all-${host}`), 'utf8'))).toMatchObject({
         password: NODE_SETTING,
         port: 8080,
+        padding: 'long'.repeat(2000),
         uid: host,
       });
       const { stdout } = await bed.muster(['logs', transaction, `use@${host}`]);
-      expect(stdout).toBe('used\n');
+      expect(stdout).toBe(`said ${'*'.repeat(SETTING.length)}\n`);
     }
   });
 

@@ -92,7 +92,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
       publishOutput: (message) => bus.send(OUTPUT_QUEUE, makeEnvelope(taskOutput, message)),
       makeMasker,
       encodeBase64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
-      readGraph,
+      readGraph: (gzip) => readGraph(gzip, artifacts),
       graphBytes: (start) => graphBytes(start, artifacts),
       nudge: () => {
         bus.publish(NUDGE_EXCHANGE, makeEnvelope(nudge, {})).catch(() => undefined);

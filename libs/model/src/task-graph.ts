@@ -3,6 +3,7 @@ import type { JsonObject } from './json';
 import type { TaskAddress } from './names';
 import type { BundleFile } from './release';
 import type { OnFailure, TaskType } from './task-definition';
+import type { SealedSecret } from './secret';
 
 /** Why a task is in the graph as it is. */
 export interface TaskReason {
@@ -63,6 +64,15 @@ export interface TaskGraph {
   readonly limits: Readonly<Record<string, number>>;
   /** Name of the node that carries `master` tasks; null: none. */
   readonly master: string | null;
+  /** Secrets that parameters were computed from; absent: none were. They are masked where the tasks' output shows them. */
+  readonly secrets?: readonly GraphSecret[];
+}
+
+/** A secret setting, and where it is one. */
+export interface GraphSecret {
+  /** A place of tasks; null: everywhere. */
+  readonly place: string | null;
+  readonly secret: SealedSecret;
 }
 
 /** Task graph and report: what a person approves. */

@@ -6,6 +6,7 @@ export * from './commands';
 export * from './envelope';
 export * from './events';
 export * from './packed-graph';
+export * from './parameters-apart';
 export * from './replies';
 export * from './topology';
 export { digest, id as idField, sealedSecret } from './fields';

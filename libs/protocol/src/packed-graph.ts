@@ -1,4 +1,4 @@
-import { byCodeUnit, canonicalJson, type TaskGraph } from '@muster/model';
+import { byCodeUnit, canonicalJson, isSealedSecret, type SealedSecret, type TaskGraph } from '@muster/model';
 import { z } from 'zod';
 import { invariant } from '@muster/problems';
 import { taskShape, type TaskShape } from './task-shape';
@@ -19,6 +19,10 @@ const packedGraph = z.object({
   /** [shape, node, relations]. */
   tasks: z.array(z.tuple([z.int().min(0), z.int().min(0), z.array(z.int().min(0))])),
   barriers: z.array(z.tuple([z.string().max(300), z.array(z.int().min(0))])),
+  /** A version that does not know it masks less. */
+  secrets: z
+    .array(z.object({ place: z.string().max(200).nullable(), secret: z.custom<SealedSecret>(isSealedSecret) }))
+    .optional(),
 });
 export type PackedGraph = z.infer<typeof packedGraph>;
 
@@ -59,6 +63,7 @@ export function packGraph(graph: TaskGraph): PackedGraph {
     shapes,
     tasks,
     barriers: graph.barriers.map((barrier) => [barrier.id, relations(barrier.requires)]),
+    ...(graph.secrets ? { secrets: [...graph.secrets] } : {}),
   };
 }
 
@@ -103,6 +108,7 @@ export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | {
         requires: resolve(requires),
       })),
       barriers: pack.barriers.map(([id, requires]) => ({ id, requires: resolve(requires) })),
+      ...(pack.secrets ? { secrets: pack.secrets } : {}),
     },
   };
 }

@@ -1,22 +1,30 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { StartDeployment } from '@muster/protocol';
+import { putParametersBack, type StartDeployment } from '@muster/protocol';
 import type { ExecutorArtifacts } from '../executor-ports';
 
 /** Largest graph, unpacked: far above 100,000 tasks, far below what would harm. */
 const GRAPH_BYTES_MAX = 512 * 1024 * 1024;
 
-/** JSON of a gzipped graph. Fails with an Error on anything else, and on more than `GRAPH_BYTES_MAX`. */
-export async function readGraph(gzip: Uint8Array): Promise<unknown> {
+/**
+ * JSON of a gzipped graph, with the parameters that it refers to. Fails with an Error on anything else, on more than
+ * `GRAPH_BYTES_MAX`, and if an artifact is not kept here.
+ */
+export async function readGraph(gzip: Uint8Array, artifacts: ExecutorArtifacts): Promise<unknown> {
   const bytes = await promisify(gunzip)(gzip, { maxOutputLength: GRAPH_BYTES_MAX });
-  return JSON.parse(bytes.toString('utf8')) as unknown;
+  const packed = JSON.parse(bytes.toString('utf8')) as unknown;
+  return putParametersBack(packed, async (digest) => (await bytesOf(digest, artifacts)).toString('utf8'));
 }
 
 /** The graph of a start command, from inside it or from its artifact. */
 export async function graphBytes(start: StartDeployment, artifacts: ExecutorArtifacts): Promise<Uint8Array> {
   if (start.graph.kind === 'inline') return Buffer.from(start.graph.gzip, 'base64');
-  const content = await artifacts.open(start.graph.digest);
-  if (!content) throw new Error(`the graph ${start.graph.digest} is not kept here`);
+  return bytesOf(start.graph.digest, artifacts);
+}
+
+async function bytesOf(digest: string, artifacts: ExecutorArtifacts): Promise<Buffer> {
+  const content = await artifacts.open(digest);
+  if (!content) throw new Error(`artifact ${digest} is not kept here`);
   const pieces: Uint8Array[] = [];
   for await (const piece of content) pieces.push(piece);
   return Buffer.concat(pieces);

@@ -42,7 +42,7 @@ export async function checkStalePlan(
   if (!made.ok) throw new ProblemsError(made.problems);
   if (made.planned.outline.digest !== digest)
     throw stale(digest, 'It is no longer what would run.', describeDifference(kept.json, made.planned.json));
-  return { planned: { ...made.planned, graph: kept.graph }, options: asked };
+  return { planned: { ...made.planned, graph: kept.graph, parameters: kept.parameters }, options: asked };
 }
 
 function stale(digest: string, summary: string, detail?: string): ProblemsError {

@@ -14,12 +14,14 @@ export interface KeptPlan {
   /** As it was shown. */
   readonly json: Buffer;
   readonly graph: Buffer;
+  /** What the graph refers to by digest. */
+  readonly parameters: readonly string[];
 }
 
 /** Keeps a plan under its digest; the same digest is the same plan. */
 export async function keepPlan(
   on: EntityManager,
-  { clusterId, revision, outline, graph, json }: PlannedCluster,
+  { clusterId, revision, outline, graph, parameters, json }: PlannedCluster,
   options: PlanOptions,
 ): Promise<void> {
   await on
@@ -34,6 +36,7 @@ export async function keepPlan(
       graphType: outline.graphType,
       json: await squeeze(json),
       graph: Buffer.from(graph),
+      parameters: parameters.length === 0 ? null : await squeeze(JSON.stringify(parameters)),
     })
     .orIgnore()
     .execute();
@@ -44,5 +47,7 @@ export async function findKeptPlan(on: EntityManager, clusterId: string, digest:
   const row = await on.findOneBy(PlanRow, { clusterId, digest });
   if (row === null) return null;
   const { graphType, options, json, graph } = row;
-  return { graphType, options: planOptions(options), json: await unsqueeze(json), graph };
+  const parameters =
+    row.parameters === null ? [] : (JSON.parse((await unsqueeze(row.parameters)).toString()) as string[]);
+  return { graphType, options: planOptions(options), json: await unsqueeze(json), graph, parameters };
 }

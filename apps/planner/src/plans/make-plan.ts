@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { openedSetting } from '@muster/catalog';
-import { type Plan, type SecretBox, SecretValue } from '@muster/model';
+import { type Plan, type SecretBox, SecretValue, type TaskGraph } from '@muster/model';
 import { plan, planJson } from '@muster/planning';
 import { ProblemsError } from '@muster/problems';
-import { packGraph } from '@muster/protocol';
+import { packGraph, takeParametersApart } from '@muster/protocol';
 import { predictWhatIf, withPrediction } from '@muster/simulation';
 import { planRecords } from '../previous/plan-records';
 import { PreviousSuccesses } from '../previous/previous-successes';
 import { RecordedDurations } from '../previous/recorded-durations';
+import { computedFrom } from './computed-from';
 import { outlineOf } from './plan-outline';
 import type { PlanAnswer, PlanQuestion } from './plan-runner';
 
@@ -17,6 +18,7 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
   const { cluster, release, plugins, graphType, nodes, tasks, subgraphs, fetchDeps, force, noop, raw } = question;
   const previous = new PreviousSuccesses(question.previous, cluster, question.identities);
   const durations = new RecordedDurations(question.previous);
+  const opened = new Set<string>();
   const outcome = plan({
     cluster,
     release,
@@ -27,7 +29,10 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     recordedMs: (definition, node) => durations.of(definition, node),
     previousPrimaries: question.primaries,
     secrets: {
-      open: (sealed) => openedSetting(secretBox.open(sealed).reveal()),
+      open: (sealed) => {
+        opened.add(sealed.$sealed.fingerprint);
+        return openedSetting(secretBox.open(sealed).reveal());
+      },
       seal: (value) => secretBox.seal(new SecretValue(value)),
     },
     identity: {
@@ -36,7 +41,7 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
       nodes: question.identities,
       previous: previous.used,
     },
-    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    sha256,
   });
   if (outcome.plan === null) return { ok: false, problems: outcome.problems };
   const made = withPrediction(outcome.plan);
@@ -45,12 +50,22 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
   return {
     ok: true,
     outline: outlineOf(made),
-    graph: raw ? new Uint8Array() : gzipSync(JSON.stringify(packGraph(made))),
+    ...(raw ? { graph: new Uint8Array(), parameters: [] } : packed({ ...made, ...computedFrom(outcome, opened) })),
     json: Buffer.from(JSON.stringify(planJson(made))),
     whatIf: whatIf.json,
     records: question.withRecords ? planRecords(made, outcome) : null,
     primaries: outcome.primaries,
   };
+}
+
+/** The graph as it is sent, and the parameters that are sent beside it. */
+function packed(graph: TaskGraph): { readonly graph: Uint8Array; readonly parameters: readonly string[] } {
+  const apart = takeParametersApart(packGraph(graph), (text) => `sha256:${sha256(text)}`);
+  return { graph: gzipSync(JSON.stringify(apart.packed)), parameters: apart.contents };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function predicted(

@@ -29,6 +29,8 @@ export interface PlannedCluster {
   readonly release: string;
   readonly outline: PlanOutline;
   readonly graph: Uint8Array;
+  /** Parameters that the graph refers to by digest: JSON texts, sent as artifacts. */
+  readonly parameters: readonly string[];
   readonly json: Uint8Array;
   /** JSON of what was asked with `whatIf`; null: nothing. */
   readonly whatIf: string | null;

@@ -1,3 +1,5 @@
+import { gunzipSync } from 'node:zlib';
+import { putParametersBack, unpackGraph } from '@muster/protocol';
 import { SMALL_RELEASE, smallCluster } from '../testing/bundle-archive.testing';
 import type { PlanDto } from './plan.dto';
 import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
@@ -117,6 +119,31 @@ describe('what is asked of a plan', () => {
     const { digest } = await plan({ graphType: 'verify' });
     const answer = await refusal('/api/v1/transactions', { cluster: 'c1', plan: digest, graphs: ['default'] });
     expect(answer).toEqual([409, 'DEPLOY_STALE_PLAN', expect.stringContaining('about graph verify') as string]);
+  });
+
+  it('sends large parameters beside the graph, also those of a plan that was kept', async () => {
+    const cmd = `echo ${'long'.repeat(2000)}`;
+    expectStatus(
+      await planner.publish({
+        'release.yaml': 'name: large\nversion: 1.0.0\nroles: { web: {} }\n',
+        'tasks.yaml': `- { id: a, type: shell, role: [web], parameters: { cmd: ${cmd} } }\n`,
+      }),
+      201,
+    );
+    expectStatus(await planner.apply(smallCluster().replace('small@', 'large@')), 200);
+    const { digest, tasks } = await plan({});
+    expect(tasks[0]?.parameters).toEqual({ cmd });
+    for (const more of [{}, { plan: digest }]) {
+      const { transaction } = await planner.deploy(more);
+      const start = planner.executor.starts.find((each) => each.transaction === transaction);
+      expect(start?.artifacts).toHaveLength(1);
+      const graph =
+        start?.graph.kind === 'inline' ? gunzipSync(Buffer.from(start.graph.gzip, 'base64')).toString() : '';
+      expect(graph).not.toContain('longlong');
+      const back = await putParametersBack(JSON.parse(graph), (wanted) => planner.artifact(wanted));
+      expect(unpackGraph(back)).toMatchObject({ ok: true, graph: { tasks: [{ parameters: { cmd } }, {}] } });
+    }
+    expectStatus(await planner.apply(), 200);
   });
 
   it('can be looked at again, as it was shown', async () => {

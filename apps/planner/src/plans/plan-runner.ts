@@ -35,6 +35,8 @@ export type PlanAnswer =
       readonly outline: PlanOutline;
       /** Packed and gzipped, ready to be sent; empty for a raw plan. */
       readonly graph: Uint8Array;
+      /** Parameters that the graph refers to by digest: JSON texts, sent as artifacts. */
+      readonly parameters: readonly string[];
       /** The plan's JSON for people and programs, secrets masked. */
       readonly json: Uint8Array;
       /** JSON of what was asked with `whatIf`; null: nothing. */

@@ -31,6 +31,10 @@ export class PlanRow {
   @Column({ type: 'bytea' })
   graph!: Buffer;
 
+  /** Gzipped JSON: texts that the graph refers to by digest. Null: none. */
+  @Column({ type: 'bytea', nullable: true })
+  parameters!: Buffer | null;
+
   @Column({ type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 }

@@ -194,6 +194,14 @@ export class TestPlanner {
     return this;
   }
 
+  /** Text of a stored artifact. */
+  async artifact(digest: string): Promise<string> {
+    const pieces: Uint8Array[] = [];
+    const content = await new PostgresArtifactStore(this.opened.pool, 'artifacts').open(digest);
+    for await (const piece of content) pieces.push(piece);
+    return Buffer.concat(pieces).toString();
+  }
+
   /** Everything that the feed tells of a transaction. */
   async feedOf(transaction: string): Promise<readonly FeedEvent[]> {
     const { body } = (await this.get(`/api/v1/events?limit=1000&transaction=${transaction}`)) as {

@@ -1,10 +1,13 @@
 import { DEFAULT_PROJECT, type SecretBox, SecretValue } from '@muster/model';
 import { INLINE_GRAPH_BYTES_MAX, type NodeAccessMessage, type StartDeployment } from '@muster/protocol';
 import { hashToken, newToken } from '../identity/token-hash';
-import type { ArtifactStore } from '@muster/storage';
+import type { ArtifactStore, StoredArtifact } from '@muster/storage';
 import type { PlanRecords } from '../previous/plan-records';
 import type { PlanOutline } from '../plans/plan-outline';
 import { packRequires } from './deployment-requires';
+
+/** What a start command should not exceed; some bytes are left for its envelope and smaller fields. */
+const MESSAGE_BYTES_MAX = 1024 * 1024 - 64 * 1024;
 
 /** What a deployment is made of. */
 export interface DeploymentRecipe {
@@ -14,6 +17,8 @@ export interface DeploymentRecipe {
   readonly outline: PlanOutline;
   /** Packed and gzipped. */
   readonly graph: Uint8Array;
+  /** Texts that the graph refers to by digest. */
+  readonly parameters: readonly string[];
   readonly records: PlanRecords | null;
   /** Name of the release. */
   readonly release: string;
@@ -47,7 +52,10 @@ export async function prepareDeployment(
 ): Promise<PreparedDeployment> {
   const { outline, graph, release } = recipe;
   const token = newToken();
-  const inline = graph.length <= INLINE_GRAPH_BYTES_MAX;
+  const parameters: StoredArtifact[] = [];
+  for (const text of recipe.parameters) parameters.push(await parts.artifacts.put(Buffer.from(text)));
+  const files = [...outline.artifacts, ...parameters].map(({ digest, size }) => ({ digest, size }));
+  const inline = graph.length <= roomForGraph({ nodes: [...recipe.nodes], artifacts: files });
   const stored = inline ? null : await parts.artifacts.put(graph);
   return {
     outline,
@@ -67,7 +75,7 @@ export async function prepareDeployment(
           ? { kind: 'inline', gzip: Buffer.from(graph).toString('base64') }
           : { kind: 'artifact', digest: stored.digest },
       nodes: [...recipe.nodes],
-      artifacts: [...outline.artifacts, ...(stored === null ? [] : [{ digest: stored.digest, size: stored.size }])],
+      artifacts: [...files, ...(stored === null ? [] : [{ digest: stored.digest, size: stored.size }])],
       artifactToken: parts.secretBox.seal(new SecretValue(token)),
       noop: recipe.noop,
       final: recipe.final,
@@ -75,4 +83,10 @@ export async function prepareDeployment(
       why: recipe.why,
     },
   };
+}
+
+/** Bytes of a gzipped graph that fit into the message beside everything else; its base64 is a third longer. */
+function roomForGraph(rest: Pick<StartDeployment, 'nodes' | 'artifacts'>): number {
+  const left = MESSAGE_BYTES_MAX - Buffer.byteLength(JSON.stringify(rest));
+  return Math.min(INLINE_GRAPH_BYTES_MAX, Math.floor((left * 3) / 4));
 }

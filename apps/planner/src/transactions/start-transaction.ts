@@ -116,6 +116,7 @@ async function prepare(
     run: 1,
     outline: planned.outline,
     graph: planned.graph,
+    parameters: planned.parameters,
     records: planned.records,
     release: planned.release,
     nodes: accessForPlan(planned.outline, known),

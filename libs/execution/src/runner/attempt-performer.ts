@@ -16,6 +16,7 @@ import type { Lease } from './lease';
 import { NodeTargets } from './node-targets';
 import { openParameters } from './open-parameters';
 import type { RunnerContext } from './runner-context';
+import { sourceSecrets } from './source-secrets';
 import { withoutSecrets } from './without-secrets';
 
 const LEASE_WAIT_MS = 100;
@@ -181,7 +182,10 @@ export class AttemptPerformer {
   /** What the attempt does; ends the attempt as refused if its type cannot say. Makes the output ready to flow. */
   #spec(task: number, attempt: number, live: Live): AttemptSpec | null {
     const graphTask = this.#task(task);
-    const { parameters, secrets } = openParameters(graphTask.parameters, this.#context.box);
+    const { parameters, secrets: own } = openParameters(graphTask.parameters, this.#context.box);
+    // A task that was given no secret has none to print.
+    const sources = own.length === 0 ? [] : sourceSecrets(this.#state.graph.source, graphTask.node, this.#context.box);
+    const secrets = [...new Set([...own, ...sources])];
     live.secrets = secrets;
     const answer = compileOperation({ task: graphTask, parameters, noop: this.#owned.start.noop });
     if (answer.kind === 'refused') {

@@ -2,6 +2,7 @@ import type { MigrationClass } from '@muster/storage';
 import { FirstTables1763700000000 } from './1763700000000-first-tables';
 import { DeploymentRequires1763800000000 } from './1763800000000-deployment-requires';
 import { PreviousState1763900000000 } from './1763900000000-previous-state';
+import { PlanParameters1764100000000 } from './1764100000000-plan-parameters';
 import { PlansToLookAt1764000000000 } from './1764000000000-plans-to-look-at';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
@@ -10,4 +11,5 @@ export const migrations: readonly MigrationClass[] = [
   DeploymentRequires1763800000000,
   PreviousState1763900000000,
   PlansToLookAt1764000000000,
+  PlanParameters1764100000000,
 ];
