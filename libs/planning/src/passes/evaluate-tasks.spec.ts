@@ -1,4 +1,4 @@
-import { cluster, codes, outcomeOf, planOf, scripted } from '../planning.testing';
+import { cluster, codes, outcomeOf, planOf, release, scripted } from '../planning.testing';
 
 const spec = cluster({ n1: ['a'], n2: ['b'] });
 const task = (more: object): object => ({ id: 'x', type: 'shell', roles: '*', ...more });
@@ -86,5 +86,28 @@ describe('reasons', () => {
     expect(
       planOf(tasks, cluster({ n1: ['a'] }), { options: { force: true } }).tasks.map(({ reason }) => reason.code),
     ).toEqual(['no-work', 'forced']);
+  });
+});
+
+describe("the field's words in braces", () => {
+  const planned = (settings: object, more: object = { compat: 'fuel', fuelVersion: '9.0' }) => {
+    const parameters = { cmd: 'a {CLUSTER_ID} {MASTER_IP} ${X} {OTHER}', env: [{ yaql_exp: "'{CLUSTER_ID}'" }] };
+    const made = release([task({ version: '2.1.0', parameters })], more);
+    return outcomeOf([], cluster({ n1: ['a'] }, { settings }), { release: made });
+  };
+  const settings = { cluster: { id: 7 }, master_ip: '10.20.0.2' };
+
+  it('are what the settings say, in its content only, and not inside of expressions', () => {
+    expect(planned(settings).plan?.tasks[0]?.parameters).toEqual({
+      cmd: 'a 7 10.20.0.2 ${X} {OTHER}',
+      env: ['{CLUSTER_ID}'],
+    });
+    expect(planned(settings, {}).plan?.tasks[0]?.parameters['cmd']).toContain('{CLUSTER_ID}');
+  });
+
+  it('stay where the settings do not say them, with a warning each', () => {
+    const outcome = planned({ cluster: {} });
+    expect(outcome.plan?.tasks[0]?.parameters['cmd']).toContain('{CLUSTER_ID} {MASTER_IP}');
+    expect(codes(outcome.problems)).toEqual(['PLAN_PLACEHOLDER_UNKNOWN task x', 'PLAN_PLACEHOLDER_UNKNOWN task x']);
   });
 });

@@ -2,19 +2,22 @@ import { canonicalJson, isExpression, TYPES_WITHOUT_WORK, type JsonObject, type 
 import { computeObject, containsExpression } from '../draft/compute-values';
 import type { Draft, DraftTask } from '../draft/draft';
 import { evaluateConditionText } from '../draft/evaluate-expression';
+import { containsPlaceholder, replacePlaceholders } from '../draft/fuel-placeholders';
 import type { ExpressionText } from '../evaluator';
 import { withFingerprints } from '../previous/fingerprints';
 
 /** Says of each task whether its condition lets it run, and computes its parameters. What is skipped keeps its parameters as written. */
 export function evaluateTasks(draft: Draft): void {
   // A definition at a time, so that equal parameters of its tasks become one object: later passes tell them apart by it.
-  for (const { definition } of draft.definitions.values()) {
-    const isComputed = containsExpression(definition.parameters);
+  for (const { definition, owner } of draft.definitions.values()) {
+    const hasPlaceholder = owner.compat === 'fuel' && containsPlaceholder(definition.parameters);
+    const isComputed = hasPlaceholder || containsExpression(definition.parameters);
     const shared = new Map<string, JsonObject>();
     for (const task of draft.tasksOf(definition.id)) {
       [task.action, task.reason] = decide(draft, task);
       if (task.action !== 'run' || !isComputed) continue;
-      const parameters = computeObject(draft, task, definition.parameters, 'parameters');
+      const written = hasPlaceholder ? replacePlaceholders(draft, task, definition.parameters) : definition.parameters;
+      const parameters = computeObject(draft, task, written, 'parameters');
       const key = canonicalJson(withFingerprints(parameters));
       task.parameters = shared.get(key) ?? parameters;
       shared.set(key, task.parameters);

@@ -48,6 +48,11 @@ export const planProblems = {
     meaning: 'A task takes an output of another one that is skipped, so that there will be none.',
     remedy: 'Select that task too (--fetch-deps), or run it with --force.',
   },
+  PLAN_PLACEHOLDER_UNKNOWN: {
+    severity: 'warning',
+    meaning: "A word in braces that the field's content expects to be replaced is not said by the settings; it stays as it is.",
+    remedy: 'Add the setting that the summary names.',
+  },
   PLAN_UNKNOWN_LIMIT: {
     severity: 'error',
     meaning: 'A limit is to be changed that the graph does not have.',
