@@ -297,9 +297,9 @@ describe('transactions', () => {
   });
 
   it('carry graphs that are too large for a message as artifacts', async () => {
-    // Parameters that do not compress, so that few tasks make a large graph.
-    const noise = Array.from({ length: 40 }, () =>
-      Array.from({ length: 30_000 }, () => Math.floor(Math.random() * 36).toString(36)).join(''),
+    // Parameters that do not compress, each small enough to stay in the graph.
+    const noise = Array.from({ length: 400 }, () =>
+      Array.from({ length: 3_500 }, () => Math.floor(Math.random() * 36).toString(36)).join(''),
     );
     const tasks = noise
       .map((text, index) => `- { id: t${index}, type: shell, role: [web], parameters: { cmd: ': ${text}' } }\n`)
