@@ -31,7 +31,8 @@ describe('the planner schema', () => {
       const opened = await openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'schema' });
       try {
         await migrate(opened, SCHEMA, migrations.slice(0, from));
-        for (const statement of OLD_ROWS) await opened.pool.query(statement);
+        for (const statement of [...OLD_ROWS, from < PLANS_WITH_JSON ? OLD_PLAN : PLAN])
+          await opened.pool.query(statement);
         await migrate(opened, SCHEMA, migrations);
         const database = await connectDatabase(opened);
         const drift = await database.driver.createSchemaBuilder().log();
@@ -59,6 +60,11 @@ const OLD_ROWS = [
   `INSERT INTO planner.deployment (id, transaction_id, run, graph_type, digest, expected_ms, state, artifact_token_hash, artifacts)
    VALUES ('${ID}', '${ID}', 1, 'default', 'sha256:x', 1, 'running', 'x', '{}')`,
   `INSERT INTO planner.task (deployment_id, task, state) VALUES ('${ID}', 'a@n', 'running')`,
-  `INSERT INTO planner.plan (cluster_id, digest, revision, options, outline, graph)
-   VALUES ('${ID}', 'sha256:x', 1, '{"nodes": null, "tasks": null, "force": false}', 'x', 'x')`,
 ];
+
+/** From this many migrations on plans are kept as they were shown. */
+const PLANS_WITH_JSON = 4;
+const OLD_PLAN = `INSERT INTO planner.plan (cluster_id, digest, revision, options, outline, graph)
+   VALUES ('${ID}', 'sha256:x', 1, '{"nodes": null, "tasks": null, "force": false}', 'x', 'x')`;
+const PLAN = `INSERT INTO planner.plan (cluster_id, digest, revision, options, graph_type, json, graph)
+   VALUES ('${ID}', 'sha256:x', 1, '{"nodes": null, "tasks": null, "force": false}', 'default', 'x', 'x')`;
