@@ -9,8 +9,6 @@ const folders = ['apps', 'libs'].flatMap((root) =>
 module.exports = {
   // Only the root may set it: in a project it has no effect.
   testTimeout: 30_000,
-  // Most suites wait for databases, brokers and nodes: one more than Jest would take on two cores.
-  maxWorkers: 2,
   projects: [...folders, { name: 'scenarios', dir: join(__dirname, 'test') }]
     .filter(({ dir }) => existsSync(dir))
     .map(({ name, dir }) => ({
