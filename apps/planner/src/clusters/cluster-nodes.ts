@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type ClusterNode, DEFAULT_PROJECT, type SecretBox, SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
-import { type EntityManager, In, Not } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
+import { rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { NodeRow } from '../nodes/node.entity';
 import type { UnknownNode } from '../nodes/scan-host-keys';
@@ -81,10 +82,10 @@ export async function writeNodes(
   given: { readonly identities: Readonly<Record<string, string>>; readonly hostKeys: ReadonlyMap<string, string> },
 ): Promise<void> {
   for (const node of nodes) await writeNode(on, secretBox, clusterId, node, known.get(node.name), given);
-  await on.update(
-    NodeRow,
-    { clusterId, name: Not(In(nodes.map((node) => node.name))) },
-    { clusterId: null, roles: [], tags: null },
+  await letNodesGo(
+    on,
+    clusterId,
+    nodes.map((node) => node.name),
   );
   const fresh = nodes.filter((node) => !known.has(node.name));
   await writeFeedEvents(
@@ -96,6 +97,16 @@ export async function writeNodes(
       subject: { node: node.name },
       data: { address: node.access.address ?? null },
     })),
+  );
+}
+
+/** Takes a cluster's nodes out of it, but for those to `keep`: roles, tags and attributes were the cluster's word. */
+export async function letNodesGo(on: EntityManager, clusterId: string, keep: readonly string[]): Promise<void> {
+  await rowsOf(
+    on,
+    `UPDATE planner.node SET cluster_id = NULL, roles = '{}', tags = NULL, attributes = '{}'
+     WHERE cluster_id = $1 AND name <> ALL ($2::text[]) RETURNING 1`,
+    [clusterId, keep],
   );
 }
 

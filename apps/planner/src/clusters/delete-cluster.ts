@@ -4,6 +4,7 @@ import { rowOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { LastSuccessRow } from '../previous/last-success.entity';
 import { ClusterRow } from './cluster.entity';
+import { letNodesGo } from './cluster-nodes';
 import { findCluster } from './find-cluster';
 
 /** Removes a cluster with its revisions and plans; its nodes stay known, its transactions stay readable. */
@@ -24,10 +25,7 @@ export async function deleteCluster(database: DataSource, name: string): Promise
         }),
       ]);
     }
-    // Let go of explicitly: roles and tags were the cluster's word.
-    await on.query("UPDATE planner.node SET cluster_id = NULL, roles = '{}', tags = NULL WHERE cluster_id = $1", [
-      row.id,
-    ]);
+    await letNodesGo(on, row.id, []);
     await on.delete(LastSuccessRow, { clusterId: row.id });
     await on.delete(ClusterRow, { id: row.id });
     await writeFeedEvents(on, row.project, [

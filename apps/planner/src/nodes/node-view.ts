@@ -62,6 +62,7 @@ export function nodeView(row: NodeRow, clusters: ReadonlyMap<string, string>): N
     state: row.clusterId === null ? 'free' : 'assigned',
     roles: row.roles,
     tags: row.tags,
+    attributes: row.attributes,
     registeredAt: row.registeredAt.toISOString(),
   };
 }

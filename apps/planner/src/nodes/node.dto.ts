@@ -135,6 +135,13 @@ export class NodeDto {
   @ApiProperty({ type: [String], nullable: true, description: 'null: derived from the roles.' })
   tags!: string[] | null;
 
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What graphs wrote when they ended (`node_attributes` in graph.yaml).',
+  })
+  attributes!: object;
+
   @ApiProperty({ format: 'date-time' })
   registeredAt!: string;
 }

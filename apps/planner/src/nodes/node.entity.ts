@@ -1,4 +1,4 @@
-import type { Become, SealedSecret } from '@muster/model';
+import type { Become, JsonObject, SealedSecret } from '@muster/model';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { SCHEMA } from '../database/schema';
@@ -55,6 +55,10 @@ export class NodeRow {
   /** Null: derived from the roles. */
   @Column({ type: 'text', array: true, nullable: true })
   tags!: string[] | null;
+
+  /** What graphs of its cluster wrote when they ended; empty in no cluster. */
+  @Column({ type: 'jsonb', default: () => "'{}'" })
+  attributes!: JsonObject;
 
   @Column({ type: 'timestamptz', default: () => 'now()' })
   registeredAt!: Date;

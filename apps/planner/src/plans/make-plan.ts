@@ -9,6 +9,7 @@ import { predictWhatIf, withPrediction } from '@muster/simulation';
 import { planRecords } from '../previous/plan-records';
 import { PreviousSuccesses } from '../previous/previous-successes';
 import { RecordedDurations } from '../previous/recorded-durations';
+import { nodeMarks } from '../transactions/node-marks';
 import { computedFrom } from './computed-from';
 import { outlineOf } from './plan-outline';
 import type { PlanAnswer, PlanQuestion } from './plan-runner';
@@ -26,6 +27,7 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     graphType,
     options: { nodes, tasks, subgraphs, fetchDeps, force, noop, raw },
     previous,
+    attributes: question.attributes,
     recordedMs: (definition, node) => durations.of(definition, node),
     previousPrimaries: question.primaries,
     secrets: {
@@ -53,6 +55,7 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     ...(raw ? { graph: new Uint8Array(), parameters: [] } : packed({ ...made, ...computedFrom(outcome, opened) })),
     json: Buffer.from(JSON.stringify(planJson(made))),
     whatIf: whatIf.json,
+    marks: nodeMarks(made, outcome.metadata),
     records: question.withRecords ? planRecords(made, outcome) : null,
     primaries: outcome.primaries,
   };

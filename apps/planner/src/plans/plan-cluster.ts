@@ -7,6 +7,7 @@ import { RevisionRow } from '../clusters/revision.entity';
 import { NodeRow } from '../nodes/node.entity';
 import type { PlanRecords } from '../previous/plan-records';
 import { type PreviousSubject, readPrevious } from '../previous/read-previous';
+import type { NodeMarks } from '../transactions/node-marks';
 import type { PlanOptions } from './plan-options';
 import type { PlanOutline } from './plan-outline';
 import type { PlanQuestion, PlanRunner } from './plan-runner';
@@ -34,6 +35,8 @@ export interface PlannedCluster {
   readonly json: Uint8Array;
   /** JSON of what was asked with `whatIf`; null: nothing. */
   readonly whatIf: string | null;
+  /** What is written to the nodes when it was carried out; null: nothing. */
+  readonly marks: NodeMarks | null;
   /** Null unless asked for. */
   readonly records: PlanRecords | null;
   readonly primaries: Readonly<Record<string, string>>;
@@ -65,6 +68,9 @@ export async function planCluster(
     primaries: cluster.primaries,
     identities: Object.fromEntries(nodes.map((node) => [node.name, node.hostKey])),
     previous: await readPrevious(database.manager, pastOf(cluster, bundles, content, wish.graphType)),
+    attributes: Object.fromEntries(
+      nodes.filter((node) => Object.keys(node.attributes).length > 0).map((node) => [node.name, node.attributes]),
+    ),
     raw: false,
     withRecords: false,
     whatIf: null,

@@ -1,9 +1,10 @@
 import type { BundleEntry } from '@muster/catalog';
-import type { Bundle, ClusterSpec } from '@muster/model';
+import type { Bundle, ClusterSpec, JsonObject } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { PlanRecords } from '../previous/plan-records';
 import type { PreviousRecords } from '../previous/read-previous';
 import type { PlanOptions } from './plan-options';
+import type { NodeMarks } from '../transactions/node-marks';
 import type { PlanOutline } from './plan-outline';
 
 /** Everything that a plan is made from; plain values, since it may go to another thread. */
@@ -18,6 +19,8 @@ export interface PlanQuestion extends PlanOptions {
   readonly primaries: Readonly<Record<string, string>>;
   /** Accepted host keys by node; null: none. A success on a machine with another one counts for nothing. */
   readonly identities: Readonly<Record<string, string | null>>;
+  /** What graphs wrote to nodes, by name; only of nodes that have any. */
+  readonly attributes: Readonly<Record<string, JsonObject>>;
   readonly previous: PreviousRecords;
   readonly graphType: string;
   /** Wanted for a plan that is to be deployed: what its tasks are to be recorded as. */
@@ -41,6 +44,8 @@ export type PlanAnswer =
       readonly json: Uint8Array;
       /** JSON of what was asked with `whatIf`; null: nothing. */
       readonly whatIf: string | null;
+      /** What is written to the nodes when it was carried out; null: nothing. */
+      readonly marks: NodeMarks | null;
       /** Null unless asked for. */
       readonly records: PlanRecords | null;
       /** As asked, with those chosen now. */

@@ -59,7 +59,7 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
   const wish = { cluster, revision: row.revision, graphType, ...planOptions(row.options), noop, withRecords: true };
   const made = await planCluster(parts, wish);
   if (!made.ok) throw new ProblemsError(made.problems);
-  const { outline, graph, parameters, records, release } = made.planned;
+  const { outline, graph, parameters, marks, records, release } = made.planned;
   const nodes = accessForPlan(outline, await findNodesWithJumps(manager, outline.machines));
   const run = row.runs + 1;
   return prepareDeployment(parts, {
@@ -69,6 +69,7 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
     outline,
     graph,
     parameters,
+    marks,
     records,
     release,
     nodes,

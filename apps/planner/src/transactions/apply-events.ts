@@ -4,6 +4,7 @@ import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { forgetRecords } from '../previous/insert-records';
 import { recordOutcomes } from '../previous/record-outcomes';
+import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
 import { storeFolded } from './store-folded';
@@ -51,6 +52,7 @@ export async function applyEvents(
   const { transaction_id: transaction, cluster_id: clusterId, graph_type: graphType, release } = row;
   await recordOutcomes(on, { deployment, transaction, clusterId, graphType, release }, folded.outcomes);
   await storeDeployment(on, deployment, folded);
+  await endDeployment(on, deployment, row, folded);
   await writeFeedEvents(on, row.project, folded.feed);
   const advance = await followDeployment(on, row, folded);
   return { kind: 'applied', advance };
@@ -72,7 +74,23 @@ async function storeDeployment(on: EntityManager, deployment: string, folded: Fo
       ended,
     ],
   );
-  if (ended !== null) await forgetRecords(on, deployment);
+}
+
+/** Once it has ended nothing more of it is recorded, and its nodes are as its graph says. */
+async function endDeployment(
+  on: EntityManager,
+  deployment: string,
+  { project }: LockedDeployment,
+  { state }: FoldedEvents,
+): Promise<void> {
+  if (state === null || !isDeploymentEnd(state.state)) return;
+  await forgetRecords(on, deployment);
+  const row = await rowOf<{ node_marks: NodeMarks | null }>(
+    on,
+    'SELECT node_marks FROM planner.deployment WHERE id = $1',
+    [deployment],
+  );
+  if (row !== null && row.node_marks !== null) await markNodes(on, deployment, project, state.state, row.node_marks);
 }
 
 /** The transaction takes the state of its running deployment; its end is its own. Tells whether the next graph is due. */

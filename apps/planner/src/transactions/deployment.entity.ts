@@ -1,6 +1,7 @@
 import type { DeploymentStatus } from '@muster/model';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { SCHEMA } from '../database/schema';
+import type { NodeMarks } from './node-marks';
 import { TransactionRow } from './transaction.entity';
 
 /** Carrying out one task graph; its row's lock orders everything that is told about it. */
@@ -54,6 +55,10 @@ export class DeploymentRow {
   /** Gzipped JSON of the plan's `requires`: which task waits for which. Read only while something waits. */
   @Column({ type: 'bytea', nullable: true, select: false })
   requires!: Buffer | null;
+
+  /** What is written to the nodes when it ends; null: nothing. */
+  @Column({ type: 'jsonb', nullable: true, select: false })
+  nodeMarks!: NodeMarks | null;
 
   @Column({ type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;

@@ -16,12 +16,12 @@ export function startCommandOf(deployment: string): string {
 /** Writes a deployment, its tasks and the command that starts it, all in the caller's database transaction. */
 export async function insertDeployment(
   on: EntityManager,
-  { outline, release, records, requires, start, artifactTokenHash }: PreparedDeployment,
+  { outline, release, marks, records, requires, start, artifactTokenHash }: PreparedDeployment,
 ): Promise<void> {
   await rowsOf(
     on,
-    `INSERT INTO planner.deployment (id, transaction_id, run, graph_type, release, digest, expected_ms, state, artifact_token_hash, artifacts, requires)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10)`,
+    `INSERT INTO planner.deployment (id, transaction_id, run, graph_type, release, digest, expected_ms, state, artifact_token_hash, artifacts, requires, node_marks)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $11)`,
     [
       start.deployment,
       start.transaction,
@@ -33,6 +33,7 @@ export async function insertDeployment(
       artifactTokenHash,
       start.artifacts.map((artifact) => artifact.digest),
       Buffer.from(requires),
+      marks === null ? null : JSON.stringify(marks),
     ],
   );
   await rowsOf(

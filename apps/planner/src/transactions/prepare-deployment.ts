@@ -4,6 +4,7 @@ import { hashToken, newToken } from '../identity/token-hash';
 import type { ArtifactStore, StoredArtifact } from '@muster/storage';
 import type { PlanRecords } from '../previous/plan-records';
 import type { PlanOutline } from '../plans/plan-outline';
+import type { NodeMarks } from './node-marks';
 import { packRequires } from './deployment-requires';
 
 /** What a start command should not exceed; some bytes are left for its envelope and smaller fields. */
@@ -19,6 +20,7 @@ export interface DeploymentRecipe {
   readonly graph: Uint8Array;
   /** Texts that the graph refers to by digest. */
   readonly parameters: readonly string[];
+  readonly marks: NodeMarks | null;
   readonly records: PlanRecords | null;
   /** Name of the release. */
   readonly release: string;
@@ -34,6 +36,8 @@ export interface DeploymentRecipe {
 export interface PreparedDeployment {
   readonly outline: PlanOutline;
   readonly release: string;
+  /** What is written to the nodes when it ends; null: nothing, as after a trial run. */
+  readonly marks: NodeMarks | null;
   /** What its tasks are to be recorded as; null: nothing, since a trial run changes nothing. */
   readonly records: PlanRecords | null;
   /** Gzipped JSON of the outline's `requires`. */
@@ -60,6 +64,7 @@ export async function prepareDeployment(
   return {
     outline,
     release,
+    marks: recipe.noop ? null : recipe.marks,
     records: recipe.noop ? null : recipe.records,
     requires: await packRequires(outline),
     artifactTokenHash: hashToken(token),

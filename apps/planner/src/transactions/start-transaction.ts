@@ -117,6 +117,7 @@ async function prepare(
     outline: planned.outline,
     graph: planned.graph,
     parameters: planned.parameters,
+    marks: planned.marks,
     records: planned.records,
     release: planned.release,
     nodes: accessForPlan(planned.outline, known),

@@ -13,6 +13,7 @@ import { readYaml } from '../yaml/read-yaml';
 import { bundleCodes } from './bundle-codes';
 import { BUNDLE_LIMITS, isBundleText, pathFault, type BundleEntry } from './bundle-entry';
 import { missingFiles } from './bundle-files';
+import { readGraphMetadata } from './graph-metadata';
 import { emptyManifest, readManifest, type Manifest } from './manifest';
 import { emptyTaskList, readTasks } from './task-list';
 
@@ -152,7 +153,7 @@ function parseGraphs(entries: readonly BundleEntry[], problems: Problem[]): Grap
     const cursor = parseFile(entry, `file ${entry.path}`, problems);
     if (!cursor) continue;
     if (ofGraph?.[2] === 'graph.yaml') {
-      if (!cursor.isNull) metadata.set(type, cursor.object() ?? {});
+      if (!cursor.isNull) metadata.set(type, readGraphMetadata(cursor));
       continue;
     }
     const into = lists.get(type) ?? emptyTaskList();

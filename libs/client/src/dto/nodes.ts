@@ -1,4 +1,4 @@
-import type { Become } from '@muster/model';
+import type { Become, JsonObject } from '@muster/model';
 import type { AcceptedHostKey } from './clusters';
 
 /** A machine known to the planner. */
@@ -18,6 +18,8 @@ export interface NodeView {
   readonly roles: readonly string[];
   /** Null: derived from the roles. */
   readonly tags: readonly string[] | null;
+  /** What graphs wrote when they ended: `status: provisioned`. */
+  readonly attributes: JsonObject;
   /** ISO 8601 UTC. */
   readonly registeredAt: string;
 }
