@@ -2,9 +2,9 @@ import type { MigrationClass } from '@muster/storage';
 import { FirstTables1763700000000 } from './1763700000000-first-tables';
 import { DeploymentRequires1763800000000 } from './1763800000000-deployment-requires';
 import { PreviousState1763900000000 } from './1763900000000-previous-state';
-import { NodeAttributes1764200000000 } from './1764200000000-node-attributes';
-import { PlanParameters1764100000000 } from './1764100000000-plan-parameters';
 import { PlansToLookAt1764000000000 } from './1764000000000-plans-to-look-at';
+import { PlanParameters1764100000000 } from './1764100000000-plan-parameters';
+import { NodeAttributes1764200000000 } from './1764200000000-node-attributes';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
