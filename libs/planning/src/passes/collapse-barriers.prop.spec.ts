@@ -126,6 +126,8 @@ describe('raw and collapsed plans', () => {
           [...plan.tasks, ...plan.barriers].reduce((sum, { requires }) => sum + requires.length, 0);
         expect(count(collapsed)).toBeLessThanOrEqual(count(raw));
       }),
+      // Runs into sets that overlap, which once cost more as barriers than as pairs.
+      { seed: 1477372654, numRuns: 300 },
     );
   });
 });

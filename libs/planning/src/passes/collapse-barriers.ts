@@ -7,6 +7,53 @@ import { BarrierChain } from '../draft/barrier-chain';
  * comes before or after whom stays the same. Stages keep their relations, since they judge each predecessor on its own.
  */
 export function collapseBarriers(draft: Draft): void {
+  const pairwise = distinctPairs(draft);
+  if (pairwise === null) return collapse(draft);
+  const written = draft.tasks.map(({ requires, requiresSets }) => [[...requires], [...requiresSets]] as const);
+  collapse(draft);
+  if (relationCount(draft) <= pairwise) return;
+  // Sets that say the same again and again: each pays as a barrier, all together do not.
+  draft.barriers = [];
+  draft.tasks.forEach((task, index) => {
+    const [requires = [], sets = []] = written[index] ?? [];
+    const others = sets.flatMap((set) => [...draft.sets.members(set)]);
+    task.requires.splice(0, task.requires.length, ...new Set([...requires, ...others]));
+    task.requiresSets.length = 0;
+    task.requiresBarriers = [];
+  });
+}
+
+/** Above so many pairs what sets say twice does not weigh any more, and counting would cost more than it saves. */
+const PAIRS_COUNTED_MAX = 20_000;
+
+/** Relations one by one, each counted once; null: too many to count. */
+function distinctPairs(draft: Draft): number | null {
+  let listed = 0;
+  for (const { requires, requiresSets } of draft.tasks) {
+    listed += requires.length;
+    for (const set of requiresSets) listed += draft.sets.members(set).length;
+  }
+  if (listed > PAIRS_COUNTED_MAX) return null;
+  return draft.tasks.reduce((sum, { index, requires, requiresSets }) => {
+    const before = new Set([...requires, ...requiresSets.flatMap((set) => [...draft.sets.members(set)])]);
+    before.delete(index);
+    return sum + before.size;
+  }, 0);
+}
+
+function relationCount(draft: Draft): number {
+  const ofTasks = draft.tasks.reduce((sum, { index, requires, requiresBarriers }) => {
+    const before = new Set(requires);
+    before.delete(index);
+    return sum + before.size + new Set(requiresBarriers).size;
+  }, 0);
+  return draft.barriers.reduce(
+    (sum, { requires, requiresBarriers }) => sum + requires.length + requiresBarriers.length,
+    ofTasks,
+  );
+}
+
+function collapse(draft: Draft): void {
   const whole = new Map<number, DraftTask[]>();
   const partial: Wanted[] = [];
   for (const task of draft.tasks) {
