@@ -38,6 +38,12 @@ export interface TransactionStatus {
 
 const LEASE_MS = 3000;
 
+/** Stops what has started of these; what has not left nothing running. */
+async function stopStarted(starts: readonly Promise<{ stop(): Promise<void> }>[]): Promise<void> {
+  const settled = await Promise.allSettled(starts);
+  await Promise.all(settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value.stop()] : [])));
+}
+
 /** Muster as in production: a planner and executors as processes, own PostgreSQL and RabbitMQ, hosts with real sshd. */
 export class ProductionBed {
   readonly executors: ServiceProcess[] = [];
@@ -57,7 +63,11 @@ export class ProductionBed {
 
   static async open(hostCount: number, executors: number): Promise<ProductionBed> {
     const folder = await privateFolder('scenario');
-    const [postgres, rabbitmq, hosts] = await Promise.all([startPostgres(), startRabbitmq(), startHosts(hostCount)]);
+    const starts = [startPostgres(), startRabbitmq(), startHosts(hostCount)] as const;
+    const [postgres, rabbitmq, hosts] = await Promise.all(starts).catch(async (error: unknown) => {
+      await stopStarted(starts);
+      throw error;
+    });
     const serviceEnv = {
       MUSTER_DATABASE_URL: postgres.url,
       MUSTER_AMQP_URL: rabbitmq.url,

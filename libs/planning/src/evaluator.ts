@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '@muster/model';
+import type { Json } from '@muster/model';
 
 /** Where an expression is evaluated. */
 export interface EvaluationPlace {
@@ -39,11 +39,4 @@ export interface Evaluator {
   evaluateCondition(expression: ExpressionText, place: EvaluationPlace): ConditionEvaluation;
   /** A graph's `node_filter` about a node: its attributes, settings, name, roles and tags. */
   evaluateFilter(text: string, place: EvaluationPlace): ConditionEvaluation;
-}
-
-/** As conditions are read: false, null, zero and everything empty are false. */
-export function isTruthy(value: Json): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  if (isJsonObject(value)) return Object.keys(value).length > 0;
-  return Boolean(value);
 }

@@ -7,14 +7,7 @@ export { checkDefinitions } from './check-definitions';
 export { comparePlans, type PlanDifference, type TaskDifference } from './compare/compare-plans';
 export { asSucceeded, type PreviousCluster } from './evaluation/previous-cluster';
 export type { SecretAccess } from './evaluation/settings-evaluator';
-export {
-  isTruthy,
-  type ConditionEvaluation,
-  type Evaluation,
-  type EvaluationPlace,
-  type Evaluator,
-  type ExpressionText,
-} from './evaluator';
+export type { ConditionEvaluation, Evaluation, EvaluationPlace, Evaluator, ExpressionText } from './evaluator';
 export { lintBundle, publishFindings, type LintOptions } from './lint/lint-bundle';
 export { PLANNER_SEMANTICS } from './finish/plan-digest';
 export { PASSES } from './passes/pass-list';
@@ -23,4 +16,3 @@ export type { PlanIdentity, PlanInput, PlanOptions, PlanOutcome } from './plan-i
 export { withFingerprints } from './previous/fingerprints';
 export type { ExpectedState, Fingerprint, PreviousStates, PreviousSuccess } from './previous/previous-states';
 export { planJson } from './render/plan-json';
-export { printGraph } from './render/print-graph';

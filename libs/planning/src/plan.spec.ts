@@ -2,7 +2,7 @@ import type { ClusterSpec, Plan } from '@muster/model';
 import { plan } from './plan';
 import { PASSES } from './passes/pass-list';
 import { cluster, planOf, release, sha256 } from './planning.testing';
-import { printGraph } from './render/print-graph';
+import { printGraph } from './render/print-graph.testing';
 
 const tasks = [
   { id: 'start', type: 'stage' },

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { parseBundle, parseClusterFile } from '@muster/catalog';
-import type { Bundle, ClusterSpec, Plan } from '@muster/model';
+import { isJsonObject, type Bundle, type ClusterSpec, type Json, type Plan } from '@muster/model';
 import { formatProblem, type Problem } from '@muster/problems';
 import { plan } from './plan';
-import { isTruthy, type Evaluation, type EvaluationPlace, type Evaluator, type ExpressionText } from './evaluator';
+import type { Evaluation, EvaluationPlace, Evaluator, ExpressionText } from './evaluator';
 import type { PlanInput, PlanOutcome } from './plan-input';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -91,4 +91,11 @@ export function scripted(
     evaluateCondition: condition,
     evaluateFilter: (text, place) => condition({ language: 'yaql', text }, place),
   };
+}
+
+/** As conditions are read: false, null, zero and everything empty are false. */
+function isTruthy(value: Json): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  if (isJsonObject(value)) return Object.keys(value).length > 0;
+  return Boolean(value);
 }

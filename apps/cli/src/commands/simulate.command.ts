@@ -17,6 +17,7 @@ export function defineSimulateCommand(run: Run, program: Command): void {
     ),
   )
     .option('--graph-file <file>', 'JSON: a task graph with durations, instead of bundle and cluster file')
+    .option('--raw', 'relations as resolved, pairwise: before barriers and reduction')
     .option('--limit <key=n>', 'what if a limit were another one: nodes=10; may be repeated', limitChange)
     .addOption(new Option('--offline', 'always so').hideHelp())
     .option('--script <file>', 'JSON: how long tasks take, which fail, who dies')
@@ -33,8 +34,20 @@ function sourcesOf({
   ...selection
 }: SimulateOptions): OfflineSources | { readonly graphFile: string } {
   if (graphFile !== undefined) {
-    const { graph, sequence, nodes, tasks, subgraph, fetchDeps, force } = selection;
-    if (bundle || clusterFile || previous || graph || sequence || nodes || tasks || subgraph || fetchDeps || force)
+    const { raw, graph, sequence, nodes, tasks, subgraph, fetchDeps, force } = selection;
+    if (
+      raw ||
+      bundle ||
+      clusterFile ||
+      previous ||
+      graph ||
+      sequence ||
+      nodes ||
+      tasks ||
+      subgraph ||
+      fetchDeps ||
+      force
+    )
       throw usageProblem('simulate', '--graph-file stands alone: it is carried out as it is');
     return { graphFile };
   }

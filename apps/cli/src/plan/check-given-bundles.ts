@@ -3,7 +3,8 @@ import { type Place, problem, type Problem } from '@muster/problems';
 
 /**
  * Whether the bundles given are those that the cluster file names: another one makes another plan than the one that
- * would be deployed. What the file leaves open (no `release`, no `plugins`) is compared with nothing.
+ * would be deployed. What the file leaves open (no `release`, no `plugins`) is compared with nothing; a plugin that is
+ * given to a file with a release and without plugins is a warning.
  */
 export function checkGivenBundles(
   spec: ClusterSpec,
@@ -21,7 +22,8 @@ export function checkGivenBundles(
     return [problem('CLUSTER_OTHER_BUNDLE', { subject: `cluster ${spec.name}`, summary, place: placeOf(path) })];
   };
   const named = spec.plugins.map((plugin) => plugin.slice(0, plugin.indexOf('@')));
-  const extra = spec.plugins.length === 0 ? [] : plugins.filter((plugin) => !named.includes(plugin.name));
+  const extra =
+    spec.plugins.length === 0 && spec.release === null ? [] : plugins.filter((plugin) => !named.includes(plugin.name));
   return [
     ...(spec.release === null ? [] : compare('release', spec.release, ['release'])),
     ...spec.plugins.flatMap((plugin, index) => compare('plugin', plugin, ['plugins', String(index)])),
@@ -30,6 +32,8 @@ export function checkGivenBundles(
         subject: `cluster ${spec.name}`,
         summary: `does not name the plugin ${referenceOf(plugin)}, and a bundle of it is given`,
         place: placeOf(['plugins']),
+        // A file that names some plugins means those; one that names none may only have left them out.
+        ...(spec.plugins.length === 0 ? { severity: 'warning' as const } : {}),
       }),
     ),
   ];

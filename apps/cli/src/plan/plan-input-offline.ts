@@ -20,10 +20,12 @@ export interface OfflineSources {
 /** What planning needs but for what of it is chosen. */
 export type OfflineInput = Pick<PlanInput, 'cluster' | 'release' | 'plugins' | 'secrets' | 'sha256'> & {
   readonly previousCluster: ClusterSpec | null;
+  /** Warnings about the files. */
+  readonly problems: readonly Problem[];
 };
 
 /**
- * What planning needs, from files alone; neither addresses nor keys are looked at. Warnings are told on stderr.
+ * What planning needs, from files alone; neither addresses nor keys are looked at.
  * Fails with `ProblemsError`, naming everything that is wrong in all files at once.
  */
 export async function planInputOffline(session: Session, sources: OfflineSources): Promise<OfflineInput> {
@@ -46,7 +48,6 @@ export async function planInputOffline(session: Session, sources: OfflineSources
   const isTold = (it: Problem): boolean => isKnown || it.code !== 'CLUSTER_PLUGIN_INCOMPATIBLE';
   problems.push(...checkCluster(spec, release, plugins, placeOf).filter(isTold));
   if (hasErrors(problems)) throw new ProblemsError(problems);
-  session.warn(problems);
   const { seal, secrets } = await secretsOf(text, [release, ...plugins]);
   return {
     cluster: seal(spec),
@@ -55,6 +56,7 @@ export async function planInputOffline(session: Session, sources: OfflineSources
     previousCluster: before?.spec ? seal(before.spec) : null,
     secrets,
     sha256: sha256Of,
+    problems,
   };
 }
 

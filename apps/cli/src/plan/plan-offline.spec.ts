@@ -140,4 +140,31 @@ describe('planning offline', () => {
       });
     });
   });
+
+  it('tells what is odd about the files on both streams', async () => {
+    const { code, out, err } = await offline(
+      tasks('- { id: a, type: shell, role: [r], rle: 1, parameters: { cmd: x } }\n'),
+      '-o json',
+    );
+    expect(code).toBe(0);
+    const { problems } = JSON.parse(out) as { problems: { code: string }[] };
+    expect(problems.map((it) => it.code)).toEqual(['BUNDLE_UNKNOWN_KEY']);
+    expect(err.match(/BUNDLE_UNKNOWN_KEY/g)).toHaveLength(1);
+  });
+
+  it('warns of a plugin that a file with a release does not name', async () => {
+    const folder = temporaryFolder({
+      'cluster.yaml': `cluster: c\nrelease: a@1.0.0\nnodes:\n  "1": { roles: [r] }\n`,
+      'a/release.yaml': 'name: a\nversion: 1.0.0\n',
+      'a/tasks.yaml': '- { id: a, type: shell, role: [r], parameters: { cmd: x } }\n',
+      'p/plugin.yaml': 'name: p\nversion: 1.0.0\nreleases: ["a@^1.0.0"]\n',
+    });
+    const { code, err } = await muster('plan --offline --bundle a --bundle p --cluster-file cluster.yaml', {
+      cwd: folder,
+    });
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringContaining('does not name the plugin p@1.0.0') as string,
+    });
+  });
 });

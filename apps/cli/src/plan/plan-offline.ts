@@ -24,7 +24,8 @@ export interface PlanSelection {
 export type WhatIfLimits = Readonly<Record<string, number | null>>;
 
 /**
- * Plans from files alone, one plan per graph in the order in which they would run. Fails with `ProblemsError` when there
+ * Plans from files alone, one plan per graph in the order in which they would run; what is odd about the files is among
+ * the problems of each. Fails with `ProblemsError` when there
  * is no plan.
  */
 export async function planOffline(
@@ -34,7 +35,7 @@ export async function planOffline(
 ): Promise<readonly [Plan, ...Plan[]]> {
   const { asSucceeded, plan } = await import('@muster/planning');
   const { withPrediction } = await import('@muster/simulation');
-  const { previousCluster, ...input } = await planInputOffline(session, sources);
+  const { previousCluster, problems, ...input } = await planInputOffline(session, sources);
   const previous = previousCluster && asSucceeded(previousCluster, input.release, input.plugins);
   const planOne = (graphType: string): Plan => {
     const made = plan({
@@ -44,7 +45,7 @@ export async function planOffline(
       ...(previous ? { previous: previous.states, previousPrimaries: previous.primaries } : {}),
     });
     if (!made.plan) throw new ProblemsError(made.problems);
-    return withPrediction(made.plan);
+    return withPrediction({ ...made.plan, problems: [...problems, ...made.plan.problems] });
   };
   const [first, ...later] = graphTypesOf(selection, [input.release, ...input.plugins]);
   return [planOne(first), ...later.map(planOne)];

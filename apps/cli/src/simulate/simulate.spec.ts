@@ -53,4 +53,11 @@ describe('simulate', () => {
     expect((await simulate('{')).code).toBe(1);
     expect((await simulate('[]')).code).toBe(1);
   });
+
+  it('runs relations pairwise to the same end', async () => {
+    const run = async (more: string) => JSON.parse((await simulate('{}', `-o json --no-trace ${more}`)).out) as object;
+    const { schedulingMs: _raw, ...raw } = (await run('--raw')) as { schedulingMs: number };
+    const { schedulingMs: _collapsed, ...collapsed } = (await run('')) as { schedulingMs: number };
+    expect(raw).toEqual(collapsed);
+  });
 });

@@ -1,5 +1,5 @@
 import { cluster, planOf, printedAfter, scripted } from '../planning.testing';
-import { printGraph } from '../render/print-graph';
+import { printGraph } from '../render/print-graph.testing';
 
 const shell = (id: string, more: object = {}): object => ({ id, type: 'shell', roles: ['a'], ...more });
 const nodes = (count: number) =>

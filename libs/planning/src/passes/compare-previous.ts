@@ -42,7 +42,7 @@ function decide(
   if (isFuel(task) || inputs === null) return ['run', task.reason.code === 'condition-true' ? task.reason : NO_INPUTS];
   const previous = draft.input.previous?.of(task.definition.id, task.node) ?? null;
   if (!previous) return ['run', draft.input.previous?.knows(task.node) ? NEW : NEW_NODE];
-  const before = evaluateBefore(draft, task, previous);
+  const before = evaluateBefore(draft, task);
   const changes = describeChanges(
     fingerprint,
     recorded(task, previous, before, fingerprints, draft),
@@ -59,7 +59,7 @@ interface Before {
   inputs(): JsonObject;
 }
 
-function evaluateBefore(draft: Draft, task: DraftTask, _previous: PreviousSuccess): Before {
+function evaluateBefore(draft: Draft, task: DraftTask): Before {
   let parameters: JsonObject | null = null;
   let inputs: JsonObject | null = null;
   const { definition } = task;

@@ -5,7 +5,7 @@ import { connect } from 'amqplib';
 import { type BrokerControl, commandControl } from './broker-control';
 import { Daemon } from './daemon';
 import { findProgram, versionedFolders } from './find-program';
-import { freePort } from './free-port';
+import { freePorts } from './free-port';
 import { privateFolder } from './private-folder';
 import { descendants, killAll, stopAll } from './process-tree';
 import { tryProgram } from './run-program';
@@ -39,7 +39,7 @@ export async function startRabbitmqDaemon(programs: RabbitmqPrograms): Promise<P
   const prefix = await runAs(user);
   const folder = await privateFolder('mq');
   const home = await folder.inside('home', user);
-  const [port, distributionPort, epmdPort] = [await freePort(), await freePort(), await freePort()];
+  const [port, distributionPort, epmdPort] = await freePorts(3);
   await writeFile(join(home, '.erlang.cookie'), randomBytes(16).toString('hex'), { mode: 0o400 });
   await writeFile(join(home, 'enabled_plugins'), '[].');
   await writeFile(
@@ -86,7 +86,11 @@ export async function startRabbitmqDaemon(programs: RabbitmqPrograms): Promise<P
     cwd: home,
     logFile: join(folder.path, 'log'),
   });
-  let daemon = await start();
+  let daemon = await start().catch(async (error: unknown) => {
+    await epmd.end('SIGKILL');
+    await folder.remove();
+    throw error;
+  });
   async function start(): Promise<Daemon> {
     const started = await Daemon.start({
       name: 'RabbitMQ',
