@@ -1,4 +1,5 @@
 const { existsSync, readdirSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 const preset = require('./jest.preset.cjs');
 
@@ -7,6 +8,8 @@ const folders = ['apps', 'libs'].flatMap((root) =>
 );
 
 module.exports = {
+  // Two on the smallest machine: tests mostly wait for services, and one worker alone leaves a core idle.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // Only the root may set it: in a project it has no effect.
   testTimeout: 30_000,
   projects: [...folders, { name: 'scenarios', dir: join(__dirname, 'test') }]
