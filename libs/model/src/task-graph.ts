@@ -27,8 +27,13 @@ export interface GraphTask {
   readonly parameters: JsonObject;
   /** How many of this definition may run at once; null: unlimited. */
   readonly limit: number | null;
-  /** Keys of `TaskGraph.limits` that the task takes one slot of each while it runs. Sorted. */
+  /** Keys of `TaskGraph.limits` that the task's node takes one slot of each while the task runs. Sorted. */
   readonly limits: readonly string[];
+  /**
+   * Tasks of one section on one node take the slots of all of them at once, at the first, and give them back after the
+   * last. Absent: in none.
+   */
+  readonly section?: string;
   readonly expectedMs: number | null;
   readonly retries: { readonly count: number; readonly delayMs: number; readonly backoff: number };
   readonly timeoutMs: number;

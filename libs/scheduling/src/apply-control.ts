@@ -1,6 +1,6 @@
 import { isDeploymentEnd, type DeploymentEvent } from '@muster/model';
 import { CODE, type DeploymentState } from './deployment-state';
-import { offerNextOf } from './offering';
+import { offerNextOf } from './offer-next';
 
 /** Notes what a person asked for; `decide` acts on it. A command that was recorded before, or comes after the end, changes nothing. */
 export function applyControl(state: DeploymentState, event: DeploymentEvent & { readonly type: 'control' }): void {

@@ -4,6 +4,7 @@ import { applyControl } from './apply-control';
 import { CODE, type DeploymentState } from './deployment-state';
 import { reconsider, release, SATISFIED, settle } from './propagate';
 import { setTaskState } from './set-task-state';
+import { leaveSection, takeSlots } from './slots';
 import { isExceeded } from './tolerance';
 
 /** Below so many deadlines none is forgotten. */
@@ -119,7 +120,7 @@ function keepFailure(state: DeploymentState, task: number): void {
 }
 
 function startAttempt(state: DeploymentState, task: number, attempt: number, at: number): void {
-  const { machineOf, limitsOf, timeoutMs } = state.graph;
+  const { machineOf, timeoutMs } = state.graph;
   invariant(attempt === (state.attempts[task] as number) + 1, 'attempts are counted without gaps');
   setTaskState(state, task, 'running');
   state.attempts[task] = attempt;
@@ -130,11 +131,7 @@ function startAttempt(state: DeploymentState, task: number, attempt: number, at:
     invariant(state.busyWith[machine] === -1, 'one task per node at a time');
     state.busyWith[machine] = task;
   }
-  for (let index = limitsOf.offsets[task] as number; index < (limitsOf.offsets[task + 1] as number); index++) {
-    const limit = limitsOf.targets[index] as number;
-    (state.limitUsed[limit] as number)++;
-    state.limitHolders[limit]?.add(task);
-  }
+  takeSlots(state, task);
 }
 
 /** Most attempts end long before their deadline; those of ended ones are forgotten once they are the most. */
@@ -151,6 +148,7 @@ function endTask(state: DeploymentState, task: number, end: TaskEnd, cause: EndC
   state.toJudge.remove(task);
   forget(state, task);
   state.endedAt[task] = at;
+  leaveSection(state, task, end === 'succeeded' || end === 'skipped');
   if (cause) state.endCause.set(task, cause);
   const machine = machineOf[task] as number;
   if (end === 'failed' && machine >= 0 && state.nodeCulprit[machine] === -1) {

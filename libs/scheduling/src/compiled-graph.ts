@@ -31,6 +31,13 @@ export interface CompiledGraph {
   readonly limitKeys: readonly string[];
   readonly limitCapacity: Int32Array;
   readonly limitsOf: Adjacency;
+  /** A section on a machine, as `upgrade@n1`; those without work or machine are left out. */
+  readonly sections: readonly string[];
+  /** The section of each task; -1: none. */
+  readonly sectionOf: Int32Array;
+  readonly sectionsOfMachine: Adjacency;
+  /** What a section takes: the limits of all its tasks, ascending. */
+  readonly limitsOfSection: Adjacency;
   /** Fault-tolerance groups of each machine. */
   readonly groupsOfMachine: Adjacency;
 }
@@ -88,6 +95,16 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
     'every limit is at least one',
   );
 
+  const limitsOf = adjacency(
+    taskCount,
+    (task) => (graph.tasks[task] as GraphTask).limits,
+    (key) => {
+      const index = limitIndex.get(key);
+      invariant(index !== undefined, `limit ${key} has a capacity`);
+      return index;
+    },
+  );
+
   const groups: number[][] = machines.map(() => []);
   graph.faultTolerance.forEach((group, index) => {
     for (const node of new Set(group.nodes)) {
@@ -113,15 +130,8 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
     rank: longestTails(workMs, successors, predecessors),
     limitKeys,
     limitCapacity,
-    limitsOf: adjacency(
-      taskCount,
-      (task) => (graph.tasks[task] as GraphTask).limits,
-      (key) => {
-        const index = limitIndex.get(key);
-        invariant(index !== undefined, `limit ${key} has a capacity`);
-        return index;
-      },
-    ),
+    limitsOf,
+    ...compileSections(graph.tasks, machines, machineOf, limitsOf),
     groupsOfMachine: adjacency(
       machines.length,
       (machine) => groups[machine] as number[],
@@ -164,6 +174,43 @@ function adjacency<Name>(
     before = first;
   }
   return { offsets, targets };
+}
+
+type Sections = Pick<CompiledGraph, 'sections' | 'sectionOf' | 'sectionsOfMachine' | 'limitsOfSection'>;
+
+function compileSections(
+  tasks: readonly GraphTask[],
+  machines: readonly string[],
+  machineOf: Int32Array,
+  limitsOf: Adjacency,
+): Sections {
+  const sections: string[] = [];
+  const numbers = new Map<string, number>();
+  const sectionOf = new Int32Array(tasks.length).fill(-1);
+  const machineOfSection: number[] = [];
+  const limits: Set<number>[] = [];
+  tasks.forEach(({ section, action }, task) => {
+    const machine = machineOf[task] as number;
+    if (section === undefined || action === 'skip' || machine < 0) return;
+    const name = `${section}@${machines[machine]}`;
+    const number = numbers.get(name) ?? sections.push(name) - 1;
+    numbers.set(name, number);
+    machineOfSection[number] = machine;
+    sectionOf[task] = number;
+    const taken = (limits[number] ??= new Set());
+    for (let at = limitsOf.offsets[task] as number; at < (limitsOf.offsets[task + 1] as number); at++)
+      taken.add(limitsOf.targets[at] as number);
+  });
+  return {
+    sections,
+    sectionOf,
+    sectionsOfMachine: membersOf(Int32Array.from(machineOfSection), machines.length),
+    limitsOfSection: adjacency(
+      sections.length,
+      (section) => [...(limits[section] ?? [])].sort((a, b) => a - b),
+      (limit) => limit,
+    ),
+  };
 }
 
 /** The members of each of `count` groups, ascending; `groupOf` is -1 for those of none. */

@@ -3,8 +3,11 @@ import { invariant } from '@muster/problems';
 import { tasksLeft } from './apply';
 import type { TakeDecision } from './take-decision';
 import { decideEnds } from './decide-ends';
+import { decideStarts } from './decide-starts';
 import { endTried } from './end-tried';
 import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
+import { fullLimitOf } from './offering';
+import { heldBySection } from './slots';
 import { isNodeTolerated } from './tolerance';
 
 /** Ends the deployment when nothing is left, after ending what a stop leaves over; pauses it when only people can go on. */
@@ -16,12 +19,71 @@ export function decideOutcome(state: DeploymentState, take: TakeDecision): void 
     return;
   }
   if (state.status !== 'running' || state.open.size > 0 || state.notBefore.size > 0) return;
+  if (state.held.size === 0 && endKeptFromSlots(state, take)) {
+    // An anchor may pass now that these have ended.
+    decideStarts(state, take);
+    return decideOutcome(state, take);
+  }
   if (state.held.size > 0) {
     const [task] = state.held.keys();
     take({ type: 'state-changed', state: 'paused', text: `waits for a person: ${state.graph.tasks[task ?? 0]?.task}` });
     return;
   }
-  invariant(false, 'a running deployment with nothing open, held or timed has ended');
+  const waiting = firstWaitingForSections(state);
+  invariant(waiting !== null, 'a running deployment with nothing open, held or timed has ended');
+  take({ type: 'state-changed', state: 'paused', text: `waits for a person: ${waiting}` });
+}
+
+/**
+ * Ends what waits for slots that only sections hold which a failure kept from their end: nobody gives those back before a
+ * person has seen to it. False if nothing waits for such.
+ */
+function endKeptFromSlots(state: DeploymentState, take: TakeDecision): boolean {
+  const kept = new Map<number, number[]>();
+  for (let task = 0; task < state.graph.taskCount; task++) {
+    if (state.task[task] !== CODE.ready) continue;
+    const section = keptSectionBefore(state, task);
+    if (section === null) continue;
+    const waiting = kept.get(section);
+    if (waiting) waiting.push(task);
+    else kept.set(section, [task]);
+  }
+  for (const [section, tasks] of kept) {
+    const culprit = state.graph.addresses[state.openSections.get(section)?.keptBy ?? 0] ?? '';
+    const text = `section ${state.graph.sections[section]} keeps its slots: it could not be finished, because of ${culprit}`;
+    const cause = { code: 'node-failed', culprit, text } as const;
+    endTried(
+      state,
+      tasks.filter((task) => (state.attempts[task] as number) > 0),
+      text,
+      cause,
+      take,
+    );
+    const never = tasks.filter((task) => state.attempts[task] === 0).map((task) => state.graph.addresses[task] ?? '');
+    if (never.length > 0) take({ type: 'tasks-ended', tasks: never, state: 'not-run', cause });
+  }
+  decideEnds(state, take);
+  return kept.size > 0;
+}
+
+/** A kept section that holds a slot that `task` waits for; the one that has stood longest. */
+function keptSectionBefore(state: DeploymentState, task: number): number | null {
+  const full = fullLimitOf(state, task);
+  if (full < 0) return null;
+  for (const [section, { keptBy }] of state.openSections)
+    if (keptBy !== null && state.limitHolders[full]?.has(heldBySection(section))) return section;
+  return null;
+}
+
+/** Planning refuses sections that wait for each other; but limits change while they run. */
+function firstWaitingForSections(state: DeploymentState): string | null {
+  for (let task = 0; task < state.graph.taskCount; task++) {
+    const full = state.task[task] === CODE.ready ? fullLimitOf(state, task) : -1;
+    if (full < 0) continue;
+    const { addresses, limitKeys } = state.graph;
+    return `${addresses[task]} needs a slot of ${limitKeys[full]}, and the sections that hold them all wait for others; raise the limit`;
+  }
+  return null;
 }
 
 function endLeftOver(state: DeploymentState, take: TakeDecision): void {
@@ -80,9 +142,12 @@ function failuresOf(state: DeploymentState): { text: string | null; isTolerated:
   let isTolerated = true;
   let first: string | null = null;
   for (let task = 0; task < graph.taskCount; task++) {
+    const machine = graph.machineOf[task] as number;
+    // Kept from running by a section of another node: that is more than the failures that were declared tolerable.
+    if (state.task[task] === CODE['not-run'] && machine >= 0 && state.nodeCulprit[machine] === -1) isTolerated = false;
     if (state.task[task] !== CODE.failed) continue;
     first ??= graph.tasks[task]?.task ?? null;
-    if (!isNodeTolerated(state, graph.machineOf[task] as number)) isTolerated = false;
+    if (!isNodeTolerated(state, machine)) isTolerated = false;
   }
   return { text: first === null ? null : `${count[CODE.failed]} tasks failed, first ${first}`, isTolerated };
 }

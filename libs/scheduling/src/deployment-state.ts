@@ -65,6 +65,8 @@ export interface DeploymentState {
   /** Commands already recorded, so that a repeated one changes nothing. */
   readonly commands: Set<string>;
   readonly limitCapacity: Int32Array;
+  /** Sections whose first task has started and whose slots have not been given back; a task that kept it from its end. */
+  readonly openSections: Map<number, { keptBy: number | null }>;
 
   // derived
   /** The task that was looked up last; -1 for none. Saves looking it up again. */
@@ -77,7 +79,10 @@ export interface DeploymentState {
   readonly culprit: Int32Array;
   readonly busyWith: Int32Array;
   readonly limitUsed: Int32Array;
+  /** Who holds a slot: tasks, and sections as `heldBySection` says. */
   readonly limitHolders: Set<number>[];
+  /** Tasks of each section that have not ended. */
+  readonly sectionLeft: Int32Array;
   /** Ready tasks to be offered, and those parked at a busy node or a full limit. */
   readonly offer: TaskHeap;
   readonly parkedAtMachine: TaskHeap[];
@@ -136,6 +141,7 @@ export function initialState(graph: TaskGraph): DeploymentState {
     pausedBy: null,
     commands: new Set(),
     limitCapacity: compiled.limitCapacity.slice(),
+    openSections: new Map(),
     lastTask: -1,
     count,
     unsatisfied: degree.slice(),
@@ -145,6 +151,7 @@ export function initialState(graph: TaskGraph): DeploymentState {
     busyWith: new Int32Array(machines.length).fill(-1),
     limitUsed: new Int32Array(limitKeys.length),
     limitHolders: limitKeys.map(() => new Set()),
+    sectionLeft: countSections(compiled),
     offer: new TaskHeap(rank),
     parkedAtMachine: machines.map(() => new TaskHeap(rank)),
     parkedAtLimit: limitKeys.map(() => new TaskHeap(rank)),
@@ -155,4 +162,10 @@ export function initialState(graph: TaskGraph): DeploymentState {
     timers: new TimeHeap(),
     deadlines: new TimeHeap(),
   };
+}
+
+function countSections({ sections, sectionOf }: CompiledGraph): Int32Array {
+  const left = new Int32Array(sections.length);
+  for (const section of sectionOf) if (section >= 0) (left[section] as number)++;
+  return left;
 }

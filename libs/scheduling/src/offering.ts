@@ -1,22 +1,14 @@
-import { CODE, type DeploymentState } from './deployment-state';
-import type { TaskHeap } from './task-heap';
-
-/** Moves the best task that is still ready out of `parked` into the offer. Nothing when there is none. */
-export function offerNextOf(state: DeploymentState, parked: TaskHeap | undefined): void {
-  if (!parked) return;
-  for (let task = parked.pop(); task >= 0; task = parked.pop()) {
-    if (state.task[task] !== CODE.ready) continue;
-    state.offer.push(task);
-    return;
-  }
-}
+import type { DeploymentState } from './deployment-state';
+import { offerNextOf } from './offer-next';
+import { isHeldOnMachine, limitsToTake } from './slots';
 
 /** The first limit that has no free slot for `task`; -1 when all have. */
 export function fullLimitOf(state: DeploymentState, task: number): number {
-  const { limitsOf } = state.graph;
-  for (let at = limitsOf.offsets[task] as number; at < (limitsOf.offsets[task + 1] as number); at++) {
-    const limit = limitsOf.targets[at] as number;
-    if (isLimitFull(state, limit)) return limit;
+  const { targets, from, to } = limitsToTake(state, task);
+  for (let at = from; at < to; at++) {
+    const limit = targets[at] as number;
+    if (isLimitFull(state, limit) && !isHeldOnMachine(state, state.graph.machineOf[task] as number, limit))
+      return limit;
   }
   return -1;
 }
@@ -52,11 +44,11 @@ export function park(state: DeploymentState, task: number, full: number): void {
 
 /** Offers the best tasks that wait for what `task` does not take after all: its node and its limits, as far as they are free. */
 export function offerInstead(state: DeploymentState, task: number): void {
-  const { limitsOf, machineOf } = state.graph;
-  const machine = machineOf[task] as number;
+  const machine = state.graph.machineOf[task] as number;
   if (machine >= 0 && state.busyWith[machine] === -1) offerNextOf(state, state.parkedAtMachine[machine]);
-  for (let at = limitsOf.offsets[task] as number; at < (limitsOf.offsets[task + 1] as number); at++) {
-    const limit = limitsOf.targets[at] as number;
+  const { targets, from, to } = limitsToTake(state, task);
+  for (let at = from; at < to; at++) {
+    const limit = targets[at] as number;
     if (!isLimitFull(state, limit)) offerNextOf(state, state.parkedAtLimit[limit]);
   }
 }

@@ -1,6 +1,7 @@
 import { CODE, type DeploymentState } from './deployment-state';
-import { offerNextOf } from './offering';
+import { offerNextOf } from './offer-next';
 import { setTaskState } from './set-task-state';
+import { returnSlots } from './slots';
 
 /** Given to `settle` instead of a culprit. */
 export const SATISFIED = -1;
@@ -85,16 +86,10 @@ export function makeReady(state: DeploymentState, task: number): void {
 
 /** Gives back what a task held, and offers the best task that waited for it. */
 export function release(state: DeploymentState, task: number): void {
-  const { machineOf, limitsOf } = state.graph;
-  const machine = machineOf[task] as number;
+  const machine = state.graph.machineOf[task] as number;
   if (machine >= 0 && state.busyWith[machine] === task) {
     state.busyWith[machine] = -1;
     offerNextOf(state, state.parkedAtMachine[machine]);
   }
-  for (let at = limitsOf.offsets[task] as number; at < (limitsOf.offsets[task + 1] as number); at++) {
-    const limit = limitsOf.targets[at] as number;
-    if (!state.limitHolders[limit]?.delete(task)) continue;
-    (state.limitUsed[limit] as number)--;
-    offerNextOf(state, state.parkedAtLimit[limit]);
-  }
+  returnSlots(state, task);
 }

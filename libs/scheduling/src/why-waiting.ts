@@ -1,6 +1,7 @@
 import type { TaskAddress, TaskState } from '@muster/model';
 import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
 import { isLimitFull, nodeBusyWith } from './offering';
+import { isHeldOnMachine, limitsToTake, sectionOfHolder } from './slots';
 
 /** A reason why a task does not run now. */
 export interface WaitingReason {
@@ -20,7 +21,7 @@ export interface WaitingReason {
   readonly text: string;
   /** Milliseconds since the epoch; null when it holds from the start. */
   readonly since: number | null;
-  /** Tasks that hold what is waited for. */
+  /** Tasks that hold what is waited for, and sections, as `section NAME@NODE`. */
   readonly holders: readonly TaskAddress[];
 }
 
@@ -115,17 +116,31 @@ function policies(state: DeploymentState, task: number): WaitingReason[] {
       holders: [holder],
     });
   }
-  const { limitsOf, limitKeys } = state.graph;
-  for (let at = limitsOf.offsets[task] as number; at < (limitsOf.offsets[task + 1] as number); at++) {
-    const limit = limitsOf.targets[at] as number;
-    if (!isLimitFull(state, limit)) continue;
-    const holders = [...(state.limitHolders[limit] ?? [])]
-      .sort((a, b) => a - b)
-      .map((holder) => state.graph.tasks[holder]?.task ?? '');
-    const text = `limit ${limitKeys[limit]} is full: ${state.limitUsed[limit]} of ${state.limitCapacity[limit]}`;
-    reasons.push({ code: 'limit-full', text, since: null, holders });
+  const { targets, from, to } = limitsToTake(state, task);
+  for (let at = from; at < to; at++) {
+    const limit = targets[at] as number;
+    if (isLimitFull(state, limit) && !isHeldOnMachine(state, state.graph.machineOf[task] as number, limit))
+      reasons.push(fullLimit(state, limit));
   }
   return reasons;
+}
+
+function fullLimit(state: DeploymentState, limit: number): WaitingReason {
+  const { graph, limitHolders, limitUsed, limitCapacity, openSections } = state;
+  const holders: string[] = [];
+  const kept: string[] = [];
+  for (const holder of [...(limitHolders[limit] ?? [])].sort((a, b) => a - b)) {
+    if (holder >= 0) holders.push(graph.addresses[holder] ?? '');
+    else {
+      const section = sectionOfHolder(holder);
+      const keptBy = openSections.get(section)?.keptBy ?? null;
+      holders.push(`section ${graph.sections[section]}`);
+      if (keptBy !== null)
+        kept.push(`section ${graph.sections[section]} keeps its slot since ${graph.addresses[keptBy]} did not succeed`);
+    }
+  }
+  const full = `limit ${graph.limitKeys[limit]} is full: ${limitUsed[limit]} of ${limitCapacity[limit]}`;
+  return { code: 'limit-full', text: [full, ...kept].join('; '), since: null, holders };
 }
 
 /** What keeps the whole deployment from starting anything. */

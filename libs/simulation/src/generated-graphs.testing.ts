@@ -58,6 +58,7 @@ export function generatedCase(faults: boolean): fc.Arbitrary<GeneratedCase> {
           edges: fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 4 }),
           barrier: fc.boolean(),
           limits: fc.subarray(['a', 'b', 'c']),
+          section: fc.constantFrom(undefined, undefined, 's', 't'),
           bridge: fc.integer({ min: 0, max: 9 }),
           retries: fc.integer({ min: 0, max: 2 }),
           delay: fc.constantFrom(0, 500, 3000),
@@ -98,6 +99,7 @@ export function generatedCase(faults: boolean): fc.Arbitrary<GeneratedCase> {
         return graphTask(names[index] as string, {
           requires: behind,
           limits: anchor ? [] : task.limits,
+          ...(anchor || task.section === undefined ? {} : { section: task.section }),
           action: task.bridge === 0 || anchor ? 'skip' : 'run',
           retries: { count: task.retries, delayMs: task.delay, backoff: 2 },
           onFailure: task.onFailure,

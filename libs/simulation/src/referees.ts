@@ -24,6 +24,8 @@ export class Referees {
   readonly #capacity: Map<string, number>;
   #status = 'pending';
   #stopAsked = false;
+  /** Limits made smaller than what is held already. */
+  readonly #over = new Set<string>();
   #seq = 0;
 
   constructor(graph: TaskGraph) {
@@ -47,7 +49,10 @@ export class Referees {
         return;
       case 'control':
         if (event.verb === 'drain' || event.verb === 'cancel') this.#stopAsked = true;
-        if (event.verb === 'set-limit' && event.limit) this.#capacity.set(event.limit.key, event.limit.amount);
+        if (event.verb === 'set-limit' && event.limit) {
+          if (event.limit.amount < (this.#capacity.get(event.limit.key) ?? 0)) this.#over.add(event.limit.key);
+          this.#capacity.set(event.limit.key, event.limit.amount);
+        }
         return;
       case 'state-changed':
         this.#status = event.state;
@@ -93,13 +98,19 @@ export class Referees {
       if (other) this.#object('never runs two tasks on one node', `${address} and ${other.task}`);
       if (this.#failedNodes.has(node)) this.#object('starts nothing on a failed node', address);
     }
-    for (const key of task.limits) {
-      const used = [...this.#running.values()].filter((running) => running.limits.includes(key)).length;
-      if (used + 1 > (this.#capacity.get(key) ?? 0))
-        this.#object('never exceeds a concurrency policy', `${address}: ${key}`);
-    }
     this.#checkOrder(task);
     this.#running.set(address, task);
+    for (const key of Object.keys(this.#graph.limits)) {
+      const holders = holdersOf(
+        this.#graph,
+        key,
+        (each) => this.#running.has(each.task),
+        (each) => this.#starts.has(each.task),
+        (each) => this.#state.get(each.task) ?? 'waiting',
+      );
+      if (holders.size > (this.#capacity.get(key) ?? 0) && !this.#over.has(key))
+        this.#object('never exceeds a concurrency policy', `${address}: ${key}`);
+    }
   }
 
   #ended(address: string, state: TaskState): void {
@@ -174,19 +185,77 @@ export class Referees {
   }
 }
 
-/** Tasks that could start now by a plain reading of the rules, given what runs and what has ended; sorted. */
+/**
+ * Who holds a slot of `key`: nodes, through a task that runs or through a section that has been opened and not been
+ * finished well; and tasks of the sync point.
+ */
+function holdersOf(
+  graph: TaskGraph,
+  key: string,
+  isRunning: (task: GraphTask) => boolean,
+  wasStarted: (task: GraphTask) => boolean,
+  stateOf: (task: GraphTask) => TaskState,
+): Set<string> {
+  const sections = new Map<string, GraphTask[]>();
+  const holders = new Set<string>();
+  for (const task of graph.tasks) {
+    if (task.action === 'skip') continue;
+    const holder = holderOf(graph, task);
+    if (isRunning(task) && task.limits.includes(key)) holders.add(holder);
+    if (task.section === undefined || task.node === SYNC_POINT) continue;
+    const name = `${task.section} ${holder}`;
+    sections.set(name, [...(sections.get(name) ?? []), task]);
+  }
+  for (const tasks of sections.values()) {
+    const [first] = tasks;
+    if (!first || !tasks.some((task) => task.limits.includes(key)) || !tasks.some(wasStarted)) continue;
+    if (!tasks.every((task) => ['succeeded', 'skipped'].includes(stateOf(task)))) holders.add(holderOf(graph, first));
+  }
+  return holders;
+}
+
+function holderOf(graph: TaskGraph, task: GraphTask): string {
+  if (task.node === SYNC_POINT) return task.task;
+  return task.node === 'master' ? (graph.master ?? 'master') : task.node;
+}
+
+/** Tasks that could start now by a plain reading of the rules, given what runs, was started and has ended; sorted. */
 export function startableTasks(
   graph: TaskGraph,
   stateOf: (task: string) => TaskState,
   isWaitingForTime: (task: string) => boolean,
+  wasStarted: (task: string) => boolean,
 ): string[] {
-  const running = graph.tasks.filter((task) => stateOf(task.task) === 'running');
-  const nodeOf = (task: GraphTask): string => (task.node === 'master' ? (graph.master ?? 'master') : task.node);
-  const busy = new Set(running.map(nodeOf));
-  const used = (key: string): number => running.filter((task) => task.limits.includes(key)).length;
+  const isRunning = (task: GraphTask): boolean => stateOf(task.task) === 'running';
+  const busy = new Set(graph.tasks.filter(isRunning).map((task) => holderOf(graph, task)));
+  const holders = new Map(
+    Object.keys(graph.limits).map((key) => [
+      key,
+      holdersOf(
+        graph,
+        key,
+        isRunning,
+        (task) => wasStarted(task.task),
+        (task) => stateOf(task.task),
+      ),
+    ]),
+  );
+  const isFree = (task: GraphTask, key: string): boolean => {
+    const holding = holders.get(key) ?? new Set();
+    return holding.has(holderOf(graph, task)) || holding.size < (graph.limits[key] ?? 0);
+  };
+  /** A section wants all of its slots at its first task. */
+  const wanted = (task: GraphTask): readonly string[] => {
+    if (task.section === undefined || task.node === SYNC_POINT) return task.limits;
+    const members = graph.tasks.filter(
+      (each) =>
+        each.section === task.section && each.action === 'run' && holderOf(graph, each) === holderOf(graph, task),
+    );
+    return members.some((each) => wasStarted(each.task)) ? [] : members.flatMap(({ limits }) => limits);
+  };
   return graph.tasks
     .filter((task) => stateOf(task.task) === 'ready' && task.action === 'run' && !isWaitingForTime(task.task))
-    .filter((task) => task.node === SYNC_POINT || !busy.has(nodeOf(task)))
-    .filter((task) => task.limits.every((key) => used(key) < (graph.limits[key] ?? 0)))
+    .filter((task) => task.node === SYNC_POINT || !busy.has(holderOf(graph, task)))
+    .filter((task) => wanted(task).every((key) => isFree(task, key)))
     .map((task) => task.task);
 }
