@@ -67,6 +67,11 @@ export interface TaskGraph {
   readonly faultTolerance: readonly FaultToleranceGroup[];
   /** Capacity of each concurrency policy, by key (`definition:hiera`, `role:compute`, `nodes`). */
   readonly limits: Readonly<Record<string, number>>;
+  /**
+   * Which ready task is chosen first: the one with the larger number, ties by address. One for each of `tasks`, in their
+   * order. Absent: longest remaining chain first.
+   */
+  readonly priorities?: readonly number[];
   /** Name of the node that carries `master` tasks; null: none. */
   readonly master: string | null;
   /** Secrets that parameters were computed from; absent: none were. They are masked where the tasks' output shows them. */

@@ -238,7 +238,7 @@ describe('planning', () => {
   it('returns all problems of a bad input at once', () => {
     const bad = [
       { id: 'a', type: 'shell', roles: ['web'], requires: ['b', 'nope'], condition: { yaql_exp: '1 +' } },
-      { id: 'b', type: 'shell', roles: ['web'], requires: ['a'], section: 's' },
+      { id: 'b', type: 'shell', roles: ['web'], requires: ['a'] },
       { id: 'g', type: 'group', roles: ['web'], tasks: ['gone'] },
     ];
     const outcome = plan({
@@ -256,7 +256,6 @@ describe('planning', () => {
       'PLAN_UNKNOWN_NAME',
       'PLAN_UNKNOWN_NODE',
       'PLAN_UNKNOWN_TASK',
-      'PLAN_UNSUPPORTED',
     ]);
   });
 

@@ -19,6 +19,8 @@ const packedGraph = z.object({
   /** [shape, node, relations]. */
   tasks: z.array(z.tuple([z.int().min(0), z.int().min(0), z.array(z.int().min(0))])),
   barriers: z.array(z.tuple([z.string().max(300), z.array(z.int().min(0))])),
+  /** One for each task. A version that does not know it chooses in another order. */
+  priorities: z.array(z.number()).optional(),
   /** A version that does not know it masks less. */
   secrets: z
     .array(z.object({ place: z.string().max(200).nullable(), secret: z.custom<SealedSecret>(isSealedSecret) }))
@@ -63,6 +65,7 @@ export function packGraph(graph: TaskGraph): PackedGraph {
     shapes,
     tasks,
     barriers: graph.barriers.map((barrier) => [barrier.id, relations(barrier.requires)]),
+    ...(graph.priorities ? { priorities: [...graph.priorities] } : {}),
     ...(graph.secrets ? { secrets: [...graph.secrets] } : {}),
   };
 }
@@ -87,6 +90,8 @@ export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | {
     names.push(`${definition}@${at}`);
   }
   for (const [id] of pack.barriers) names.push(id);
+  if (pack.priorities && pack.priorities.length !== pack.tasks.length)
+    return { ok: false, reason: 'there are not as many priorities as tasks' };
   if (new Set(names).size !== names.length) return { ok: false, reason: 'a task or barrier is there twice' };
   const all = [...pack.tasks.map(([, , requires]) => requires), ...pack.barriers.map(([, requires]) => requires)];
   if (all.some((requires) => requires.some((index) => index >= names.length)))
@@ -108,6 +113,7 @@ export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | {
         requires: resolve(requires),
       })),
       barriers: pack.barriers.map(([id, requires]) => ({ id, requires: resolve(requires) })),
+      ...(pack.priorities ? { priorities: pack.priorities } : {}),
       ...(pack.secrets ? { secrets: pack.secrets } : {}),
     },
   };

@@ -26,7 +26,7 @@ export interface CompiledGraph {
   readonly tasksOfMachine: Adjacency;
   readonly successors: Adjacency;
   readonly predecessors: Adjacency;
-  /** Longest remaining chain in expected milliseconds, the task itself included. */
+  /** Which ready task is chosen first, the largest: the graph's priorities, else `longestChains`. */
   readonly rank: Float64Array;
   readonly limitKeys: readonly string[];
   readonly limitCapacity: Int32Array;
@@ -127,7 +127,7 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
     tasksOfMachine: membersOf(machineOf, machines.length),
     successors,
     predecessors,
-    rank: longestTails(workMs, successors, predecessors),
+    rank: rankOf(graph, longestTails(workMs, successors, predecessors)),
     limitKeys,
     limitCapacity,
     limitsOf,
@@ -138,6 +138,15 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
       (group) => group,
     ),
   };
+}
+
+/** Barriers are never chosen. */
+function rankOf({ priorities, tasks }: TaskGraph, longest: Float64Array): Float64Array {
+  if (priorities === undefined) return longest;
+  invariant(priorities.length === tasks.length, 'every task of a graph has a priority, or none has');
+  const rank = new Float64Array(longest.length);
+  rank.set(priorities);
+  return rank;
 }
 
 function machineNumber(node: string, graph: TaskGraph, machines: string[], index: Map<string, number>): number {

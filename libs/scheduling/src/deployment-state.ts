@@ -71,6 +71,8 @@ export interface DeploymentState {
   // derived
   /** The task that was looked up last; -1 for none. Saves looking it up again. */
   lastTask: number;
+  /** How many tasks became ready, where that is what counts; null: the graph's ranks count. */
+  firstCome: number | null;
   readonly count: Int32Array;
   /** Predecessors not yet satisfied, not yet ended, and ended badly, per vertex. */
   readonly unsatisfied: Int32Array;
@@ -105,8 +107,8 @@ export function taskStateOf(state: DeploymentState, task: number): TaskState {
   return TASK_STATES[state.task[task] as number] as TaskState;
 }
 
-/** The state before the first event. */
-export function initialState(graph: TaskGraph): DeploymentState {
+/** The state before the first event. `firstCome`: what became ready first is chosen first, instead of by rank. */
+export function initialState(graph: TaskGraph, { firstCome = false } = {}): DeploymentState {
   const compiled = compileGraph(graph);
   const { taskCount, vertexCount, machines, limitKeys, rank, predecessors } = compiled;
   const degree = new Int32Array(vertexCount);
@@ -143,6 +145,7 @@ export function initialState(graph: TaskGraph): DeploymentState {
     limitCapacity: compiled.limitCapacity.slice(),
     openSections: new Map(),
     lastTask: -1,
+    firstCome: firstCome ? 0 : null,
     count,
     unsatisfied: degree.slice(),
     unended: degree.slice(),

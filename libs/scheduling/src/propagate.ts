@@ -79,6 +79,8 @@ export function reconsider(state: DeploymentState, task: number): void {
 /** The dependencies are satisfied; only policies are in the way. */
 export function makeReady(state: DeploymentState, task: number): void {
   setTaskState(state, task, 'ready');
+  // Not in any heap yet, so its rank may change.
+  if (state.firstCome !== null) state.graph.rank[task] = -state.firstCome++;
   if (state.graph.isBridge[task] === 1 || (state.wishes.skip.size > 0 && state.wishes.skip.has(task)))
     state.bridges.push(task);
   else state.offer.push(task);

@@ -159,7 +159,7 @@ class Waits {
     }
     this.#contended = Uint8Array.from(wanting, (set, limit) => Number(set.size > (limitCapacity[limit] as number)));
     this.#waiting = limitKeys.map(() => new Set());
-    this.#edges = limitKeys.map(() => new Map());
+    this.#edges = limitKeys.map(() => new Map<number, { section: number; task: number }>());
   }
 
   needsSlots(task: number): boolean {
@@ -210,7 +210,7 @@ class Waits {
 }
 
 function row({ offsets, targets }: Adjacency, at: number): number[] {
-  return [...targets.subarray(offsets[at] as number, offsets[at + 1] as number)];
+  return [...targets.subarray(offsets[at], offsets[at + 1])];
 }
 
 function leadsTo(from: number, to: number, edgesOf: (limit: number) => number[]): boolean {

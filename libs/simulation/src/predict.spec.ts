@@ -1,6 +1,6 @@
 import type { GraphTask, TaskGraph } from '@muster/model';
 import { ProblemsError } from '@muster/problems';
-import { predictMs, predictWhatIf } from './predict';
+import { predictWhatIf, withPrediction } from './predict';
 
 const task = (name: string, node: string, expectedMs: number | null, more: Partial<GraphTask> = {}): GraphTask => ({
   task: `${name}@${node}`,
@@ -32,17 +32,22 @@ const graph = (tasks: GraphTask[], limits: TaskGraph['limits'] = {}): TaskGraph 
   master: null,
 });
 
+function expectedOf(of: TaskGraph): number {
+  const plan = { ...of, digest: '', criticalPath: [], expectedMs: 0, problems: [] };
+  return withPrediction(plan).expectedMs;
+}
+
 describe('the predicted duration', () => {
   it('counts dependencies, one task per node at a time, and limits', () => {
-    expect(predictMs(graph([task('a', '1', 100), task('b', '2', 200, { requires: ['a@1'] })]))).toBe(300);
-    expect(predictMs(graph([task('a', '1', 100), task('b', '1', 200)]))).toBe(300);
+    expect(expectedOf(graph([task('a', '1', 100), task('b', '2', 200, { requires: ['a@1'] })]))).toBe(300);
+    expect(expectedOf(graph([task('a', '1', 100), task('b', '1', 200)]))).toBe(300);
     const limited = ['1', '2', '3'].map((node) => task('a', node, 100, { limits: ['definition:a'] }));
-    expect(predictMs(graph(limited, { 'definition:a': 1 }))).toBe(300);
-    expect(predictMs(graph(limited, { 'definition:a': 2 }))).toBe(200);
+    expect(expectedOf(graph(limited, { 'definition:a': 1 }))).toBe(300);
+    expect(expectedOf(graph(limited, { 'definition:a': 2 }))).toBe(200);
   });
 
   it('is a second where nobody knows, and nothing for what is skipped', () => {
-    expect(predictMs(graph([task('a', '1', null), task('b', '1', 5000, { action: 'skip' })]))).toBe(1000);
+    expect(expectedOf(graph([task('a', '1', null), task('b', '1', 5000, { action: 'skip' })]))).toBe(1000);
   });
 });
 
@@ -72,5 +77,20 @@ describe('what if', () => {
       ]);
       expect(problems[0]?.remedy).toContain('definition:a');
     }
+  });
+});
+
+describe('a plan whose sections could wait for each other for ever', () => {
+  it('is refused, with what waits for what', () => {
+    const limits = { limits: ['role:db'] };
+    const tasks = [
+      task('a', '1', 1, { section: 's', ...limits }),
+      task('other', '2', 1, limits),
+      task('b', '1', 1, { section: 's', requires: ['a@1', 'other@2'] }),
+    ];
+    expect(() => expectedOf(graph(tasks, { 'role:db': 1 }))).toThrow(
+      /section s@1.*holds role:db and cannot end before other@2 has, which needs role:db/s,
+    );
+    expect(expectedOf(graph(tasks, { 'role:db': 2 }))).toBe(2);
   });
 });

@@ -33,6 +33,8 @@ export interface SimulationOptions {
   /** Real milliseconds from any fixed point; absent: `schedulingMs` is 0. */
   readonly stopwatch?: () => number;
   readonly trace?: boolean;
+  /** Chooses what became ready first, whatever the graph's priorities say; to compare with. */
+  readonly firstCome?: boolean;
   /** Sees every event right after it was folded, and the state after each round of decisions. For referees. */
   readonly onEvent?: (event: DeploymentEvent) => void;
   readonly onDecided?: (state: DeploymentState, now: number) => void;
@@ -68,7 +70,7 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
   let drained = false;
 
   const started0 = stopwatch();
-  let state = initialState(limited);
+  let state = initialState(limited, options);
   schedulingMs += stopwatch() - started0;
 
   const absorb = (event: DeploymentEvent): void => {
@@ -155,7 +157,7 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
       !isDeploymentEnd(state.status)
     ) {
       died = true;
-      state = initialState(limited);
+      state = initialState(limited, options);
       for (const event of log) apply(state, event);
       fact({ type: 'owner-changed', executor: 'simulated-2', epoch: 2 });
       settle();

@@ -28,14 +28,17 @@ export async function simulatePlan(
   options: SimulateOptions,
   sources: OfflineSources | { readonly graphFile: string },
 ): Promise<ExitCode> {
-  const { changeLimits, simulate } = await import('@muster/simulation');
+  const { changeLimits, chooseOrder, simulate } = await import('@muster/simulation');
   const script = options.script === undefined ? {} : await readScript(session.io.cwd, options.script);
   const graph =
     'graphFile' in sources
       ? await graphOf(session, sources.graphFile, script)
       : await planOf(session, sources, options);
   const limited = options.limit ? changeLimits(graph, options.limit) : graph;
-  const { trace, ...result } = simulate(limited, { script, trace: options.trace, stopwatch: () => performance.now() });
+  // A plan has its order of choice, a graph file has none, and with other limits another one is best.
+  const { priorities } = limited === graph && graph.priorities ? graph : chooseOrder(limited);
+  const ordered = priorities ? { ...limited, priorities } : limited;
+  const { trace, ...result } = simulate(ordered, { script, trace: options.trace, stopwatch: () => performance.now() });
   session.answer(options.trace ? { ...result, trace } : result, () => {
     const lines = table(
       ['at', 'task', 'state'],

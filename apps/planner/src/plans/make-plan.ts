@@ -46,15 +46,15 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     sha256,
   });
   if (outcome.plan === null) return { ok: false, problems: outcome.problems };
-  const made = withPrediction(outcome.plan);
-  const whatIf = predicted(made, question.whatIf);
-  if (!whatIf.ok) return whatIf;
+  const predicted = predict(outcome.plan, question.whatIf);
+  if (!predicted.ok) return predicted;
+  const { made, whatIf } = predicted;
   return {
     ok: true,
     outline: outlineOf(made),
     ...(raw ? { graph: new Uint8Array(), parameters: [] } : packed({ ...made, ...computedFrom(outcome, opened) })),
     json: Buffer.from(JSON.stringify(planJson(made))),
-    whatIf: whatIf.json,
+    whatIf,
     marks: nodeMarks(made, outcome.metadata),
     records: question.withRecords ? planRecords(made, outcome) : null,
     primaries: outcome.primaries,
@@ -71,12 +71,14 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function predicted(
-  made: Plan,
+/** The plan with its prediction, and as JSON what it would take by other limits. */
+function predict(
+  plan: Plan,
   limits: PlanQuestion['whatIf'],
-): { readonly ok: true; readonly json: string | null } | (PlanAnswer & { readonly ok: false }) {
+): { readonly ok: true; readonly made: Plan; readonly whatIf: string | null } | (PlanAnswer & { readonly ok: false }) {
   try {
-    return { ok: true, json: limits === null ? null : JSON.stringify(predictWhatIf(made, limits)) };
+    const made = withPrediction(plan);
+    return { ok: true, made, whatIf: limits === null ? null : JSON.stringify(predictWhatIf(made, limits)) };
   } catch (error) {
     if (error instanceof ProblemsError) return { ok: false, problems: error.problems };
     throw error;

@@ -56,6 +56,7 @@ function graphTask(draft: Draft, task: DraftTask, requires: readonly string[]): 
     parameters: task.parameters,
     limit: task.limit,
     limits: task.limits,
+    ...(definition.section === null ? {} : { section: definition.section }),
     expectedMs: expectedMs(draft, task),
     retries: definition.retries,
     timeoutMs: definition.timeoutMs,

@@ -62,10 +62,11 @@ function shapesOnce(shapes: Map<string, number>): (task: GraphTask) => number {
 }
 
 function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
-  const { definition, type, parameters, limit, limits, retries, timeoutMs, onFailure, idempotent, outputs, files } =
+  const { definition, type, parameters, limit, limits, section, retries, timeoutMs, onFailure, idempotent, outputs, files } =
     task;
   const key = canonicalJson({
     ...{ definition, type, limit, limits, retries, timeoutMs, onFailure, idempotent, outputs },
+    ...(section === undefined ? {} : { section }),
     parameters: withFingerprints(parameters),
     files: files.map(({ path, digest, executable }) => [path, digest, executable]),
   });

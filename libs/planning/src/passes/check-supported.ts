@@ -11,8 +11,7 @@ export function checkSupported(draft: Draft): void {
     if (bundle.extends !== null) refuse(`${bundle.kind} ${bundle.name}`, '`extends`');
   if (isTaskBased(draft)) for (const definition of definitionsTooOld(draft)) reportTooOld(draft, definition);
   for (const { definition } of draft.definitions.values()) {
-    for (const key of ['section', 'pool'] as const)
-      if (definition[key] !== null) refuse(`task ${definition.id}`, `\`${key}\``);
+    if (definition.pool !== null) refuse(`task ${definition.id}`, '`pool`');
   }
 }
 

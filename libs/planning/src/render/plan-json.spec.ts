@@ -47,7 +47,7 @@ describe('a plan as JSON', () => {
         action: 'run',
         reason: { code: 'no-inputs', text: 'Declares no inputs, so it runs every time.' },
       },
-      ...{ requires: ['start@sync'], parameters: { cmd: 'true' }, limit: null, expectedMs: 90_000 },
+      ...{ requires: ['start@sync'], parameters: { cmd: 'true' }, limit: null, limits: [], expectedMs: 90_000 },
     });
   });
 

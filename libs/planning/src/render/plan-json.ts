@@ -13,7 +13,7 @@ export function planJson(plan: Plan): JsonObject {
     graphType: plan.graphType,
     cluster: plan.cluster,
     tasks: plan.tasks.map(
-      ({ task, definition, node, type, action, reason, requires, parameters, limit, expectedMs }) => ({
+      ({ task, definition, node, type, action, reason, requires, parameters, limit, limits, section, expectedMs }) => ({
         ...{
           task,
           definition,
@@ -25,7 +25,9 @@ export function planJson(plan: Plan): JsonObject {
           parameters: parametersOf(parameters),
           limit,
           expectedMs,
+          limits,
         },
+        ...(section === undefined ? {} : { section }),
       }),
     ),
     barriers: plan.barriers.map(({ id, requires }) => ({ id, requires })),

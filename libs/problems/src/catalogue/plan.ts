@@ -103,6 +103,12 @@ export const planProblems = {
     meaning: 'A limit is zero, negative or no whole number.',
     remedy: 'Write a whole number of at least 1, or remove the limit for unlimited.',
   },
+  PLAN_SECTION_DEADLOCK: {
+    severity: 'error',
+    meaning: 'Sections could hold all slots of a limit and wait for each other for ever.',
+    remedy:
+      'Let the task that is waited for come before the first task of the section, or raise the limit above the number of sections that hold it.',
+  },
   PLAN_LIMIT_DIFFERS: {
     severity: 'warning',
     meaning: 'A limit comes out differently on different nodes; the smallest holds.',
