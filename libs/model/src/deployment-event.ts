@@ -2,7 +2,7 @@ import type { AttemptResult } from './attempt-result';
 import type { TaskAddress } from './names';
 import type { DeploymentStatus, TaskEnd } from './status';
 
-export const CONTROL_VERBS = ['pause', 'resume', 'drain', 'cancel', 'retry', 'skip', 'set-limit'] as const;
+export const CONTROL_VERBS = ['pause', 'resume', 'drain', 'cancel', 'retry', 'skip', 'set-limit', 'signal'] as const;
 export type ControlVerb = (typeof CONTROL_VERBS)[number];
 
 /** Why a task was ended without success of its own. */
@@ -74,6 +74,8 @@ export type DeploymentEventBody =
       readonly why: string | null;
       readonly tasks?: readonly TaskAddress[];
       readonly limit?: { readonly key: string; readonly amount: number };
+      /** Of `signal`: the event that has happened, for whom it waits or will wait. */
+      readonly event?: string;
       /** It came when the deployment had just ended: it changes nothing, and stands after the end. */
       readonly tooLate?: true;
     }

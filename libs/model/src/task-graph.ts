@@ -45,6 +45,12 @@ export interface GraphTask {
   readonly files: readonly BundleFile[];
 }
 
+/** The event that a `wait-for` waits for; null: it waits for something on its node, or is no `wait-for`. */
+export function awaitedEvent({ type, parameters }: Pick<GraphTask, 'type' | 'parameters'>): string | null {
+  const event = type === 'wait-for' ? parameters['event'] : null;
+  return typeof event === 'string' && event !== '' ? event : null;
+}
+
 /** "All of these, then all of those": a vertex without a node, so that N times M edges become N plus M. */
 export interface GraphBarrier {
   readonly id: string;

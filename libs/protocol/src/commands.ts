@@ -1,6 +1,7 @@
 import { CONTROL_VERBS } from '@muster/model';
 import { z } from 'zod';
 import { messageKind } from './envelope';
+import { EVENT_NAME_CHARS_MAX } from './events';
 import { address, base64, digest, id, name, sealedSecret, sentence } from './fields';
 
 /** How a node is reached, as the executor is told; keys stay sealed until they are used. */
@@ -61,6 +62,7 @@ export const controlDeployment = messageKind(
     verb: z.enum(CONTROL_VERBS),
     tasks: z.array(address).max(100_000).optional(),
     limit: z.object({ key: z.string().max(300), amount: z.int().min(1) }).optional(),
+    event: z.string().min(1).max(EVENT_NAME_CHARS_MAX).optional(),
     who: sentence,
     why: sentence.nullable(),
   }),

@@ -5,6 +5,9 @@ import { address, base64, id, json, sentence } from './fields';
 
 const sizes = z.object({ stdout: z.number().min(0), stderr: z.number().min(0) });
 
+/** Longest name of an event that tasks wait for. */
+export const EVENT_NAME_CHARS_MAX = 200;
+
 const attemptResult: z.ZodType<AttemptResult> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exited'), code: z.int(), sizes, outputs: z.record(z.string(), json).optional() }),
   z.object({ kind: z.literal('signalled'), signal: z.string().max(32), sizes }),
@@ -70,6 +73,7 @@ export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion(
     why: sentence.nullable(),
     tasks: z.array(address).optional(),
     limit: z.object({ key: z.string().max(300), amount: z.int() }).optional(),
+    event: z.string().max(EVENT_NAME_CHARS_MAX).optional(),
     tooLate: z.literal(true).optional(),
   }),
   z.object({

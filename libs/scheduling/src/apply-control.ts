@@ -33,6 +33,9 @@ export function applyControl(state: DeploymentState, event: DeploymentEvent & { 
     case 'skip':
       for (const task of named) if (isSkippable(state, task)) wishes.skip.add(task);
       return;
+    case 'signal':
+      if (event.event !== undefined) state.signals.add(event.event);
+      return;
     case 'set-limit': {
       const limit = state.graph.limitKeys.indexOf(event.limit?.key ?? '');
       if (limit < 0 || !event.limit || event.limit.amount < 1) return;

@@ -65,6 +65,8 @@ export interface DeploymentState {
   /** Commands already recorded, so that a repeated one changes nothing. */
   readonly commands: Set<string>;
   readonly limitCapacity: Int32Array;
+  /** Events that were signalled. */
+  readonly signals: Set<string>;
   /** Sections whose first task has started and whose slots have not been given back; a task that kept it from its end. */
   readonly openSections: Map<number, { keptBy: number | null }>;
 
@@ -143,6 +145,7 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
     pausedBy: null,
     commands: new Set(),
     limitCapacity: compiled.limitCapacity.slice(),
+    signals: new Set(),
     openSections: new Map(),
     lastTask: -1,
     firstCome: firstCome ? 0 : null,

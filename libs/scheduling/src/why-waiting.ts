@@ -1,4 +1,4 @@
-import type { TaskAddress, TaskState } from '@muster/model';
+import { awaitedEvent, type GraphTask, type TaskAddress, type TaskState } from '@muster/model';
 import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
 import { isLimitFull, nodeBusyWith } from './offering';
 import { isHeldOnMachine, limitsToTake, sectionOfHolder } from './slots';
@@ -47,7 +47,7 @@ function reasonsFor(state: DeploymentState, task: number, name: TaskState): Wait
   if (open) {
     const text = open.cancelling
       ? `attempt ${open.attempt} is being ended (${open.cancelling})`
-      : `attempt ${open.attempt} runs`;
+      : runs(state, task, open.attempt);
     return [{ code: open.cancelling ? 'cancelling' : 'running', text, since: open.startedAt, holders: [] }];
   }
   if (name !== 'waiting' && name !== 'ready' && name !== 'lost') {
@@ -61,6 +61,12 @@ function reasonsFor(state: DeploymentState, task: number, name: TaskState): Wait
   if (reasons.length === 0)
     reasons.push({ code: 'next', text: 'starts at the next decision', since: null, holders: [] });
   return reasons;
+}
+
+function runs(state: DeploymentState, task: number, attempt: number): string {
+  const event = awaitedEvent(state.graph.tasks[task] as GraphTask);
+  if (event === null) return `attempt ${attempt} runs`;
+  return `attempt ${attempt} waits for the event ${event}; \`muster signal\` sends it`;
 }
 
 function dependencies(state: DeploymentState, task: number): WaitingReason[] {

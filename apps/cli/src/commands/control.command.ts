@@ -11,7 +11,7 @@ interface ControlOptions {
 
 const REASON = ['--reason <text>', 'why, for the record'] as const;
 
-/** `pause`, `resume`, `drain`, `cancel`, `retry`, `skip`. */
+/** `pause`, `resume`, `drain`, `cancel`, `retry`, `signal`, `skip`. */
 export function defineControlCommands(run: Run, program: Command): void {
   const whole = [
     ['pause', 'start nothing more; what runs goes on'],
@@ -37,6 +37,15 @@ export function defineControlCommands(run: Run, program: Command): void {
     .option(...REASON);
   act<ControlOptions>(run, retry, (session, options, [transaction = '', ...tasks]) =>
     sendControl(session, transaction, 'retry', tasks, options.reason),
+  );
+
+  const signal = program
+    .command('signal <transaction> <event>')
+    .alias('approve')
+    .description('say that an event has happened which tasks wait for, now or later; this opens gates, too')
+    .option(...REASON);
+  act<ControlOptions>(run, signal, (session, options, [transaction = '', event = '']) =>
+    sendControl(session, transaction, 'signal', [], options.reason, event),
   );
 
   const skip = program

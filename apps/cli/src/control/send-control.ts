@@ -10,6 +10,7 @@ export async function sendControl(
   verb: ControlVerb,
   tasks: readonly string[],
   reason: string | undefined,
+  event?: string,
 ): Promise<ExitCode> {
   const wrong = tasks.filter((each) => parseTaskAddress(each) === null);
   if (wrong.length > 0) {
@@ -21,6 +22,7 @@ export async function sendControl(
   const sent = await transactions.control(transaction, {
     verb,
     ...(tasks.length > 0 ? { tasks } : {}),
+    ...(event === undefined ? {} : { event }),
     ...(reason === undefined ? {} : { reason }),
   });
   session.answer({ transaction, verb, ...sent }, () => `${verb} is accepted for transaction ${transaction}\n`);

@@ -44,6 +44,7 @@ function transactionLine(event: FeedEvent): string | null {
 function controlLine({ data }: FeedEvent): string {
   const text = (key: string): string => (typeof data[key] === 'string' ? data[key] : '');
   const tasks = Array.isArray(data['tasks']) ? ` ${data['tasks'].slice(0, TASKS_SHOWN_MAX).join(', ')}` : '';
+  const event = text('event') === '' ? '' : ` ${text('event')}`;
   const why = text('why') === '' ? '' : ` (${text('why')})`;
-  return `${text('who')}: ${text('verb')}${tasks}${why}`;
+  return `${text('who')}: ${text('verb')}${tasks}${event}${why}`;
 }

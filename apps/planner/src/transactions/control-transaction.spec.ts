@@ -26,7 +26,7 @@ describe('a transaction between two graphs', () => {
   });
   afterAll(() => planner.close());
 
-  const wish = (verb: 'cancel' | 'drain' | 'pause') => ({ verb, tasks: null, limit: null, reason: 'enough' });
+  const wish = (verb: 'cancel' | 'drain' | 'pause') => ({ verb, tasks: null, limit: null, event: null, reason: 'enough' });
   const stateOf = async () =>
     (
       await planner.database.query('SELECT state, advance_due FROM planner.transaction WHERE id = $1', [transaction])

@@ -13,6 +13,8 @@ export interface ControlWish {
   readonly verb: ControlVerb;
   readonly tasks: readonly string[] | null;
   readonly limit: { readonly key: string; readonly amount: number } | null;
+  /** Of `signal`. */
+  readonly event: string | null;
   readonly reason: string | null;
 }
 
@@ -51,6 +53,7 @@ export async function controlTransaction(
         verb: wish.verb,
         ...(wish.tasks === null ? {} : { tasks: [...wish.tasks] }),
         ...(wish.limit === null ? {} : { limit: wish.limit }),
+        ...(wish.event === null ? {} : { event: wish.event }),
         who,
         why: wish.reason,
       },
@@ -59,8 +62,11 @@ export async function controlTransaction(
 }
 
 /** What a verb cannot do without would otherwise be accepted and do nothing. */
-function checkWish({ verb, tasks, limit }: ControlWish): void {
-  const missing = verb === 'skip' && !tasks?.length ? 'tasks' : verb === 'set-limit' && limit === null ? 'limit' : null;
+function checkWish({ verb, tasks, limit, event }: ControlWish): void {
+  const needed = { skip: 'tasks', 'set-limit': 'limit', signal: 'event' } as const;
+  const given = { tasks: (tasks?.length ?? 0) > 0, limit: limit !== null, event: event !== null };
+  const field = verb === 'skip' || verb === 'set-limit' || verb === 'signal' ? needed[verb] : null;
+  const missing = field !== null && !given[field] ? field : null;
   if (missing === null) return;
   const summary = `It is missing, and ${verb} does nothing without it.`;
   throw new ProblemsError([problem('API_INVALID', { subject: `field ${missing}`, summary, place: { path: missing } })]);

@@ -135,6 +135,7 @@ class Fold {
           why: event.why,
           ...(event.tasks ? { tasks: event.tasks } : {}),
           ...(event.limit ? { limit: event.limit } : {}),
+          ...(event.event === undefined ? {} : { event: event.event }),
           ...(event.tooLate ? { tooLate: true } : {}),
         });
         return;

@@ -12,8 +12,10 @@ import {
   Matches,
   MaxLength,
   Min,
+  MinLength,
   ValidateNested,
 } from 'class-validator';
+import { EVENT_NAME_CHARS_MAX } from '@muster/protocol';
 import { PageQuery } from '../http/paging';
 import { ADDRESS_CHARS_MAX, SelectionDto, TASKS_MAX } from '../plans/selection.dto';
 
@@ -74,6 +76,17 @@ export class ControlDto {
   @IsString({ each: true })
   @MaxLength(ADDRESS_CHARS_MAX, { each: true })
   tasks?: string[];
+
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: EVENT_NAME_CHARS_MAX,
+    description: 'For signal: the event that tasks of type wait-for wait for, now or later.',
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(EVENT_NAME_CHARS_MAX)
+  event?: string;
 
   @ApiPropertyOptional({ type: LimitDto, description: 'For set-limit.' })
   @IsOptional()

@@ -112,7 +112,13 @@ export class TransactionsController {
     @NewId() command: string,
     @Who() who: string,
   ): Promise<ControlAnswerDto> {
-    const wish = { verb: body.verb, tasks: body.tasks ?? null, limit: body.limit ?? null, reason: body.reason ?? null };
+    const wish = {
+      verb: body.verb,
+      tasks: body.tasks ?? null,
+      limit: body.limit ?? null,
+      event: body.event ?? null,
+      reason: body.reason ?? null,
+    };
     await controlTransaction(this.database, id, command, wish, who);
     this.nudges.nudge('recorded');
     await awaitAnswer(this.database, this.nudges, command, CONTROL_ANSWER_MS);

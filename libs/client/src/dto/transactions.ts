@@ -79,6 +79,8 @@ export interface ControlRequest {
   readonly verb: ControlVerb;
   readonly tasks?: readonly string[];
   readonly limit?: { readonly key: string; readonly amount: number };
+  /** Of `signal`. */
+  readonly event?: string;
   readonly reason?: string;
 }
 

@@ -1,4 +1,5 @@
 import {
+  awaitedEvent,
   describeResult,
   isSuccess,
   type AttemptResult,
@@ -26,6 +27,8 @@ const CANCEL_GRACE_MS = 5000;
 const CANCEL_TRIES = 6;
 /** After a confirmed cancel: how long the node's own report of the end is waited for, since it knows sizes and signal. */
 const END_REPORT_WAIT_MS = 3000;
+
+const NO_OUTPUT = { stdout: 0, stderr: 0 } as const;
 
 interface Hooks {
   /** Settles once the fact is stored. `task` is the number of the task that it names. */
@@ -61,6 +64,8 @@ export class AttemptPerformer {
   readonly #targets: NodeTargets;
   readonly #live = new Map<number, Live>();
   readonly #prepared = new Map<string, Promise<NodeReady | NodeFailure>>();
+  /** Attempts that wait for an event. */
+  readonly #awaiting = new Map<number, { readonly attempt: number; readonly event: string }>();
   #detached = false;
 
   constructor(context: RunnerContext, owned: OwnedDeployment, state: DeploymentState, lease: Lease, hooks: Hooks) {
@@ -82,9 +87,20 @@ export class AttemptPerformer {
     }
   }
 
+  /** Ends the waits for events that have been signalled. */
+  endSignalled(): void {
+    if (this.#state.signals.size === 0 || this.#awaiting.size === 0) return;
+    for (const [task, { attempt, event }] of [...this.#awaiting])
+      if (this.#state.signals.has(event)) this.#endWait(task, attempt, { kind: 'exited', code: 0, sizes: NO_OUTPUT });
+  }
+
   /** After a takeover: asks the nodes what became of every attempt that the log left open. */
   attachOpen(): void {
     for (const [task, { attempt, cancelling }] of this.#state.open) {
+      if (this.#awaits(task, attempt)) {
+        if (cancelling) this.#endWait(task, attempt, { kind: endedBy(cancelling), confirmed: true });
+        continue;
+      }
       const live = this.#add(task, attempt);
       live.recorded = this.#state.bootId.get(live.machine) ?? null;
       // The node is recorded before the first start on it: without that, nothing was started.
@@ -95,6 +111,20 @@ export class AttemptPerformer {
       );
       if (cancelling) void this.#guarded(task, attempt, this.#cancel(task, attempt, cancelling));
     }
+    this.endSignalled();
+  }
+
+  /** A wait for an event needs no node and no connection: the event is in the log, or will be. False: it is none. */
+  #awaits(task: number, attempt: number): boolean {
+    const event = awaitedEvent(this.#task(task));
+    if (event === null) return false;
+    this.#awaiting.set(task, { attempt, event });
+    return true;
+  }
+
+  #endWait(task: number, attempt: number, result: AttemptResult): void {
+    if (!this.#awaiting.delete(task)) return;
+    void this.#hooks.fact({ type: 'attempt-ended', task: this.#task(task).task, attempt, result }, task);
   }
 
   report(report: NodeReport, task: number, attempt: number): void {
@@ -122,9 +152,11 @@ export class AttemptPerformer {
       this.#context.output.drop(id);
     }
     this.#live.clear();
+    this.#awaiting.clear();
   }
 
   #start(task: number, attempt: number): void {
+    if (this.#awaits(task, attempt)) return;
     const live = this.#add(task, attempt);
     live.started = this.#guarded(task, attempt, this.#launch(task, attempt, live));
   }
@@ -307,7 +339,8 @@ export class AttemptPerformer {
   async #cancel(task: number, attempt: number, cause: 'timeout' | 'cancel'): Promise<void> {
     const { nodes, clock } = this.#context;
     const live = this.#live.get(task);
-    const kind = cause === 'timeout' ? 'timed-out' : 'cancelled';
+    const kind = endedBy(cause);
+    if (this.#awaiting.has(task)) return this.#endWait(task, attempt, { kind, confirmed: true });
     if (!live) return this.#end(task, attempt, { kind, confirmed: false });
     // Start and cancel of one attempt do not overtake each other; but a node that is being waited for is not waited for here.
     if (!live.attaching) await live.started;
@@ -393,5 +426,9 @@ export class AttemptPerformer {
 function resultOf(result: AttemptResult, cancelling: 'timeout' | 'cancel' | null): AttemptResult {
   if (cancelling === null || isSuccess(result) || (result.kind !== 'exited' && result.kind !== 'signalled'))
     return result;
-  return { kind: cancelling === 'timeout' ? 'timed-out' : 'cancelled', confirmed: true };
+  return { kind: endedBy(cancelling), confirmed: true };
+}
+
+function endedBy(cause: 'timeout' | 'cancel'): 'timed-out' | 'cancelled' {
+  return cause === 'timeout' ? 'timed-out' : 'cancelled';
 }

@@ -172,6 +172,7 @@ export class DeploymentRunner {
     }
     for (const { stored } of taken) stored();
     this.#performer.perform(decisions);
+    this.#performer.endSignalled();
     if (isDeploymentEnd(this.#state.status)) this.#leave('ended');
   }
 

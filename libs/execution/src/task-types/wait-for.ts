@@ -41,7 +41,7 @@ export function waitFor(it: TaskToCompile): Operation {
         cwd: null,
       };
     default:
-      throw new ParameterWrong('executors of this version do not wait for events');
+      throw new ParameterWrong('event is not the name of an event');
   }
 }
 
