@@ -1,8 +1,10 @@
 /**
- * `npm run bench`: builds, then measures planning, scheduling, planning of a real OpenStack (needs the field's task
- * definitions, see examples/openstack-newton), and whole deployments on 50 embedded nodes. Linux.
- * Options: `-o json` (on stdout), `--only planning,fuel,embedded,production`, `--profile FOLDER` (CPU profiles).
- * Leaves nothing running and nothing behind; takes about three minutes. Not a test: it says how fast, and refuses nothing.
+ * `npm run bench`: builds, then measures planning, scheduling, how good the chosen order is (`makespan`), planning of a real
+ * OpenStack (needs the field's task definitions, see examples/openstack-newton), and whole deployments on 50 embedded
+ * nodes. Linux.
+ * Options: `-o json` (on stdout), `--only` with some of `PARTS`, `--graphs FOLDER` (graph files for `makespan`, else
+ * MUSTER_GRAPHS, else ../shared/graphs), `--profile FOLDER` (CPU profiles).
+ * Leaves nothing running and nothing behind; takes about four minutes. Not a test: it says how fast, and refuses nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,11 +16,12 @@ import { killAll } from './bench/background.mjs';
 import { printResult } from './bench/print-table.mjs';
 import { root } from './bench/root.mjs';
 
-const PARTS = ['planning', 'fuel', 'embedded', 'production'];
+const PARTS = ['planning', 'scheduling', 'makespan', 'fuel', 'embedded', 'production'];
 const { values } = parseArgs({
   options: {
     output: { type: 'string', short: 'o', default: 'table' },
     only: { type: 'string', default: PARTS.join(',') },
+    graphs: { type: 'string' },
     profile: { type: 'string' },
   },
 });
@@ -36,7 +39,7 @@ for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP:
 
 async function main() {
   if (wanted.some((part) => !PARTS.includes(part)) || !['table', 'json'].includes(values.output)) {
-    say(`usage: npm run bench -- [-o table|json] [--only ${PARTS.join(',')}] [--profile FOLDER]`);
+    say(`usage: npm run bench -- [-o table|json] [--only ${PARTS.join(',')}] [--graphs FOLDER] [--profile FOLDER]`);
     return 1;
   }
   say('building');
@@ -45,13 +48,17 @@ async function main() {
   if (built.status !== 0) return 1;
   folder = mkdtempSync(join(tmpdir(), 'muster-bench-'));
   const result = { date: new Date().toISOString(), machine: machine() };
-  if (wanted.includes('planning')) {
+  if (wanted.includes('planning') || wanted.includes('scheduling')) {
     say('planning and scheduling');
     const { benchPlanning } = await import('./bench-planning.mjs');
     const { benchScheduling } = await import('./bench/scheduling.mjs');
-    result.scheduling = [];
-    result.planning = benchPlanning(undefined, (plan) => result.scheduling.push(...benchScheduling(plan)));
+    const scheduling = [];
+    const schedule = (plan) => wanted.includes('scheduling') && scheduling.push(...benchScheduling(plan));
+    const planning = benchPlanning(undefined, schedule);
+    if (wanted.includes('planning')) result.planning = planning;
+    if (scheduling.length > 0) result.scheduling = scheduling;
   }
+  if (wanted.includes('makespan')) result.makespan = await benchMakespans();
   if (wanted.includes('fuel')) result.fuel = await benchFuel();
   const { benchEndToEnd } = await import('./bench/end-to-end.mjs');
   const services = await import('./bench/services.mjs');
@@ -66,6 +73,17 @@ async function main() {
   if (values.output === 'json') process.stdout.write(`${JSON.stringify(result)}\n`);
   else printResult(result);
   return 0;
+}
+
+async function benchMakespans() {
+  const { benchMakespan, graphsFolder } = await import('./bench/makespan.mjs');
+  const graphs = graphsFolder(values.graphs);
+  if (!graphs) {
+    if (values.graphs) throw new Error(`there is no folder ${values.graphs}`);
+    say('no folder of graph files (--graphs, MUSTER_GRAPHS, ../shared/graphs): seeded graphs only');
+  }
+  say('makespans of chosen orders');
+  return benchMakespan(graphs);
 }
 
 /** Null where the field's task definitions are absent. */

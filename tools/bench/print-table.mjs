@@ -8,7 +8,7 @@ export function printTable(title, head, rows) {
 }
 
 /** The whole result as people read it. */
-export function printResult({ machine, planning, scheduling, fuel, endToEnd }) {
+export function printResult({ machine, planning, scheduling, makespan, fuel, endToEnd }) {
   process.stdout.write(
     `\n${machine.cpus} x ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.load}\n`,
   );
@@ -40,6 +40,7 @@ export function printResult({ machine, planning, scheduling, fuel, endToEnd }) {
         it.cpuUsPerTask.toFixed(2),
       ]),
     );
+  if (makespan) printMakespan(makespan);
   if (fuel) printFuel(fuel);
   for (const [kind, it] of Object.entries(endToEnd ?? {})) {
     const { first, best, median } = it.wallMs;
@@ -55,6 +56,28 @@ export function printResult({ machine, planning, scheduling, fuel, endToEnd }) {
       ]),
     );
   }
+}
+
+function printMakespan(makespan) {
+  printTable(
+    'Makespan on virtual time, seconds (of several seeds the medians)',
+    [
+      'graph',
+      'tasks',
+      'bound',
+      'chosen',
+      'first come',
+      'chosen / bound',
+      'first come / bound',
+      'worse than first come',
+    ],
+    makespan.map((it) => [
+      ...[it.name, it.tasks],
+      ...[it.bound, it.chosen, it.firstCome].map((seconds) => seconds.toFixed(0)),
+      ...[it.ratio, it.firstComeRatio].map((ratio) => ratio.toFixed(3)),
+      it.worseThanFirstCome,
+    ]),
+  );
 }
 
 function printFuel(fuel) {
