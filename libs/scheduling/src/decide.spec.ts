@@ -255,6 +255,6 @@ describe('decide', () => {
     expect(why('gate@1')).toMatchObject([
       { code: 'running', text: expect.stringMatching(/event go; `muster signal`/) },
     ]);
-    expect(why('a@1')).toMatchObject([{ code: 'dependency' }, { code: 'node-busy' }]);
+    expect(why('a@1')).toMatchObject([{ code: 'dependency', holders: ['gate@1'] }]);
   });
 });
