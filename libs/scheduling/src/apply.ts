@@ -51,6 +51,7 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
       invariant(state.open.has(task, event.attempt), 'only an open attempt ends');
       state.open.remove(task);
       state.toJudge.add(task, event.result);
+      if (event.result.kind === 'exited' && event.result.outputs) state.outputs.set(task, event.result.outputs);
       if (event.result.kind === 'lost') setTaskState(state, task, 'lost');
       return release(state, task);
     }

@@ -3,6 +3,7 @@ import {
   type AttemptResult,
   type DeploymentStatus,
   type EndCause,
+  type JsonObject,
   type TaskGraph,
   type TaskState,
 } from '@muster/model';
@@ -67,6 +68,8 @@ export interface DeploymentState {
   readonly limitCapacity: Int32Array;
   /** Events that were signalled. */
   readonly signals: Set<string>;
+  /** What succeeded tasks have given, for those that take it; secrets are sealed. */
+  readonly outputs: Map<number, JsonObject>;
   /** Sections whose first task has started and whose slots have not been given back; a task that kept it from its end. */
   readonly openSections: Map<number, { keptBy: number | null }>;
 
@@ -146,6 +149,7 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
     commands: new Set(),
     limitCapacity: compiled.limitCapacity.slice(),
     signals: new Set(),
+    outputs: new Map(),
     openSections: new Map(),
     lastTask: -1,
     firstCome: firstCome ? 0 : null,
