@@ -26,6 +26,8 @@ export interface Wishes {
 export interface Stop {
   readonly kind: 'tolerance' | 'drain' | 'cancel';
   readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export type NodeState = 'untouched' | 'ready' | 'failed' | 'unreachable';
