@@ -46,7 +46,8 @@ class Bed {
 
   constructor() {
     const node = { name: 'n1', machine: 'm1', jump: null, identity: {} };
-    const start = { deployment: D, installation: 'i', nodes: [node], final: true, noop: false };
+    const sent = { kind: 'inline', gzip: '' };
+    const start = { deployment: D, installation: 'i', nodes: [node], final: true, noop: false, graph: sent };
     const store: Partial<DeploymentStore> = {
       renew: async (_executor, _lease, held) => {
         if (this.isStoreAway) throw new Error('the store is away');

@@ -1,5 +1,6 @@
 import type { TakeDecision } from './take-decision';
 import { CODE, type DeploymentState } from './deployment-state';
+import { withWhatTheyKept } from './reopen';
 
 /** Acts on what people asked for. What does not fit the present state falls away: its event says that it was asked. */
 export function decideControls(state: DeploymentState, take: TakeDecision): void {
@@ -26,10 +27,16 @@ export function decideControls(state: DeploymentState, take: TakeDecision): void
 
 function retry(state: DeploymentState, take: TakeDecision): void {
   const { wishes, stop } = state;
-  for (const task of [...wishes.retry]) {
-    if (state.held.has(task) && stop === null) take({ type: 'retry-due', task: addressOf(state, task) });
-  }
+  const wished = new Set(wishes.retry);
   wishes.retry.clear();
+  if (stop !== null) return;
+  const ended = new Set<number>();
+  for (const task of wished) {
+    if (state.held.has(task)) take({ type: 'retry-due', task: addressOf(state, task) });
+    else ended.add(task);
+  }
+  const again = ended.size === 0 ? [] : withWhatTheyKept(state, ended);
+  if (again.length > 0) take({ type: 'tasks-reopened', tasks: again.map((task) => addressOf(state, task)) });
 }
 
 function skip(state: DeploymentState, take: TakeDecision): void {

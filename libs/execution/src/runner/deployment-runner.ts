@@ -2,6 +2,7 @@ import { isDeploymentEnd, type DeploymentEvent, type DeploymentEventBody, type T
 import { InvariantBroken } from '@muster/problems';
 import {
   apply,
+  type CarriedOver,
   decide,
   initialState,
   nextWake,
@@ -23,6 +24,8 @@ const FACTS_PER_COMMIT_MAX = 500;
 /** From one commit to the next while few facts wait: a commit costs much the same for one event and for many. */
 const GATHER_MS = 5;
 const STORE_RETRY_MS = 500;
+/** Of one event, so that a message has room for it. */
+const CARRIED_PER_EVENT_MAX = 1000;
 
 interface PendingFact {
   readonly body: DeploymentEventBody;
@@ -44,6 +47,7 @@ export class DeploymentRunner {
   readonly #facts: PendingFact[] = [];
   readonly #unreadCommands = new Map<string, StoredCommand>();
   readonly #onGone: (reason: 'ended' | 'fenced' | 'broken') => void;
+  readonly #carried: CarriedOver | null;
   #storedSeq: number;
   #storedAt = -Infinity;
   #pumping: Promise<void> | null = null;
@@ -55,11 +59,13 @@ export class DeploymentRunner {
     context: RunnerContext,
     owned: OwnedDeployment,
     graph: TaskGraph,
+    carried: CarriedOver | null,
     lease: Lease,
     onGone: (reason: 'ended' | 'fenced' | 'broken') => void,
   ) {
     this.#context = context;
     this.#owned = owned;
+    this.#carried = carried;
     this.#lease = lease;
     this.#onGone = onGone;
     this.#state = initialState(graph);
@@ -83,6 +89,8 @@ export class DeploymentRunner {
   start(): void {
     const { executor } = this.#context;
     if (this.#state.lastSeq === 0) void this.#fact({ type: 'accepted' });
+    // One commit with it, so that nothing is decided in between.
+    if (this.#carried) for (const part of partsOf(this.#carried)) void this.#fact({ type: 'carried-over', ...part });
     void this.#fact({ type: 'owner-changed', executor, epoch: this.#owned.epoch });
     this.#performer.attachOpen();
   }
@@ -238,4 +246,11 @@ export class DeploymentRunner {
     await endUnfinished(this.#context, this.#owned, this.#storedSeq, `stopped by a bug: ${text}`);
     this.#leave('broken');
   }
+}
+
+function* partsOf({ tasks, sections }: CarriedOver): Generator<CarriedOver> {
+  // Sections first: a task that failed in one keeps it open.
+  yield { tasks: [], sections };
+  for (let at = 0; at < tasks.length; at += CARRIED_PER_EVENT_MAX)
+    yield { tasks: tasks.slice(at, at + CARRIED_PER_EVENT_MAX), sections: [] };
 }
