@@ -245,4 +245,16 @@ describe('decide', () => {
     }
     expect(order.filter((address) => address.endsWith('@1'))).toEqual(['c@1', 'a@1', 'b@1']);
   });
+
+  it('says of a task that waits for an event which one it is, and how it is sent', () => {
+    const run = new Run([
+      task('gate@1', [], { type: 'wait-for', parameters: { event: 'go' } }),
+      task('a@1', ['gate@1']),
+    ]);
+    const why = (address: string) => whyWaiting(run.state, address)?.reasons;
+    expect(why('gate@1')).toMatchObject([
+      { code: 'running', text: expect.stringMatching(/event go; `muster signal`/) },
+    ]);
+    expect(why('a@1')).toMatchObject([{ code: 'dependency' }, { code: 'node-busy' }]);
+  });
 });
