@@ -95,3 +95,10 @@ export function isTaskEnd(state: TaskState): state is TaskEnd {
 export function isDeploymentEnd(state: DeploymentStatus): state is DeploymentOutcome {
   return deploymentTransitions[state].length === 0;
 }
+
+const goesOn: ReadonlySet<DeploymentStatus> = new Set(['succeeded', 'succeeded-with-skips', 'succeeded-with-failures']);
+
+/** True if a transaction goes on to its next graph after a deployment that ended so. */
+export function mayGoOn(state: DeploymentStatus): boolean {
+  return goesOn.has(state);
+}

@@ -23,7 +23,7 @@ export function carriedFrom(state: DeploymentState, only: readonly string[] | nu
     const address = state.graph.addresses[task] as string;
     const name = taskStateOf(state, task);
     if (anew.has(task) || (name !== 'succeeded' && !isReopenable(state, task))) {
-      if (attempts > 0) carried.push({ task: address, attempts });
+      carried.push({ task: address, attempts });
       continue;
     }
     const cause = state.endCause.get(task);

@@ -193,6 +193,9 @@ describe('a further run', () => {
     const carried = carriedFrom(ended().state, null);
     expect(carried.tasks.map(({ task: each, attempts, end = null }) => [each, attempts, end])).toEqual([
       ['a@1', 1, null],
+      ['b@1', 0, null],
+      ['c@2', 0, null],
+      ['d@2', 0, null],
       ['e@3', 1, 'succeeded'],
       ['f@3', 1, null],
     ]);

@@ -111,7 +111,7 @@ describe('the scheduler, watched by referees', () => {
         let first: DeploymentState | null = null;
         const { outcome } = simulate(graph, { script, onDecided: (state) => void (first = state) });
         fc.pre(first !== null && isDeploymentEnd(outcome));
-        const carried = carriedFrom(first as unknown as DeploymentState, null);
+        const carried = carriedFrom(first as never, null);
         const done = new Set(carried.tasks.filter(({ end }) => end === 'succeeded').map(({ task }) => task));
         const referees = new Referees(graph);
         const again: string[] = [];

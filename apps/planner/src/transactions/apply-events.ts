@@ -1,4 +1,4 @@
-import { type DeploymentEvent, type DeploymentStatus, isDeploymentEnd } from '@muster/model';
+import { type DeploymentEvent, type DeploymentStatus, isDeploymentEnd, mayGoOn } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
@@ -7,8 +7,9 @@ import { recordOutcomes } from '../previous/record-outcomes';
 import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
+import { storeControls } from './store-controls';
 import { storeFolded } from './store-folded';
-import { mayGoOn, outcomeOf } from './transaction-outcome';
+import { outcomeOf } from './transaction-outcome';
 
 /** What came of a run of events: applied (also when all were known), a gap before it, or nobody knows the deployment. */
 export type Applied =
@@ -21,6 +22,8 @@ interface LockedDeployment {
   readonly cluster: string;
   readonly cluster_id: string;
   readonly graph_type: string;
+  readonly graph_index: number;
+  readonly run: number;
   readonly release: string;
   readonly project: string;
   readonly last_seq: number;
@@ -37,7 +40,7 @@ export async function applyEvents(
 ): Promise<Applied> {
   const row = await rowOf<LockedDeployment>(
     on,
-    `SELECT d.transaction_id, t.cluster, t.project, t.cluster_id, d.graph_type, d.release, d.last_seq
+    `SELECT d.transaction_id, t.cluster, t.project, t.cluster_id, d.graph_type, d.graph_index, d.run, d.release, d.last_seq
      FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
      WHERE d.id = $1 FOR UPDATE OF d`,
     [deployment],
@@ -49,6 +52,7 @@ export async function applyEvents(
   if (first.seq !== row.last_seq + 1) return { kind: 'gap', from: row.last_seq + 1, to: first.seq - 1 };
   const folded = foldEvents({ transaction: row.transaction_id, deployment, cluster: row.cluster }, fresh);
   await storeFolded(on, deployment, folded);
+  await storeControls(on, row.transaction_id, row.run, folded.controls);
   const { transaction_id: transaction, cluster_id: clusterId, graph_type: graphType, release } = row;
   await recordOutcomes(on, { deployment, transaction, clusterId, graphType, release }, folded.outcomes);
   await storeDeployment(on, deployment, folded);
@@ -76,7 +80,7 @@ async function storeDeployment(on: EntityManager, deployment: string, folded: Fo
   );
 }
 
-/** Once it has ended nothing more of it is recorded, and its nodes are as its graph says. */
+/** Once it has ended its nodes are as its graph says. */
 async function endDeployment(
   on: EntityManager,
   deployment: string,
@@ -84,7 +88,8 @@ async function endDeployment(
   { state }: FoldedEvents,
 ): Promise<void> {
   if (state === null || !isDeploymentEnd(state.state)) return;
-  await forgetRecords(on, deployment);
+  // What has not succeeded may be gone on with.
+  if (state.state === 'succeeded' || state.state === 'succeeded-with-skips') await forgetRecords(on, deployment);
   const row = await rowOf<{ node_marks: NodeMarks | null }>(
     on,
     'SELECT node_marks FROM planner.deployment WHERE id = $1',
@@ -96,15 +101,13 @@ async function endDeployment(
 /** The transaction takes the state of its running deployment; its end is its own. Tells whether the next graph is due. */
 async function followDeployment(
   on: EntityManager,
-  { transaction_id: id, project, cluster }: LockedDeployment,
+  { transaction_id: id, project, cluster, graph_index: graphIndex }: LockedDeployment,
   folded: FoldedEvents,
 ): Promise<boolean> {
   if (folded.state === null && folded.startedAt === null) return false;
-  const row = await rowOf<{ graphs: string[]; runs: number }>(
-    on,
-    'SELECT graphs, runs FROM planner.transaction WHERE id = $1 FOR UPDATE',
-    [id],
-  );
+  const row = await rowOf<{ graphs: string[] }>(on, 'SELECT graphs FROM planner.transaction WHERE id = $1 FOR UPDATE', [
+    id,
+  ]);
   if (row === null) return false;
   if (folded.startedAt !== null) {
     await rowsOf(on, 'UPDATE planner.transaction SET started_at = coalesce(started_at, $2) WHERE id = $1 RETURNING 1', [
@@ -118,13 +121,14 @@ async function followDeployment(
     await setState(on, id, state, null, false);
     return false;
   }
-  if (mayGoOn(state) && row.runs < row.graphs.length) {
+  if (mayGoOn(state) && graphIndex + 1 < row.graphs.length) {
     await setState(on, id, 'running', null, true);
     return true;
   }
   const states = await rowsOf<{ state: DeploymentStatus }>(
     on,
-    'SELECT state FROM planner.deployment WHERE transaction_id = $1',
+    // Of each graph its last run.
+    'SELECT DISTINCT ON (graph_index) state FROM planner.deployment WHERE transaction_id = $1 ORDER BY graph_index, run DESC',
     [id],
   );
   const outcome = outcomeOf(states.map((each) => each.state));

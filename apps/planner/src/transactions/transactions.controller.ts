@@ -119,10 +119,12 @@ export class TransactionsController {
       event: body.event ?? null,
       reason: body.reason ?? null,
     };
-    await controlTransaction(this.database, id, command, wish, who);
-    this.nudges.nudge('recorded');
-    await awaitAnswer(this.database, this.nudges, command, CONTROL_ANSWER_MS);
-    const refusal = await refusalOf(this.database.manager, command);
+    const { database, secretBox, installation, nudges } = this;
+    const sent = await controlTransaction({ database, secretBox, installation }, id, command, wish, who);
+    nudges.nudge('recorded');
+    nudges.nudge('advance');
+    await awaitAnswer(database, nudges, sent, sent === command ? CONTROL_ANSWER_MS : START_ANSWER_MS);
+    const refusal = await refusalOf(database.manager, sent);
     if (refusal !== null) throw refusal;
     return { command };
   }

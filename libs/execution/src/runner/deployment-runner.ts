@@ -1,4 +1,10 @@
-import { isDeploymentEnd, type DeploymentEvent, type DeploymentEventBody, type TaskGraph } from '@muster/model';
+import {
+  isDeploymentEnd,
+  mayGoOn,
+  type DeploymentEvent,
+  type DeploymentEventBody,
+  type TaskGraph,
+} from '@muster/model';
 import { InvariantBroken } from '@muster/problems';
 import {
   apply,
@@ -201,7 +207,7 @@ export class DeploymentRunner {
     const { store, executor, clock, log } = this.#context;
     let read = events.flatMap((event) => (event.type === 'control' ? [event.command] : []));
     const { status } = this.#state;
-    const ended = isDeploymentEnd(status) ? { status, free: this.#owned.start.final || status !== 'succeeded' } : null;
+    const ended = isDeploymentEnd(status) ? { status, free: this.#owned.start.final || !mayGoOn(status) } : null;
     while (!this.#stopped) {
       try {
         const answer = await store.append(executor, this.deployment, this.#owned.epoch, events, read, ended);
