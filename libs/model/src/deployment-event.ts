@@ -1,4 +1,5 @@
 import type { AttemptResult } from './attempt-result';
+import type { JsonObject } from './json';
 import type { TaskAddress } from './names';
 import type { DeploymentStatus, TaskEnd } from './status';
 
@@ -34,6 +35,8 @@ export interface CarriedTask {
   readonly cause?: EndCause;
   /** Milliseconds since the epoch; with `end`. */
   readonly endedAt?: number;
+  /** What it gave, for tasks that take it; secrets are sealed. */
+  readonly outputs?: JsonObject;
 }
 
 /**

@@ -62,6 +62,7 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
       invariant(state.open.has(task, event.attempt), 'only an open attempt ends');
       state.open.remove(task);
       state.toJudge.add(task, event.result);
+      if (event.result.kind === 'exited' && event.result.outputs) state.outputs.set(task, event.result.outputs);
       if (event.result.kind === 'lost') setTaskState(state, task, 'lost');
       return release(state, task);
     }
@@ -158,13 +159,17 @@ function watchDeadline(state: DeploymentState, task: number, at: number, attempt
 }
 
 /** Ended in an earlier run, or only tried there. No transition leads from waiting to most ends: nothing happens here. */
-function carryOver(state: DeploymentState, { task: address, attempts, end, cause, endedAt }: CarriedTask): void {
+function carryOver(
+  state: DeploymentState,
+  { task: address, attempts, end, cause, endedAt, outputs }: CarriedTask,
+): void {
   const task = indexOf(state, address);
   state.attempts[task] = attempts;
   if (end === undefined) return;
   (state.count[state.task[task] as number] as number)--;
   (state.count[CODE[end]] as number)++;
   state.task[task] = CODE[end];
+  if (outputs) state.outputs.set(task, outputs);
   noteEnd(state, task, end, cause, endedAt ?? 0);
 }
 
@@ -192,7 +197,7 @@ function noteEnd(state: DeploymentState, task: number, end: TaskEnd, cause: EndC
       index < (groupsOfMachine.offsets[machine + 1] as number);
       index++
     ) {
-      countFailure(state, groupsOfMachine.targets[index] as number);
+      countFailure(state, groupsOfMachine.targets[index] as number, at);
     }
   }
   if (end === 'succeeded' || end === 'skipped') settle(state, task, SATISFIED);
@@ -209,13 +214,14 @@ function forget(state: DeploymentState, task: number): void {
   if (wishes.skip.size > 0) wishes.skip.delete(task);
 }
 
-function countFailure(state: DeploymentState, group: number): void {
+function countFailure(state: DeploymentState, group: number, at: number): void {
   (state.groupFailed[group] as number)++;
   if (!isExceeded(state, group) || state.stop !== null) return;
   const { name, tolerated } = state.graph.source.faultTolerance[group] ?? { name: '', tolerated: 0 };
   state.stop = {
     kind: 'tolerance',
     text: `fault tolerance of ${name} exceeded: ${state.groupFailed[group]} failed, ${tolerated} tolerated`,
+    at,
   };
 }
 

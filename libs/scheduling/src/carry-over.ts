@@ -28,7 +28,12 @@ export function carriedFrom(state: DeploymentState, only: readonly string[] | nu
     }
     const cause = state.endCause.get(task);
     const endedAt = state.endedAt[task] as number;
-    carried.push({ task: address, attempts, end: name as TaskEnd, ...(cause ? { cause } : {}), endedAt });
+    const outputs = state.outputs.get(task);
+    carried.push({
+      ...{ task: address, attempts, end: name as TaskEnd, endedAt },
+      ...(cause ? { cause } : {}),
+      ...(outputs ? { outputs } : {}),
+    });
   }
   return {
     tasks: carried,

@@ -50,7 +50,7 @@ export class Referees {
         return;
       case 'carried-over':
         for (const { task, attempts, end } of event.tasks) {
-          this.#starts.set(task, attempts);
+          if (attempts > 0) this.#starts.set(task, attempts);
           if (end !== undefined) this.#state.set(task, end);
         }
         return;

@@ -235,6 +235,19 @@ class ReasonDto {
 
   @ApiProperty({ type: [String], description: 'Who holds what is waited for.' })
   holders!: string[];
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'When it passes by itself; absent where nobody can tell.',
+  })
+  until?: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    description: 'Place in the queue for what is taken; 1 is next. Absent while the task is in no queue.',
+  })
+  place?: number;
 }
 
 export class WhyDto {

@@ -1,4 +1,5 @@
 import {
+  type CarriedTask,
   isDeploymentEnd,
   mayGoOn,
   type DeploymentEvent,
@@ -31,7 +32,7 @@ const FACTS_PER_COMMIT_MAX = 500;
 const GATHER_MS = 5;
 const STORE_RETRY_MS = 500;
 /** Of one event, so that a message has room for it. */
-const CARRIED_PER_EVENT_MAX = 1000;
+const CARRIED_CHARS_MAX = 200_000;
 
 interface PendingFact {
   readonly body: DeploymentEventBody;
@@ -257,6 +258,15 @@ export class DeploymentRunner {
 function* partsOf({ tasks, sections }: CarriedOver): Generator<CarriedOver> {
   // Sections first: a task that failed in one keeps it open.
   yield { tasks: [], sections };
-  for (let at = 0; at < tasks.length; at += CARRIED_PER_EVENT_MAX)
-    yield { tasks: tasks.slice(at, at + CARRIED_PER_EVENT_MAX), sections: [] };
+  let part: CarriedTask[] = [];
+  let chars = 0;
+  for (const task of tasks) {
+    part.push(task);
+    chars += JSON.stringify(task).length;
+    if (chars < CARRIED_CHARS_MAX) continue;
+    yield { tasks: part, sections: [] };
+    part = [];
+    chars = 0;
+  }
+  if (part.length > 0) yield { tasks: part, sections: [] };
 }

@@ -4,8 +4,8 @@ import type { DeploymentStore } from '../ports/deployment-store';
 import type { ExecutionLog, PublishEvents } from '../ports/publishing';
 
 const BATCH_MAX = 500;
-/** Names of tasks in one message, beyond those of its first event: what keeps it below a broker's mebibyte. */
-const NAMES_MAX = 3000;
+/** About how many characters a message holds, unless its first event alone has more. */
+const CHARS_MAX = 600_000;
 /** Kept in memory per deployment between storing and publishing; beyond that they are read from the store again. */
 const KEPT_MAX = 2000;
 const RETRY_MS = 1000;
@@ -137,11 +137,13 @@ export class EventRelay {
 
 /** The first events, as many as one message has room for; one at least. */
 function asManyAsFit(events: readonly DeploymentEvent[]): readonly DeploymentEvent[] {
-  let names = 0;
-  const end = events.findIndex((event, index) => (names += namesOf(event)) > NAMES_MAX && index > 0);
+  let chars = 0;
+  const end = events.findIndex((event, index) => (chars += charsOf(event)) > CHARS_MAX && index > 0);
   return end < 0 ? events : events.slice(0, end);
 }
 
-function namesOf(event: DeploymentEvent): number {
-  return 'tasks' in event ? (event.tasks?.length ?? 0) : 0;
+/** Most events are small whatever they say; those that may not be are measured. */
+function charsOf(event: DeploymentEvent): number {
+  const mayBeLarge = event.type === 'carried-over' || event.type === 'attempt-ended' || 'tasks' in event;
+  return mayBeLarge ? JSON.stringify(event).length : 200;
 }
