@@ -10,6 +10,7 @@ export * from './names';
 export * from './nearest-name';
 export * from './release';
 export * from './secret';
+export * from './skip-wish';
 export * from './status';
 export * from './storable-text';
 export * from './task-definition';

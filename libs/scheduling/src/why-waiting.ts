@@ -1,4 +1,4 @@
-import { awaitedEvent, type GraphTask, type TaskAddress, type TaskState } from '@muster/model';
+import { awaitedEvent, describeSkipWish, type GraphTask, type TaskAddress, type TaskState } from '@muster/model';
 import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
 import { isLimitFull, nodeBusyWith } from './offering';
 import { isHeldOnMachine, limitsToTake, sectionOfHolder } from './slots';
@@ -11,6 +11,7 @@ export interface WaitingReason {
     | 'limit-full'
     | 'retry-delay'
     | 'held'
+    | 'skip-asked'
     | 'paused'
     | 'stopping'
     | 'not-accepted'
@@ -54,13 +55,26 @@ function reasonsFor(state: DeploymentState, task: number, name: TaskState): Wait
     const cause = state.endCause.get(task);
     const culprit = cause?.culprit;
     const text = cause ? `${name}: ${cause.text ?? cause.code}${culprit ? `, because of ${culprit}` : ''}` : name;
-    return [{ code: 'ended', text, since: state.endedAt[task] ?? null, holders: culprit ? [culprit] : [] }];
+    const ended: WaitingReason = {
+      code: 'ended',
+      text,
+      since: state.endedAt[task] ?? null,
+      holders: culprit ? [culprit] : [],
+    };
+    return [ended, ...skipWish(state, task, name)];
   }
   const reasons = name === 'waiting' ? dependencies(state, task) : policies(state, task);
-  reasons.push(...whole(state));
+  reasons.push(...skipWish(state, task, name), ...whole(state));
   if (reasons.length === 0)
     reasons.push({ code: 'next', text: 'starts at the next decision', since: null, holders: [] });
   return reasons;
+}
+
+/** The wish to skip the task, or what came of it; nothing where nobody had it. */
+function skipWish(state: DeploymentState, task: number, name: TaskState): WaitingReason[] {
+  const asked = state.skipAsked.get(task);
+  if (asked === undefined) return [];
+  return [{ code: 'skip-asked', text: describeSkipWish(asked.by, name), since: asked.at, holders: [] }];
 }
 
 function runs(state: DeploymentState, task: number, attempt: number): string {

@@ -7,6 +7,8 @@ import { recordOutcomes } from '../previous/record-outcomes';
 import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
+import { noteEffects } from './note-effects';
+import { endBetweenGraphs, type StopWish } from './stop-later';
 import { storeFolded } from './store-folded';
 import { mayGoOn, outcomeOf } from './transaction-outcome';
 
@@ -18,6 +20,7 @@ export type Applied =
 
 interface LockedDeployment {
   readonly transaction_id: string;
+  readonly run: number;
   readonly cluster: string;
   readonly cluster_id: string;
   readonly graph_type: string;
@@ -37,7 +40,7 @@ export async function applyEvents(
 ): Promise<Applied> {
   const row = await rowOf<LockedDeployment>(
     on,
-    `SELECT d.transaction_id, t.cluster, t.project, t.cluster_id, d.graph_type, d.release, d.last_seq
+    `SELECT d.transaction_id, d.run, t.cluster, t.project, t.cluster_id, d.graph_type, d.release, d.last_seq
      FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
      WHERE d.id = $1 FOR UPDATE OF d`,
     [deployment],
@@ -55,6 +58,7 @@ export async function applyEvents(
   await endDeployment(on, deployment, row, folded);
   await writeFeedEvents(on, row.project, folded.feed);
   const advance = await followDeployment(on, row, folded);
+  await noteEffects(on, transaction, row.run, folded.controls);
   return { kind: 'applied', advance };
 }
 
@@ -100,9 +104,9 @@ async function followDeployment(
   folded: FoldedEvents,
 ): Promise<boolean> {
   if (folded.state === null && folded.startedAt === null) return false;
-  const row = await rowOf<{ graphs: string[]; runs: number }>(
+  const row = await rowOf<{ graphs: string[]; runs: number; stop_asked: StopWish | null }>(
     on,
-    'SELECT graphs, runs FROM planner.transaction WHERE id = $1 FOR UPDATE',
+    'SELECT graphs, runs, stop_asked FROM planner.transaction WHERE id = $1 FOR UPDATE',
     [id],
   );
   if (row === null) return false;
@@ -120,7 +124,8 @@ async function followDeployment(
   }
   if (mayGoOn(state) && row.runs < row.graphs.length) {
     await setState(on, id, 'running', null, true);
-    return true;
+    if (row.stop_asked !== null) await endBetweenGraphs(on, { id, project, cluster }, row.stop_asked);
+    return row.stop_asked === null;
   }
   const states = await rowsOf<{ state: DeploymentStatus }>(
     on,

@@ -4,8 +4,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { writeOutgoing } from '../outgoing/write-outgoing';
-import { releaseClaims } from './release-claims';
 import { DeploymentRow } from './deployment.entity';
+import type { ControlEffect } from './note-effects';
+import { endBetweenGraphs, isStop } from './stop-later';
 import { TransactionRow } from './transaction.entity';
 import { findTransaction } from './transaction-status';
 
@@ -42,7 +43,7 @@ export async function controlTransaction(
     if ((await rowOf(manager, 'SELECT 1 FROM planner.outgoing WHERE id = $1', [command])) !== null) return;
     const row = await manager.findOneByOrFail(TransactionRow, { id: transaction });
     const deployment = latest === null ? null : await manager.findOneByOrFail(DeploymentRow, { id: latest.id });
-    if (row.advanceDue) return endBetweenGraphs(manager, row, command, wish, who);
+    if (row.advanceDue) return stopBetweenGraphs(manager, row, command, wish, who);
     if (deployment === null || isDeploymentEnd(row.state) || isDeploymentEnd(deployment.state))
       throw impossible(row, wish.verb);
     await checkTasks(manager, deployment.id, wish);
@@ -100,36 +101,38 @@ async function checkTasks(on: EntityManager, deployment: string, { verb, tasks }
   if (problems.length > 0) throw new ProblemsError(problems);
 }
 
-/** Why the executors refused a command; null: they did not, or have not answered. */
-export async function refusalOf(on: EntityManager, command: string): Promise<ProblemsError | null> {
-  const row = await rowOf<{ refused: ConstructorParameters<typeof ProblemsError>[0] | null }>(
-    on,
-    'SELECT refused FROM planner.outgoing WHERE id = $1',
-    [command],
-  );
-  return row?.refused ? new ProblemsError(row.refused) : null;
+/** What is known of a command: that the executors took it, or nothing yet; throws the refusal, also that it came too late. */
+export async function effectOf(
+  on: EntityManager,
+  transaction: string,
+  command: string,
+  verb: ControlVerb,
+): Promise<'taken' | 'pending'> {
+  const row = await rowOf<{
+    refused: ConstructorParameters<typeof ProblemsError>[0] | null;
+    effect: ControlEffect | null;
+  }>(on, 'SELECT refused, effect FROM planner.outgoing WHERE id = $1', [command]);
+  // Written and done at once, between two graphs.
+  if (row === null) return 'taken';
+  if (row.refused !== null) throw new ProblemsError(row.refused);
+  if (row.effect !== 'too-late') return row.effect ?? 'pending';
+  const summary = `It had just ended when ${verb} came, so nothing follows from it.`;
+  throw new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${transaction}`, summary })]);
 }
 
-async function endBetweenGraphs(
+async function stopBetweenGraphs(
   on: EntityManager,
   row: TransactionRow,
   command: string,
   { verb, reason }: ControlWish,
   who: string,
 ): Promise<void> {
-  if (verb !== 'cancel' && verb !== 'drain') throw impossible(row, verb);
-  const state = verb === 'cancel' ? 'cancelled' : 'stopped';
-  await rowsOf(
-    on,
-    'UPDATE planner.transaction SET state = $2, ended_at = now(), advance_due = false WHERE id = $1 RETURNING 1',
-    [row.id, state],
-  );
+  if (!isStop(verb)) throw impossible(row, verb);
   const subject = { transaction: row.id, cluster: row.cluster };
-  await releaseClaims(on, row.id);
   await writeFeedEvents(on, row.project, [
     { type: 'transaction.control', at: null, subject, data: { command, verb, who, why: reason } },
-    { type: 'transaction.ended', at: null, subject, data: { state, text: `${verb} before the next graph` } },
   ]);
+  await endBetweenGraphs(on, row, { command, verb, who, why: reason });
 }
 
 function impossible({ id, state }: TransactionRow, verb: ControlVerb): ProblemsError {

@@ -10,6 +10,7 @@ import {
   type TaskState,
 } from '@muster/model';
 import { describeCause } from './describe-cause';
+import type { ControlEvent } from './note-effects';
 import type { TaskOutcome } from '../previous/record-outcomes';
 import type { FeedSubject, NewFeedEvent } from '../feed/feed-event';
 
@@ -21,6 +22,8 @@ export interface TaskChange {
   startedAt?: number;
   endedAt?: number;
   reason?: string | null;
+  /** Who asked to skip it, and the state that it had then, where these events tell it. */
+  skipAsked?: { readonly by: string; readonly state: TaskState | null };
 }
 
 export interface AttemptChange {
@@ -42,6 +45,7 @@ export interface FoldedEvents {
   readonly executor: string | null;
   readonly state: { readonly state: DeploymentStatus; readonly text: string | null; readonly at: number } | null;
   readonly startedAt: number | null;
+  readonly controls: readonly ControlEvent[];
   readonly feed: readonly NewFeedEvent[];
 }
 
@@ -67,6 +71,7 @@ class Fold {
   readonly #attempts = new Map<string, AttemptChange>();
   readonly #outcomes = new Map<string, TaskOutcome>();
   readonly #feed: NewFeedEvent[] = [];
+  readonly #controls: ControlEvent[] = [];
   #executor: string | null = null;
   #state: FoldedEvents['state'] = null;
   #startedAt: number | null = null;
@@ -82,6 +87,7 @@ class Fold {
       executor: this.#executor,
       state: this.#state,
       startedAt: this.#startedAt,
+      controls: this.#controls,
       feed: this.#feed,
     };
   }
@@ -128,6 +134,8 @@ class Fold {
         for (const task of event.tasks) this.#taskEnded(task, event.state, at, event.cause);
         return;
       case 'control':
+        this.#controls.push(event);
+        if (event.verb === 'skip' && !event.tooLate) this.#skipAsked(event);
         this.#tell('transaction.control', at, null, {
           command: event.command,
           verb: event.verb,
@@ -144,6 +152,12 @@ class Fold {
         if (isDeploymentEnd(event.state) || event.state === 'pending') return;
         this.#tell(`transaction.${event.state}`, at, null, { text: event.text });
     }
+  }
+
+  #skipAsked({ tasks, who, why }: ControlEvent): void {
+    const by = why === null ? who : `${who}: ${why}`;
+    for (const task of tasks ?? [])
+      this.#change(task, { skipAsked: { by, state: this.#tasks.get(task)?.state ?? null } });
   }
 
   #attemptEnded({ task, attempt, result, at }: DeploymentEvent & { type: 'attempt-ended' }): void {
