@@ -368,12 +368,16 @@ export class Executor {
     owner: string | null,
     explanation: Explanation,
   ): ExplainReply {
-    const reasons: ExplainReply['reasons'] = explanation.reasons.map(({ code, text, since, holders }) => ({
-      code,
-      text,
-      since: since === null ? null : isoTime(since),
-      holders: [...holders],
-    }));
+    const reasons: ExplainReply['reasons'] = explanation.reasons.map(
+      ({ code, text, since, holders, until, place }) => ({
+        code,
+        text,
+        since: since === null ? null : isoTime(since),
+        holders: [...holders],
+        ...(until === undefined ? {} : { until: isoTime(until) }),
+        ...(place === undefined ? {} : { place }),
+      }),
+    );
     if (owner === null && deploymentState !== 'pending' && !isDeploymentEnd(deploymentState)) {
       reasons.push({
         code: 'no-executor',
@@ -382,6 +386,8 @@ export class Executor {
         holders: [],
       });
     }
+    if (reasons.length === 0)
+      reasons.push({ code: 'next', text: 'starts at the next decision', since: null, holders: [] });
     return { task, state: explanation.state, deploymentState, owner, reasons };
   }
 }

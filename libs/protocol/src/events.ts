@@ -9,7 +9,14 @@ const sizes = z.object({ stdout: z.number().min(0), stderr: z.number().min(0) })
 export const EVENT_NAME_CHARS_MAX = 200;
 
 const attemptResult: z.ZodType<AttemptResult> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('exited'), code: z.int(), sizes, outputs: z.record(z.string(), json).optional() }),
+  z.object({
+    kind: z.literal('exited'),
+    code: z.int(),
+    sizes,
+    outputs: z.record(z.string(), json).optional(),
+    fault: sentence.optional(),
+    summary: sentence.optional(),
+  }),
   z.object({ kind: z.literal('signalled'), signal: z.string().max(32), sizes }),
   z.object({ kind: z.literal('timed-out'), confirmed: z.boolean() }),
   z.object({ kind: z.literal('cancelled'), confirmed: z.boolean() }),

@@ -22,10 +22,10 @@ export function applyControl(state: DeploymentState, event: DeploymentEvent & { 
       wishes.pause = null;
       return;
     case 'drain':
-      state.stop ??= { kind: 'drain', text: `drained by ${by}` };
+      state.stop ??= { kind: 'drain', text: `drained by ${by}`, at: event.at };
       return;
     case 'cancel':
-      if (state.stop?.kind !== 'cancel') state.stop = { kind: 'cancel', text: `cancelled by ${by}` };
+      if (state.stop?.kind !== 'cancel') state.stop = { kind: 'cancel', text: `cancelled by ${by}`, at: event.at };
       return;
     case 'retry':
       for (const task of event.tasks ? named : state.held.keys()) if (state.held.has(task)) wishes.retry.add(task);

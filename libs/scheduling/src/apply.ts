@@ -51,6 +51,7 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
       invariant(state.open.has(task, event.attempt), 'only an open attempt ends');
       state.open.remove(task);
       state.toJudge.add(task, event.result);
+      if (event.result.kind === 'exited' && event.result.outputs) state.outputs.set(task, event.result.outputs);
       if (event.result.kind === 'lost') setTaskState(state, task, 'lost');
       return release(state, task);
     }
@@ -160,7 +161,7 @@ function endTask(state: DeploymentState, task: number, end: TaskEnd, cause: EndC
       index < (groupsOfMachine.offsets[machine + 1] as number);
       index++
     ) {
-      countFailure(state, groupsOfMachine.targets[index] as number);
+      countFailure(state, groupsOfMachine.targets[index] as number, at);
     }
   }
   if (end === 'succeeded' || end === 'skipped') settle(state, task, SATISFIED);
@@ -177,13 +178,14 @@ function forget(state: DeploymentState, task: number): void {
   if (wishes.skip.size > 0) wishes.skip.delete(task);
 }
 
-function countFailure(state: DeploymentState, group: number): void {
+function countFailure(state: DeploymentState, group: number, at: number): void {
   (state.groupFailed[group] as number)++;
   if (!isExceeded(state, group) || state.stop !== null) return;
   const { name, tolerated } = state.graph.source.faultTolerance[group] ?? { name: '', tolerated: 0 };
   state.stop = {
     kind: 'tolerance',
     text: `fault tolerance of ${name} exceeded: ${state.groupFailed[group]} failed, ${tolerated} tolerated`,
+    at,
   };
 }
 

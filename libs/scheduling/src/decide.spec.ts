@@ -230,6 +230,20 @@ describe('decide', () => {
     expect(run.log.at(-1)).toMatchObject({ state: 'failed', text: '2 tasks failed, first a@1' });
   });
 
+  it('does not try a lost task again, though asked to, where another one has failed on its node meanwhile', () => {
+    const run = new Run([task('a@1'), task('b@1'), task('c@2')]);
+    run.end('a@1', { kind: 'lost', detail: 'power' });
+    run.control('resume');
+    run.end('b@1', exited(1));
+    run.control('retry', ['a@1']);
+    expect(causes(run)['a@1']).toEqual({
+      code: 'attempt',
+      text: 'lost: power; not tried again: b@1 failed on its node',
+    });
+    run.end('c@2', exited(0));
+    expect(run.log.at(-1)).toMatchObject({ state: 'failed', text: '2 tasks failed, first a@1' });
+  });
+
   it('has failed, and is not stopped, when a drain kept nothing from running', () => {
     const run = new Run([task('a@1'), task('b@1', []), task('c@2')]);
     run.end('a@1', exited(3));
@@ -268,5 +282,20 @@ describe('decide', () => {
       run.end(running?.[0] ?? '', exited(0));
     }
     expect(order.filter((address) => address.endsWith('@1'))).toEqual(['c@1', 'a@1', 'b@1']);
+  });
+
+  it('says of a task that waits for an event which one it is, and how it is sent', () => {
+    const run = new Run([
+      task('gate@1', [], { type: 'wait-for', parameters: { event: 'go' } }),
+      task('a@1', ['gate@1']),
+    ]);
+    const why = (address: string) => whyWaiting(run.state, address)?.reasons;
+    expect(why('gate@1')).toMatchObject([
+      { code: 'running', text: expect.stringMatching(/event go; `muster signal`/) },
+    ]);
+    expect(why('a@1')).toMatchObject([
+      { code: 'dependency', holders: ['gate@1'] },
+      { code: 'node-busy', holders: ['gate@1'] },
+    ]);
   });
 });

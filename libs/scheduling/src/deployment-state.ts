@@ -3,6 +3,7 @@ import {
   type AttemptResult,
   type DeploymentStatus,
   type EndCause,
+  type JsonObject,
   type TaskGraph,
   type TaskState,
 } from '@muster/model';
@@ -31,6 +32,8 @@ export interface SkipAsked {
 export interface Stop {
   readonly kind: 'tolerance' | 'drain' | 'cancel';
   readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export type NodeState = 'untouched' | 'ready' | 'failed' | 'unreachable';
@@ -75,6 +78,8 @@ export interface DeploymentState {
   readonly limitCapacity: Int32Array;
   /** Events that were signalled. */
   readonly signals: Set<string>;
+  /** What succeeded tasks have given, for those that take it; secrets are sealed. */
+  readonly outputs: Map<number, JsonObject>;
   /** Sections whose first task has started and whose slots have not been given back; a task that kept it from its end. */
   readonly openSections: Map<number, { keptBy: number | null }>;
 
@@ -155,6 +160,7 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
     commands: new Set(),
     limitCapacity: compiled.limitCapacity.slice(),
     signals: new Set(),
+    outputs: new Map(),
     openSections: new Map(),
     lastTask: -1,
     firstCome: firstCome ? 0 : null,

@@ -30,6 +30,11 @@ describe('control verbs', () => {
     expect((await run('cancel t1')).err).toContain('no executor has read it yet');
   });
 
+  it.each(['signal', 'approve'])('%s names the event that has happened', async (verb) => {
+    await run(`${verb} t1 go --reason agreed`);
+    expect(sent()).toEqual({ verb: 'signal', event: 'go', reason: 'agreed' });
+  });
+
   it('retry takes tasks or none', async () => {
     await run('retry t1 a@1 b@2');
     expect(sent()).toEqual({ verb: 'retry', tasks: ['a@1', 'b@2'] });

@@ -90,6 +90,8 @@ describe('a control verb', () => {
     [{ verb: 'skip' }, 400, ['API_INVALID field tasks']],
     [{ verb: 'skip', tasks: [] }, 400, ['API_INVALID field tasks']],
     [{ verb: 'set-limit' }, 400, ['API_INVALID field limit']],
+    [{ verb: 'signal' }, 400, ['API_INVALID field event']],
+    [{ verb: 'signal', event: '' }, 400, ['API_INVALID field event']],
     [{ verb: 'skip', tasks: ['a@n2'] }, 409, ['CONTROL_NOT_POSSIBLE task a@n2']],
     [
       { verb: 'retry', tasks: ['a@n2', 'b@n2'] },
@@ -111,13 +113,15 @@ describe('a control verb', () => {
     expect(planner.executor.controls).toHaveLength(sent);
   });
 
-  it.each([{ verb: 'retry' }, { verb: 'retry', tasks: ['b@n1'] }, { verb: 'skip', tasks: ['b@n1', 'b@n2'] }])(
-    'that does something is sent: %j',
-    async (body) => {
-      expectStatus(await planner.post(path, body), 202);
-      expect(planner.executor.controls.at(-1)).toMatchObject(body);
-    },
-  );
+  it.each([
+    { verb: 'retry' },
+    { verb: 'retry', tasks: ['b@n1'] },
+    { verb: 'skip', tasks: ['b@n1', 'b@n2'] },
+    { verb: 'signal', event: 'approved' },
+  ])('that does something is sent: %j', async (body) => {
+    expectStatus(await planner.post(path, body), 202);
+    expect(planner.executor.controls.at(-1)).toMatchObject(body);
+  });
 });
 
 describe('a control that finds its graph ended', () => {

@@ -1,5 +1,5 @@
 import { DEPLOYMENT_STATES, type DeploymentStatus, TASK_STATES } from '@muster/model';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ProblemDto } from '../http/api-errors';
 
 export class TransactionSummaryDto {
@@ -157,6 +157,19 @@ class ReasonDto {
 
   @ApiProperty({ type: [String], description: 'Who holds what is waited for.' })
   holders!: string[];
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'When it passes by itself; absent where nobody can tell.',
+  })
+  until?: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    description: 'Place in the queue for what is taken; 1 is next. Absent while the task is in no queue.',
+  })
+  place?: number;
 }
 
 export class WhyDto {

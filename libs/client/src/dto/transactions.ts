@@ -99,6 +99,10 @@ export interface WhyAnswer {
     readonly text: string;
     readonly since: string | null;
     readonly holders: readonly string[];
+    /** ISO 8601 UTC: when it passes by itself; absent where nobody can tell. */
+    readonly until?: string;
+    /** Place in the queue for what is taken; 1 is next. Absent while the task is in no queue. */
+    readonly place?: number;
   }[];
 }
 
