@@ -1,4 +1,11 @@
-import { awaitedEvent, describeSkipWish, isTaskEnd, type GraphTask, type TaskAddress, type TaskState } from '@muster/model';
+import {
+  awaitedEvent,
+  describeSkipWish,
+  isTaskEnd,
+  type GraphTask,
+  type TaskAddress,
+  type TaskState,
+} from '@muster/model';
 import { taskStateOf, type DeploymentState } from './deployment-state';
 import { isQueued, lacksSlot, nodeBusyWith } from './offering';
 import { isClusterAnchor, isPassed } from './propagate';

@@ -141,7 +141,7 @@ describe('a control that finds its graph ended', () => {
   const done: DeploymentEventBody = { type: 'state-changed', state: 'succeeded', text: null };
   /** What the owner says of the command that it was sent last. */
   const tooLate = (verb: ControlVerb): DeploymentEventBody => {
-    const command = planner.executor.commands.findLast((each) => each.schema === 'executor.deployment.control');
+    const command = planner.executor.commands.filter((each) => each.schema === 'executor.deployment.control').at(-1);
     return { type: 'control', command: command?.id ?? '', verb, who: 'admin', why: 'enough', tooLate: true };
   };
   const sentTo = (deployment: string) => planner.executor.controls.filter((each) => each.deployment === deployment);
