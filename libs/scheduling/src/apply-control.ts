@@ -32,7 +32,11 @@ export function applyControl(state: DeploymentState, event: DeploymentEvent & { 
       for (const task of event.tasks ? named : unfinished(state)) if (mayRetry(state, task)) wishes.retry.add(task);
       return;
     case 'skip':
-      for (const task of named) if (isSkippable(state, task)) wishes.skip.add(task);
+      for (const task of named) {
+        if (!isSkippable(state, task)) continue;
+        wishes.skip.add(task);
+        state.skipAsked.set(task, { by, at: event.at });
+      }
       return;
     case 'signal':
       if (event.event !== undefined) state.signals.add(event.event);

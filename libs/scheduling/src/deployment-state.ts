@@ -23,6 +23,12 @@ export interface Wishes {
   readonly skip: Set<number>;
 }
 
+/** That a person asked to skip a task that waited. `by`: who and why; `at` in milliseconds since the epoch. */
+export interface SkipAsked {
+  readonly by: string;
+  readonly at: number;
+}
+
 /** Why nothing new starts although the deployment has not ended; sentence for people, null while it goes on. */
 export interface Stop {
   readonly kind: 'tolerance' | 'drain' | 'cancel';
@@ -64,6 +70,8 @@ export interface DeploymentState {
   readonly nodeCulprit: Int32Array;
   readonly groupFailed: Int32Array;
   readonly wishes: Wishes;
+  /** By task, also after its end: what became of the wish is to be told. */
+  readonly skipAsked: Map<number, SkipAsked>;
   stop: Stop | null;
   pausedBy: { readonly text: string; readonly at: number } | null;
   /** Commands already recorded, so that a repeated one changes nothing. */
@@ -147,6 +155,7 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
     nodeCulprit: new Int32Array(machines.length).fill(-1),
     groupFailed: new Int32Array(graph.faultTolerance.length),
     wishes: { pause: null, resume: false, retry: new Set(), skip: new Set() },
+    skipAsked: new Map(),
     stop: null,
     pausedBy: null,
     commands: new Set(),

@@ -23,6 +23,13 @@ describe('control verbs', () => {
     expect(sent()).toEqual({ verb, reason: 'because' });
   });
 
+  it('say so where no executor has read them yet', async () => {
+    planner.answer('POST /transactions/t1/controls', { command: 'c1', effect: 'taken' }, 202);
+    expect((await run('cancel t1')).err).toBe('');
+    planner.answer('POST /transactions/t1/controls', { command: 'c1', effect: 'pending' }, 202);
+    expect((await run('cancel t1')).err).toContain('no executor has read it yet');
+  });
+
   it.each(['signal', 'approve'])('%s names the event that has happened', async (verb) => {
     await run(`${verb} t1 go --reason agreed`);
     expect(sent()).toEqual({ verb: 'signal', event: 'go', reason: 'agreed' });

@@ -7,6 +7,8 @@ import { recordOutcomes } from '../previous/record-outcomes';
 import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
+import { noteEffects } from './note-effects';
+import { endBetweenGraphs, type StopWish } from './stop-later';
 import { storeControls } from './store-controls';
 import { storeFolded } from './store-folded';
 import { outcomeOf } from './transaction-outcome';
@@ -19,11 +21,11 @@ export type Applied =
 
 interface LockedDeployment {
   readonly transaction_id: string;
+  readonly run: number;
   readonly cluster: string;
   readonly cluster_id: string;
   readonly graph_type: string;
   readonly graph_index: number;
-  readonly run: number;
   readonly release: string;
   readonly project: string;
   readonly last_seq: number;
@@ -40,7 +42,7 @@ export async function applyEvents(
 ): Promise<Applied> {
   const row = await rowOf<LockedDeployment>(
     on,
-    `SELECT d.transaction_id, t.cluster, t.project, t.cluster_id, d.graph_type, d.graph_index, d.run, d.release, d.last_seq
+    `SELECT d.transaction_id, d.run, t.cluster, t.project, t.cluster_id, d.graph_type, d.graph_index, d.release, d.last_seq
      FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
      WHERE d.id = $1 FOR UPDATE OF d`,
     [deployment],
@@ -59,6 +61,7 @@ export async function applyEvents(
   await endDeployment(on, deployment, row, folded);
   await writeFeedEvents(on, row.project, folded.feed);
   const advance = await followDeployment(on, row, folded);
+  await noteEffects(on, transaction, row.run, folded.controls);
   return { kind: 'applied', advance };
 }
 
@@ -105,9 +108,11 @@ async function followDeployment(
   folded: FoldedEvents,
 ): Promise<boolean> {
   if (folded.state === null && folded.startedAt === null) return false;
-  const row = await rowOf<{ graphs: string[] }>(on, 'SELECT graphs FROM planner.transaction WHERE id = $1 FOR UPDATE', [
-    id,
-  ]);
+  const row = await rowOf<{ graphs: string[]; stop_asked: StopWish | null }>(
+    on,
+    'SELECT graphs, stop_asked FROM planner.transaction WHERE id = $1 FOR UPDATE',
+    [id],
+  );
   if (row === null) return false;
   if (folded.startedAt !== null) {
     await rowsOf(on, 'UPDATE planner.transaction SET started_at = coalesce(started_at, $2) WHERE id = $1 RETURNING 1', [
@@ -123,7 +128,8 @@ async function followDeployment(
   }
   if (mayGoOn(state) && graphIndex + 1 < row.graphs.length) {
     await setState(on, id, 'running', null, true);
-    return true;
+    if (row.stop_asked !== null) await endBetweenGraphs(on, { id, project, cluster }, row.stop_asked);
+    return row.stop_asked === null;
   }
   const states = await rowsOf<{ state: DeploymentStatus }>(
     on,

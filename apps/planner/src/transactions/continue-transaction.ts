@@ -59,7 +59,7 @@ export async function continueTransaction(
   if (isDone) {
     await rowsOf(
       on,
-      "UPDATE planner.transaction SET state = 'running', ended_at = NULL, problems = '[]', advance_due = true WHERE id = $1 RETURNING 1",
+      "UPDATE planner.transaction SET state = 'running', ended_at = NULL, problems = '[]', stop_asked = NULL, advance_due = true WHERE id = $1 RETURNING 1",
       [row.id],
     );
     return null;
@@ -184,7 +184,7 @@ async function insertRun(
   await moveRecords(on, last.id, id);
   await rowsOf(
     on,
-    `UPDATE planner.transaction SET state = 'pending', ended_at = NULL, problems = '[]', advance_due = false, runs = $2
+    `UPDATE planner.transaction SET state = 'pending', ended_at = NULL, problems = '[]', stop_asked = NULL, advance_due = false, runs = $2
      WHERE id = $1 RETURNING 1`,
     [row.id, run],
   );

@@ -3,10 +3,12 @@ import { problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
+import type { OutgoingKind } from '../outgoing/outgoing.entity';
 import { writeOutgoing } from '../outgoing/write-outgoing';
 import { type ContinueParts, continueTransaction } from './continue-transaction';
-import { releaseClaims } from './release-claims';
 import { DeploymentRow } from './deployment.entity';
+import type { ControlEffect } from './note-effects';
+import { endBetweenGraphs, isStop } from './stop-later';
 import { detailsOf, recordControl } from './store-controls';
 import { TransactionRow } from './transaction.entity';
 import { findTransaction } from './transaction-status';
@@ -61,7 +63,7 @@ export async function controlTransaction(
       recordControl(manager, { id: command, transactionId: transaction, run, verb, details, who, why }, isTaken);
     if (row.advanceDue) {
       await record(row.runs, true);
-      await endBetweenGraphs(manager, row, command, wish, who);
+      await stopBetweenGraphs(manager, row, command, wish, who);
       return command;
     }
     if (isDeploymentEnd(row.state) && (verb === 'resume' || verb === 'retry')) {
@@ -129,36 +131,44 @@ async function checkTasks(on: EntityManager, deployment: string, { verb, tasks }
   if (problems.length > 0) throw new ProblemsError(problems);
 }
 
-/** Why the executors refused a command; null: they did not, or have not answered. */
-export async function refusalOf(on: EntityManager, command: string): Promise<ProblemsError | null> {
-  const row = await rowOf<{ refused: ConstructorParameters<typeof ProblemsError>[0] | null }>(
-    on,
-    'SELECT refused FROM planner.outgoing WHERE id = $1',
-    [command],
-  );
-  return row?.refused ? new ProblemsError(row.refused) : null;
+/** What is known of a command: that the executors took it, or nothing yet; throws the refusal, also that it came too late. */
+export async function effectOf(
+  on: EntityManager,
+  transaction: string,
+  command: string,
+  verb: ControlVerb,
+): Promise<'taken' | 'pending'> {
+  const row = await rowOf<{
+    refused: ConstructorParameters<typeof ProblemsError>[0] | null;
+    effect: ControlEffect | null;
+    kind: OutgoingKind;
+    is_answered: boolean;
+  }>(on, 'SELECT refused, effect, kind, answered_at IS NOT NULL AS is_answered FROM planner.outgoing WHERE id = $1', [
+    command,
+  ]);
+  // Written and done at once, between two graphs.
+  if (row === null) return 'taken';
+  if (row.refused !== null) throw new ProblemsError(row.refused);
+  // A further run that is accepted is what was asked for.
+  if (row.kind === 'start') return row.is_answered ? 'taken' : 'pending';
+  if (row.effect !== 'too-late') return row.effect ?? 'pending';
+  const summary = `It had just ended when ${verb} came, so nothing follows from it.`;
+  throw new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${transaction}`, summary })]);
 }
 
-async function endBetweenGraphs(
+async function stopBetweenGraphs(
   on: EntityManager,
   row: TransactionRow,
   command: string,
   { verb, reason }: ControlWish,
   who: string,
 ): Promise<void> {
-  if (verb !== 'cancel' && verb !== 'drain') throw impossible(row, verb);
-  const state = verb === 'cancel' ? 'cancelled' : 'stopped';
-  await rowsOf(
-    on,
-    'UPDATE planner.transaction SET state = $2, ended_at = now(), advance_due = false WHERE id = $1 RETURNING 1',
-    [row.id, state],
-  );
+  if (!isStop(verb)) throw impossible(row, verb);
   const subject = { transaction: row.id, cluster: row.cluster };
-  await releaseClaims(on, row.id);
   await writeFeedEvents(on, row.project, [
     { type: 'transaction.control', at: null, subject, data: { command, verb, who, why: reason } },
-    { type: 'transaction.ended', at: null, subject, data: { state, text: `${verb} before the next graph` } },
   ]);
+  await endBetweenGraphs(on, row, { command, verb, who, why: reason });
 }
 
 function impossible({ id, state }: TransactionRow, verb: ControlVerb): ProblemsError {

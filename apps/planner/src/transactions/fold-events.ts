@@ -9,8 +9,9 @@ import {
   type TaskEnd,
   type TaskState,
 } from '@muster/model';
-import { type ControlEvent, detailsOf } from './store-controls';
 import { describeCause } from './describe-cause';
+import type { ControlEvent } from './note-effects';
+import { detailsOf } from './store-controls';
 import type { TaskOutcome } from '../previous/record-outcomes';
 import type { FeedSubject, NewFeedEvent } from '../feed/feed-event';
 
@@ -24,6 +25,8 @@ export interface TaskChange {
   reason?: string | null;
   /** It is to be done again: its times of before do not count any more. */
   reopened?: boolean;
+  /** Who asked to skip it, and the state that it had then, where these events tell it. */
+  skipAsked?: { readonly by: string; readonly state: TaskState | null };
 }
 
 /** A task that had ended in an earlier run. */
@@ -78,11 +81,11 @@ class Fold {
   readonly #attempts = new Map<string, AttemptChange>();
   readonly #outcomes = new Map<string, TaskOutcome>();
   readonly #feed: NewFeedEvent[] = [];
+  readonly #controls: ControlEvent[] = [];
   #executor: string | null = null;
   #state: FoldedEvents['state'] = null;
   #startedAt: number | null = null;
   readonly #carried: CarriedEnd[] = [];
-  readonly #controls: ControlEvent[] = [];
 
   constructor(private readonly subject: FoldSubject) {}
 
@@ -152,12 +155,19 @@ class Fold {
         for (const task of event.tasks) this.#taskEnded(task, event.state, at, event.cause);
         return;
       case 'control':
+        if (event.verb === 'skip' && !event.tooLate) this.#skipAsked(event);
         return this.#control(event);
       case 'state-changed':
         this.#state = { state: event.state, text: event.text, at };
         if (isDeploymentEnd(event.state) || event.state === 'pending') return;
         this.#tell(`transaction.${event.state}`, at, null, { text: event.text });
     }
+  }
+
+  #skipAsked({ tasks, who, why }: ControlEvent): void {
+    const by = why === null ? who : `${who}: ${why}`;
+    for (const task of tasks ?? [])
+      this.#change(task, { skipAsked: { by, state: this.#tasks.get(task)?.state ?? null } });
   }
 
   #attemptEnded({ task, attempt, result, at }: DeploymentEvent & { type: 'attempt-ended' }): void {

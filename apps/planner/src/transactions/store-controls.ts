@@ -1,10 +1,8 @@
-import { type DeploymentEvent, storableJson, storableText } from '@muster/model';
+import { storableJson, storableText } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import type { ControlDetails, ControlRow } from './control.entity';
-
-/** What the log says of a command: its owner has read it, or it found the deployment ended. */
-export type ControlEvent = DeploymentEvent & { readonly type: 'control' };
+import type { ControlEvent } from './note-effects';
 
 export function detailsOf({ tasks, limit, event }: ControlDetails): ControlDetails {
   return { ...(tasks ? { tasks } : {}), ...(limit ? { limit } : {}), ...(event === undefined ? {} : { event }) };

@@ -39,9 +39,11 @@ async function storeTasks(
        exit_code = CASE WHEN c.exit_told THEN c.exit_code ELSE t.exit_code END,
        started_at = CASE WHEN c.reopened THEN c.started_at ELSE coalesce(t.started_at, c.started_at) END,
        ended_at = CASE WHEN c.reopened THEN c.ended_at ELSE coalesce(c.ended_at, t.ended_at) END,
-       reason = CASE WHEN c.reason_told THEN c.reason ELSE t.reason END
-     FROM unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[], $11::bool[])
-       AS c (task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason, reopened)
+       reason = CASE WHEN c.reason_told THEN c.reason ELSE t.reason END,
+       skip_asked = CASE WHEN c.reopened THEN c.skip_asked WHEN coalesce(c.state_then, t.state) IN ('waiting', 'ready', 'lost')
+         THEN coalesce(c.skip_asked, t.skip_asked) ELSE t.skip_asked END
+     FROM unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bool[])
+       AS c (task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason, skip_asked, state_then, reopened)
      WHERE t.deployment_id = $1 AND t.task = c.task
      RETURNING 1`,
     [
@@ -55,6 +57,8 @@ async function storeTasks(
       values.map((change) => time(change.endedAt)),
       values.map((change) => change.reason !== undefined),
       values.map((change) => (typeof change.reason === 'string' ? storableText(change.reason) : null)),
+      values.map(({ skipAsked }) => (skipAsked === undefined ? null : storableText(skipAsked.by))),
+      values.map(({ skipAsked }) => skipAsked?.state ?? null),
       values.map((change) => change.reopened ?? false),
     ],
   );

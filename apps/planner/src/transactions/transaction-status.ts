@@ -1,4 +1,4 @@
-import { DEFAULT_PROJECT, type DeploymentStatus, type TaskState } from '@muster/model';
+import { DEFAULT_PROJECT, describeSkipWish, type DeploymentStatus, type TaskState } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -89,6 +89,7 @@ interface StoredTask {
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
   readonly reason: string | null;
+  readonly skip_asked: string | null;
 }
 
 /** The transaction's row; throws `API_NOT_FOUND`. */
@@ -113,7 +114,7 @@ export async function transactionStatus(on: EntityManager, id: string): Promise<
   const tasks = await rowsOf<StoredTask>(
     on,
     // By address, as the plan has them.
-    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason
+    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason, skip_asked
      FROM planner.task WHERE deployment_id = ANY($1::uuid[])
      ORDER BY task COLLATE "C"`,
     [deployments.map((deployment) => deployment.id)],
@@ -208,8 +209,15 @@ function taskStatus(task: StoredTask): TaskStatus {
     exitCode: task.exit_code,
     startedAt: iso(task.started_at),
     endedAt: iso(task.ended_at),
-    reason: task.reason,
+    reason: reasonOf(task),
   };
+}
+
+/** Why it is in its state; with it the wish to skip it, and what came of that. */
+function reasonOf({ state, reason, skip_asked: by }: StoredTask): string | null {
+  if (by === null) return reason;
+  const wish = describeSkipWish(by, state);
+  return reason === null || state === 'skipped' ? wish : `${reason}; ${wish}`;
 }
 
 /** ISO 8601 UTC with milliseconds. */

@@ -118,6 +118,12 @@ export interface ControlRequest {
   readonly reason?: string;
 }
 
+/** `effect`: the owner has read it (`taken`), or it is kept until an owner does; absent from servers of older versions. */
+export interface ControlAnswer {
+  readonly command: string;
+  readonly effect?: 'taken' | 'pending';
+}
+
 /** `muster why -o json`. */
 export interface WhyAnswer {
   readonly task: string;
