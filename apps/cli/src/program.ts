@@ -8,6 +8,7 @@ import { defineDeployCommand } from './commands/deploy.command';
 import { defineLintCommand } from './commands/lint.command';
 import { defineLogsCommand } from './commands/logs.command';
 import { defineNodeCommands } from './commands/node.command';
+import { definePoolCommands } from './commands/pool.command';
 import { definePlanCommand } from './commands/plan.command';
 import { defineServerCommands } from './commands/server.command';
 import { defineSimulateCommand } from './commands/simulate.command';
@@ -42,6 +43,7 @@ export function makeProgram(run: Run): Command {
   defineBundleCommands(run, program);
   defineClusterCommands(run, program);
   defineNodeCommands(run, program);
+  definePoolCommands(run, program);
   definePlanCommand(run, program);
   defineDeployCommand(run, program);
   defineWatchCommand(run, program);

@@ -97,6 +97,7 @@ export class Executor {
       box: ports.box,
       relay: this.#relay,
       output,
+      nudge: () => ports.nudge(),
       log,
     };
   }
@@ -219,10 +220,20 @@ export class Executor {
     if (!stored) return null;
     const graph = await this.#graph(stored.graph);
     if (typeof graph === 'string') return null;
-    const state = initialState(graph);
+    const state = initialState(graph, { leasesPools: true });
     for (const event of stored.events) apply(state, event);
     const explanation = whyWaiting(state, task);
     return explanation && this.#explainReply(task, state.status, stored.owner, explanation);
+  }
+
+  /** Sets the size of a pool; whoever waits for its slots looks at once. */
+  async setPool(project: string, pool: string, slots: number, version: number): Promise<void> {
+    await this.#ports.store.setPool(project, pool, slots, version);
+    this.#ports.nudge();
+  }
+
+  pools(project: string): ReturnType<DeploymentStore['pools']> {
+    return this.#ports.store.pools(project);
   }
 
   events(deployment: string, from: number, to: number): ReturnType<DeploymentStore['events']> {
@@ -358,7 +369,7 @@ export class Executor {
     if (start.graph.kind !== 'earlier' || events.length > 0) return null;
     const earlier = await this.#ports.store.read(start.graph.deployment);
     if (earlier === null) throw new InvariantBroken('what its earlier run did is still stored');
-    const state = initialState(graph);
+    const state = initialState(graph, { leasesPools: true });
     for (const event of earlier.events) apply(state, event);
     return carriedFrom(state, start.graph.tasks);
   }

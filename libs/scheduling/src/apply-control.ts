@@ -43,7 +43,7 @@ export function applyControl(state: DeploymentState, event: DeploymentEvent & { 
       return;
     case 'set-limit': {
       const limit = state.graph.limitKeys.indexOf(event.limit?.key ?? '');
-      if (limit < 0 || !event.limit || event.limit.amount < 1) return;
+      if (limit < 0 || state.isLeased[limit] === 1 || !event.limit || event.limit.amount < 1) return;
       const more = event.limit.amount - (state.limitCapacity[limit] as number);
       state.limitCapacity[limit] = event.limit.amount;
       for (let slot = 0; slot < more; slot++) offerNextOf(state, state.parkedAtLimit[limit]);

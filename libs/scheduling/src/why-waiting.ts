@@ -185,7 +185,10 @@ function fullLimit(state: DeploymentState, task: number, limit: number): Waiting
     }
   }
   const queue = queueOf(state, task, (other) => wants(state, other, limit));
-  const full = `limit ${graph.limitKeys[limit]} is full: ${limitUsed[limit]} of ${limitCapacity[limit]}${queue.text}`;
+  const full =
+    state.isLeased[limit] === 1
+      ? `waits for a slot of the ${graph.limitKeys[limit]?.replace(':', ' ')}, which other deployments share; ${limitUsed[limit]} of ${graph.limitCapacity[limit]} are used here${queue.text}`
+      : `limit ${graph.limitKeys[limit]} is full: ${limitUsed[limit]} of ${limitCapacity[limit]}${queue.text}`;
   return { code: 'limit-full', text: [full, ...kept].join('; '), since: since || null, holders, ...queue.place };
 }
 

@@ -1,7 +1,15 @@
 import { Executor, type NodePort } from '@muster/execution';
 import { BusController } from '@muster/messaging';
 import { problem, ProblemsError } from '@muster/problems';
-import { describeExecutors, explainTask, type ExplainReply, readEvents, scanHostKey } from '@muster/protocol';
+import {
+  describeExecutors,
+  describePools,
+  explainTask,
+  type ExplainReply,
+  readEvents,
+  scanHostKey,
+  setPool,
+} from '@muster/protocol';
 import { Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { EXECUTOR, NODES } from '../executor-ports';
@@ -45,5 +53,19 @@ export class QuestionHandlers {
   @MessagePattern(describeExecutors.schema)
   async executors(): Promise<{ executors: unknown }> {
     return { executors: await this.executor.executors() };
+  }
+
+  @MessagePattern(describePools.schema)
+  async pools(@Payload() { project }: { project: string }): Promise<{ pools: unknown }> {
+    return { pools: await this.executor.pools(project) };
+  }
+
+  /** Like a question: whoever sets a pool waits for the answer, and sets it again if there is none. */
+  @MessagePattern(setPool.schema)
+  async setPool(
+    @Payload() { project, pool, slots, version }: { project: string; pool: string; slots: number; version: number },
+  ): Promise<{ accepted: true }> {
+    await this.executor.setPool(project, pool, slots, version);
+    return { accepted: true };
   }
 }
