@@ -79,7 +79,9 @@ describe('a pool of two clusters on different executors', () => {
           [first, second].map((host) => bed.muster(['why', waiting, `${task}@${host}`])),
         ),
       );
-      return told.some(({ stdout }) => stdout.includes('waits for a slot of the pool licence'));
+      return told.some(({ stdout }) =>
+        /waits for a slot of the pool licence.*held by transaction .* of cluster/.test(stdout),
+      );
     });
     const { owner } = await bed.owner(holder);
     owner.signal('SIGKILL');

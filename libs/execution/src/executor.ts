@@ -27,6 +27,7 @@ import { EventRelay } from './runner/event-relay';
 import { Lease } from './runner/lease';
 import { OutputForwarder } from './runner/output-forwarder';
 import type { RunnerContext } from './runner/runner-context';
+import { withPoolHolders } from './with-pool-holders';
 
 /** A graph that came with its start command, or as an artifact. */
 export type SentGraph = Exclude<StartDeployment['graph'], { kind: 'earlier' }>;
@@ -214,7 +215,7 @@ export class Executor {
     const own = this.#runners.get(deployment);
     if (own) {
       const explanation = own.explain(task);
-      return explanation && this.#explainReply(task, own.status, this.id, explanation);
+      return explanation && this.#explainReply(deployment, task, own.status, this.id, explanation);
     }
     const stored = await this.#ports.store.read(deployment);
     if (!stored) return null;
@@ -223,7 +224,7 @@ export class Executor {
     const state = initialState(graph, { leasesPools: true });
     for (const event of stored.events) apply(state, event);
     const explanation = whyWaiting(state, task);
-    return explanation && this.#explainReply(task, state.status, stored.owner, explanation);
+    return explanation && this.#explainReply(deployment, task, state.status, stored.owner, explanation);
   }
 
   /** Sets the size of a pool; whoever waits for its slots looks at once. */
@@ -233,7 +234,7 @@ export class Executor {
   }
 
   pools(project: string): ReturnType<DeploymentStore['pools']> {
-    return this.#ports.store.pools(project);
+    return this.#ports.store.pools({ project });
   }
 
   events(deployment: string, from: number, to: number): ReturnType<DeploymentStore['events']> {
@@ -407,12 +408,17 @@ export class Executor {
     }
   }
 
-  #explainReply(
+  async #explainReply(
+    deployment: string,
     task: string,
     deploymentState: ExplainReply['deploymentState'],
     owner: string | null,
-    explanation: Explanation,
-  ): ExplainReply {
+    plain: Explanation,
+  ): Promise<ExplainReply> {
+    const isPooled = plain.reasons.some(({ pool }) => pool !== undefined);
+    const explanation = isPooled
+      ? withPoolHolders(plain, await this.#ports.store.pools({ deployment }), deployment)
+      : plain;
     const reasons: ExplainReply['reasons'] = explanation.reasons.map(
       ({ code, text, since, holders, until, place }) => ({
         code,

@@ -191,8 +191,8 @@ export class PgDeploymentStore implements DeploymentStore {
     await withTransaction(this.pool, (client) => setPool(client, project, pool, slots, version));
   }
 
-  pools(project: string): Promise<readonly PoolState[]> {
-    return readPools(this.pool, project);
+  pools(of: { readonly project: string } | { readonly deployment: string }): Promise<readonly PoolState[]> {
+    return readPools(this.pool, of);
   }
 
   events(deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]> {

@@ -39,7 +39,7 @@ describe('pools on real PostgreSQL', () => {
     store.append(
       ...(['e', id, epoch, [{ type: 'accepted', seq: 1, at: 1 }], [], { status: 'succeeded', free: true }] as const),
     );
-  const poolOf = async (name: string) => (await store.pools('p')).find(({ pool }) => pool === name);
+  const poolOf = async (name: string) => (await store.pools({ project: 'p' })).find(({ pool }) => pool === name);
 
   it('serve whoever asked first', async () => {
     const [a, b, c] = [await owned(), await owned(), await owned()];
@@ -50,6 +50,7 @@ describe('pools on real PostgreSQL', () => {
     // One use has ended: its own third asked before anybody else, and then it is the next one's turn.
     expect(await settle(a, 'fifo', 1, 1)).toEqual({ held: 2, waiting: 0, othersGained: false });
     expect(await settle(a, 'fifo', 1, 1)).toEqual({ held: 1, waiting: 1, othersGained: true });
+    expect(await store.pools({ deployment: a.id })).toEqual(await store.pools({ project: 'p' }));
     expect(await settle(b, 'fifo', 0, 0)).toEqual({ held: 1, waiting: 0, othersGained: false });
     expect(await settle(b, 'fifo', 0, 0)).toEqual({ held: 0, waiting: 0, othersGained: true });
     expect(await poolOf('fifo')).toMatchObject({

@@ -62,7 +62,10 @@ export async function leavePools(client: PoolClient, deployment: string): Promis
   await client.query(`DELETE FROM executor.pool_slot WHERE deployment_id = $1`, [deployment]);
 }
 
-export async function readPools(db: Pool, project: string): Promise<PoolState[]> {
+export async function readPools(
+  db: Pool,
+  of: { readonly project: string } | { readonly deployment: string },
+): Promise<PoolState[]> {
   const { rows } = await db.query<{
     name: string;
     slots: number;
@@ -76,8 +79,9 @@ export async function readPools(db: Pool, project: string): Promise<PoolState[]>
                             min(coalesce(granted_at, asked_at)) AS since
                        FROM executor.pool_slot WHERE project = p.project AND pool = p.name GROUP BY 1, 2) s
                JOIN executor.deployment d ON d.id = s.deployment_id AND d.ended_at IS NULL), '[]') AS shares
-       FROM executor.pool p WHERE p.project = $1 ORDER BY p.name COLLATE "C"`,
-    [project],
+       FROM executor.pool p
+      WHERE p.project = coalesce($1, (SELECT project FROM executor.deployment WHERE id = $2)) ORDER BY p.name COLLATE "C"`,
+    'project' in of ? [of.project, null] : [null, of.deployment],
   );
   const share = ({ isHeld: _isHeld, ...rest }: PoolShare & { readonly isHeld: boolean }): PoolShare => rest;
   return rows.map(({ name, slots, shares }) => ({

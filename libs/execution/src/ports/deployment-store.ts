@@ -116,8 +116,8 @@ export interface DeploymentStore {
   /** Sets the size of a project's pool, unless a later `version` has been set; with 0 it has no slots any more. */
   setPool(project: string, pool: string, slots: number, version: number): Promise<void>;
 
-  /** Every pool of a project that is set or asked for, by name, with who holds and who waits, in the order of asking. */
-  pools(project: string): Promise<readonly PoolState[]>;
+  /** Every pool of a project, or of a deployment's, that is set or asked for: by name, with who holds and who waits, in the order of asking. */
+  pools(of: { readonly project: string } | { readonly deployment: string }): Promise<readonly PoolState[]>;
 
   /** Stored events `from` to `to`, both included, in order; fewer where the log ends. */
   events(deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]>;
