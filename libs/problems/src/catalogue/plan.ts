@@ -21,6 +21,11 @@ export const planProblems = {
     meaning: 'A filter names a node that the cluster does not have.',
     remedy: 'Correct the name.',
   },
+  PLAN_NOTHING_SELECTED: {
+    severity: 'warning',
+    meaning: 'Nodes, tasks and subgraphs were selected that have no task in common.',
+    remedy: 'Select fewer kinds of things, or others: a task must be in each of them.',
+  },
   PLAN_BAD_SUBGRAPH: {
     severity: 'error',
     meaning: 'A subgraph names nothing, or a task or node that is not there.',
@@ -50,7 +55,8 @@ export const planProblems = {
   },
   PLAN_PLACEHOLDER_UNKNOWN: {
     severity: 'warning',
-    meaning: "A word in braces that the field's content expects to be replaced is not said by the settings; it stays as it is.",
+    meaning:
+      "A word in braces that the field's content expects to be replaced is not said by the settings; it stays as it is.",
     remedy: 'Add the setting that the summary names.',
   },
   PLAN_UNKNOWN_LIMIT: {
