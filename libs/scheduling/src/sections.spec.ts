@@ -98,7 +98,13 @@ describe('a section', () => {
     run.end('out@n1');
     expect(run.in('running')).toEqual(['upgrade@n1']);
     expect(whyWaiting(run.state, 'out@n2')?.reasons).toEqual([
-      { code: 'limit-full', text: 'limit role:db is full: 1 of 1', since: null, holders: ['section upgrade@n1'] },
+      {
+        code: 'limit-full',
+        text: 'limit role:db is full: 1 of 1, place 1 of 1 in the queue',
+        since: null,
+        holders: ['section upgrade@n1'],
+        place: 1,
+      },
     ]);
     run.end('upgrade@n1');
     expect(run.in('running')).toEqual(['back@n1']);
@@ -150,7 +156,7 @@ describe('a section', () => {
     const run = new Run(graphOf(tasks, { 'role:db': 1 }));
     run.end('out@n1', 1);
     expect(whyWaiting(run.state, 'out@n2')?.reasons[0]?.text).toBe(
-      'limit role:db is full: 1 of 1; section upgrade@n1 keeps its slot since out@n1 did not succeed',
+      'limit role:db is full: 1 of 1, place 1 of 1 in the queue; section upgrade@n1 keeps its slot since out@n1 did not succeed',
     );
     run.setLimit('role:db', 2);
     expect(run.in('running')).toEqual(['out@n2', 'long@n3'].sort().reverse());

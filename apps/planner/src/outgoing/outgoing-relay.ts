@@ -86,7 +86,7 @@ export class OutgoingRelay {
       );
       return;
     }
-    await this.database.transaction((manager) => keepAnswer(manager, { id, kind, deployment }, answer));
+    await this.database.transaction((manager) => keepAnswer(manager, { id, kind, deployment, body }, answer));
     this.nudges.nudge('recorded');
     this.nudges.nudge(`answered:${id}`);
   }

@@ -1,8 +1,7 @@
 import { didYouMean, PATTERN_LENGTH_MAX, PATTERN_SIZE_MAX } from '@muster/model';
 import type { Cursor } from '../yaml/cursor';
 import { toJson, type Located } from '../yaml/located';
-import { pointedTo } from './json-pointer';
-import { safePattern } from './safe-pattern';
+import { pointedTo, safePattern } from '@muster/model/schema';
 import { SCHEMA_KEYWORDS, SCHEMA_TYPES, type KeywordShape } from './schema-keywords';
 
 /** Reports everything in the schema at `root` that cannot be checked: `BUNDLE_SCHEMA_INVALID`, unknown keywords as warnings. */

@@ -1,6 +1,7 @@
 import { byCodeUnit, type Bundle, type GraphDefinition, type TaskDefinition } from '@muster/model';
 import { applyPatch } from '../draft/apply-patch';
 import { namePattern } from '../draft/name-pattern';
+import { isAtSyncPoint } from '../draft/at-sync-point';
 import { AT_SYNC_POINT, KnownTags, NOWHERE, type NodeSet } from './known-tags';
 import type { LintWork } from './lint-work';
 import { matchingCost, patternCost } from './pattern-cost';
@@ -39,7 +40,7 @@ export class LintGraph {
   nodesOf(definition: TaskDefinition): NodeSet {
     const known = this.#nodes.get(definition.id);
     if (known) return known;
-    const groups = definition.type === 'stage' ? [] : this.groupsOf(definition);
+    const groups = isAtSyncPoint(definition) ? [] : this.groupsOf(definition);
     const found = unite([definition, ...groups].map((each) => this.#ownNodes(each)));
     this.work.spend(found.tags.size / 20);
     this.#nodes.set(definition.id, found);
@@ -101,8 +102,9 @@ export class LintGraph {
     return groups;
   }
 
-  #ownNodes({ type, tags, roles, groups }: TaskDefinition): NodeSet {
-    if (type === 'stage') return AT_SYNC_POINT;
+  #ownNodes(definition: TaskDefinition): NodeSet {
+    if (isAtSyncPoint(definition)) return AT_SYNC_POINT;
+    const { tags, roles, groups } = definition;
     const placement = tags ?? roles ?? groups;
     return placement === null ? NOWHERE : { ...this.tags.select(placement), hasSync: false };
   }

@@ -1,6 +1,7 @@
 import { digraph, shortestCycle } from '@muster/graph';
 import { isExpression, MASTER, type Placement, type Relation, type TaskDefinition } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
+import { isAtSyncPoint } from '../../draft/at-sync-point';
 import { namePattern } from '../../draft/name-pattern';
 import type { LintGraph } from '../lint-graph';
 import type { LintWork } from '../lint-work';
@@ -77,32 +78,35 @@ class DefinitionGraph {
   #byTag(): ReadonlyMap<string, readonly number[]> {
     const byTag = new Map<string, number[]>();
     this.#placements.forEach(({ names }, at) => {
-      if (this.#isStage(at)) return;
+      if (this.#isAtSyncPoint(at)) return;
       for (const name of names) {
         const known = byTag.get(name);
         if (known) known.push(at);
         else byTag.set(name, [at]);
       }
     });
-    const others = this.#placements.flatMap((placement, at) => (this.#isStage(at) || placement.isWide ? [at] : []));
+    const others = this.#placements.flatMap((placement, at) =>
+      this.#isAtSyncPoint(at) || placement.isWide ? [at] : [],
+    );
     for (const [tag, members] of byTag) {
       this.#work.spend(1 + others.length / 2);
       for (const at of others) {
         const placement = this.#placements[at];
         const isWideOnly = placement?.names.has(tag) === false && placement.selects(tag);
-        if (this.#isStage(at) || isWideOnly) members.push(at);
+        if (this.#isAtSyncPoint(at) || isWideOnly) members.push(at);
       }
       members.sort((a, b) => a - b);
     }
     return byTag;
   }
 
-  #isStage(at: number): boolean {
-    return this.#definitions[at]?.type === 'stage';
+  #isAtSyncPoint(at: number): boolean {
+    const definition = this.#definitions[at];
+    return definition !== undefined && isAtSyncPoint(definition);
   }
 
   #isPlaced(at: number): boolean {
-    return this.#isStage(at) || this.#placements[at]?.isEmpty === false;
+    return this.#isAtSyncPoint(at) || this.#placements[at]?.isEmpty === false;
   }
 
   /** Whether a relation holds for the tasks of both on one node with this tag. */
@@ -111,26 +115,26 @@ class DefinitionGraph {
     if (reach === 'near' || reach === 'self') return this.#mayBeNear(arc);
     if (reach === 'anywhere') return true;
     // Roles look neither at the sync point nor, by default, at the master.
-    return !this.#isStage(other) && tag !== MASTER && (reach === 'all' || reach.selects(tag));
+    return !this.#isAtSyncPoint(other) && tag !== MASTER && (reach === 'all' || reach.selects(tag));
   }
 
   /** Whether a relation holds between the tasks of both, on whichever nodes they are. */
   #holdsAnywhere({ other, reach }: Arc): boolean {
     if (reach === 'anywhere') return true;
-    return reach === 'all' && !this.#isStage(other) && this.#placements[other]?.isMasterOnly === false;
+    return reach === 'all' && !this.#isAtSyncPoint(other) && this.#placements[other]?.isMasterOnly === false;
   }
 
   /** Whether the tasks of a relation on the same node are always there together. */
   #isAlwaysNear(arc: Arc): boolean {
     const { owner, other } = arc;
     if (!this.#mayBeNear(arc)) return false;
-    return this.#isStage(other) || this.#placements[owner]?.text === this.#placements[other]?.text;
+    return this.#isAtSyncPoint(other) || this.#placements[owner]?.text === this.#placements[other]?.text;
   }
 
   /** A task looks for the other on its own node and at the sync point; one that is at the sync point looks there only. */
   #mayBeNear({ owner, other, reach }: Arc): boolean {
-    if (reach === 'near') return !this.#isStage(owner) || this.#isStage(other);
-    return reach === 'self' && this.#isStage(owner) === this.#isStage(other);
+    if (reach === 'near') return !this.#isAtSyncPoint(owner) || this.#isAtSyncPoint(other);
+    return reach === 'self' && this.#isAtSyncPoint(owner) === this.#isAtSyncPoint(other);
   }
 
   /** A shortest cycle among these definitions, by the relations that hold. */

@@ -1,4 +1,4 @@
-import { patternExcess } from '@muster/model';
+import { patternExcess } from '../pattern-size';
 import { RE2JS } from 're2js';
 
 const compiled = new Map<string, RE2JS | null>();
