@@ -59,7 +59,14 @@ export class ExecutorBed {
 
   constructor(tasks: readonly GraphTask[] = [TASK]) {
     const node = { name: 'n1', machine: 'm1', jump: null, identity: {} };
-    const start = { deployment: D, installation: 'i', nodes: [node], final: true, noop: false };
+    const start = {
+      deployment: D,
+      installation: 'i',
+      nodes: [node],
+      final: true,
+      noop: false,
+      graph: { kind: 'inline', gzip: '' },
+    };
     const store: Partial<DeploymentStore> = {
       renew: async (_executor, _lease, held) => {
         if (this.isStoreAway) throw new Error('the store is away');

@@ -35,10 +35,17 @@ export const startDeployment = messageKind(
     cluster: name,
     /** Written to the nodes: who owns them. */
     installation: z.string().min(1).max(64),
-    /** Gzipped JSON of a `PackedGraph`. */
+    /** Gzipped JSON of a `PackedGraph`, or where it is. */
     graph: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('inline'), gzip: base64(INLINE_GRAPH_BYTES_MAX) }),
       z.object({ kind: z.literal('artifact'), digest }),
+      /** That of an earlier run, whose successes count; attempts are numbered on. */
+      z.object({
+        kind: z.literal('earlier'),
+        deployment: id,
+        /** Only these, and what they kept from running, are done again; null: all that did not succeed. */
+        tasks: z.array(address).max(100_000).nullable(),
+      }),
     ]),
     nodes: z.array(nodeAccess).max(5000),
     /** Everything that tasks need, to be fetched before the graph is accepted. */

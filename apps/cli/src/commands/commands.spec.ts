@@ -39,6 +39,8 @@ describe('control verbs', () => {
   it('retry takes tasks or none', async () => {
     await run('retry t1 a@1 b@2');
     expect(sent()).toEqual({ verb: 'retry', tasks: ['a@1', 'b@2'] });
+    await run('retry t1 a@1 --tasks b@2,a@1');
+    expect(sent()).toEqual({ verb: 'retry', tasks: ['a@1', 'b@2'] });
     await run('retry t1');
     expect(sent()).toEqual({ verb: 'retry' });
   });
@@ -77,6 +79,46 @@ describe('control verbs', () => {
     });
     expect(await run('skip t1 a@1 --yes')).toMatchObject({ code: 0 });
     expect(sent()).toEqual({ verb: 'skip', tasks: ['a@1'] });
+  });
+});
+
+describe('status', () => {
+  it('shows the runs of a transaction that was gone on with, and who asked for what, why and when', async () => {
+    const run1 = { type: 'default', deployment: 'd1', executor: 'e1', startedAt: null, endedAt: null };
+    planner.answer('GET /transactions/t1', {
+      ...status('succeeded', { 'a@1': task('succeeded') }),
+      runs: [
+        { ...run1, run: 1, state: 'failed', who: 'ann', why: null },
+        { ...run1, run: 2, state: 'succeeded', who: 'bob', why: 'disk mended' },
+      ],
+      controls: [
+        {
+          command: 'c1',
+          run: 1,
+          verb: 'set-limit',
+          limit: { key: 'role:x', amount: 3 },
+          who: 'ann',
+          why: 'slow',
+          at: 'T1',
+          state: 'taken',
+        },
+        {
+          command: 'c2',
+          run: 2,
+          verb: 'retry',
+          tasks: ['a@1'],
+          who: 'bob',
+          why: 'disk mended',
+          at: 'T2',
+          state: 'sent',
+        },
+      ],
+    });
+    const { out } = await run('status t1');
+    expect(out).toMatch(/runs\n.*\n1 +default +failed.* ann.*\n2 +default +succeeded.* bob +disk mended/);
+    expect(out).toMatch(
+      /asked for\n.*\nT1 +set-limit +role:x = 3 +ann +slow +taken\nT2 +retry +a@1 +bob +disk mended +sent/,
+    );
   });
 });
 

@@ -90,6 +90,7 @@ export class RunView {
 
 function stateTold(what: string | undefined, event: FeedEvent): TaskState | undefined {
   if (what === 'retrying') return 'ready';
+  if (what === 'reopened') return 'waiting';
   // Nothing runs any more; what is lost stays so until a person decides.
   if (what === 'held') return event.data['cause'] === 'lost' ? 'lost' : 'ready';
   return TASK_STATES.find((it) => it === what);

@@ -39,7 +39,13 @@ describe('a transaction between two graphs', () => {
       await planner.database.query('SELECT state, advance_due FROM planner.transaction WHERE id = $1', [transaction])
     )[0];
   const control = (verb: 'cancel' | 'drain' | 'pause', command = randomUUID()) =>
-    controlTransaction(planner.database, transaction, command, wish(verb), 'ada');
+    controlTransaction(
+      { database: planner.database, secretBox: planner.secretBox, installation: 'test' },
+      transaction,
+      command,
+      wish(verb),
+      'ada',
+    );
 
   it.each([
     ['cancel', 'cancelled'],

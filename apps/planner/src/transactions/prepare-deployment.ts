@@ -18,6 +18,7 @@ export interface DeploymentRecipe {
   readonly id: string;
   readonly transaction: string;
   readonly run: number;
+  readonly graphIndex: number;
   readonly outline: PlanOutline;
   /** Packed and gzipped. */
   readonly graph: Uint8Array;
@@ -37,6 +38,7 @@ export interface DeploymentRecipe {
 
 /** A deployment ready to be written: its artifacts are stored, its command is whole. */
 export interface PreparedDeployment {
+  readonly graphIndex: number;
   readonly outline: PlanOutline;
   readonly release: string;
   /** What is written to the nodes when it ends; null: nothing, as after a trial run. */
@@ -65,6 +67,7 @@ export async function prepareDeployment(
   const inline = graph.length <= roomForGraph({ nodes: [...recipe.nodes], artifacts: files });
   const stored = inline ? null : await parts.artifacts.put(graph);
   return {
+    graphIndex: recipe.graphIndex,
     outline,
     release,
     marks: recipe.noop ? null : recipe.marks,

@@ -56,7 +56,12 @@ export async function stopWhatFollows(
     await sendToNewest(on, row, wish);
     return true;
   }
-  if (row.graphs.length <= run) return false;
+  const ended = await rowOf<{ graph_index: number }>(
+    on,
+    'SELECT graph_index FROM planner.deployment WHERE transaction_id = $1 AND run = $2',
+    [transaction, run],
+  );
+  if (ended === null || ended.graph_index + 1 >= row.graphs.length) return false;
   await rowsOf(
     on,
     'UPDATE planner.transaction SET stop_asked = coalesce(stop_asked, $2::jsonb) WHERE id = $1 RETURNING 1',

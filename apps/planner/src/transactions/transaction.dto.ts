@@ -68,7 +68,8 @@ export class ControlDto {
 
   @ApiPropertyOptional({
     type: [String],
-    description: 'Addresses, for skip and retry; a retry without any is about all that wait for a person.',
+    description:
+      'Addresses, for skip and retry; a retry without any is about all that failed or waits for a person, and after the end about all that did not succeed.',
   })
   @IsOptional()
   @IsArray()

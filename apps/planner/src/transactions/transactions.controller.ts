@@ -120,11 +120,15 @@ export class TransactionsController {
       event: body.event ?? null,
       reason: body.reason ?? null,
     };
-    await controlTransaction(this.database, id, command, wish, who);
-    this.nudges.nudge('recorded');
-    await awaitAnswer(this.database, this.nudges, command, CONTROL_ANSWER_MS);
-    await awaitEffect(this.database, this.nudges, command, CONTROL_EFFECT_MS);
-    return { command, effect: await effectOf(this.database.manager, id, command, body.verb) };
+    const { database, secretBox, installation, nudges } = this;
+    const sent = await controlTransaction({ database, secretBox, installation }, id, command, wish, who);
+    nudges.nudge('recorded');
+    nudges.nudge('advance');
+    if (sent === command) {
+      await awaitAnswer(database, nudges, command, CONTROL_ANSWER_MS);
+      await awaitEffect(database, nudges, command, CONTROL_EFFECT_MS);
+    } else await awaitAnswer(database, nudges, sent, START_ANSWER_MS);
+    return { command, effect: await effectOf(database.manager, id, sent, body.verb) };
   }
 
   @Get(':transaction/tasks/:task/why')

@@ -36,6 +36,36 @@ export interface GraphStatus {
   readonly tasks: Readonly<Record<string, TaskStatus>>;
 }
 
+/** One carrying out of one graph; a graph that was gone on with has several. */
+export interface RunStatus {
+  /** Counts from 1 within the transaction. */
+  readonly run: number;
+  readonly type: string;
+  readonly state: DeploymentStatus;
+  readonly deployment: string;
+  readonly executor: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly who: string;
+  readonly why: string | null;
+}
+
+/** What somebody asked of a transaction. */
+export interface ControlStatus {
+  readonly command: string;
+  /** The run that it was about, or that it began. */
+  readonly run: number;
+  readonly verb: string;
+  readonly tasks?: readonly string[];
+  readonly limit?: { readonly key: string; readonly amount: number };
+  readonly event?: string;
+  readonly who: string;
+  readonly why: string | null;
+  readonly at: string;
+  /** `sent`: no executor has acted on it yet. `too-late`: the run had ended. */
+  readonly state: 'sent' | 'taken' | 'too-late' | 'refused';
+}
+
 /** `muster status -o json`, and what a display of progress needs. Times are ISO 8601 UTC with milliseconds. */
 export interface TransactionStatus {
   readonly transaction: string;
@@ -45,6 +75,10 @@ export interface TransactionStatus {
   /** Who owns it, as far as was told. */
   readonly executor: string | null;
   readonly graphs: readonly GraphStatus[];
+  /** In order; the last one of each graph is what `graphs` shows. */
+  readonly runs: readonly RunStatus[];
+  /** Oldest first, the newest thousand. */
+  readonly controls: readonly ControlStatus[];
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly who: string;
