@@ -32,7 +32,6 @@ export function shortestCycle(
   let bestLength = Infinity;
   const search = new CycleSearch(graph, alive, isFree);
   for (const start of starts) {
-    if (search.edges > edgesMax) break;
     if (!alive[start] || isFree(start)) continue;
     const found = search.from(start, bestLength, edgesMax);
     if (found) {
@@ -40,6 +39,8 @@ export function shortestCycle(
       bestLength = found.length;
       if (bestLength === 1) break;
     }
+    // A search that was not finished says nothing of its start.
+    if (search.edges > edgesMax) break;
     alive[start] = 0;
     trim(graph, alive, [...(graph.successors[start] ?? []), ...(graph.predecessors[start] ?? [])]);
   }
