@@ -23,7 +23,7 @@ export const executionProblems = {
   },
   DEPLOY_NO_MASTER: {
     severity: 'error',
-    meaning: 'The graph has tasks on the master node and the cluster names none.',
+    meaning: 'The graph has tasks on the master node, or copies from it, and the cluster names none.',
     remedy: 'Name a node as `master` in the cluster file.',
   },
   CONTROL_NOT_POSSIBLE: {
