@@ -11,6 +11,7 @@ export * from './nearest-name';
 export * from './output-binding';
 export * from './release';
 export * from './secret';
+export * from './skip-wish';
 export * from './status';
 export * from './storable-text';
 export * from './task-definition';

@@ -29,9 +29,43 @@ const stored = { seq: z.int().min(1), at: z.number().min(0) };
 const task = { task: address };
 const tried = { ...task, attempt: z.int().min(1) };
 
+const taskEnd = z.enum(['succeeded', 'failed', 'skipped', 'blocked', 'cancelled', 'not-run']);
+const endCause = z.object({
+  code: z.enum([
+    'condition',
+    'selection',
+    'anchor',
+    'operator',
+    'onFailure',
+    'attempt',
+    'dependency',
+    'node-failed',
+    'stopped',
+    'drained',
+    'cancelled',
+  ]),
+  culprit: address.optional(),
+  text: sentence.optional(),
+});
+
 /** One stored event of a deployment; the same shape in the log and on the way. */
 export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion('type', [
   z.object({ ...stored, type: z.literal('accepted') }),
+  z.object({
+    ...stored,
+    type: z.literal('carried-over'),
+    tasks: z.array(
+      z.object({
+        ...task,
+        attempts: z.int().min(0),
+        end: taskEnd.optional(),
+        cause: endCause.optional(),
+        endedAt: z.number().min(0).optional(),
+        outputs: z.record(z.string(), json).optional(),
+      }),
+    ),
+    sections: z.array(z.string().max(300)).optional(),
+  }),
   z.object({ ...stored, type: z.literal('owner-changed'), executor: z.string().max(200), epoch: z.int().min(1) }),
   z.object({
     ...stored,
@@ -50,27 +84,10 @@ export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion(
     ...stored,
     type: z.literal('tasks-ended'),
     tasks: z.array(address),
-    state: z.enum(['succeeded', 'failed', 'skipped', 'blocked', 'cancelled', 'not-run']),
-    cause: z
-      .object({
-        code: z.enum([
-          'condition',
-          'selection',
-          'anchor',
-          'operator',
-          'onFailure',
-          'attempt',
-          'dependency',
-          'node-failed',
-          'stopped',
-          'drained',
-          'cancelled',
-        ]),
-        culprit: address.optional(),
-        text: sentence.optional(),
-      })
-      .optional(),
+    state: taskEnd,
+    cause: endCause.optional(),
   }),
+  z.object({ ...stored, type: z.literal('tasks-reopened'), tasks: z.array(address) }),
   z.object({
     ...stored,
     type: z.literal('control'),

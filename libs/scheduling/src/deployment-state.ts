@@ -17,9 +17,16 @@ import { Unjudged } from './unjudged';
 export interface Wishes {
   pause: string | null;
   resume: boolean;
+  /** Held ones go on at once; ended ones are reopened, with what they kept from running. */
   readonly retry: Set<number>;
   /** Skipped at once where ready or held; a waiting one once what it requires is satisfied, since order passes through it. */
   readonly skip: Set<number>;
+}
+
+/** That a person asked to skip a task that waited. `by`: who and why; `at` in milliseconds since the epoch. */
+export interface SkipAsked {
+  readonly by: string;
+  readonly at: number;
 }
 
 /** Why nothing new starts although the deployment has not ended; sentence for people, null while it goes on. */
@@ -63,6 +70,8 @@ export interface DeploymentState {
   readonly nodeCulprit: Int32Array;
   readonly groupFailed: Int32Array;
   readonly wishes: Wishes;
+  /** By task, also after its end: what became of the wish is to be told. */
+  readonly skipAsked: Map<number, SkipAsked>;
   stop: Stop | null;
   pausedBy: { readonly text: string; readonly at: number } | null;
   /** Commands already recorded, so that a repeated one changes nothing. */
@@ -146,6 +155,7 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
     nodeCulprit: new Int32Array(machines.length).fill(-1),
     groupFailed: new Int32Array(graph.faultTolerance.length),
     wishes: { pause: null, resume: false, retry: new Set(), skip: new Set() },
+    skipAsked: new Map(),
     stop: null,
     pausedBy: null,
     commands: new Set(),

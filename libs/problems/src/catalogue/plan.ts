@@ -121,6 +121,11 @@ export const planProblems = {
     meaning: 'A limit comes out differently on different nodes; the smallest holds.',
     remedy: 'Compute the amount from cluster-wide settings.',
   },
+  PLAN_RAMP_EARLIER: {
+    severity: 'warning',
+    meaning: 'Tasks of a later wave of a ramp do not wait for it, since tasks of an earlier wave need them.',
+    remedy: 'Relate the tasks to those of their own node, or leave it so if these tasks may run on all nodes at once.',
+  },
   PLAN_TOLERANCE_OUT_OF_RANGE: {
     severity: 'warning',
     meaning: 'A fault tolerance asks for more successes than there are nodes; no failure is tolerated.',
