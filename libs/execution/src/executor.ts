@@ -117,7 +117,7 @@ export class Executor {
 
   /**
    * Stores a start command; settles with the problems that stand in the way, none when it is accepted. The answer to a
-   * command stays what it was, however often it comes.
+   * command stays what it was, however often it comes; but what may pass is no answer until the command's time is over.
    */
   async accept(command: string, start: StartDeployment): Promise<readonly Problem[]> {
     const { artifacts, box, store } = this.#ports;
@@ -126,11 +126,12 @@ export class Executor {
       start.graph.kind === 'artifact' ? [...start.artifacts, { digest: start.graph.digest, size: 0 }] : start.artifacts;
     const missing = await artifacts.ensure(wanted, token);
     const subject = `deployment of ${start.cluster}`;
-    if (missing.length > 0)
-      return store.refuse(
-        command,
-        missing.map((summary) => problem('DEPLOY_ARTIFACT_MISSING', { subject, summary })),
-      );
+    if (missing.length > 0) {
+      const mayPass = missing.every(({ isPassing }) => isPassing) && this.#ports.clock.now() < (start.giveUpAt ?? 0);
+      const code = mayPass ? 'DEPLOY_ARTIFACT_UNREACHABLE' : 'DEPLOY_ARTIFACT_MISSING';
+      const problems = missing.map(({ text: summary }) => problem(code, { subject, summary }));
+      return mayPass ? problems : store.refuse(command, problems);
+    }
     const sent = start.graph;
     const gzip =
       sent.kind === 'earlier'

@@ -55,6 +55,11 @@ export const startDeployment = messageKind(
     noop: z.boolean(),
     /** No further deployment of the transaction follows: its claims end with this one, whatever the outcome. */
     final: z.boolean().default(true),
+    /**
+     * Milliseconds since the epoch: until then a fault that may pass is answered and not kept, and the command comes again;
+     * after it such a fault refuses for good. Absent: refuses at once, as older versions do.
+     */
+    giveUpAt: z.int().min(0).optional(),
     who: sentence,
     why: sentence.nullable(),
   }),
@@ -111,3 +116,8 @@ export const adoptNode = messageKind(
 
 /** Nudge, on the fanout exchange: look into the inbox now. */
 export const nudge = messageKind('executor.nudge', 1, z.object({}));
+
+/** True of a refusal that another try may turn into an acceptance: it was not kept, and the command is to be sent again. */
+export function isPassingRefusal(problems: readonly { readonly code: string }[]): boolean {
+  return problems.length > 0 && problems.every(({ code }) => code === 'DEPLOY_ARTIFACT_UNREACHABLE');
+}

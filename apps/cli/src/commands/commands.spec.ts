@@ -1,3 +1,4 @@
+import { problem } from '@muster/problems';
 import { FakePlanner, status, task } from '../fake-planner.testing';
 import { memoryIo, muster } from '../memory-io.testing';
 import { runCli } from '../run-cli';
@@ -218,7 +219,7 @@ describe('status and why', () => {
 
   it('list transactions without an id', async () => {
     planner.answer('GET /transactions', { items: [{ transaction: 't1', cluster: 'a', state: 'running' }], next: null });
-    expect((await run('status')).out).toMatch(/^t1 +a +running +- +-$/m);
+    expect((await run('status')).out).toMatch(/^t1 +a +running +- +- +-$/m);
   });
 });
 
@@ -258,5 +259,36 @@ describe('clusters and nodes', () => {
     expect(await run('node add n --address x --become root')).toMatchObject({ code: 1 });
     planner.answer('POST /nodes/n/adopt', { node: 'n', adopted: true });
     expect(await run('node adopt n')).toMatchObject({ code: 0, out: 'node: n\nadopted: true\n' });
+  });
+});
+
+describe('a transaction whose start was refused', () => {
+  const problems = [problem('DEPLOY_NODE_CLAIMED', { subject: 'node n1', summary: 'It is claimed by transaction X.' })];
+
+  it('is listed as refused, with the reason', async () => {
+    const listed = { transaction: 't1', cluster: 'c', state: 'failed', startedAt: null, endedAt: 'now' };
+    planner.answer('GET /transactions', { items: [{ ...listed, refused: true, problems }], next: null });
+    const { out } = await run('status');
+    expect(out).toMatch(/t1 +c +refused .*DEPLOY_NODE_CLAIMED node n1: It is claimed by transaction X\./);
+  });
+
+  it('is shown and waited for as refused', async () => {
+    planner.answer('GET /transactions/t1', {
+      ...status('failed', { 'a@1': task('not-run') }),
+      refused: true,
+      problems,
+    });
+    const shown = await run('status t1');
+    expect(shown.out).toContain('on cluster a: refused');
+    expect(shown.out).toContain('DEPLOY_NODE_CLAIMED node n1');
+    expect(await run('watch t1')).toMatchObject({ code: 8, err: expect.stringContaining('DEPLOY_NODE_CLAIMED') });
+  });
+
+  it('is shown with what keeps it from being taken', async () => {
+    const undelivered = { tries: 3, reason: 'No executor answered in time.', nextTryAt: 'soon' };
+    planner.answer('GET /transactions/t1', { ...status('pending', { 'a@1': task('waiting') }), undelivered });
+    expect((await run('status t1')).out).toContain(
+      'no executor has taken it after 3 tries: No executor answered in time.; the next one is at soon',
+    );
   });
 });

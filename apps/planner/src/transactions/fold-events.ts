@@ -10,8 +10,7 @@ import {
   type TaskState,
 } from '@muster/model';
 import { describeCause } from './describe-cause';
-import type { ControlEvent } from './note-effects';
-import { detailsOf } from './store-controls';
+import { type ControlEvent, detailsOf } from './store-controls';
 import type { TaskOutcome } from '../previous/record-outcomes';
 import type { FeedSubject, NewFeedEvent } from '../feed/feed-event';
 

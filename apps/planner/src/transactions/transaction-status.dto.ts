@@ -32,6 +32,12 @@ export class TransactionSummaryDto {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   endedAt!: string | null;
+
+  @ApiProperty({ description: 'Its start was refused, so nothing of it was carried out; the problems say why.' })
+  refused!: boolean;
+
+  @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
+  problems!: ProblemDto[];
 }
 
 export class TransactionPageDto {
@@ -174,6 +180,17 @@ class ProgressDto {
   failed!: FailedTaskDto[];
 }
 
+class UndeliveredDto {
+  @ApiProperty({ type: 'integer' })
+  tries!: number;
+
+  @ApiProperty()
+  reason!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  nextTryAt!: string;
+}
+
 export class TransactionStatusDto {
   @ApiProperty({ format: 'uuid' })
   transaction!: string;
@@ -219,6 +236,16 @@ export class TransactionStatusDto {
 
   @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
   problems!: ProblemDto[];
+
+  @ApiProperty({ description: 'Its start was refused, so nothing of it was carried out; the problems say why.' })
+  refused!: boolean;
+
+  @ApiProperty({
+    type: UndeliveredDto,
+    nullable: true,
+    description: 'Why no executor has taken it yet, after a try that failed; it is sent again.',
+  })
+  undelivered!: UndeliveredDto | null;
 }
 
 export const transactionModels = [TaskStatusDto];

@@ -93,6 +93,10 @@ export interface TransactionStatus {
   };
   /** Why it could not start or go on. */
   readonly problems: readonly Problem[];
+  /** Its start was refused, so nothing of it was carried out; absent from servers of older versions. */
+  readonly refused?: boolean;
+  /** Why no executor has taken it yet, after a try that failed; it is sent again. */
+  readonly undelivered?: { readonly tries: number; readonly reason: string; readonly nextTryAt: string } | null;
 }
 
 /** A transaction as lists show it. */
@@ -107,6 +111,9 @@ export interface TransactionSummary {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** Its start was refused; the problems say why. Absent from servers of older versions. */
+  readonly refused?: boolean;
+  readonly problems?: readonly Problem[];
 }
 
 /** A limit of the graph that runs. */
