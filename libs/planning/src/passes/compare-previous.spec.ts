@@ -164,7 +164,7 @@ describe('outputs', () => {
   const takes = task({
     id: 'takes',
     inputs: { w: { yaql_exp: 'w' } },
-    parameters: { cmd: { output: { task: 'gives', field: 'f' } } },
+    parameters: { cmd: 'x', env: { F: { output: { task: 'gives', field: 'f' } } } },
   });
   const both = [gives, takes];
   const before = { v: 1, w: 1 };

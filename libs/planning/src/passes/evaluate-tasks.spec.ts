@@ -96,7 +96,7 @@ describe('reasons', () => {
 
 describe("the field's words in braces", () => {
   const planned = (settings: object, more: object = { compat: 'fuel', fuelVersion: '9.0' }) => {
-    const parameters = { cmd: 'a {CLUSTER_ID} {MASTER_IP} ${X} {OTHER}', env: [{ yaql_exp: "'{CLUSTER_ID}'" }] };
+    const parameters = { cmd: 'a {CLUSTER_ID} {MASTER_IP} ${X} {OTHER}', env: { ID: { yaql_exp: "'{CLUSTER_ID}'" } } };
     const made = release([task({ version: '2.1.0', parameters })], more);
     return outcomeOf([], cluster({ n1: ['a'] }, { settings }), { release: made });
   };
@@ -105,7 +105,7 @@ describe("the field's words in braces", () => {
   it('are what the settings say, in its content only, and not inside of expressions', () => {
     expect(planned(settings).plan?.tasks[0]?.parameters).toEqual({
       cmd: 'a 7 10.20.0.2 ${X} {OTHER}',
-      env: ['{CLUSTER_ID}'],
+      env: { ID: '{CLUSTER_ID}' },
     });
     expect(planned(settings, {}).plan?.tasks[0]?.parameters['cmd']).toContain('{CLUSTER_ID}');
   });
