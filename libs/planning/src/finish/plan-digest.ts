@@ -69,6 +69,7 @@ function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
     limit,
     limits,
     section,
+    repeatOf,
     retries,
     timeoutMs,
     onFailure,
@@ -79,6 +80,7 @@ function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
   const key = canonicalJson({
     ...{ definition, type, limit, limits, retries, timeoutMs, onFailure, idempotent, outputs },
     ...(section === undefined ? {} : { section }),
+    ...(repeatOf === undefined ? {} : { repeatOf }),
     parameters: withFingerprints(parameters),
     files: files.map(({ path, digest, executable }) => [path, digest, executable]),
   });
