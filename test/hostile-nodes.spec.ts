@@ -20,7 +20,7 @@ jest.setTimeout(300_000);
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
-/** What the services may grow by while a node writes a gigabyte, another one floods and a dozen misbehave; measured: 30 to 90 MiB. */
+/** What the services may grow by while a node writes a gigabyte, another one floods and a dozen misbehave; measured: 62 and 78 MiB. */
 const GROWTH_MAX = 200 * MIB;
 
 interface HostileNode {
