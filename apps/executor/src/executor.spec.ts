@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { waitUntil } from '@muster/testkit';
 import { Client } from 'pg';
 import { ExecutorBed, graphTask } from './executor-bed.testing';
@@ -79,6 +81,98 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     expect(bed.fileOf('n2', 'tries').trim()).toBe('3');
   });
 
+  it('does in a further run what failed or never ran, with attempts counted on, and nothing that succeeded', async () => {
+    const count = (name: string) => `echo x >> ~/${name}`;
+    const tasks = [
+      graphTask('done@n1', { parameters: { cmd: count('done') } }),
+      graphTask('bad@n2', { parameters: { cmd: `${count('bad')}; [ -e ~/mended ]` } }),
+      graphTask('after@n3', { requires: ['bad@n2', 'done@n1'], parameters: { cmd: count('after') } }),
+    ];
+    const first = await bed.deploy({ tasks });
+    expect(await bed.end(first.deployment)).toMatchObject({ outcome: 'failed' });
+    writeFileSync(bed.pathOf('n2', 'mended'), '');
+    const graph = { kind: 'earlier', deployment: first.deployment, tasks: null } as const;
+    const second = await bed.deploy({ tasks: [] }, { transaction: first.transaction, run: 2, graph });
+    expect(second.reply).toEqual({ ok: true, body: { accepted: true } });
+    expect(await bed.end(second.deployment)).toMatchObject({
+      outcome: 'succeeded',
+      tasks: { 'bad@n2': 'succeeded', 'after@n3': 'succeeded' },
+    });
+    expect(['done', 'bad', 'after'].map((name, index) => bed.fileOf(`n${index + 1}`, name))).toEqual([
+      'x\n',
+      'x\nx\n',
+      'x\n',
+    ]);
+    const started = bed.log(second.deployment).filter(({ type }) => type === 'attempt-started');
+    expect(started).toMatchObject([
+      { task: 'bad@n2', attempt: 2 },
+      { task: 'after@n3', attempt: 1 },
+    ]);
+  });
+
+  it('refuses a further run of what it does not know', async () => {
+    const graph = { kind: 'earlier', deployment: randomUUID(), tasks: null } as const;
+    const { reply } = await bed.deploy({ tasks: [] }, { run: 2, graph });
+    expect(reply).toMatchObject({ ok: false, problems: [{ code: 'DEPLOY_UNKNOWN_TRANSACTION' }] });
+  });
+
+  it('has a chosen task tried again while others run', async () => {
+    const { deployment } = await bed.deploy({
+      tasks: [
+        graphTask('again@n1', { parameters: { cmd: '[ -e ~/retry-may-pass ]' } }),
+        graphTask('long@n2', { parameters: { cmd: 'until [ -e ~/long-may-end ]; do sleep 0.05; done' } }),
+        graphTask('next@n3', { requires: ['again@n1'] }),
+      ],
+    });
+    const ends = () => bed.log(deployment).filter(({ type }) => type === 'tasks-ended');
+    await waitUntil('it has failed, and blocked what needs it', () => ends().length === 2);
+    writeFileSync(bed.pathOf('n1', 'retry-may-pass'), '');
+    expect(await bed.control(deployment, 'retry', ['again@n1'])).toMatchObject({ ok: true });
+    await waitUntil('what needs it has succeeded', () =>
+      ends().some(
+        (each) => each.type === 'tasks-ended' && each.state === 'succeeded' && each.tasks.includes('next@n3'),
+      ),
+    );
+    writeFileSync(bed.pathOf('n2', 'long-may-end'), '');
+    expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  it('changes a limit at once, also one that the graph was planned without, and refuses what cannot be', async () => {
+    const wait = { cmd: 'until [ -e ~/limit-over ]; do sleep 0.05; done' };
+    const { deployment } = await bed.deploy({
+      tasks: ['n1', 'n2', 'n3'].map((node) => graphTask(`x@${node}`, { limits: ['role:x'], parameters: wait })),
+      limits: { 'role:x': 1 },
+    });
+    const started = () => bed.log(deployment).filter(({ type }) => type === 'attempt-started').length;
+    const set = (key: string, amount: number) => bed.control(deployment, 'set-limit', undefined, { key, amount });
+    await waitUntil('one runs', () => started() === 1);
+    expect(await set('role:y', 2)).toMatchObject({ ok: false, problems: [{ code: 'CONTROL_LIMIT_IMPOSSIBLE' }] });
+    expect(await set('nodes', 2)).toMatchObject({ ok: true });
+    expect(await set('role:x', 3)).toMatchObject({ ok: true });
+    await waitUntil('as many run as nodes may', () => started() === 2);
+    expect(await bed.limits(deployment)).toMatchObject({
+      body: {
+        limits: [
+          { key: 'nodes', amount: 2, used: 2, planned: null },
+          { key: 'role:x', amount: 3, used: 2, planned: 1, holders: ['x@n2', 'x@n1'] },
+        ],
+      },
+    });
+    // Another owner finds the limits in the log.
+    const [first] = bed.executors.splice(0);
+    await bed.startExecutor();
+    await first?.close();
+    await waitUntil(
+      'another owns it',
+      () => bed.log(deployment).filter(({ type }) => type === 'owner-changed').length === 2,
+    );
+    expect(started()).toBe(2);
+    expect(await set('nodes', 3)).toMatchObject({ ok: true });
+    await waitUntil('all run', () => started() === 3);
+    for (const node of ['n1', 'n2', 'n3']) writeFileSync(bed.pathOf(node, 'limit-over'), '');
+    expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
+  });
+
   it('refuses a node of another transaction, naming it, and frees it at the end', async () => {
     const one = await bed.deploy({ tasks: [graphTask('hold@n1', { parameters: { cmd: 'sleep 30' } })] });
     const two = await bed.deploy({ tasks: [graphTask('other@n1')] });
@@ -147,7 +241,7 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     await waitUntil('it runs', () => bed.log(deployment).some(({ type }) => type === 'attempt-started'));
     expect(await bed.why(deployment, 'next@n1')).toMatchObject({
       ok: true,
-      body: { state: 'waiting', reasons: [{ code: 'dependency', holders: ['long@n1'] }] },
+      body: { state: 'waiting', reasons: [{ code: 'dependency', holders: ['long@n1'] }, { code: 'node-busy' }] },
     });
     await bed.control(deployment, 'pause');
     await waitUntil('long has ended', () => bed.log(deployment).some((event) => event.type === 'tasks-ended'));

@@ -16,6 +16,7 @@ import {
   OUTPUT_QUEUE,
   QUESTIONS_QUEUE,
   readEvents,
+  readLimits,
   releaseTransaction,
   scanHostKey,
   startDeployment,
@@ -93,7 +94,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
       makeMasker,
       encodeBase64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
       readGraph: (gzip) => readGraph(gzip, artifacts),
-      graphBytes: (start) => graphBytes(start, artifacts),
+      graphBytes: (graph) => graphBytes(graph, artifacts),
       nudge: () => {
         bus.publish(NUDGE_EXCHANGE, makeEnvelope(nudge, {})).catch(() => undefined);
       },
@@ -117,6 +118,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
         releaseTransaction,
         explainTask,
         readEvents,
+        readLimits,
         scanHostKey,
         describeExecutors,
         nudge,

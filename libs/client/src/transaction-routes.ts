@@ -1,7 +1,9 @@
 import type { Connection } from './connection';
 import type {
+  ControlAnswer,
   ControlRequest,
   DeployRequest,
+  LimitUse,
   OutputChunk,
   OutputPage,
   TransactionStatus,
@@ -28,9 +30,17 @@ export class TransactionRoutes {
     return this.connection.json('GET', path('transactions', transaction), signal ? { signal } : {});
   }
 
-  /** Accepted when it answers; the effect comes as an event. */
-  control(transaction: string, request: ControlRequest): Promise<{ readonly command: string }> {
+  /** Accepted when it answers; the effect comes as an event. What came too late is refused. */
+  control(transaction: string, request: ControlRequest): Promise<ControlAnswer> {
     return this.connection.json('POST', path('transactions', transaction, 'controls'), { json: request });
+  }
+
+  async limits(transaction: string): Promise<readonly LimitUse[]> {
+    const { limits } = await this.connection.json<{ readonly limits: readonly LimitUse[] }>(
+      'GET',
+      path('transactions', transaction, 'limits'),
+    );
+    return limits;
   }
 
   why(transaction: string, task: string): Promise<WhyAnswer> {

@@ -41,6 +41,17 @@ describe('a task that waits for an event', () => {
     expect(ends(many)).toHaveLength(200);
   });
 
+  it('may be on no node: a gate', async () => {
+    const gate: GraphTask = { ...wait, task: 'gate@sync', node: 'sync' };
+    const bed = new ExecutorBed([gate, { ...TASK, requires: ['gate@sync'] }]);
+    await bed.until(() => bed.has('attempt-started'));
+    await bed.clock.move(60_000);
+    expect(bed.started).toEqual([]);
+    bed.inbox = [control('signal', { event: 'go' })];
+    await bed.until(() => bed.started.length === 1);
+    expect(ends(bed)).toEqual([['gate@sync', 'exited']]);
+  });
+
   it('does not wait for what was signalled before it started', async () => {
     const early: GraphTask = { ...TASK, task: 'a@n1' };
     const bed = new ExecutorBed([early, { ...wait, requires: ['a@n1'] }]);

@@ -4,6 +4,7 @@ import { Executor, type ExecutorPorts } from './executor';
 import { HandMovedClock, settled } from './hand-moved-clock.testing';
 import type { DeploymentStore, OwnedDeployment, StoredCommand } from './ports/deployment-store';
 import type { NodePort, NodeReport } from './ports/node-port';
+import type { FetchFailure } from './ports/publishing';
 import { QuietLog } from './quiet-log.testing';
 
 /** The deployment of the bed. */
@@ -49,12 +50,23 @@ export class ExecutorBed {
   inbox: StoredCommand[] = [];
   /** How many connections to the node were asked for. */
   prepared = 0;
+  /** Artifacts that cannot be had. */
+  missing: FetchFailure[] = [];
+  /** Commands whose refusal is kept. */
+  readonly refused: string[] = [];
   #report: (report: NodeReport) => void = () => undefined;
   readonly executor: Executor;
 
   constructor(tasks: readonly GraphTask[] = [TASK]) {
     const node = { name: 'n1', machine: 'm1', jump: null, identity: {} };
-    const start = { deployment: D, installation: 'i', nodes: [node], final: true, noop: false };
+    const start = {
+      deployment: D,
+      installation: 'i',
+      nodes: [node],
+      final: true,
+      noop: false,
+      graph: { kind: 'inline', gzip: '' },
+    };
     const store: Partial<DeploymentStore> = {
       renew: async (_executor, _lease, held) => {
         if (this.isStoreAway) throw new Error('the store is away');
@@ -75,6 +87,11 @@ export class ExecutorBed {
         return 'stored';
       },
       unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
+      accept: async () => ({ kind: 'accepted' }),
+      refuse: async (command, problems) => {
+        this.refused.push(command);
+        return problems;
+      },
       unpublished: async () => [],
       markPublished: async () => undefined,
     };
@@ -98,6 +115,8 @@ export class ExecutorBed {
       store: store as DeploymentStore,
       nodes: nodes as NodePort,
       box: { seal: () => ({}), open: () => ({ reveal: () => 'key' }) } as unknown as ExecutorPorts['box'],
+      artifacts: { ensure: async () => this.missing },
+      graphBytes: async () => new Uint8Array(),
       publishEvents: async () => undefined,
       makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
       readGraph: async () => packGraph(graphOf(tasks)),

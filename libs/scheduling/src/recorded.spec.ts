@@ -62,7 +62,8 @@ describe('a recorded log', () => {
     expect([...types].sort()).toEqual(
       [
         ...['accepted', 'attempt-cancelling', 'attempt-ended', 'attempt-started', 'control', 'node-ready'],
-        ...['owner-changed', 'retry-due', 'retry-set', 'state-changed', 'task-held', 'tasks-ended'],
+        ...['carried-over', 'owner-changed', 'retry-due', 'retry-set', 'state-changed', 'task-held'],
+        ...['tasks-ended', 'tasks-reopened'],
       ].sort(),
     );
   });

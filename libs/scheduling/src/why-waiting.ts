@@ -1,4 +1,11 @@
-import { awaitedEvent, isTaskEnd, type GraphTask, type TaskAddress, type TaskState } from '@muster/model';
+import {
+  awaitedEvent,
+  describeSkipWish,
+  isTaskEnd,
+  type GraphTask,
+  type TaskAddress,
+  type TaskState,
+} from '@muster/model';
 import { taskStateOf, type DeploymentState } from './deployment-state';
 import { isQueued, lacksSlot, nodeBusyWith } from './offering';
 import { isClusterAnchor, isPassed } from './propagate';
@@ -14,6 +21,7 @@ export interface WaitingReason {
     | 'limit-full'
     | 'retry-delay'
     | 'held'
+    | 'skip-asked'
     | 'paused'
     | 'stopping'
     | 'not-accepted'
@@ -61,12 +69,25 @@ function reasonsFor(state: DeploymentState, task: number, name: TaskState): Wait
     const cause = state.endCause.get(task);
     const culprit = cause?.culprit;
     const text = cause ? `${name}: ${cause.text ?? cause.code}${culprit ? `, because of ${culprit}` : ''}` : name;
-    return [{ code: 'ended', text, since: state.endedAt[task] ?? null, holders: culprit ? [culprit] : [] }];
+    const ended: WaitingReason = {
+      code: 'ended',
+      text,
+      since: state.endedAt[task] ?? null,
+      holders: culprit ? [culprit] : [],
+    };
+    return [ended, ...skipWish(state, task, name)];
   }
-  const reasons = name === 'waiting' ? dependencies(state, task) : [];
+  const reasons = [...(name === 'waiting' ? dependencies(state, task) : []), ...skipWish(state, task, name)];
   // A bridge starts nothing: neither its node nor a limit nor a pause keeps order from passing through it.
   if (isPassed(state, task)) return reasons;
   return [...reasons, ...policies(state, task), ...whole(state)];
+}
+
+/** The wish to skip the task, or what came of it; nothing where nobody had it. */
+function skipWish(state: DeploymentState, task: number, name: TaskState): WaitingReason[] {
+  const asked = state.skipAsked.get(task);
+  if (asked === undefined) return [];
+  return [{ code: 'skip-asked', text: describeSkipWish(asked.by, name), since: asked.at, holders: [] }];
 }
 
 function runs(state: DeploymentState, task: number, attempt: number): string {

@@ -5,9 +5,11 @@ const read = (type: string, parameters: string): ReturnType<typeof definition> =
 
 describe('parameters by type', () => {
   it.each([
-    ['shell', '{cmd: a, cwd: /x}'],
+    ['shell', '{cmd: a, cwd: /x, env: {A: 1, B: {output: {task: t, field: f}}}, files: {yaql_exp: "$.files"}}'],
     ['upload_file', '{path: /x, data: text, permissions: "0640", dir_permissions: "0750"}'],
     ['upload_file', '{path: /x, data: {a: 1}}'],
+    ['upload_files', '{files: [{path: /a, data: x, permissions: 0640}, {dst: /b, data: {a: 1}}]}'],
+    ['upload_files', '{nodes: [{uid: 1, files: []}]}'],
     ['copy_files', '{files: [{src: /a, dst: /b}], permissions: "0600"}'],
     ['copy_files', '{files: {yaql_exp: "$.files"}}'],
     ['sync', '{src: "rsync://{MASTER_IP}:/puppet", dst: /etc/puppet}'],
@@ -34,6 +36,13 @@ describe('parameters by type', () => {
     ['copy_files', '{files: [{src: /a, dts: /b, dst: /b}]}', 'BUNDLE_UNKNOWN_KEY', '`dts`'],
     ['upload_file', '{path: /x, data: a, permissions: rw}', 'BUNDLE_INVALID_VALUE', 'permissions such as "0644"'],
     ['upload_file', '{path: /x, data: a, permissions: "0999"}', 'BUNDLE_INVALID_VALUE', 'permissions such as "0644"'],
+    ['shell', '{cmd: a, env: {"a b": 1}}', 'BUNDLE_INVALID_VALUE', 'no name of a variable'],
+    ['shell', '{cmd: a, env: {MUSTER_TASK: 1}}', 'BUNDLE_INVALID_VALUE', 'ours to set'],
+    ['shell', '{cmd: a, files: [{a: 1}]}', 'BUNDLE_INVALID_VALUE', 'must be a string'],
+    ['upload_files', '{}', 'BUNDLE_MISSING_PARAMETER', '`parameters.files` or `parameters.nodes`'],
+    ['upload_files', '{files: [{path: /a}]}', 'BUNDLE_MISSING_PARAMETER', '`parameters.data` or `parameters.file`'],
+    ['upload_files', '{files: [{path: /a, data: x, mode: 1}]}', 'BUNDLE_UNKNOWN_KEY', '`mode`'],
+    ['upload_files', '{files: [{path: /a, data: x, permissions: 9}]}', 'BUNDLE_INVALID_VALUE', 'permissions such as'],
     ['reboot', '{delay: 1}', 'BUNDLE_UNKNOWN_KEY', '`delay`'],
   ])('%s with %s: %s', (type, parameters, code, text) => {
     const { problems } = read(type, parameters);

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, type TaskType } from '@muster/model';
+import { isOutputBinding, type Json, type JsonObject, type TaskType } from '@muster/model';
 import type { Cursor, MapCursor } from '../yaml/cursor';
 import { PARAMETER_SHAPES, SETTLED_KEYS, type ParameterShape } from './parameter-shapes';
 import { readExpression } from './relations';
@@ -68,6 +68,12 @@ function readValue(cursor: Cursor, shape: ParameterShape): Json {
       return cursor.object();
     case 'files':
       return readFiles(cursor);
+    case 'uploads':
+      return readUploads(cursor);
+    case 'environment':
+      return readEnvironment(cursor);
+    case 'paths':
+      return readPaths(cursor);
     case 'anything':
       return cursor.json();
   }
@@ -80,6 +86,60 @@ function readPermissions(cursor: Cursor): string | null {
   if (text !== null && !octal) return cursor.refuse('permissions such as "0644"');
   return octal ? (octal[1] as string).padStart(4, '0') : null;
 }
+
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Variables by name. Those of the launcher are not to be given: it says through them where the attempt is. */
+function readEnvironment(cursor: Cursor): Json {
+  const map = cursor.map('a mapping of variables');
+  if (!map) return null;
+  for (const name of map.keys()) {
+    const value = map.get(name);
+    if (!value) continue;
+    if (!VARIABLE_NAME.test(name))
+      value.report('BUNDLE_INVALID_VALUE', `\`${name.slice(0, 80)}\` is no name of a variable`, {
+        remedy: 'Write letters, digits and underscores, the first one no digit.',
+      });
+    if (name.startsWith('MUSTER_'))
+      value.report('BUNDLE_INVALID_VALUE', `\`${name.slice(0, 80)}\` begins with MUSTER_, which is ours to set`, {
+        remedy: 'Give the variable another name.',
+      });
+  }
+  return cursor.json();
+}
+
+function readPaths(cursor: Cursor): Json {
+  for (const item of cursor.itemsOrOne() ?? []) readValue(item, 'text');
+  return cursor.json();
+}
+
+/** What `upload_file` takes, as items of a list; `dst` is the field's word for `path`. */
+function readUploads(cursor: Cursor): Json {
+  return (cursor.items() ?? []).map((item) => {
+    if (readExpression(item)) return item.json();
+    const map = item.map('{path, data | file, permissions}');
+    if (!map) return null;
+    map.knowsOnly(Object.keys(UPLOAD), 'warning');
+    checkRequired(
+      item,
+      [
+        ['path', 'dst'],
+        ['data', 'file'],
+      ],
+      map.keys(),
+    );
+    const entries = map.keys().map((key): [string, Json] => {
+      const part = map.get(key);
+      return [key, !part || part.isNull ? null : readValue(part, UPLOAD[key] ?? 'anything')];
+    });
+    return Object.fromEntries(entries);
+  });
+}
+
+const UPLOAD: Readonly<Record<string, ParameterShape>> = {
+  ...{ path: 'text', dst: 'text', data: 'anything', file: 'text' },
+  ...{ permissions: 'permissions', dir_permissions: 'permissions' },
+};
 
 function readFiles(cursor: Cursor): Json {
   const items = cursor.items();
@@ -94,15 +154,5 @@ function readFiles(cursor: Cursor): Json {
       }
       return item.json();
     }) ?? null
-  );
-}
-
-/** `{output: {task, node, field}}`: the value comes from what another task gave. */
-export function isOutputBinding(value: Json): boolean {
-  return (
-    isJsonObject(value) &&
-    Object.keys(value).length === 1 &&
-    isJsonObject(value['output']) &&
-    typeof value['output']['task'] === 'string'
   );
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@muster/model';
 import type { Operation } from '../ports/node-port';
-import type { TaskToCompile } from './task-to-compile';
+import { refuseNoop, type TaskToCompile } from './task-to-compile';
+import { environment } from './environment';
 import { encodeBase64 } from './encode-base64';
 import { ParameterWrong, stringParameter } from './parameter';
 
@@ -8,6 +9,7 @@ const INTERVAL_DEFAULT_S = 2;
 
 /** Waits on the node until a port or an HTTP address answers, or a command succeeds; the timeout ends it. */
 export function waitFor(it: TaskToCompile): Operation {
+  refuseNoop(it);
   const { parameters } = it;
   const kinds = ['port', 'http', 'cmd', 'event'].filter(
     (key) => parameters[key] !== undefined && parameters[key] !== null,
@@ -37,7 +39,7 @@ export function waitFor(it: TaskToCompile): Operation {
         // A file of its own: whatever the command holds, it cannot break out of the loop around it.
         script: `until /bin/sh "$MUSTER_ATTEMPT_DIR"/check; do sleep ${seconds}; done\n`,
         files: [{ path: 'check', content: { base64: encodeBase64(`${stringParameter(parameters, 'cmd')}\n`) } }],
-        env: {},
+        env: environment(parameters),
         cwd: null,
       };
     default:

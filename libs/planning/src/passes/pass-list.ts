@@ -12,9 +12,11 @@ import { filterNodes } from './filter-nodes';
 import { mergeLayers } from './merge-layers';
 import { orderRoles } from './order-roles';
 import { placeDefinitions } from './place-definitions';
+import { rampRoles } from './ramp-roles';
 import { resolveOutputs } from './resolve-outputs';
 import { resolveCrossRelations, resolveRelations } from './resolve-relations';
 import { selectTasks } from './select-tasks';
+import { skipInNoop } from './skip-in-noop';
 import { setFaultTolerance } from './set-fault-tolerance';
 import { setLimits } from './set-limits';
 
@@ -51,8 +53,12 @@ export const PASSES: readonly Pass[] = [
   { name: 'expand repeats', run: expandRepeats },
   // After all relations, so that a partial run can follow them; what is left out stays as a bridge.
   { name: 'select tasks', run: selectTasks },
+  // After selection, so that what was not selected says so; before outputs are checked: who takes one that is unknown is unknown.
+  { name: 'skip what is unknown in noop', run: skipInNoop },
   // After selection, which may have left out what gives an output.
   { name: 'check outputs', run: checkOutputs },
+  // After selection, since waves are of nodes that have something to do; after every relation, since no wave may stand in its way.
+  { name: 'ramp roles', run: rampRoles },
   // After selection, since what is skipped holds no slot.
   { name: 'set limits', run: setLimits },
   { name: 'set fault tolerance', run: setFaultTolerance },
