@@ -41,7 +41,7 @@ interface HostileNode {
 }
 
 /** Everything that has to be taken away again, last first. */
-const cleanups: (() => Promise<unknown> | unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 
 async function sshd(settings: SshdSettings = {}, user?: string): Promise<TestSshd> {
   const state = mkdtempSync('/var/tmp/muster-hostile-');
