@@ -87,6 +87,8 @@ export interface DeploymentState {
   readonly limitHolders: Set<number>[];
   /** Tasks of each section that have not ended. */
   readonly sectionLeft: Int32Array;
+  /** The first task of a section that ended without success before the section was opened: it opens as kept by that one. */
+  readonly sectionBroken: Map<number, number>;
   /** Ready tasks to be offered, and those parked at a busy node or a full limit. */
   readonly offer: TaskHeap;
   readonly parkedAtMachine: TaskHeap[];
@@ -158,6 +160,7 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
     limitUsed: new Int32Array(limitKeys.length),
     limitHolders: limitKeys.map(() => new Set()),
     sectionLeft: countSections(compiled),
+    sectionBroken: new Map(),
     offer: new TaskHeap(rank),
     parkedAtMachine: machines.map(() => new TaskHeap(rank)),
     parkedAtLimit: limitKeys.map(() => new TaskHeap(rank)),

@@ -155,6 +155,24 @@ describe('a section', () => {
     run.setLimit('role:db', 2);
     expect(run.in('running')).toEqual(['out@n2', 'long@n3'].sort().reverse());
   });
+
+  it('keeps its slots when what finishes it was blocked before it was opened', () => {
+    const tasks = [
+      task('other@n3', []),
+      task('first@n3', ['other@n3']),
+      task('out@n1', ['wait@n4'], { section: 's', limits: ['x'] }),
+      task('back@n1', ['out@n1', 'first@n3'], { section: 's', limits: ['x'] }),
+      task('next@n2', ['out@n1'], { limits: ['x'] }),
+      task('wait@n4', []),
+    ];
+    const run = new Run(graphOf(tasks, { x: 1 }));
+    run.end('other@n3', 1);
+    expect(run.in('blocked')).toContain('back@n1');
+    run.end('wait@n4');
+    run.end('out@n1');
+    expect(run.in('running')).toEqual([]);
+    expect(run.state.endCause.get(run.state.graph.indexOf.get('next@n2') ?? -1)?.culprit).toBe('back@n1');
+  });
 });
 
 describe('sections that wait for each other', () => {

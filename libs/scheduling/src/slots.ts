@@ -58,7 +58,7 @@ export function takeSlots(state: DeploymentState, task: number): void {
     state.limitHolders[limit]?.add(holder);
   }
   if (!opens) return;
-  state.openSections.set(section, { keptBy: null });
+  state.openSections.set(section, { keptBy: state.sectionBroken.get(section) ?? null });
   offerMachine(state, machine);
 }
 
@@ -75,7 +75,10 @@ export function leaveSection(state: DeploymentState, task: number, isWell: boole
   if (section < 0) return;
   (state.sectionLeft[section] as number)--;
   const open = state.openSections.get(section);
-  if (!open) return;
+  if (!open) {
+    if (!isWell && !state.sectionBroken.has(section)) state.sectionBroken.set(section, task);
+    return;
+  }
   if (!isWell) open.keptBy ??= task;
   if (open.keptBy === null && state.sectionLeft[section] === 0) closeSection(state, section, task);
 }
