@@ -35,7 +35,10 @@ module.exports = {
       comment: 'A library is used through its index only (`@muster/x`), so that its inside may change.',
       severity: 'error',
       from: { path: '^(libs|apps)/([^/]+)/' },
-      to: { path: '^(libs|apps)/[^/]+/src/', pathNot: ['^$1/$2/', '^(libs|apps)/[^/]+/src/index\\.ts$'] },
+      to: {
+        path: '^(libs|apps)/[^/]+/src/',
+        pathNot: ['^$1/$2/', '^(libs|apps)/[^/]+/src/(index|schema/index)\\.ts$'],
+      },
     },
     {
       name: 'base-knows-nobody',

@@ -104,6 +104,8 @@ export function status(state: DeploymentStatus, tasks: Record<string, TaskStatus
     state,
     executor: 'e1',
     graphs: [{ type: 'default', state, deployment: 'd1', tasks }],
+    runs: [],
+    controls: [],
     startedAt: null,
     endedAt: null,
     who: 'admin',

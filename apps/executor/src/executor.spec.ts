@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { waitUntil } from '@muster/testkit';
 import { Client } from 'pg';
 import { ExecutorBed, graphTask } from './executor-bed.testing';
@@ -77,6 +79,62 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     });
     expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
     expect(bed.fileOf('n2', 'tries').trim()).toBe('3');
+  });
+
+  it('does in a further run what failed or never ran, with attempts counted on, and nothing that succeeded', async () => {
+    const count = (name: string) => `echo x >> ~/${name}`;
+    const tasks = [
+      graphTask('done@n1', { parameters: { cmd: count('done') } }),
+      graphTask('bad@n2', { parameters: { cmd: `${count('bad')}; [ -e ~/mended ]` } }),
+      graphTask('after@n3', { requires: ['bad@n2', 'done@n1'], parameters: { cmd: count('after') } }),
+    ];
+    const first = await bed.deploy({ tasks });
+    expect(await bed.end(first.deployment)).toMatchObject({ outcome: 'failed' });
+    writeFileSync(bed.pathOf('n2', 'mended'), '');
+    const graph = { kind: 'earlier', deployment: first.deployment, tasks: null } as const;
+    const second = await bed.deploy({ tasks: [] }, { transaction: first.transaction, run: 2, graph });
+    expect(second.reply).toEqual({ ok: true, body: { accepted: true } });
+    expect(await bed.end(second.deployment)).toMatchObject({
+      outcome: 'succeeded',
+      tasks: { 'bad@n2': 'succeeded', 'after@n3': 'succeeded' },
+    });
+    expect(['done', 'bad', 'after'].map((name, index) => bed.fileOf(`n${index + 1}`, name))).toEqual([
+      'x\n',
+      'x\nx\n',
+      'x\n',
+    ]);
+    const started = bed.log(second.deployment).filter(({ type }) => type === 'attempt-started');
+    expect(started).toMatchObject([
+      { task: 'bad@n2', attempt: 2 },
+      { task: 'after@n3', attempt: 1 },
+    ]);
+  });
+
+  it('refuses a further run of what it does not know', async () => {
+    const graph = { kind: 'earlier', deployment: randomUUID(), tasks: null } as const;
+    const { reply } = await bed.deploy({ tasks: [] }, { run: 2, graph });
+    expect(reply).toMatchObject({ ok: false, problems: [{ code: 'DEPLOY_UNKNOWN_TRANSACTION' }] });
+  });
+
+  it('has a chosen task tried again while others run', async () => {
+    const { deployment } = await bed.deploy({
+      tasks: [
+        graphTask('again@n1', { parameters: { cmd: '[ -e ~/retry-may-pass ]' } }),
+        graphTask('long@n2', { parameters: { cmd: 'until [ -e ~/long-may-end ]; do sleep 0.05; done' } }),
+        graphTask('next@n3', { requires: ['again@n1'] }),
+      ],
+    });
+    const ends = () => bed.log(deployment).filter(({ type }) => type === 'tasks-ended');
+    await waitUntil('it has failed, and blocked what needs it', () => ends().length === 2);
+    writeFileSync(bed.pathOf('n1', 'retry-may-pass'), '');
+    expect(await bed.control(deployment, 'retry', ['again@n1'])).toMatchObject({ ok: true });
+    await waitUntil('what needs it has succeeded', () =>
+      ends().some(
+        (each) => each.type === 'tasks-ended' && each.state === 'succeeded' && each.tasks.includes('next@n3'),
+      ),
+    );
+    writeFileSync(bed.pathOf('n2', 'long-may-end'), '');
+    expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
   });
 
   it('refuses a node of another transaction, naming it, and frees it at the end', async () => {

@@ -120,7 +120,7 @@ printf '%s' "${LEAD}$(head -c ${HALF} password)"; until [ -e go ]; do sleep 0.05
     });
     const results = bed.log(deployment).flatMap((event) => (event.type === 'attempt-ended' ? [event.result] : []));
     expect(results).toEqual([
-      expect.objectContaining({ kind: 'exited', outputs: { url: 'db://me:<secret>@host' } }),
+      expect.objectContaining({ kind: 'exited', outputs: { url: { $sealed: expect.anything() as unknown } } }),
       expect.objectContaining({
         kind: 'refused',
         detail: expect.stringContaining('<secret>, not an octal mode') as string,

@@ -93,7 +93,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
       makeMasker,
       encodeBase64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
       readGraph: (gzip) => readGraph(gzip, artifacts),
-      graphBytes: (start) => graphBytes(start, artifacts),
+      graphBytes: (graph) => graphBytes(graph, artifacts),
       nudge: () => {
         bus.publish(NUDGE_EXCHANGE, makeEnvelope(nudge, {})).catch(() => undefined);
       },

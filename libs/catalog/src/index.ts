@@ -5,7 +5,6 @@
  */
 export { BUNDLE_LIMITS, isBundleText, pathFault, type BundleEntry } from './bundle/bundle-entry';
 export { filesAt, namedFiles } from './bundle/bundle-files';
-export { isOutputBinding } from './bundle/parameters';
 export { parseBundle, type ParseBundleOptions, type ParsedBundle } from './bundle/parse-bundle';
 export { plainRole } from './bundle/roles';
 export { checkCluster, type PlaceOf } from './cluster/check-cluster';
@@ -13,7 +12,5 @@ export { deepUnion, effectiveSettings, settingsSchema } from './cluster/effectiv
 export { parseClusterFile, type ParsedCluster } from './cluster/parse-cluster-file';
 export { revisionContent, revisionHash, sameRevision } from './cluster/revision';
 export { openedSetting, sealSettings } from './settings/seal-settings';
-export { mapAtPaths, secretPaths } from './settings/secret-paths';
 export { withDefaults } from './settings/settings-defaults';
-export { validateSettings, type SettingsFault } from './settings/validate-settings';
 export { YAML_LIMITS } from './yaml/yaml-limits';

@@ -1,5 +1,6 @@
 import type { Connection } from './connection';
 import type {
+  ControlAnswer,
   ControlRequest,
   DeployRequest,
   OutputChunk,
@@ -28,8 +29,8 @@ export class TransactionRoutes {
     return this.connection.json('GET', path('transactions', transaction), signal ? { signal } : {});
   }
 
-  /** Accepted when it answers; the effect comes as an event. */
-  control(transaction: string, request: ControlRequest): Promise<{ readonly command: string }> {
+  /** Accepted when it answers; the effect comes as an event. What came too late is refused. */
+  control(transaction: string, request: ControlRequest): Promise<ControlAnswer> {
     return this.connection.json('POST', path('transactions', transaction, 'controls'), { json: request });
   }
 

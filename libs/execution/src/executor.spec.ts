@@ -1,127 +1,9 @@
-import type { DeploymentEvent, GraphTask, TaskGraph } from '@muster/model';
-import { packGraph, type ControlDeployment, type StartDeployment } from '@muster/protocol';
-import { Executor, type ExecutorPorts } from './executor';
-import { HandMovedClock, settled } from './hand-moved-clock.testing';
-import type { DeploymentStore, OwnedDeployment, StoredCommand } from './ports/deployment-store';
-import type { NodePort, NodeReport } from './ports/node-port';
-import { QuietLog } from './quiet-log.testing';
-
-const D = '00000000-0000-4000-8000-000000000001';
-const LEASE_MS = 10_000;
-
-const task: GraphTask = {
-  ...{ task: 'a@n1', definition: 'a', node: 'n1', type: 'shell', action: 'run', requires: [] },
-  ...{ reason: { code: 'new-node', text: 'new node' }, parameters: { cmd: 'true' }, limit: null, limits: [] },
-  ...{ expectedMs: null, retries: { count: 1, delayMs: 60_000, backoff: 1 }, timeoutMs: 600_000, onFailure: 'fail' },
-  ...{ idempotent: false, outputs: null, files: [] },
-};
-const graph: TaskGraph = {
-  ...{ graphType: 'default', cluster: 'c', tasks: [task], barriers: [], faultTolerance: [], limits: {}, master: null },
-};
-
-class CountedClock extends HandMovedClock {
-  timers = 0;
-
-  override after(ms: number, ring: () => void): () => void {
-    this.timers++;
-    return super.after(ms, ring);
-  }
-}
-
-/** An executor with one deployment; store and node do what the test says. */
-class Bed {
-  readonly clock = new CountedClock();
-  readonly events: DeploymentEvent[] = [];
-  readonly started: string[] = [];
-  readonly log = new QuietLog();
-  isStoreAway = false;
-  /** Answers of the node that are held back, when it is slow. */
-  slow: (() => void)[] | null = null;
-  /** Owned by nobody as far as the store knows: the next who asks gets it. */
-  isFree = true;
-  epoch = 0;
-  unread: StoredCommand[] = [];
-  #report: (report: NodeReport) => void = () => undefined;
-  readonly executor: Executor;
-
-  constructor() {
-    const node = { name: 'n1', machine: 'm1', jump: null, identity: {} };
-    const start = { deployment: D, installation: 'i', nodes: [node], final: true, noop: false };
-    const store: Partial<DeploymentStore> = {
-      renew: async (_executor, _lease, held) => {
-        if (this.isStoreAway) throw new Error('the store is away');
-        return new Set(held.keys());
-      },
-      takeOver: async (): Promise<OwnedDeployment[]> => {
-        if (!this.isFree) return [];
-        this.isFree = false;
-        const owned = { deployment: D, epoch: ++this.epoch, tickets: new Map(), published: 0, graph: new Uint8Array() };
-        return [{ ...owned, start: start as unknown as StartDeployment, events: [...this.events] }];
-      },
-      append: async (_executor, _deployment, epoch, events, read, ended) => {
-        if (epoch !== this.epoch) return 'fenced';
-        const unread = this.unread.filter(({ id }) => !read.includes(id));
-        if (ended && unread.length > 0) return { unread };
-        this.events.push(...events);
-        return 'stored';
-      },
-      unreadCommands: async () => new Map(),
-      unpublished: async () => [],
-      markPublished: async () => undefined,
-    };
-    const nodes: Partial<NodePort> = {
-      onReport: (listener) => (this.#report = listener),
-      prepare: async () => {
-        if (this.slow) await new Promise<void>((answer) => this.slow?.push(answer));
-        return { kind: 'ready', bootId: 'b', stateFolder: 's' };
-      },
-      attach: async () => ({ kind: 'running' }),
-      start: async (_node, _ticket, { id }) => {
-        this.started.push(id);
-        return { kind: 'started' };
-      },
-      detach: () => undefined,
-      forget: async () => undefined,
-    };
-    const ports: Partial<ExecutorPorts> = {
-      clock: this.clock,
-      store: store as DeploymentStore,
-      nodes: nodes as NodePort,
-      box: { seal: () => ({}), open: () => ({ reveal: () => 'key' }) } as unknown as ExecutorPorts['box'],
-      publishEvents: async () => undefined,
-      makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
-      readGraph: async () => packGraph(graph),
-      nudge: () => undefined,
-      log: this.log,
-    };
-    this.executor = new Executor(ports as ExecutorPorts, {
-      ...{ id: 'e1', leaseMs: LEASE_MS, leasesExpire: true, deploymentsMax: 10 },
-    });
-    this.executor.start();
-  }
-
-  ended(attempt: number, code: number): void {
-    const sizes = { stdout: 0, stderr: 0 };
-    this.#report({ kind: 'ended', attempt: `${D}.0.${attempt}`, result: { kind: 'exited', code, sizes }, sizes });
-  }
-
-  /** Moves on until it is so, a little at a time. */
-  async until(what: () => boolean): Promise<void> {
-    for (let steps = 0; !what(); steps++) {
-      if (steps > 1000) throw new Error('in vain');
-      await this.clock.move(10);
-      await settled();
-    }
-  }
-
-  has(type: DeploymentEvent['type']): boolean {
-    return this.events.some((event) => event.type === type);
-  }
-}
+import { type ControlDeployment, isPassingRefusal, type StartDeployment } from '@muster/protocol';
+import { D, ExecutorBed } from './executor-bed.testing';
 
 describe('an executor', () => {
   it('sleeps while its lease is not valid, and acts on what became due meanwhile once it is renewed', async () => {
-    const bed = new Bed();
+    const bed = new ExecutorBed();
     await bed.until(() => bed.started.length === 1);
     bed.ended(1, 1);
     await bed.until(() => bed.has('retry-set'));
@@ -137,7 +19,7 @@ describe('an executor', () => {
   });
 
   it('goes on with a deployment that it has taken over from itself', async () => {
-    const bed = new Bed();
+    const bed = new ExecutorBed();
     bed.slow = [];
     await bed.until(() => bed.slow?.length === 1);
     bed.isFree = true;
@@ -153,7 +35,7 @@ describe('an executor', () => {
   });
 
   it('tells of a command that came with the end that it came too late', async () => {
-    const bed = new Bed();
+    const bed = new ExecutorBed();
     await bed.until(() => bed.started.length === 1);
     const body: ControlDeployment = { deployment: D, verb: 'cancel', who: 'w', why: null };
     bed.unread = [{ id: 'late', body }];
@@ -164,5 +46,39 @@ describe('an executor', () => {
       { type: 'control', command: 'late', verb: 'cancel', tooLate: true },
     ]);
     expect(bed.events.map(({ seq }) => seq)).toEqual(bed.events.map((_, index) => index + 1));
+  });
+
+  describe('that cannot fetch what a graph needs', () => {
+    const start = (giveUpAt?: number) =>
+      ({
+        cluster: 'c',
+        graph: { kind: 'inline', gzip: '' },
+        artifacts: [],
+        artifactToken: null,
+        giveUpAt,
+      }) as unknown as StartDeployment;
+    const codes = (problems: readonly { code: string }[]) => problems.map(({ code }) => code);
+
+    it('answers a fault that may pass and keeps no answer, so that the command may come again', async () => {
+      const bed = new ExecutorBed();
+      bed.missing = [{ text: 'the planner does not answer', isPassing: true }];
+      const problems = await bed.executor.accept('c1', start(bed.clock.now() + 1000));
+      expect([codes(problems), bed.refused]).toEqual([['DEPLOY_ARTIFACT_UNREACHABLE'], []]);
+      expect(isPassingRefusal(problems)).toBe(true);
+      bed.missing = [];
+      expect(await bed.executor.accept('c1', start(bed.clock.now() + 1000))).toEqual([]);
+    });
+
+    it.each([
+      ['a fault that will not pass', false, 1000],
+      ['a fault that may pass, once the time of the command is over', true, -1],
+      ['a fault that may pass, of a command that tells no time', true, null],
+    ])('refuses for good for %s', async (_what, isPassing, left) => {
+      const bed = new ExecutorBed();
+      bed.missing = [{ text: 'it is not there', isPassing }];
+      const problems = await bed.executor.accept('c1', start(left === null ? undefined : bed.clock.now() + left));
+      expect([codes(problems), bed.refused]).toEqual([['DEPLOY_ARTIFACT_MISSING'], ['c1']]);
+      expect(isPassingRefusal(problems)).toBe(false);
+    });
   });
 });

@@ -7,7 +7,15 @@ import {
   type ExplainReply,
   type StartDeployment,
 } from '@muster/protocol';
-import { apply, compileGraph, initialState, whyWaiting, type Explanation } from '@muster/scheduling';
+import {
+  apply,
+  type CarriedOver,
+  carriedFrom,
+  compileGraph,
+  initialState,
+  whyWaiting,
+  type Explanation,
+} from '@muster/scheduling';
 import type { Clock } from './ports/clock';
 import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store';
 import type { NodePort, NodeReport } from './ports/node-port';
@@ -19,6 +27,9 @@ import { EventRelay } from './runner/event-relay';
 import { Lease } from './runner/lease';
 import { OutputForwarder } from './runner/output-forwarder';
 import type { RunnerContext } from './runner/runner-context';
+
+/** A graph that came with its start command, or as an artifact. */
+export type SentGraph = Exclude<StartDeployment['graph'], { kind: 'earlier' }>;
 
 /** What an executor is wired to. */
 export interface ExecutorPorts {
@@ -33,8 +44,8 @@ export interface ExecutorPorts {
   readonly encodeBase64: (bytes: Uint8Array) => string;
   /** Reads a gzipped packed graph, bounded; fails with an Error on anything else. */
   readonly readGraph: (gzip: Uint8Array) => Promise<unknown>;
-  /** Bytes of the start command's graph: decoded, or read from its artifact. */
-  readonly graphBytes: (start: StartDeployment) => Promise<Uint8Array>;
+  /** Bytes of a start command's graph: decoded, or read from its artifact. */
+  readonly graphBytes: (graph: SentGraph) => Promise<Uint8Array>;
   /** Tells every executor to look into the inbox; failures are harmless, since owners look at each renewal, too. */
   readonly nudge: () => void;
   readonly log: ExecutionLog;
@@ -102,7 +113,7 @@ export class Executor {
 
   /**
    * Stores a start command; settles with the problems that stand in the way, none when it is accepted. The answer to a
-   * command stays what it was, however often it comes.
+   * command stays what it was, however often it comes; but what may pass is no answer until the command's time is over.
    */
   async accept(command: string, start: StartDeployment): Promise<readonly Problem[]> {
     const { artifacts, box, store } = this.#ports;
@@ -111,12 +122,25 @@ export class Executor {
       start.graph.kind === 'artifact' ? [...start.artifacts, { digest: start.graph.digest, size: 0 }] : start.artifacts;
     const missing = await artifacts.ensure(wanted, token);
     const subject = `deployment of ${start.cluster}`;
-    if (missing.length > 0)
-      return store.refuse(
-        command,
-        missing.map((summary) => problem('DEPLOY_ARTIFACT_MISSING', { subject, summary })),
-      );
-    const gzip = await this.#ports.graphBytes(start);
+    if (missing.length > 0) {
+      const mayPass = missing.every(({ isPassing }) => isPassing) && this.#ports.clock.now() < (start.giveUpAt ?? 0);
+      const code = mayPass ? 'DEPLOY_ARTIFACT_UNREACHABLE' : 'DEPLOY_ARTIFACT_MISSING';
+      const problems = missing.map(({ text: summary }) => problem(code, { subject, summary }));
+      return mayPass ? problems : store.refuse(command, problems);
+    }
+    const sent = start.graph;
+    const gzip =
+      sent.kind === 'earlier'
+        ? ((await store.read(sent.deployment))?.graph ?? null)
+        : await this.#ports.graphBytes(sent);
+    if (gzip === null)
+      return store.refuse(command, [
+        problem('DEPLOY_UNKNOWN_TRANSACTION', {
+          subject,
+          summary: 'what its earlier run did is not kept by the executors',
+          remedy: 'Deploy the cluster anew.',
+        }),
+      ]);
     const graph = await this.#graph(gzip);
     const fault = typeof graph === 'string' ? graph : faultOf(graph);
     if (fault !== null) return store.refuse(command, [problem('API_INVALID', { subject, summary: fault })]);
@@ -315,7 +339,8 @@ export class Executor {
     const graph = await this.#graph(owned.graph);
     if (typeof graph === 'string') return this.#endUnreadable(owned, graph);
     try {
-      const runner = new DeploymentRunner(this.#context, owned, graph, lease, (reason) => {
+      const carried = await this.#carried(owned, graph);
+      const runner = new DeploymentRunner(this.#context, owned, graph, carried, lease, (reason) => {
         this.#ports.log.info({ deployment, reason }, 'no longer owns the deployment');
         this.#forget(deployment);
       });
@@ -327,6 +352,16 @@ export class Executor {
       const text = error instanceof InvariantBroken ? error.message : 'internal error; see the log of the executor';
       await this.#endUnreadable(owned, `what is stored of it cannot be carried on: ${text}`, error);
     }
+  }
+
+  /** What an earlier run has done, for one that begins; null: there is none, or it is in the log already. */
+  async #carried({ start, events }: OwnedDeployment, graph: TaskGraph): Promise<CarriedOver | null> {
+    if (start.graph.kind !== 'earlier' || events.length > 0) return null;
+    const earlier = await this.#ports.store.read(start.graph.deployment);
+    if (earlier === null) throw new InvariantBroken('what its earlier run did is still stored');
+    const state = initialState(graph);
+    for (const event of earlier.events) apply(state, event);
+    return carriedFrom(state, start.graph.tasks);
   }
 
   /** What cannot be read now cannot be read by the next owner: it ends, and says why. */
@@ -368,12 +403,16 @@ export class Executor {
     owner: string | null,
     explanation: Explanation,
   ): ExplainReply {
-    const reasons: ExplainReply['reasons'] = explanation.reasons.map(({ code, text, since, holders }) => ({
-      code,
-      text,
-      since: since === null ? null : isoTime(since),
-      holders: [...holders],
-    }));
+    const reasons: ExplainReply['reasons'] = explanation.reasons.map(
+      ({ code, text, since, holders, until, place }) => ({
+        code,
+        text,
+        since: since === null ? null : isoTime(since),
+        holders: [...holders],
+        ...(until === undefined ? {} : { until: isoTime(until) }),
+        ...(place === undefined ? {} : { place }),
+      }),
+    );
     if (owner === null && deploymentState !== 'pending' && !isDeploymentEnd(deploymentState)) {
       reasons.push({
         code: 'no-executor',
@@ -382,6 +421,8 @@ export class Executor {
         holders: [],
       });
     }
+    if (reasons.length === 0)
+      reasons.push({ code: 'next', text: 'starts at the next decision', since: null, holders: [] });
     return { task, state: explanation.state, deploymentState, owner, reasons };
   }
 }

@@ -2,7 +2,7 @@
  * The dull shell around `scheduling`: receive, apply, decide, store, perform, recover; and the ports it needs.
  * Promises to decide nothing but timing, and to know neither RabbitMQ nor PostgreSQL nor SSH.
  */
-export { Executor, type ExecutorOptions, type ExecutorPorts } from './executor';
+export { Executor, type ExecutorOptions, type ExecutorPorts, type SentGraph } from './executor';
 export * from './ports/clock';
 export * from './ports/deployment-store';
 export * from './ports/node-port';

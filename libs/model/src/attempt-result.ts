@@ -12,7 +12,17 @@ export interface OutputSizes {
  * `detail` is one sentence for people, without secrets.
  */
 export type AttemptResult =
-  | { readonly kind: 'exited'; readonly code: number; readonly sizes: OutputSizes; readonly outputs?: JsonObject }
+  | {
+      readonly kind: 'exited';
+      readonly code: number;
+      readonly sizes: OutputSizes;
+      /** May hold sealed secrets. */
+      readonly outputs?: JsonObject;
+      /** Why it counts as failed although its code is 0: its outputs are not what is declared. */
+      readonly fault?: string;
+      /** What it tells of itself, for people. */
+      readonly summary?: string;
+    }
   | { readonly kind: 'signalled'; readonly signal: string; readonly sizes: OutputSizes }
   /** `confirmed`: the process group is known to be gone. */
   | { readonly kind: 'timed-out'; readonly confirmed: boolean }
@@ -24,16 +34,16 @@ export type AttemptResult =
   /** We cannot tell whether it ran. */
   | { readonly kind: 'lost'; readonly detail: string };
 
-/** True only for an exit with code 0. */
+/** True only for an exit with code 0 and nothing wrong with its outputs. */
 export function isSuccess(result: AttemptResult): boolean {
-  return result.kind === 'exited' && result.code === 0;
+  return result.kind === 'exited' && result.code === 0 && result.fault === undefined;
 }
 
 /** One line for people; where the catalogue knows what to do next, that follows an arrow. */
 export function describeResult(result: AttemptResult): string {
   switch (result.kind) {
     case 'exited':
-      return `exited with code ${result.code}`;
+      return `exited with code ${result.code}${result.fault === undefined ? '' : `, but ${result.fault}`}${result.summary === undefined ? '' : `: ${result.summary}`}`;
     case 'signalled':
       return `ended by signal ${result.signal}`;
     case 'timed-out':

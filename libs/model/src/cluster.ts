@@ -1,5 +1,5 @@
 import type { JsonObject } from './json';
-import type { GraphDefinition } from './release';
+import type { GraphDefinition, Ramp } from './release';
 
 export type Become = 'none' | 'sudo';
 
@@ -45,7 +45,11 @@ export interface ClusterSpec {
   readonly master: string | null;
   /** The common part of the expected state. */
   readonly settings: JsonObject;
-  readonly limits: { readonly nodesAtOnce: number | null };
+  readonly limits: {
+    readonly nodesAtOnce: number | null;
+    /** By role, above what the release says; null: no ramp although the release has one. Absent: as the release says. */
+    readonly ramps?: Readonly<Record<string, Ramp | null>>;
+  };
   /** The cluster's own layer of task definitions; absent: none. */
   readonly graphs?: readonly ClusterGraph[];
   /** By name, in the file's order. */

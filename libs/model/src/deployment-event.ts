@@ -1,4 +1,5 @@
 import type { AttemptResult } from './attempt-result';
+import type { JsonObject } from './json';
 import type { TaskAddress } from './names';
 import type { DeploymentStatus, TaskEnd } from './status';
 
@@ -24,6 +25,20 @@ export interface EndCause {
   readonly text?: string;
 }
 
+/** What earlier runs of the transaction have done about a task. */
+export interface CarriedTask {
+  readonly task: TaskAddress;
+  /** Attempts so far; the next one is counted on. */
+  readonly attempts: number;
+  /** How it ended, where it is not to be done again; absent: it begins anew. */
+  readonly end?: TaskEnd;
+  readonly cause?: EndCause;
+  /** Milliseconds since the epoch; with `end`. */
+  readonly endedAt?: number;
+  /** What it gave, for tasks that take it; secrets are sealed. */
+  readonly outputs?: JsonObject;
+}
+
 /**
  * What is stored of a deployment, in order; the state is nothing but these folded. Facts come from nodes and people,
  * decisions from `decide`; a decision is stored before it is performed. Only additions are allowed: every log that a
@@ -32,6 +47,13 @@ export interface EndCause {
 export type DeploymentEventBody =
   /** Fact: the first event of each log. */
   | { readonly type: 'accepted' }
+  /** Fact: what earlier runs have done; follows `accepted`, before anything is decided. Tasks that it does not name were never touched. */
+  | {
+      readonly type: 'carried-over';
+      readonly tasks: readonly CarriedTask[];
+      /** Sections (`upgrade@n1`) that were begun and not finished: they hold their slots from the start. */
+      readonly sections?: readonly string[];
+    }
   /** Fact: lease taken or taken over; attempts that were open may still run on their nodes. */
   | { readonly type: 'owner-changed'; readonly executor: string; readonly epoch: number }
   /** Fact: connected, ticket raised. `stateFolder` is the id of the launcher's folder, told anew when it is another. */
@@ -65,6 +87,8 @@ export type DeploymentEventBody =
       readonly state: TaskEnd;
       readonly cause?: EndCause;
     }
+  /** Decision: what had ended is to be done again, since a person wants it; it waits for what it requires. */
+  | { readonly type: 'tasks-reopened'; readonly tasks: readonly TaskAddress[] }
   /** Fact: a person asked. `command` is the id of the command that brought it. */
   | {
       readonly type: 'control';

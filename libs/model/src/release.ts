@@ -1,6 +1,17 @@
 import type { JsonObject } from './json';
 import type { FaultTolerance, TaskDefinition, TaskPatch } from './task-definition';
 
+/** Size of a wave: a number of nodes, or a share of the role's nodes that have something to do, rounded up. */
+export type RampStep = number | `${number}%`;
+
+/** In waves instead of all at once: one wave per step, then the rest; each begins when the one before it is well. */
+export interface Ramp {
+  /** Never empty. */
+  readonly steps: readonly RampStep[];
+  /** `manual`: a person opens each gate, once the wave before it is well. */
+  readonly gate: 'auto' | 'manual';
+}
+
 export type RoleMode = 'concurrent' | 'serial' | 'leader';
 
 /** A function that nodes are given; what a bundle says of it, defaults filled in. */
@@ -18,6 +29,8 @@ export interface Role {
   /** How many tasks may run at once on nodes of this role; null: unlimited. */
   readonly concurrency: number | null;
   readonly faultTolerance: FaultTolerance | null;
+  /** Absent: all of its nodes at once. */
+  readonly ramp?: Ramp;
   readonly conflicts: readonly string[];
 }
 

@@ -69,6 +69,13 @@ export interface SecretBox {
   open(sealed: SealedSecret): SecretValue;
 }
 
+/** `value` sealed: a text as it is, anything else as its JSON; one that is sealed already stays. */
+export function sealJson(value: Json, box: SecretBox): Json {
+  if (isSealedSecret(value)) return value;
+  const { $sealed } = box.seal(new SecretValue(typeof value === 'string' ? value : JSON.stringify(value)));
+  return { $sealed: { ...$sealed } };
+}
+
 /** `value` with every sealed secret replaced by `<secret>`: for plans, events, logs and answers. */
 export function maskSecrets(value: Json): Json {
   if (isSealedSecret(value)) return SECRET_MASK;

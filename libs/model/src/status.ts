@@ -13,7 +13,7 @@ export const TASK_STATES = [
 ] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
-/** Ends, from which only a new run leads away. */
+/** Ends, from which only a person's retry leads away. */
 export type TaskEnd = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'cancelled' | 'not-run';
 
 const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
@@ -24,12 +24,22 @@ const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
   running: ['ready', 'succeeded', 'failed', 'skipped', 'cancelled', 'lost'],
   lost: ['ready', 'failed', 'skipped', 'cancelled'],
   succeeded: [],
-  failed: [],
-  skipped: [],
-  blocked: [],
-  cancelled: [],
-  'not-run': [],
+  // Back to waiting: a person has it tried again, and with it what it kept from running.
+  failed: ['waiting'],
+  skipped: ['waiting'],
+  blocked: ['waiting'],
+  cancelled: ['waiting'],
+  'not-run': ['waiting'],
 };
+
+const taskEnds: ReadonlySet<TaskState> = new Set<TaskEnd>([
+  'succeeded',
+  'failed',
+  'skipped',
+  'blocked',
+  'cancelled',
+  'not-run',
+]);
 
 export const DEPLOYMENT_STATES = [
   'pending',
@@ -79,9 +89,16 @@ export function isDeploymentTransition(from: DeploymentStatus, to: DeploymentSta
 }
 
 export function isTaskEnd(state: TaskState): state is TaskEnd {
-  return taskTransitions[state].length === 0;
+  return taskEnds.has(state);
 }
 
 export function isDeploymentEnd(state: DeploymentStatus): state is DeploymentOutcome {
   return deploymentTransitions[state].length === 0;
+}
+
+const goesOn: ReadonlySet<DeploymentStatus> = new Set(['succeeded', 'succeeded-with-skips', 'succeeded-with-failures']);
+
+/** True if a transaction goes on to its next graph after a deployment that ended so. */
+export function mayGoOn(state: DeploymentStatus): boolean {
+  return goesOn.has(state);
 }

@@ -1,6 +1,7 @@
 import { digraph, shortestCycle } from '@muster/graph';
 import { type Bundle, isExpression, MASTER, type Relation, type TaskDefinition } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
+import { isAtSyncPoint } from './draft/at-sync-point';
 import { namePattern } from './draft/name-pattern';
 
 /** Names of a cycle's path that are shown. */
@@ -61,7 +62,7 @@ class DefinitionGraph {
 
   cycle(): FoundCycle | null {
     for (const tag of new Set(this.#placements.flatMap(({ names }) => names))) {
-      const isThere = (at: number): boolean => this.#isStage(at) || this.#placements[at]?.selects(tag) === true;
+      const isThere = (at: number): boolean => this.#isAtSyncPoint(at) || this.#placements[at]?.selects(tag) === true;
       const path = this.#search((arc) => isThere(arc.owner) && isThere(arc.other) && this.#holdsOn(tag, arc));
       if (path) return { path, tag, isSure: true };
     }
@@ -71,12 +72,13 @@ class DefinitionGraph {
     return together && { path: together, tag: null, isSure: false };
   }
 
-  #isStage(at: number): boolean {
-    return this.#definitions[at]?.type === 'stage';
+  #isAtSyncPoint(at: number): boolean {
+    const definition = this.#definitions[at];
+    return definition !== undefined && isAtSyncPoint(definition);
   }
 
   #isPlaced(at: number): boolean {
-    return this.#isStage(at) || this.#placements[at]?.isEmpty === false;
+    return this.#isAtSyncPoint(at) || this.#placements[at]?.isEmpty === false;
   }
 
   /** Whether a relation holds for the tasks of both on one node with this tag. */
@@ -85,26 +87,26 @@ class DefinitionGraph {
     if (reach === 'near' || reach === 'self') return this.#mayBeNear(arc);
     if (reach === 'anywhere') return true;
     // Roles look neither at the sync point nor, by default, at the master.
-    return !this.#isStage(other) && tag !== MASTER && (reach === 'all' || reach.selects(tag));
+    return !this.#isAtSyncPoint(other) && tag !== MASTER && (reach === 'all' || reach.selects(tag));
   }
 
   /** Whether a relation holds between the tasks of both, on whichever nodes they are. */
   #holdsAnywhere({ other, reach }: Arc): boolean {
     if (reach === 'anywhere') return true;
-    return reach === 'all' && !this.#isStage(other) && this.#placements[other]?.isMasterOnly === false;
+    return reach === 'all' && !this.#isAtSyncPoint(other) && this.#placements[other]?.isMasterOnly === false;
   }
 
   /** Whether the tasks of a relation on the same node are always there together. */
   #isAlwaysNear(arc: Arc): boolean {
     const { owner, other } = arc;
     if (!this.#mayBeNear(arc)) return false;
-    return this.#isStage(other) || this.#placements[owner]?.text === this.#placements[other]?.text;
+    return this.#isAtSyncPoint(other) || this.#placements[owner]?.text === this.#placements[other]?.text;
   }
 
   /** A task looks for the other on its own node and at the sync point; one that is at the sync point looks there only. */
   #mayBeNear({ owner, other, reach }: Arc): boolean {
-    if (reach === 'near') return !this.#isStage(owner) || this.#isStage(other);
-    return reach === 'self' && this.#isStage(owner) === this.#isStage(other);
+    if (reach === 'near') return !this.#isAtSyncPoint(owner) || this.#isAtSyncPoint(other);
+    return reach === 'self' && this.#isAtSyncPoint(owner) === this.#isAtSyncPoint(other);
   }
 
   #search(holds: (arc: Arc) => boolean): readonly TaskDefinition[] | null {

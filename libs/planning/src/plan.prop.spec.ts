@@ -168,6 +168,7 @@ const input = fc.record({
       order: fc.constantFrom(1, 2, 2, -1),
       mode: fc.constantFrom('concurrent', 'serial', 'leader'),
       hasPrimary: fc.boolean(),
+      ramp: fc.constantFrom(null, null, { steps: [1] }, { steps: [1, '50%'], gate: 'manual' }),
     }),
     { maxKeys: 2, noNullPrototype: true },
   ),
@@ -218,7 +219,7 @@ function check(made: Plan): void {
 describe('any input', () => {
   it('makes a plan of a fair part of these, so that they test something', () => {
     const made = fc.sample(input, { numRuns: 300, seed: 7 }).map((it) => outcomeFor(it).plan?.tasks.length ?? 0);
-    expect(made.filter((tasks) => tasks > 3).length).toBeGreaterThan(40);
+    expect(made.filter((tasks) => tasks > 3).length).toBeGreaterThan(30);
   });
 
   it('gives a plan without errors or errors without a plan, and nothing is thrown', () => {
@@ -230,6 +231,24 @@ describe('any input', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('can be planned with ramps if it can be planned without', () => {
+    const withRamp = (it: Parameters<typeof outcomeFor>[0], ramp: object | null): PlanOutcome => {
+      const modes = { a: { ramp }, b: { ramp } } as unknown as typeof it.modes;
+      return outcomeFor({ ...it, modes, tasks: null, subgraphs: null });
+    };
+    let ramped = 0;
+    fc.assert(
+      fc.property(input, (it) => {
+        if (withRamp(it, null).plan === null) return;
+        const made = withRamp(it, { steps: [1, 1] }).plan;
+        expect(made).not.toBeNull();
+        if (made?.tasks.some(({ reason }) => reason.code === 'ramp')) ramped++;
+      }),
+      { numRuns: 400 },
+    );
+    expect(ramped).toBeGreaterThan(10);
   });
 
   it('gives the same plan again, byte for byte', () => {

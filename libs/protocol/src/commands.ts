@@ -35,10 +35,17 @@ export const startDeployment = messageKind(
     cluster: name,
     /** Written to the nodes: who owns them. */
     installation: z.string().min(1).max(64),
-    /** Gzipped JSON of a `PackedGraph`. */
+    /** Gzipped JSON of a `PackedGraph`, or where it is. */
     graph: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('inline'), gzip: base64(INLINE_GRAPH_BYTES_MAX) }),
       z.object({ kind: z.literal('artifact'), digest }),
+      /** That of an earlier run, whose successes count; attempts are numbered on. */
+      z.object({
+        kind: z.literal('earlier'),
+        deployment: id,
+        /** Only these, and what they kept from running, are done again; null: all that did not succeed. */
+        tasks: z.array(address).max(100_000).nullable(),
+      }),
     ]),
     nodes: z.array(nodeAccess).max(5000),
     /** Everything that tasks need, to be fetched before the graph is accepted. */
@@ -48,6 +55,11 @@ export const startDeployment = messageKind(
     noop: z.boolean(),
     /** No further deployment of the transaction follows: its claims end with this one, whatever the outcome. */
     final: z.boolean().default(true),
+    /**
+     * Milliseconds since the epoch: until then a fault that may pass is answered and not kept, and the command comes again;
+     * after it such a fault refuses for good. Absent: refuses at once, as older versions do.
+     */
+    giveUpAt: z.int().min(0).optional(),
     who: sentence,
     why: sentence.nullable(),
   }),
@@ -101,3 +113,8 @@ export const adoptNode = messageKind(
 
 /** Nudge, on the fanout exchange: look into the inbox now. */
 export const nudge = messageKind('executor.nudge', 1, z.object({}));
+
+/** True of a refusal that another try may turn into an acceptance: it was not kept, and the command is to be sent again. */
+export function isPassingRefusal(problems: readonly { readonly code: string }[]): boolean {
+  return problems.length > 0 && problems.every(({ code }) => code === 'DEPLOY_ARTIFACT_UNREACHABLE');
+}

@@ -9,7 +9,14 @@ const sizes = z.object({ stdout: z.number().min(0), stderr: z.number().min(0) })
 export const EVENT_NAME_CHARS_MAX = 200;
 
 const attemptResult: z.ZodType<AttemptResult> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('exited'), code: z.int(), sizes, outputs: z.record(z.string(), json).optional() }),
+  z.object({
+    kind: z.literal('exited'),
+    code: z.int(),
+    sizes,
+    outputs: z.record(z.string(), json).optional(),
+    fault: sentence.optional(),
+    summary: sentence.optional(),
+  }),
   z.object({ kind: z.literal('signalled'), signal: z.string().max(32), sizes }),
   z.object({ kind: z.literal('timed-out'), confirmed: z.boolean() }),
   z.object({ kind: z.literal('cancelled'), confirmed: z.boolean() }),
@@ -22,9 +29,43 @@ const stored = { seq: z.int().min(1), at: z.number().min(0) };
 const task = { task: address };
 const tried = { ...task, attempt: z.int().min(1) };
 
+const taskEnd = z.enum(['succeeded', 'failed', 'skipped', 'blocked', 'cancelled', 'not-run']);
+const endCause = z.object({
+  code: z.enum([
+    'condition',
+    'selection',
+    'anchor',
+    'operator',
+    'onFailure',
+    'attempt',
+    'dependency',
+    'node-failed',
+    'stopped',
+    'drained',
+    'cancelled',
+  ]),
+  culprit: address.optional(),
+  text: sentence.optional(),
+});
+
 /** One stored event of a deployment; the same shape in the log and on the way. */
 export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion('type', [
   z.object({ ...stored, type: z.literal('accepted') }),
+  z.object({
+    ...stored,
+    type: z.literal('carried-over'),
+    tasks: z.array(
+      z.object({
+        ...task,
+        attempts: z.int().min(0),
+        end: taskEnd.optional(),
+        cause: endCause.optional(),
+        endedAt: z.number().min(0).optional(),
+        outputs: z.record(z.string(), json).optional(),
+      }),
+    ),
+    sections: z.array(z.string().max(300)).optional(),
+  }),
   z.object({ ...stored, type: z.literal('owner-changed'), executor: z.string().max(200), epoch: z.int().min(1) }),
   z.object({
     ...stored,
@@ -43,27 +84,10 @@ export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion(
     ...stored,
     type: z.literal('tasks-ended'),
     tasks: z.array(address),
-    state: z.enum(['succeeded', 'failed', 'skipped', 'blocked', 'cancelled', 'not-run']),
-    cause: z
-      .object({
-        code: z.enum([
-          'condition',
-          'selection',
-          'anchor',
-          'operator',
-          'onFailure',
-          'attempt',
-          'dependency',
-          'node-failed',
-          'stopped',
-          'drained',
-          'cancelled',
-        ]),
-        culprit: address.optional(),
-        text: sentence.optional(),
-      })
-      .optional(),
+    state: taskEnd,
+    cause: endCause.optional(),
   }),
+  z.object({ ...stored, type: z.literal('tasks-reopened'), tasks: z.array(address) }),
   z.object({
     ...stored,
     type: z.literal('control'),

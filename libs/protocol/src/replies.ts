@@ -16,6 +16,10 @@ export const waitingReason = z.object({
   since: z.string().max(40).nullable(),
   /** Who holds what is waited for: task addresses, transactions, people. */
   holders: z.array(z.string().max(400)),
+  /** ISO 8601 UTC: when it passes by itself; absent where nobody can tell. */
+  until: z.string().max(40).optional(),
+  /** Place in the queue for what is taken; 1 is next. Absent while the task is in no queue. */
+  place: z.int().min(1).optional(),
 });
 export type WaitingReasonMessage = z.infer<typeof waitingReason>;
 

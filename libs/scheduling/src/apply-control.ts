@@ -1,6 +1,7 @@
 import { isDeploymentEnd, type DeploymentEvent } from '@muster/model';
 import { CODE, type DeploymentState } from './deployment-state';
 import { offerNextOf } from './offer-next';
+import { isReopenable } from './reopen';
 
 /** Notes what a person asked for; `decide` acts on it. A command that was recorded before, or comes after the end, changes nothing. */
 export function applyControl(state: DeploymentState, event: DeploymentEvent & { readonly type: 'control' }): void {
@@ -22,16 +23,20 @@ export function applyControl(state: DeploymentState, event: DeploymentEvent & { 
       wishes.pause = null;
       return;
     case 'drain':
-      state.stop ??= { kind: 'drain', text: `drained by ${by}` };
+      state.stop ??= { kind: 'drain', text: `drained by ${by}`, at: event.at };
       return;
     case 'cancel':
-      if (state.stop?.kind !== 'cancel') state.stop = { kind: 'cancel', text: `cancelled by ${by}` };
+      if (state.stop?.kind !== 'cancel') state.stop = { kind: 'cancel', text: `cancelled by ${by}`, at: event.at };
       return;
     case 'retry':
-      for (const task of event.tasks ? named : state.held.keys()) if (state.held.has(task)) wishes.retry.add(task);
+      for (const task of event.tasks ? named : unfinished(state)) if (mayRetry(state, task)) wishes.retry.add(task);
       return;
     case 'skip':
-      for (const task of named) if (isSkippable(state, task)) wishes.skip.add(task);
+      for (const task of named) {
+        if (!isSkippable(state, task)) continue;
+        wishes.skip.add(task);
+        state.skipAsked.set(task, { by, at: event.at });
+      }
       return;
     case 'signal':
       if (event.event !== undefined) state.signals.add(event.event);
@@ -51,4 +56,16 @@ export function applyControl(state: DeploymentState, event: DeploymentEvent & { 
 export function isSkippable(state: DeploymentState, task: number): boolean {
   const code = state.task[task];
   return code === CODE.waiting || code === CODE.ready || (code === CODE.lost && state.held.has(task));
+}
+
+/** It waits for a person, or did not succeed; what came after a skipped one has gone on already. */
+function mayRetry(state: DeploymentState, task: number): boolean {
+  return state.held.has(task) || (isReopenable(state, task) && state.task[task] !== CODE.skipped);
+}
+
+/** What a retry of everything is about: all that waits for a person, and all that failed. */
+function* unfinished(state: DeploymentState): Generator<number> {
+  yield* state.held.keys();
+  if (state.count[CODE.failed] === 0) return;
+  for (let task = 0; task < state.graph.taskCount; task++) if (state.task[task] === CODE.failed) yield task;
 }

@@ -1,10 +1,17 @@
-import { isDeploymentTransition, type DeploymentEvent, type EndCause, type TaskEnd } from '@muster/model';
+import {
+  type CarriedTask,
+  isDeploymentTransition,
+  type DeploymentEvent,
+  type EndCause,
+  type TaskEnd,
+} from '@muster/model';
 import { invariant } from '@muster/problems';
 import { applyControl } from './apply-control';
 import { CODE, type DeploymentState } from './deployment-state';
 import { reconsider, release, SATISFIED, settle } from './propagate';
+import { reopen } from './reopen';
 import { setTaskState } from './set-task-state';
-import { leaveSection, takeSlots } from './slots';
+import { leaveSection, openSection, takeSlots } from './slots';
 import { isExceeded } from './tolerance';
 
 /** Below so many deadlines none is forgotten. */
@@ -27,6 +34,10 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
   switch (event.type) {
     case 'accepted':
       for (let task = 0; task < state.graph.taskCount; task++) reconsider(state, task);
+      return;
+    case 'carried-over':
+      for (const name of event.sections ?? []) openSection(state, state.graph.sections.indexOf(name));
+      for (const carried of event.tasks) carryOver(state, carried);
       return;
     case 'owner-changed':
       state.owner = event.executor;
@@ -51,6 +62,7 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
       invariant(state.open.has(task, event.attempt), 'only an open attempt ends');
       state.open.remove(task);
       state.toJudge.add(task, event.result);
+      if (event.result.kind === 'exited' && event.result.outputs) state.outputs.set(task, event.result.outputs);
       if (event.result.kind === 'lost') setTaskState(state, task, 'lost');
       return release(state, task);
     }
@@ -87,6 +99,11 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
         endTask(state, task, event.state, event.cause, event.at);
       }
       return;
+    case 'tasks-reopened': {
+      const reopened = event.tasks.map((address) => indexOf(state, address));
+      for (const task of reopened) state.wishes.retry.delete(task);
+      return reopen(state, reopened);
+    }
     case 'control':
       return applyControl(state, event);
     case 'state-changed':
@@ -141,9 +158,29 @@ function watchDeadline(state: DeploymentState, task: number, at: number, attempt
   deadlines.push(at, task, attempt);
 }
 
+/** Ended in an earlier run, or only tried there. No transition leads from waiting to most ends: nothing happens here. */
+function carryOver(
+  state: DeploymentState,
+  { task: address, attempts, end, cause, endedAt, outputs }: CarriedTask,
+): void {
+  const task = indexOf(state, address);
+  state.attempts[task] = attempts;
+  if (end === undefined) return;
+  (state.count[state.task[task] as number] as number)--;
+  (state.count[CODE[end]] as number)++;
+  state.task[task] = CODE[end];
+  if (outputs) state.outputs.set(task, outputs);
+  noteEnd(state, task, end, cause, endedAt ?? 0);
+}
+
 function endTask(state: DeploymentState, task: number, end: TaskEnd, cause: EndCause | undefined, at: number): void {
-  const { machineOf, groupsOfMachine } = state.graph;
   setTaskState(state, task, end);
+  noteEnd(state, task, end, cause, at);
+}
+
+/** What follows from the end of a task, whose state says so already. */
+function noteEnd(state: DeploymentState, task: number, end: TaskEnd, cause: EndCause | undefined, at: number): void {
+  const { machineOf, groupsOfMachine } = state.graph;
   const result = state.toJudge.get(task);
   state.toJudge.remove(task);
   forget(state, task);
@@ -160,7 +197,7 @@ function endTask(state: DeploymentState, task: number, end: TaskEnd, cause: EndC
       index < (groupsOfMachine.offsets[machine + 1] as number);
       index++
     ) {
-      countFailure(state, groupsOfMachine.targets[index] as number);
+      countFailure(state, groupsOfMachine.targets[index] as number, at);
     }
   }
   if (end === 'succeeded' || end === 'skipped') settle(state, task, SATISFIED);
@@ -177,13 +214,14 @@ function forget(state: DeploymentState, task: number): void {
   if (wishes.skip.size > 0) wishes.skip.delete(task);
 }
 
-function countFailure(state: DeploymentState, group: number): void {
+function countFailure(state: DeploymentState, group: number, at: number): void {
   (state.groupFailed[group] as number)++;
   if (!isExceeded(state, group) || state.stop !== null) return;
   const { name, tolerated } = state.graph.source.faultTolerance[group] ?? { name: '', tolerated: 0 };
   state.stop = {
     kind: 'tolerance',
     text: `fault tolerance of ${name} exceeded: ${state.groupFailed[group]} failed, ${tolerated} tolerated`,
+    at,
   };
 }
 

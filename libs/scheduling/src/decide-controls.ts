@@ -1,5 +1,8 @@
 import type { TakeDecision } from './take-decision';
 import { CODE, type DeploymentState } from './deployment-state';
+import { endTried } from './end-tried';
+import { isNodeFailed } from './offering';
+import { withWhatTheyKept } from './reopen';
 
 /** Acts on what people asked for. What does not fit the present state falls away: its event says that it was asked. */
 export function decideControls(state: DeploymentState, take: TakeDecision): void {
@@ -26,10 +29,23 @@ export function decideControls(state: DeploymentState, take: TakeDecision): void
 
 function retry(state: DeploymentState, take: TakeDecision): void {
   const { wishes, stop } = state;
-  for (const task of [...wishes.retry]) {
-    if (state.held.has(task) && stop === null) take({ type: 'retry-due', task: addressOf(state, task) });
-  }
+  const wished = new Set(wishes.retry);
   wishes.retry.clear();
+  if (stop !== null) return;
+  const ended = new Set<number>();
+  for (const task of wished) {
+    if (!state.held.has(task)) ended.add(task);
+    else if (isNodeFailed(state, task)) leaveOnFailedNode(state, task, take);
+    else take({ type: 'retry-due', task: addressOf(state, task) });
+  }
+  const again = ended.size === 0 ? [] : withWhatTheyKept(state, ended);
+  if (again.length > 0) take({ type: 'tasks-reopened', tasks: again.map((task) => addressOf(state, task)) });
+}
+
+/** Lost before another one failed on its node, where nothing more starts: so it is not tried again. */
+function leaveOnFailedNode(state: DeploymentState, task: number, take: TakeDecision): void {
+  const culprit = addressOf(state, state.nodeCulprit[state.graph.machineOf[task] as number] as number);
+  endTried(state, [task], `${culprit} failed on its node`, { code: 'node-failed', culprit }, take);
 }
 
 function skip(state: DeploymentState, take: TakeDecision): void {

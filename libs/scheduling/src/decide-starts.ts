@@ -1,6 +1,6 @@
 import type { TakeDecision } from './take-decision';
-import { CODE, type DeploymentState } from './deployment-state';
-import { fullLimitOf, isNodeFailed, nodeBusyWith, offerInstead, park } from './offering';
+import type { DeploymentState } from './deployment-state';
+import { fullLimitOf, isQueued, nodeBusyWith, offerInstead, park } from './offering';
 
 /**
  * Starts what may start: longest remaining chain first, ties by address; at most one task per node, every limit kept.
@@ -9,12 +9,7 @@ import { fullLimitOf, isNodeFailed, nodeBusyWith, offerInstead, park } from './o
 export function decideStarts(state: DeploymentState, take: TakeDecision): void {
   if (state.status !== 'running' || state.stop !== null) return;
   for (let task = state.offer.pop(); task >= 0; task = state.offer.pop()) {
-    if (
-      state.task[task] !== CODE.ready ||
-      (state.notBefore.size > 0 && state.notBefore.has(task)) ||
-      (state.held.size > 0 && state.held.has(task)) ||
-      isNodeFailed(state, task)
-    ) {
+    if (!isQueued(state, task)) {
       // An old entry: it was skipped or ended, or is offered anew when it may run. What it was offered for is still free.
       offerInstead(state, task);
       continue;

@@ -154,6 +154,30 @@ describe('decide', () => {
     expect(run.states()).toEqual({ 'a@1': 'succeeded', 'b@2': 'skipped', 'c@3': 'running' });
   });
 
+  it('tells of a task that waits that it is to be skipped, by whom, and what came of it', () => {
+    const run = new Run([task('a@1'), task('b@2', ['a@1'])]);
+    run.control('skip', ['b@2']);
+    const wish = () => whyWaiting(run.state, 'b@2')?.reasons.filter(({ code }) => code === 'skip-asked');
+    const by = /as asked by \w+/;
+    expect(wish()).toMatchObject([{ text: expect.stringMatching(/^to be skipped when its turn comes, as asked by /) }]);
+    run.end('a@1', exited(0));
+    expect([run.states()['b@2'], wish()]).toMatchObject(['skipped', [{ text: expect.stringMatching(by) }]]);
+  });
+
+  it('tells of a wish to skip that a drain or a cancel has made pointless', () => {
+    for (const verb of ['drain', 'cancel'] as const) {
+      const run = new Run([task('a@1'), task('b@2', ['a@1']), task('c@3', ['b@2'])]);
+      run.control('skip', ['c@3']);
+      run.control(verb);
+      run.end('a@1', exited(0));
+      expect(run.states()['c@3']).toBe('not-run');
+      expect(whyWaiting(run.state, 'c@3')?.reasons.map(({ code, text }) => [code, text])).toContainEqual([
+        'skip-asked',
+        expect.stringMatching(/^it ended before the skip asked by /),
+      ]);
+    }
+  });
+
   it('cancels what runs and says at once that the rest will not run', () => {
     const run = new Run([task('a@1'), task('b@1', ['a@1'])]);
     run.control('cancel');
@@ -206,6 +230,20 @@ describe('decide', () => {
     expect(run.log.at(-1)).toMatchObject({ state: 'failed', text: '2 tasks failed, first a@1' });
   });
 
+  it('does not try a lost task again, though asked to, where another one has failed on its node meanwhile', () => {
+    const run = new Run([task('a@1'), task('b@1'), task('c@2')]);
+    run.end('a@1', { kind: 'lost', detail: 'power' });
+    run.control('resume');
+    run.end('b@1', exited(1));
+    run.control('retry', ['a@1']);
+    expect(causes(run)['a@1']).toEqual({
+      code: 'attempt',
+      text: 'lost: power; not tried again: b@1 failed on its node',
+    });
+    run.end('c@2', exited(0));
+    expect(run.log.at(-1)).toMatchObject({ state: 'failed', text: '2 tasks failed, first a@1' });
+  });
+
   it('has failed, and is not stopped, when a drain kept nothing from running', () => {
     const run = new Run([task('a@1'), task('b@1', []), task('c@2')]);
     run.end('a@1', exited(3));
@@ -244,5 +282,20 @@ describe('decide', () => {
       run.end(running?.[0] ?? '', exited(0));
     }
     expect(order.filter((address) => address.endsWith('@1'))).toEqual(['c@1', 'a@1', 'b@1']);
+  });
+
+  it('says of a task that waits for an event which one it is, and how it is sent', () => {
+    const run = new Run([
+      task('gate@1', [], { type: 'wait-for', parameters: { event: 'go' } }),
+      task('a@1', ['gate@1']),
+    ]);
+    const why = (address: string) => whyWaiting(run.state, address)?.reasons;
+    expect(why('gate@1')).toMatchObject([
+      { code: 'running', text: expect.stringMatching(/event go; `muster signal`/) },
+    ]);
+    expect(why('a@1')).toMatchObject([
+      { code: 'dependency', holders: ['gate@1'] },
+      { code: 'node-busy', holders: ['gate@1'] },
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import {
   type AttemptResult,
   type DeploymentStatus,
   type EndCause,
+  type JsonObject,
   type TaskGraph,
   type TaskState,
 } from '@muster/model';
@@ -16,15 +17,24 @@ import { Unjudged } from './unjudged';
 export interface Wishes {
   pause: string | null;
   resume: boolean;
+  /** Held ones go on at once; ended ones are reopened, with what they kept from running. */
   readonly retry: Set<number>;
   /** Skipped at once where ready or held; a waiting one once what it requires is satisfied, since order passes through it. */
   readonly skip: Set<number>;
+}
+
+/** That a person asked to skip a task that waited. `by`: who and why; `at` in milliseconds since the epoch. */
+export interface SkipAsked {
+  readonly by: string;
+  readonly at: number;
 }
 
 /** Why nothing new starts although the deployment has not ended; sentence for people, null while it goes on. */
 export interface Stop {
   readonly kind: 'tolerance' | 'drain' | 'cancel';
   readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export type NodeState = 'untouched' | 'ready' | 'failed' | 'unreachable';
@@ -60,6 +70,8 @@ export interface DeploymentState {
   readonly nodeCulprit: Int32Array;
   readonly groupFailed: Int32Array;
   readonly wishes: Wishes;
+  /** By task, also after its end: what became of the wish is to be told. */
+  readonly skipAsked: Map<number, SkipAsked>;
   stop: Stop | null;
   pausedBy: { readonly text: string; readonly at: number } | null;
   /** Commands already recorded, so that a repeated one changes nothing. */
@@ -67,6 +79,8 @@ export interface DeploymentState {
   readonly limitCapacity: Int32Array;
   /** Events that were signalled. */
   readonly signals: Set<string>;
+  /** What succeeded tasks have given, for those that take it; secrets are sealed. */
+  readonly outputs: Map<number, JsonObject>;
   /** Sections whose first task has started and whose slots have not been given back; a task that kept it from its end. */
   readonly openSections: Map<number, { keptBy: number | null }>;
 
@@ -87,8 +101,6 @@ export interface DeploymentState {
   readonly limitHolders: Set<number>[];
   /** Tasks of each section that have not ended. */
   readonly sectionLeft: Int32Array;
-  /** The first task of a section that ended without success before the section was opened: it opens as kept by that one. */
-  readonly sectionBroken: Map<number, number>;
   /** Ready tasks to be offered, and those parked at a busy node or a full limit. */
   readonly offer: TaskHeap;
   readonly parkedAtMachine: TaskHeap[];
@@ -143,11 +155,13 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
     nodeCulprit: new Int32Array(machines.length).fill(-1),
     groupFailed: new Int32Array(graph.faultTolerance.length),
     wishes: { pause: null, resume: false, retry: new Set(), skip: new Set() },
+    skipAsked: new Map(),
     stop: null,
     pausedBy: null,
     commands: new Set(),
     limitCapacity: compiled.limitCapacity.slice(),
     signals: new Set(),
+    outputs: new Map(),
     openSections: new Map(),
     lastTask: -1,
     firstCome: firstCome ? 0 : null,
@@ -160,7 +174,6 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
     limitUsed: new Int32Array(limitKeys.length),
     limitHolders: limitKeys.map(() => new Set()),
     sectionLeft: countSections(compiled),
-    sectionBroken: new Map(),
     offer: new TaskHeap(rank),
     parkedAtMachine: machines.map(() => new TaskHeap(rank)),
     parkedAtLimit: limitKeys.map(() => new TaskHeap(rank)),

@@ -3,6 +3,7 @@
  * Promises: no IO, clock, randomness or ids; the same events and times give the same decisions.
  */
 export { apply } from './apply';
+export { carriedFrom, type CarriedOver } from './carry-over';
 export { compileGraph, type CompiledGraph } from './compiled-graph';
 export { decide, nextWake, record } from './decide';
 export { initialState, taskStateOf, type DeploymentState, type NodeState } from './deployment-state';

@@ -1,4 +1,4 @@
-import type { DeploymentState } from './deployment-state';
+import { CODE, type DeploymentState } from './deployment-state';
 import { offerNextOf } from './offer-next';
 import { isHeldOnMachine, limitsToTake } from './slots';
 
@@ -7,10 +7,24 @@ export function fullLimitOf(state: DeploymentState, task: number): number {
   const { targets, from, to } = limitsToTake(state, task);
   for (let at = from; at < to; at++) {
     const limit = targets[at] as number;
-    if (isLimitFull(state, limit) && !isHeldOnMachine(state, state.graph.machineOf[task] as number, limit))
-      return limit;
+    if (lacksSlot(state, task, limit)) return limit;
   }
   return -1;
+}
+
+/** True if the limit is full, and no open section of the task's node holds a slot that the task could run under. */
+export function lacksSlot(state: DeploymentState, task: number, limit: number): boolean {
+  return isLimitFull(state, limit) && !isHeldOnMachine(state, state.graph.machineOf[task] as number, limit);
+}
+
+/** True if the task waits for its node and its limits alone: it has no time to wait for and no person, and work to do. */
+export function isQueued(state: DeploymentState, task: number): boolean {
+  return (
+    state.task[task] === CODE.ready &&
+    !(state.notBefore.size > 0 && state.notBefore.has(task)) &&
+    !(state.held.size > 0 && state.held.has(task)) &&
+    !isNodeFailed(state, task)
+  );
 }
 
 export function isLimitFull(state: DeploymentState, limit: number): boolean {

@@ -81,9 +81,13 @@ export function makeReady(state: DeploymentState, task: number): void {
   setTaskState(state, task, 'ready');
   // Not in any heap yet, so its rank may change.
   if (state.firstCome !== null) state.graph.rank[task] = -state.firstCome++;
-  if (state.graph.isBridge[task] === 1 || (state.wishes.skip.size > 0 && state.wishes.skip.has(task)))
-    state.bridges.push(task);
+  if (isPassed(state, task)) state.bridges.push(task);
   else state.offer.push(task);
+}
+
+/** True if the task is skipped once its dependencies are satisfied: by the plan, or at a person's word. */
+export function isPassed(state: DeploymentState, task: number): boolean {
+  return state.graph.isBridge[task] === 1 || (state.wishes.skip.size > 0 && state.wishes.skip.has(task));
 }
 
 /** Gives back what a task held, and offers the best task that waited for it. */

@@ -98,7 +98,13 @@ describe('a section', () => {
     run.end('out@n1');
     expect(run.in('running')).toEqual(['upgrade@n1']);
     expect(whyWaiting(run.state, 'out@n2')?.reasons).toEqual([
-      { code: 'limit-full', text: 'limit role:db is full: 1 of 1', since: null, holders: ['section upgrade@n1'] },
+      {
+        code: 'limit-full',
+        text: 'limit role:db is full: 1 of 1, place 1 of 1 in the queue',
+        since: null,
+        holders: ['section upgrade@n1'],
+        place: 1,
+      },
     ]);
     run.end('upgrade@n1');
     expect(run.in('running')).toEqual(['back@n1']);
@@ -150,28 +156,10 @@ describe('a section', () => {
     const run = new Run(graphOf(tasks, { 'role:db': 1 }));
     run.end('out@n1', 1);
     expect(whyWaiting(run.state, 'out@n2')?.reasons[0]?.text).toBe(
-      'limit role:db is full: 1 of 1; section upgrade@n1 keeps its slot since out@n1 did not succeed',
+      'limit role:db is full: 1 of 1, place 1 of 1 in the queue; section upgrade@n1 keeps its slot since out@n1 did not succeed',
     );
     run.setLimit('role:db', 2);
     expect(run.in('running')).toEqual(['out@n2', 'long@n3'].sort().reverse());
-  });
-
-  it('keeps its slots when what finishes it was blocked before it was opened', () => {
-    const tasks = [
-      task('other@n3', []),
-      task('first@n3', ['other@n3']),
-      task('out@n1', ['wait@n4'], { section: 's', limits: ['x'] }),
-      task('back@n1', ['out@n1', 'first@n3'], { section: 's', limits: ['x'] }),
-      task('next@n2', ['out@n1'], { limits: ['x'] }),
-      task('wait@n4', []),
-    ];
-    const run = new Run(graphOf(tasks, { x: 1 }));
-    run.end('other@n3', 1);
-    expect(run.in('blocked')).toContain('back@n1');
-    run.end('wait@n4');
-    run.end('out@n1');
-    expect(run.in('running')).toEqual([]);
-    expect(run.state.endCause.get(run.state.graph.indexOf.get('next@n2') ?? -1)?.culprit).toBe('back@n1');
   });
 });
 

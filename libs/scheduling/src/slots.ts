@@ -58,8 +58,39 @@ export function takeSlots(state: DeploymentState, task: number): void {
     state.limitHolders[limit]?.add(holder);
   }
   if (!opens) return;
-  state.openSections.set(section, { keptBy: state.sectionBroken.get(section) ?? null });
+  state.openSections.set(section, { keptBy: badlyEndedIn(state, section, machine) });
   offerMachine(state, machine);
+}
+
+/** A task of the section that ended badly before the section was opened; null: none. Its end keeps the slots, too. */
+function badlyEndedIn(state: DeploymentState, section: number, machine: number): number | null {
+  const { count, graph, task: states } = state;
+  const bad = (code: number | undefined): boolean =>
+    code === CODE.failed || code === CODE.blocked || code === CODE['not-run'] || code === CODE.cancelled;
+  if (count.every((many, code) => many === 0 || !bad(code))) return null;
+  const { offsets, targets } = graph.tasksOfMachine;
+  for (let at = offsets[machine] as number; at < (offsets[machine + 1] as number); at++) {
+    const task = targets[at] as number;
+    if (graph.sectionOf[task] === section && bad(states[task])) return task;
+  }
+  return null;
+}
+
+/** Has a section of a machine hold its slots again that it was left with in an earlier run. */
+export function openSection(state: DeploymentState, section: number): void {
+  const { limitsOfSection, sectionOf, machineOf } = state.graph;
+  const machine = machineOf[sectionOf.indexOf(section)] as number;
+  for (
+    let at = limitsOfSection.offsets[section] as number;
+    at < (limitsOfSection.offsets[section + 1] as number);
+    at++
+  ) {
+    const limit = limitsOfSection.targets[at] as number;
+    if (isHeldOnMachine(state, machine, limit)) continue;
+    (state.limitUsed[limit] as number)++;
+    state.limitHolders[limit]?.add(heldBySection(section));
+  }
+  state.openSections.set(section, { keptBy: null });
 }
 
 /** Gives back what `task` holds itself, and offers the best tasks that waited for it. */
@@ -75,10 +106,7 @@ export function leaveSection(state: DeploymentState, task: number, isWell: boole
   if (section < 0) return;
   (state.sectionLeft[section] as number)--;
   const open = state.openSections.get(section);
-  if (!open) {
-    if (!isWell && !state.sectionBroken.has(section)) state.sectionBroken.set(section, task);
-    return;
-  }
+  if (!open) return;
   if (!isWell) open.keptBy ??= task;
   if (open.keptBy === null && state.sectionLeft[section] === 0) closeSection(state, section, task);
 }

@@ -52,7 +52,12 @@ export class TaskHeap {
   }
 
   #before(a: number, b: number): boolean {
-    const difference = (this.#rank[a] as number) - (this.#rank[b] as number);
-    return difference > 0 || (difference === 0 && a < b);
+    return isChosenBefore(this.#rank, a, b);
   }
+}
+
+/** The order of choice: the higher rank first, ties by number. */
+export function isChosenBefore(rank: Float64Array, a: number, b: number): boolean {
+  const difference = (rank[a] as number) - (rank[b] as number);
+  return difference > 0 || (difference === 0 && a < b);
 }

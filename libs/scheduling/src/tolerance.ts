@@ -21,7 +21,7 @@ export function isNodeTolerated(state: DeploymentState, machine: number): boolea
 
 /** True if every predecessor of `anchor` that did not succeed, seen through barriers, is on a tolerated node. Wants all of them ended. */
 export function isTolerated(state: DeploymentState, anchor: number): boolean {
-  const { predecessors, machineOf, taskCount, groupsOfMachine } = state.graph;
+  const { predecessors, taskCount } = state.graph;
   const seen = new Set<number>();
   const stack = [anchor];
   for (let vertex = stack.pop(); vertex !== undefined; vertex = stack.pop()) {
@@ -33,24 +33,22 @@ export function isTolerated(state: DeploymentState, anchor: number): boolean {
         stack.push(before);
         continue;
       }
-      const code = state.task[before];
-      if (code === CODE.succeeded || code === CODE.skipped) continue;
-      const machine = machineOf[before] as number;
-      if (machine < 0 || !inIntactGroup(state, machine, groupsOfMachine)) return false;
+      if (!isWell(state, before) && !isOnIntactNode(state, before)) return false;
     }
   }
   return true;
 }
 
-function inIntactGroup(
-  state: DeploymentState,
-  machine: number,
-  groups: DeploymentState['graph']['groupsOfMachine'],
-): boolean {
-  let counted = false;
-  for (let at = groups.offsets[machine] as number; at < (groups.offsets[machine + 1] as number); at++) {
-    if (isExceeded(state, groups.targets[at] as number)) return false;
-    counted = true;
-  }
-  return counted;
+export function isWell(state: DeploymentState, task: number): boolean {
+  return state.task[task] === CODE.succeeded || state.task[task] === CODE.skipped;
+}
+
+/** True if the task's node is counted in a fault-tolerance group and none of its groups is exceeded. */
+export function isOnIntactNode(state: DeploymentState, task: number): boolean {
+  const { machineOf, groupsOfMachine: groups } = state.graph;
+  const machine = machineOf[task] as number;
+  if (machine < 0) return false;
+  const [from, to] = [groups.offsets[machine] as number, groups.offsets[machine + 1] as number];
+  for (let at = from; at < to; at++) if (isExceeded(state, groups.targets[at] as number)) return false;
+  return to > from;
 }

@@ -1,7 +1,17 @@
-import { awaitedEvent, type GraphTask, type TaskAddress, type TaskState } from '@muster/model';
-import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
-import { isLimitFull, nodeBusyWith } from './offering';
-import { isHeldOnMachine, limitsToTake, sectionOfHolder } from './slots';
+import {
+  awaitedEvent,
+  describeSkipWish,
+  isTaskEnd,
+  type GraphTask,
+  type TaskAddress,
+  type TaskState,
+} from '@muster/model';
+import { taskStateOf, type DeploymentState } from './deployment-state';
+import { isQueued, lacksSlot, nodeBusyWith } from './offering';
+import { isClusterAnchor, isPassed } from './propagate';
+import { limitsToTake, sectionOfHolder } from './slots';
+import { isChosenBefore } from './task-heap';
+import { isOnIntactNode, isWell } from './tolerance';
 
 /** A reason why a task does not run now. */
 export interface WaitingReason {
@@ -11,10 +21,10 @@ export interface WaitingReason {
     | 'limit-full'
     | 'retry-delay'
     | 'held'
+    | 'skip-asked'
     | 'paused'
     | 'stopping'
     | 'not-accepted'
-    | 'next'
     | 'running'
     | 'cancelling'
     | 'ended';
@@ -23,6 +33,10 @@ export interface WaitingReason {
   readonly since: number | null;
   /** Tasks that hold what is waited for, and sections, as `section NAME@NODE`. */
   readonly holders: readonly TaskAddress[];
+  /** When it passes by itself, in milliseconds since the epoch; absent where nobody can tell. */
+  readonly until?: number;
+  /** Place in the queue for what is taken, by the order of choice; 1 is next. Absent while the task is in no queue. */
+  readonly place?: number;
 }
 
 export interface Explanation {
@@ -32,8 +46,9 @@ export interface Explanation {
 
 /**
  * Every reason why `task` is not running now, by the predicates that `decide` itself uses; for one that runs or has
- * ended, what it does or how it ended. Null if the graph has no such task. Never empty otherwise.
- * Cost: proportional to the task's predecessors, seen through barriers.
+ * ended, what it does or how it ended. Null if the graph has no such task. Empty exactly when the next decision starts it
+ * (or passes it, if it is a bridge): never right after `decide`. Where none of the reasons holds any more, it starts.
+ * Cost: proportional to the graph.
  */
 export function whyWaiting(state: DeploymentState, address: TaskAddress): Explanation | null {
   const task = state.graph.indexOf.get(address);
@@ -54,13 +69,25 @@ function reasonsFor(state: DeploymentState, task: number, name: TaskState): Wait
     const cause = state.endCause.get(task);
     const culprit = cause?.culprit;
     const text = cause ? `${name}: ${cause.text ?? cause.code}${culprit ? `, because of ${culprit}` : ''}` : name;
-    return [{ code: 'ended', text, since: state.endedAt[task] ?? null, holders: culprit ? [culprit] : [] }];
+    const ended: WaitingReason = {
+      code: 'ended',
+      text,
+      since: state.endedAt[task] ?? null,
+      holders: culprit ? [culprit] : [],
+    };
+    return [ended, ...skipWish(state, task, name)];
   }
-  const reasons = name === 'waiting' ? dependencies(state, task) : policies(state, task);
-  reasons.push(...whole(state));
-  if (reasons.length === 0)
-    reasons.push({ code: 'next', text: 'starts at the next decision', since: null, holders: [] });
-  return reasons;
+  const reasons = [...(name === 'waiting' ? dependencies(state, task) : []), ...skipWish(state, task, name)];
+  // A bridge starts nothing: neither its node nor a limit nor a pause keeps order from passing through it.
+  if (isPassed(state, task)) return reasons;
+  return [...reasons, ...policies(state, task), ...whole(state)];
+}
+
+/** The wish to skip the task, or what came of it; nothing where nobody had it. */
+function skipWish(state: DeploymentState, task: number, name: TaskState): WaitingReason[] {
+  const asked = state.skipAsked.get(task);
+  if (asked === undefined) return [];
+  return [{ code: 'skip-asked', text: describeSkipWish(asked.by, name), since: asked.at, holders: [] }];
 }
 
 function runs(state: DeploymentState, task: number, attempt: number): string {
@@ -70,21 +97,25 @@ function runs(state: DeploymentState, task: number, attempt: number): string {
 }
 
 function dependencies(state: DeploymentState, task: number): WaitingReason[] {
-  const reasons: WaitingReason[] = [];
-  for (const before of unsatisfiedBefore(state, task)) {
-    const address = state.graph.tasks[before]?.task ?? '';
-    reasons.push({
-      code: 'dependency',
-      text: `requires ${address}, which is ${taskStateOf(state, before)}`,
-      since: null,
-      holders: [address],
-    });
-  }
-  return reasons;
+  return pendingBefore(state, task).map((before) => {
+    const address = state.graph.addresses[before] ?? '';
+    const text = `requires ${address}, which ${stands(state, before)}`;
+    return { code: 'dependency', text, since: null, holders: [address] };
+  });
 }
 
-/** Tasks that `task` still waits for, barriers seen through; in the graph's order. */
-function unsatisfiedBefore(state: DeploymentState, task: number): number[] {
+function stands(state: DeploymentState, task: number): string {
+  const held = state.held.get(task);
+  if (held) return `is ${taskStateOf(state, task)} and waits for a person`;
+  if (state.notBefore.has(task)) return 'waits for its next attempt';
+  return `is ${taskStateOf(state, task)}`;
+}
+
+/**
+ * Tasks that `task` still waits for, barriers seen through; in the graph's order. A cluster anchor passes what failed where
+ * that is tolerated.
+ */
+function pendingBefore(state: DeploymentState, task: number): number[] {
   const { predecessors, taskCount } = state.graph;
   const seen = new Set<number>();
   const stack = [task];
@@ -96,9 +127,11 @@ function unsatisfiedBefore(state: DeploymentState, task: number): number[] {
       if (before >= taskCount) stack.push(before);
     }
   }
-  const isOpen = (before: number): boolean =>
-    before < taskCount && state.task[before] !== CODE.succeeded && state.task[before] !== CODE.skipped;
-  return [...seen].filter(isOpen).sort((a, b) => a - b);
+  const isLenient = isClusterAnchor(state, task);
+  const isPassable = (before: number): boolean =>
+    isWell(state, before) || (isLenient && isTaskEnd(taskStateOf(state, before)) && isOnIntactNode(state, before));
+  const isPending = (before: number): boolean => before < taskCount && !isPassable(before);
+  return [...seen].filter(isPending).sort((a, b) => a - b);
 }
 
 function policies(state: DeploymentState, task: number): WaitingReason[] {
@@ -109,35 +142,41 @@ function policies(state: DeploymentState, task: number): WaitingReason[] {
       held === 'lost' ? 'it is lost: whether it ran is not known' : 'it failed and its definition says pause';
     reasons.push({ code: 'held', text: `waits for a person: ${what}; retry or skip it`, since: null, holders: [] });
   }
-  const notBefore = state.notBefore.get(task);
-  if (notBefore !== undefined)
-    reasons.push({ code: 'retry-delay', text: `its next attempt starts at ${notBefore}`, since: null, holders: [] });
+  const until = state.notBefore.get(task);
+  if (until !== undefined) {
+    const text = `attempt ${(state.attempts[task] as number) + 1} starts after a delay`;
+    reasons.push({ code: 'retry-delay', text, since: null, holders: [], until });
+  }
   const busy = nodeBusyWith(state, task);
   if (busy >= 0) {
-    const holder = state.graph.tasks[busy]?.task ?? '';
-    reasons.push({
-      code: 'node-busy',
-      text: `the node runs ${holder}`,
-      since: state.open.get(busy)?.startedAt ?? null,
-      holders: [holder],
-    });
+    const holder = state.graph.addresses[busy] ?? '';
+    const machine = state.graph.machineOf[task] as number;
+    const queue = queueOf(state, task, (other) => state.graph.machineOf[other] === machine);
+    const since = state.open.get(busy)?.startedAt ?? null;
+    const text = `node ${state.graph.machines[machine]} runs ${holder}${queue.text}`;
+    reasons.push({ code: 'node-busy', text, since, holders: [holder], ...queue.place });
   }
   const { targets, from, to } = limitsToTake(state, task);
   for (let at = from; at < to; at++) {
     const limit = targets[at] as number;
-    if (isLimitFull(state, limit) && !isHeldOnMachine(state, state.graph.machineOf[task] as number, limit))
-      reasons.push(fullLimit(state, limit));
+    if (lacksSlot(state, task, limit)) reasons.push(fullLimit(state, task, limit));
   }
   return reasons;
 }
 
-function fullLimit(state: DeploymentState, limit: number): WaitingReason {
+function fullLimit(state: DeploymentState, task: number, limit: number): WaitingReason {
   const { graph, limitHolders, limitUsed, limitCapacity, openSections } = state;
   const holders: string[] = [];
   const kept: string[] = [];
+  // Full since the last of its slots was taken; of those that sections hold nobody noted when.
+  let since: number | null = 0;
   for (const holder of [...(limitHolders[limit] ?? [])].sort((a, b) => a - b)) {
-    if (holder >= 0) holders.push(graph.addresses[holder] ?? '');
-    else {
+    if (holder >= 0) {
+      holders.push(graph.addresses[holder] ?? '');
+      const taken = state.open.get(holder)?.startedAt ?? null;
+      since = since === null || taken === null ? null : Math.max(since, taken);
+    } else {
+      since = null;
       const section = sectionOfHolder(holder);
       const keptBy = openSections.get(section)?.keptBy ?? null;
       holders.push(`section ${graph.sections[section]}`);
@@ -145,14 +184,38 @@ function fullLimit(state: DeploymentState, limit: number): WaitingReason {
         kept.push(`section ${graph.sections[section]} keeps its slot since ${graph.addresses[keptBy]} did not succeed`);
     }
   }
-  const full = `limit ${graph.limitKeys[limit]} is full: ${limitUsed[limit]} of ${limitCapacity[limit]}`;
-  return { code: 'limit-full', text: [full, ...kept].join('; '), since: null, holders };
+  const queue = queueOf(state, task, (other) => wants(state, other, limit));
+  const full = `limit ${graph.limitKeys[limit]} is full: ${limitUsed[limit]} of ${limitCapacity[limit]}${queue.text}`;
+  return { code: 'limit-full', text: [full, ...kept].join('; '), since: since || null, holders, ...queue.place };
+}
+
+function wants(state: DeploymentState, task: number, limit: number): boolean {
+  const { targets, from, to } = limitsToTake(state, task);
+  for (let at = from; at < to; at++) if (targets[at] === limit) return lacksSlot(state, task, limit);
+  return false;
+}
+
+/** Where `task` stands among those that want the same, by the order in which the scheduler would choose them. */
+function queueOf(
+  state: DeploymentState,
+  task: number,
+  isIn: (other: number) => boolean,
+): { readonly text: string; readonly place: { readonly place?: number } } {
+  if (!isQueued(state, task)) return { text: '', place: {} };
+  let [place, length] = [1, 1];
+  for (let other = 0; other < state.graph.taskCount; other++) {
+    if (other === task || !isQueued(state, other) || !isIn(other)) continue;
+    length++;
+    if (isChosenBefore(state.graph.rank, other, task)) place++;
+  }
+  return { text: `, place ${place} of ${length} in the queue`, place: { place } };
 }
 
 /** What keeps the whole deployment from starting anything. */
 function whole(state: DeploymentState): WaitingReason[] {
-  if (state.stop) return [{ code: 'stopping', text: state.stop.text, since: null, holders: [] }];
-  if (state.pausedBy) return [{ code: 'paused', text: state.pausedBy.text, since: state.pausedBy.at, holders: [] }];
+  const { stop, pausedBy } = state;
+  if (stop) return [{ code: 'stopping', text: stop.text, since: stop.at, holders: [] }];
+  if (pausedBy) return [{ code: 'paused', text: pausedBy.text, since: pausedBy.at, holders: [] }];
   if (state.lastSeq === 0)
     return [{ code: 'not-accepted', text: 'no executor has accepted the deployment yet', since: null, holders: [] }];
   return [];

@@ -79,6 +79,7 @@ export function generatedCase(faults: boolean): fc.Arbitrary<GeneratedCase> {
       }),
       tolerated: fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 2 }),
       drainAfter: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
+      retryAfter: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
       diesAfter: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
       offline: fc.boolean(),
     })
@@ -120,6 +121,7 @@ export function generatedCase(faults: boolean): fc.Arbitrary<GeneratedCase> {
             { duration: task.duration, attempts: faults ? task.ends : ['succeeded'] },
           ]),
         ),
+        ...(faults && raw.retryAfter !== undefined ? { retryAfter: raw.retryAfter } : {}),
         ...(faults && raw.drainAfter !== undefined ? { drainAfter: raw.drainAfter } : {}),
         ...(raw.diesAfter !== undefined ? { executorDiesAfter: raw.diesAfter } : {}),
         ...(faults && raw.offline ? { offline: ['n0'] } : {}),

@@ -24,6 +24,7 @@ export class Referees {
   readonly #capacity: Map<string, number>;
   #status = 'pending';
   #stopAsked = false;
+  #retryAsked = false;
   /** Limits made smaller than what is held already. */
   readonly #over = new Set<string>();
   #seq = 0;
@@ -47,7 +48,17 @@ export class Referees {
       case 'tasks-ended':
         for (const task of event.tasks) this.#ended(task, event.state);
         return;
+      case 'carried-over':
+        for (const { task, attempts, end } of event.tasks) {
+          if (attempts > 0) this.#starts.set(task, attempts);
+          if (end !== undefined) this.#state.set(task, end);
+        }
+        return;
+      case 'tasks-reopened':
+        for (const task of event.tasks) this.#reopened(task);
+        return;
       case 'control':
+        if (event.verb === 'retry') this.#retryAsked = true;
         if (event.verb === 'drain' || event.verb === 'cancel') this.#stopAsked = true;
         if (event.verb === 'set-limit' && event.limit) {
           if (event.limit.amount < (this.#capacity.get(event.limit.key) ?? 0)) this.#over.add(event.limit.key);
@@ -128,6 +139,19 @@ export class Referees {
     this.#state.set(address, state);
     const node = this.#nodeOf(task);
     if (state === 'failed' && node !== null) this.#failedNodes.add(node);
+  }
+
+  #reopened(address: string): void {
+    const state = this.#state.get(address);
+    if (!this.#retryAsked) this.#object('reopens only what a person wants tried again', address);
+    if (state === undefined || state === 'succeeded') this.#object('reopens only what did not succeed', address);
+    this.#state.delete(address);
+    const failed = [...this.#state].filter(([, each]) => each === 'failed').map(([each]) => this.#tasks.get(each));
+    this.#failedNodes.clear();
+    for (const task of failed) {
+      const node = task ? this.#nodeOf(task) : null;
+      if (node !== null) this.#failedNodes.add(node);
+    }
   }
 
   #checkOrder(task: GraphTask): void {

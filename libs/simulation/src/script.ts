@@ -15,6 +15,8 @@ export interface SimulationScript {
   readonly offline?: readonly string[];
   /** Drain once that many tasks have ended. */
   readonly drainAfter?: number;
+  /** A person has everything that failed tried again, once that many tasks have ended. */
+  readonly retryAfter?: number;
   /** At most that many nodes at work at once. */
   readonly nodesAtOnce?: number;
   /** The executor dies once that many tasks have ended; another one takes over from the stored events. */

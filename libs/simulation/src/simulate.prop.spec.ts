@@ -1,6 +1,7 @@
 import { isDeploymentEnd, type DeploymentEvent, type TaskGraph } from '@muster/model';
 import {
   apply,
+  carriedFrom,
   compileGraph,
   decide,
   findSectionDeadlock,
@@ -88,6 +89,44 @@ describe('the scheduler, watched by referees', () => {
       fc.property(generatedCase(true), (it) => {
         const { idle, unexplained } = watch(it);
         expect({ idle, unexplained }).toEqual({ idle: [], unexplained: [] });
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('reopens what failed when a person wants it, in many of the cases', () => {
+    let reopened = 0;
+    fc.assert(
+      fc.property(generatedCase(true), (it) => {
+        reopened += Number(watch(it).log.some(({ type }) => type === 'tasks-reopened'));
+      }),
+      { numRuns: RUNS },
+    );
+    expect(reopened).toBeGreaterThan(RUNS / 100);
+  });
+
+  it('finishes in a further run what the first one left, and does nothing again that succeeded', () => {
+    fc.assert(
+      fc.property(generatedCase(true), ({ graph, script }) => {
+        const { result: first, log } = watch({ graph, script });
+        fc.pre(isDeploymentEnd(first.outcome));
+        const ended = initialState(graph);
+        for (const event of log) apply(ended, event);
+        const carried = carriedFrom(ended, null);
+        const done = new Set(carried.tasks.filter(({ end }) => end === 'succeeded').map(({ task }) => task));
+        const referees = new Referees(graph);
+        const again: string[] = [];
+        const result = simulate(graph, {
+          carried,
+          onEvent: (event) => {
+            referees.see(event);
+            if (event.type === 'attempt-started' && done.has(event.task)) again.push(event.task);
+          },
+        });
+        if (isDeploymentEnd(result.outcome)) referees.close();
+        expect({ verdicts: referees.verdicts, again }).toEqual({ verdicts: [], again: [] });
+        if (findSectionDeadlock(compileGraph(graph)) === null)
+          expect(result.outcome).toMatch(/^succeeded(-with-skips)?$/);
       }),
       { numRuns: RUNS },
     );

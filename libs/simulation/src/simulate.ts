@@ -7,7 +7,16 @@ import {
   type TaskGraph,
   type TaskState,
 } from '@muster/model';
-import { apply, decide, initialState, nextWake, record, taskStateOf, type DeploymentState } from '@muster/scheduling';
+import {
+  apply,
+  type CarriedOver,
+  decide,
+  initialState,
+  nextWake,
+  record,
+  taskStateOf,
+  type DeploymentState,
+} from '@muster/scheduling';
 import { EventQueue } from './event-queue';
 import type { ScriptedEnd, SimulationScript } from './script';
 
@@ -35,6 +44,8 @@ export interface SimulationOptions {
   readonly trace?: boolean;
   /** Chooses what became ready first, whatever the graph's priorities say; to compare with. */
   readonly firstCome?: boolean;
+  /** What an earlier run has done. */
+  readonly carried?: CarriedOver;
   /** Sees every event right after it was folded, and the state after each round of decisions. For referees. */
   readonly onEvent?: (event: DeploymentEvent) => void;
   readonly onDecided?: (state: DeploymentState, now: number) => void;
@@ -68,6 +79,7 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
   let schedulingMs = 0;
   let died = false;
   let drained = false;
+  let retried = false;
 
   const started0 = stopwatch();
   let state = initialState(limited, options);
@@ -120,6 +132,7 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
   }
 
   fact({ type: 'accepted' });
+  if (options.carried) fact({ type: 'carried-over', ...options.carried });
   fact({ type: 'owner-changed', executor: 'simulated', epoch: 1 });
   settle();
   while (!isDeploymentEnd(state.status)) {
@@ -139,6 +152,17 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
       if (!isOver) fact({ type: 'attempt-ended', task, attempt, result }, [number]);
     }
     settle();
+    if (!retried && script.retryAfter !== undefined && ended >= script.retryAfter && !isDeploymentEnd(state.status)) {
+      retried = true;
+      fact({
+        type: 'control',
+        command: '00000000-0000-4000-8000-000000000001',
+        verb: 'retry',
+        who: 'script',
+        why: null,
+      });
+      settle();
+    }
     if (!drained && script.drainAfter !== undefined && ended >= script.drainAfter && !isDeploymentEnd(state.status)) {
       drained = true;
       fact({

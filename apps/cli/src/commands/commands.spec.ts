@@ -1,3 +1,4 @@
+import { problem } from '@muster/problems';
 import { FakePlanner, status, task } from '../fake-planner.testing';
 import { memoryIo, muster } from '../memory-io.testing';
 import { runCli } from '../run-cli';
@@ -23,8 +24,22 @@ describe('control verbs', () => {
     expect(sent()).toEqual({ verb, reason: 'because' });
   });
 
+  it('say so where no executor has read them yet', async () => {
+    planner.answer('POST /transactions/t1/controls', { command: 'c1', effect: 'taken' }, 202);
+    expect((await run('cancel t1')).err).toBe('');
+    planner.answer('POST /transactions/t1/controls', { command: 'c1', effect: 'pending' }, 202);
+    expect((await run('cancel t1')).err).toContain('no executor has read it yet');
+  });
+
+  it.each(['signal', 'approve'])('%s names the event that has happened', async (verb) => {
+    await run(`${verb} t1 go --reason agreed`);
+    expect(sent()).toEqual({ verb: 'signal', event: 'go', reason: 'agreed' });
+  });
+
   it('retry takes tasks or none', async () => {
     await run('retry t1 a@1 b@2');
+    expect(sent()).toEqual({ verb: 'retry', tasks: ['a@1', 'b@2'] });
+    await run('retry t1 a@1 --tasks b@2,a@1');
     expect(sent()).toEqual({ verb: 'retry', tasks: ['a@1', 'b@2'] });
     await run('retry t1');
     expect(sent()).toEqual({ verb: 'retry' });
@@ -64,6 +79,46 @@ describe('control verbs', () => {
     });
     expect(await run('skip t1 a@1 --yes')).toMatchObject({ code: 0 });
     expect(sent()).toEqual({ verb: 'skip', tasks: ['a@1'] });
+  });
+});
+
+describe('status', () => {
+  it('shows the runs of a transaction that was gone on with, and who asked for what, why and when', async () => {
+    const run1 = { type: 'default', deployment: 'd1', executor: 'e1', startedAt: null, endedAt: null };
+    planner.answer('GET /transactions/t1', {
+      ...status('succeeded', { 'a@1': task('succeeded') }),
+      runs: [
+        { ...run1, run: 1, state: 'failed', who: 'ann', why: null },
+        { ...run1, run: 2, state: 'succeeded', who: 'bob', why: 'disk mended' },
+      ],
+      controls: [
+        {
+          command: 'c1',
+          run: 1,
+          verb: 'set-limit',
+          limit: { key: 'role:x', amount: 3 },
+          who: 'ann',
+          why: 'slow',
+          at: 'T1',
+          state: 'taken',
+        },
+        {
+          command: 'c2',
+          run: 2,
+          verb: 'retry',
+          tasks: ['a@1'],
+          who: 'bob',
+          why: 'disk mended',
+          at: 'T2',
+          state: 'sent',
+        },
+      ],
+    });
+    const { out } = await run('status t1');
+    expect(out).toMatch(/runs\n.*\n1 +default +failed.* ann.*\n2 +default +succeeded.* bob +disk mended/);
+    expect(out).toMatch(
+      /asked for\n.*\nT1 +set-limit +role:x = 3 +ann +slow +taken\nT2 +retry +a@1 +bob +disk mended +sent/,
+    );
   });
 });
 
@@ -145,7 +200,7 @@ describe('status and why', () => {
 
   it('list transactions without an id', async () => {
     planner.answer('GET /transactions', { items: [{ transaction: 't1', cluster: 'a', state: 'running' }], next: null });
-    expect((await run('status')).out).toMatch(/^t1 +a +running +- +-$/m);
+    expect((await run('status')).out).toMatch(/^t1 +a +running +- +- +-$/m);
   });
 });
 
@@ -185,5 +240,36 @@ describe('clusters and nodes', () => {
     expect(await run('node add n --address x --become root')).toMatchObject({ code: 1 });
     planner.answer('POST /nodes/n/adopt', { node: 'n', adopted: true });
     expect(await run('node adopt n')).toMatchObject({ code: 0, out: 'node: n\nadopted: true\n' });
+  });
+});
+
+describe('a transaction whose start was refused', () => {
+  const problems = [problem('DEPLOY_NODE_CLAIMED', { subject: 'node n1', summary: 'It is claimed by transaction X.' })];
+
+  it('is listed as refused, with the reason', async () => {
+    const listed = { transaction: 't1', cluster: 'c', state: 'failed', startedAt: null, endedAt: 'now' };
+    planner.answer('GET /transactions', { items: [{ ...listed, refused: true, problems }], next: null });
+    const { out } = await run('status');
+    expect(out).toMatch(/t1 +c +refused .*DEPLOY_NODE_CLAIMED node n1: It is claimed by transaction X\./);
+  });
+
+  it('is shown and waited for as refused', async () => {
+    planner.answer('GET /transactions/t1', {
+      ...status('failed', { 'a@1': task('not-run') }),
+      refused: true,
+      problems,
+    });
+    const shown = await run('status t1');
+    expect(shown.out).toContain('on cluster a: refused');
+    expect(shown.out).toContain('DEPLOY_NODE_CLAIMED node n1');
+    expect(await run('watch t1')).toMatchObject({ code: 8, err: expect.stringContaining('DEPLOY_NODE_CLAIMED') });
+  });
+
+  it('is shown with what keeps it from being taken', async () => {
+    const undelivered = { tries: 3, reason: 'No executor answered in time.', nextTryAt: 'soon' };
+    planner.answer('GET /transactions/t1', { ...status('pending', { 'a@1': task('waiting') }), undelivered });
+    expect((await run('status t1')).out).toContain(
+      'no executor has taken it after 3 tries: No executor answered in time.; the next one is at soon',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { act, type Run } from '../define-command';
+import { act, list, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
 import { confirmSkip } from '../control/confirm-skip';
 import { sendControl } from '../control/send-control';
@@ -7,6 +7,7 @@ import { sendControl } from '../control/send-control';
 interface ControlOptions {
   readonly reason?: string;
   readonly yes?: boolean;
+  readonly tasks?: readonly string[];
 }
 
 const REASON = ['--reason <text>', 'why, for the record'] as const;
@@ -15,7 +16,10 @@ const REASON = ['--reason <text>', 'why, for the record'] as const;
 export function defineControlCommands(run: Run, program: Command): void {
   const whole = [
     ['pause', 'start nothing more; what runs goes on'],
-    ['resume', 'go on after a pause; tasks that failed and wait for a person run again'],
+    [
+      'resume',
+      'go on after a pause, with tasks that failed and wait for a person; after the end, in a further run, with all that did not succeed',
+    ],
     ['drain', 'start nothing more, and end when what runs has ended'],
     ['cancel', 'end what runs and start nothing more'],
   ] as const;
@@ -32,11 +36,12 @@ export function defineControlCommands(run: Run, program: Command): void {
   const retry = program
     .command('retry <transaction> [tasks...]')
     .description(
-      'let tasks (TASK@NODE) run again that wait for a person, since they were lost or their definition says so; without any: all of them',
+      'try tasks (TASK@NODE) again that failed or wait for a person, with what they kept from running; without any: all of them; after the end: in a further run',
     )
+    .option('--tasks <list>', 'the same as naming them: addresses with commas between them', list)
     .option(...REASON);
   act<ControlOptions>(run, retry, (session, options, [transaction = '', ...tasks]) =>
-    sendControl(session, transaction, 'retry', tasks, options.reason),
+    sendControl(session, transaction, 'retry', [...new Set([...tasks, ...(options.tasks ?? [])])], options.reason),
   );
 
   const signal = program

@@ -13,8 +13,9 @@ export function defineWhyCommand(run: Run, program: Command): void {
     session.answer(answer, () => {
       const reasons = answer.reasons.map((it) => {
         const since = it.since ? ` (since ${it.since})` : '';
+        const until = it.until ? ` (until ${it.until})` : '';
         const holders = it.holders.length > 0 ? `; held by ${it.holders.join(', ')}` : '';
-        return `  ${shownLine(`${it.text}${since}${holders}`)}\n`;
+        return `  ${shownLine(`${it.text}${since}${until}${holders}`)}\n`;
       });
       return `${task} is ${answer.state}\n${reasons.join('')}`;
     });

@@ -3,7 +3,9 @@ import { problem, ProblemsError } from '@muster/problems';
 import { ExitCode } from '../exit-code';
 import type { Session } from '../session';
 
-/** Sends a control verb. Accepted is not yet done: the effect shows in `status` and `watch`. */
+/**
+ * Sends a control verb. Accepted is not yet done: the effect shows in `status` and `watch`. What came too late is refused.
+ */
 export async function sendControl(
   session: Session,
   transaction: string,
@@ -25,7 +27,10 @@ export async function sendControl(
     ...(event === undefined ? {} : { event }),
     ...(reason === undefined ? {} : { reason }),
   });
+  const { effect } = sent;
   session.answer({ transaction, verb, ...sent }, () => `${verb} is accepted for transaction ${transaction}\n`);
+  if (effect === 'pending')
+    session.say(`no executor has read it yet; what comes of it shows: muster watch ${transaction}`);
   if (verb === 'retry' || verb === 'skip') session.say(`if it is paused, go on with: muster resume ${transaction}`);
   return ExitCode.success;
 }

@@ -1,4 +1,5 @@
 import type { PlanDocument, PlannedTask } from '@muster/client';
+import { SYNC_POINT } from '@muster/model';
 import { shownLine } from '../io/shown-text';
 import { spell } from '../io/spell-duration';
 import { table } from '../io/table';
@@ -8,7 +9,7 @@ import { inOrder } from './in-order';
 export function planTable(plan: PlanDocument): string {
   const tasks = inOrder(plan);
   const runs = tasks.filter((it) => it.action === 'run');
-  const nodes = new Set(runs.map((it) => it.node));
+  const nodes = new Set(runs.map((it) => it.node).filter((node) => node !== SYNC_POINT));
   const unknown = runs.filter((it) => it.expectedMs === null).length;
   const rows = tasks.map((it) => [it.task, it.type, it.action, limitText(it), it.reason.text]);
   const lines = [

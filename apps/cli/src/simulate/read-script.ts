@@ -4,7 +4,7 @@ import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { readText } from '../io/read-text';
 
 const ENDS: readonly Json[] = ['succeeded', 'failed', 'hang', 'lost'];
-const COUNTS = ['drainAfter', 'nodesAtOnce', 'executorDiesAfter'] as const;
+const COUNTS = ['drainAfter', 'retryAfter', 'nodesAtOnce', 'executorDiesAfter'] as const;
 
 /** Reads the script of a simulation. Fails with `ProblemsError`, naming everything that is wrong in it. */
 export async function readScript(cwd: string, file: string): Promise<SimulationScript> {

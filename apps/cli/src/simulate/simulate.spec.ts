@@ -36,6 +36,40 @@ describe('simulate', () => {
     expect(result).not.toHaveProperty('trace');
   });
 
+  describe('with a ramp', () => {
+    const fileWith = (ramp: string) =>
+      temporaryFolder({
+        'cluster.yaml': `cluster: web\nrelease: web-cluster@1.0.0\nlimits: { ramps: { app: ${ramp} } }\nnodes:
+  proxy: { roles: [proxy] }\n  app1: { roles: [app] }\n  app2: { roles: [app] }\n  app3: { roles: [app] }\n  db: { roles: [db] }\n`,
+        'fail.json': '{"tasks":{"app-ready@app1":{"attempts":["failed"]}}}',
+      });
+    const run = async (ramp: string, more = '') => {
+      const folder = fileWith(ramp);
+      const files = `--bundle web-cluster --cluster-file ${folder}/cluster.yaml ${more.replace('FOLDER', folder)}`;
+      const { out } = await muster(`simulate ${files} -o json`, { cwd: examples });
+      return JSON.parse(out) as {
+        tasks: Record<string, string>;
+        trace: { at: number; task: string; state: string }[];
+      };
+    };
+
+    it.each(['auto', 'manual'])('begins a wave when the one before has ended well (%s)', async (gate) => {
+      const { trace } = await run(`{ steps: [1], gate: ${gate} }`);
+      const at = (task: string, state: string) => trace.findIndex((it) => it.task === task && it.state === state);
+      expect(at('app-ready@app1', 'succeeded')).toBeGreaterThan(0);
+      for (const task of ['web-files@app2', 'app-update@app2', 'app-update@app3'])
+        expect(at(task, 'running')).toBeGreaterThan(at('app-ready@app1', 'succeeded'));
+    });
+
+    it('does not begin a wave when the one before has not ended well', async () => {
+      const { tasks } = await run('{ steps: [1] }', '--script FOLDER/fail.json');
+      expect(tasks).toMatchObject({
+        ...{ 'app-ready@app1': 'failed', 'ramp.app.1@sync': 'blocked' },
+        ...{ 'web-files@app2': 'blocked', 'app-update@app2': 'blocked', 'app-update@app3': 'blocked' },
+      });
+    });
+  });
+
   it('tells everything that is wrong in a script', async () => {
     const { code, out } = await simulate(
       '{"drainAfter":-1,"ofline":[],"tasks":{"a@1":{"attempts":["maybe"],"takes":3}},"offline":[1]}',

@@ -50,7 +50,8 @@ export class LiveProgress implements Progress {
     const now = this.io.now();
     const notice = this.#notice === null ? [] : [this.#colours.yellow(shownLine(this.#notice))];
     const failed = view.failures.slice(-FAILURES_SHOWN).map((it) => this.#failure(it));
-    const room = Math.max(1, this.io.stderr.rows - 4 - notice.length - failed.length);
+    const control = view.lastControl === null ? [] : [`  ${this.#colours.dim(shownLine(view.lastControl))}`];
+    const room = Math.max(1, this.io.stderr.rows - 4 - notice.length - failed.length - control.length);
     const { running } = view;
     const shown = running.slice(0, running.length > room ? room - 1 : room);
     const more = running.length - shown.length;
@@ -62,6 +63,7 @@ export class LiveProgress implements Progress {
       ),
       ...(more > 0 ? [`  and ${more} more`] : []),
       ...failed,
+      ...control,
       ...notice,
     ];
   }

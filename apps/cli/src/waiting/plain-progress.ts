@@ -1,11 +1,9 @@
 import type { FeedEvent, ServerUnreachable } from '@muster/client';
 import type { Io } from '../io/io';
 import { shownLine } from '../io/shown-text';
+import { controlLine } from './control-line';
 import type { Progress } from './progress';
 import { reasonOf, type RunView } from './run-view';
-
-/** Tasks named of a control verb. */
-const TASKS_SHOWN_MAX = 10;
 
 /** One line per change of a task's state, for logs and pipes. */
 export class PlainProgress implements Progress {
@@ -38,13 +36,4 @@ function transactionLine(event: FeedEvent): string | null {
   const state = typeof event.data['state'] === 'string' ? event.data['state'] : event.type.slice('transaction.'.length);
   const reason = reasonOf(event);
   return `transaction ${state}${reason === null ? '' : `: ${reason}`}`;
-}
-
-/** `admin: skip a@1 (as agreed)`. */
-function controlLine({ data }: FeedEvent): string {
-  const text = (key: string): string => (typeof data[key] === 'string' ? data[key] : '');
-  const tasks = Array.isArray(data['tasks']) ? ` ${data['tasks'].slice(0, TASKS_SHOWN_MAX).join(', ')}` : '';
-  const event = text('event') === '' ? '' : ` ${text('event')}`;
-  const why = text('why') === '' ? '' : ` (${text('why')})`;
-  return `${text('who')}: ${text('verb')}${tasks}${event}${why}`;
 }

@@ -1,5 +1,6 @@
 import type { FeedEvent, TransactionStatus } from '@muster/client';
 import { isTaskEnd, TASK_STATES, type TaskState } from '@muster/model';
+import { controlLine } from './control-line';
 
 export interface Failure {
   readonly task: string;
@@ -16,6 +17,8 @@ export class RunView {
   /** Milliseconds since the epoch; null before anything ran. */
   startedAt: number | null = null;
   expectedMs: number | null = null;
+  /** What a person asked for last; null: nothing. */
+  lastControl: string | null = null;
 
   /** Takes from `status` which tasks there are. Their states come from the events, which are read from the first on. */
   take(status: TransactionStatus): void {
@@ -30,6 +33,7 @@ export class RunView {
   /** Folds an event; true if it told something about a task. */
   apply(event: FeedEvent): boolean {
     const [subject, what] = event.type.split('.');
+    if (event.type === 'transaction.control') this.lastControl = controlLine(event);
     if (subject === 'transaction' && what !== 'control' && what !== undefined) {
       this.state = what === 'ended' && typeof event.data['state'] === 'string' ? event.data['state'] : what;
       return false;
@@ -86,6 +90,7 @@ export class RunView {
 
 function stateTold(what: string | undefined, event: FeedEvent): TaskState | undefined {
   if (what === 'retrying') return 'ready';
+  if (what === 'reopened') return 'waiting';
   // Nothing runs any more; what is lost stays so until a person decides.
   if (what === 'held') return event.data['cause'] === 'lost' ? 'lost' : 'ready';
   return TASK_STATES.find((it) => it === what);

@@ -1,5 +1,7 @@
 import type { TransactionStatus } from '@muster/client';
 import { table } from '../io/table';
+import type { Problem } from '@muster/problems';
+import { shownLine } from '../io/shown-text';
 import { summary } from './wait-and-tell';
 
 /** A transaction for people: a summary, then a table per graph. */
@@ -17,5 +19,45 @@ export function statusText(status: TransactionStatus): string {
     return `\ngraph ${type}: ${state}\n${table(['task', 'state', 'attempts', 'exit', 'started', 'ended', 'reason'], rows)}`;
   });
   const executor = status.executor ? `executor ${status.executor}\n` : '';
-  return `${summary(status)}\n${executor}${graphs.join('')}`;
+  const { undelivered, problems } = status;
+  const waits = undelivered
+    ? `no executor has taken it after ${undelivered.tries} tries: ${undelivered.reason}; the next one is at ${undelivered.nextTryAt}\n`
+    : '';
+  const why = problems.map((each) => `${problemLine(each)}\n`);
+  const more = `${runsText(status)}${controlsText(status)}`;
+  return `${summary(status)}\n${waits}${why.join('')}${executor}${graphs.join('')}${more}`;
+}
+
+/** Why a transaction could not start or go on, in one line. */
+export function problemLine({ code, subject, summary: what }: Problem): string {
+  return shownLine(`${code} ${subject}: ${what}`);
+}
+
+/** Only where there is more to tell than that each graph ran once. */
+function runsText({ runs, graphs }: TransactionStatus): string {
+  if (runs.length <= graphs.length && new Set(runs.map(({ type }) => type)).size === runs.length) return '';
+  const rows = runs.map(({ run, type, state, startedAt, endedAt, who, why }) => [
+    ...[run, type, state, startedAt, endedAt, who, why],
+  ]);
+  return `\nruns\n${table(['run', 'graph', 'state', 'started', 'ended', 'who', 'why'], rows)}`;
+}
+
+function controlsText({ controls }: TransactionStatus): string {
+  if (controls.length === 0) return '';
+  const rows = controls.map(({ at, verb, tasks, limit, event, who, why, state }) => {
+    const about = [
+      ...(tasks ? [shortList(tasks)] : []),
+      ...(limit ? [`${limit.key} = ${limit.amount}`] : []),
+      ...(event === undefined ? [] : [event]),
+    ];
+    return [at, verb, about.join(' '), who, why, state];
+  });
+  return `\nasked for\n${table(['at', 'verb', 'about', 'who', 'why', 'state'], rows)}`;
+}
+
+const TASKS_SHOWN_MAX = 5;
+
+function shortList(tasks: readonly string[]): string {
+  const more = tasks.length - TASKS_SHOWN_MAX;
+  return `${tasks.slice(0, TASKS_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

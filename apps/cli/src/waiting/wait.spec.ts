@@ -140,7 +140,7 @@ describe('waiting', () => {
   it('tells what people asked for', async () => {
     planner.answer('GET /transactions/t1', status('running', { 'a@1': task('waiting') }));
     planner.happen('transaction.control', undefined, { verb: 'skip', who: 'ann', why: 'as agreed', tasks: ['a@1'] });
-    planner.happen('transaction.control', undefined, { verb: 'resume', who: 'bob', why: null });
+    planner.happen('transaction.control', undefined, { verb: 'resume', who: 'bob', why: null, tooLate: true });
     const io = memoryIo({ env: env() });
     const waiting = runCli(['watch', 't1'], io);
     while (!io.stderr.text.includes('bob')) await new Promise((resolve) => setImmediate(resolve));
@@ -148,7 +148,7 @@ describe('waiting', () => {
     io.interrupt();
     expect(await waiting).toBe(6);
     expect(io.stderr.text.replaceAll('2026-01-02T03:04:05.678Z  ', '')).toBe(
-      'ann: skip a@1 (as agreed)\nbob: resume\ndetached; the transaction is paused. Come back with: muster watch t1\n',
+      'ann: skip a@1 (as agreed)\nbob: resume: too late, the graph had ended\ndetached; the transaction is paused. Come back with: muster watch t1\n',
     );
   });
 

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { putParametersBack, type StartDeployment } from '@muster/protocol';
+import type { SentGraph } from '@muster/execution';
+import { putParametersBack } from '@muster/protocol';
 import type { ExecutorArtifacts } from '../executor-ports';
 
 /** Largest graph, unpacked: far above 100,000 tasks, far below what would harm. */
@@ -17,9 +18,9 @@ export async function readGraph(gzip: Uint8Array, artifacts: ExecutorArtifacts):
 }
 
 /** The graph of a start command, from inside it or from its artifact. */
-export async function graphBytes(start: StartDeployment, artifacts: ExecutorArtifacts): Promise<Uint8Array> {
-  if (start.graph.kind === 'inline') return Buffer.from(start.graph.gzip, 'base64');
-  return bytesOf(start.graph.digest, artifacts);
+export async function graphBytes(graph: SentGraph, artifacts: ExecutorArtifacts): Promise<Uint8Array> {
+  if (graph.kind === 'inline') return Buffer.from(graph.gzip, 'base64');
+  return bytesOf(graph.digest, artifacts);
 }
 
 async function bytesOf(digest: string, artifacts: ExecutorArtifacts): Promise<Buffer> {

@@ -32,7 +32,9 @@ export class PgDeploymentStore implements DeploymentStore {
         return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'repeated' };
       }
       // The graph is kept beside it, not twice.
-      const kept = JSON.stringify({ ...start, graph: { kind: 'inline', gzip: '' } });
+      const kept = JSON.stringify(
+        start.graph.kind === 'earlier' ? start : { ...start, graph: { kind: 'inline', gzip: '' } },
+      );
       const inserted = await client.query(
         `INSERT INTO executor.deployment (id, transaction_id, project, cluster, start, graph) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
         [start.deployment, start.transaction, start.project, start.cluster, kept, Buffer.from(graph)],

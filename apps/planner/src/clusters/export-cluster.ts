@@ -22,7 +22,7 @@ export function exportCluster(spec: ClusterSpec, known: ReadonlyMap<string, Node
     ...(spec.taskBased === null ? {} : { taskBased: spec.taskBased }),
     ...(spec.master === null ? {} : { master: spec.master }),
     ...(Object.keys(spec.settings).length === 0 ? {} : { settings: open(spec.settings, 'settings') }),
-    ...(spec.limits.nodesAtOnce === null ? {} : { limits: spec.limits }),
+    ...exportedLimits(spec),
     ...(spec.graphs ? { graphs: Object.fromEntries(spec.graphs.map(({ type, written }) => [type, written])) } : {}),
     nodes: Object.fromEntries(
       spec.nodes.map(({ name, access, roles, tags, settings }) => [
@@ -42,6 +42,11 @@ export function exportCluster(spec: ClusterSpec, known: ReadonlyMap<string, Node
       ? ''
       : `# Secrets are left out; write them before applying this file:\n${leftOut.map((path) => `#   ${path}\n`).join('')}`;
   return note + stringify(file, { version: '1.2', lineWidth: 120 });
+}
+
+function exportedLimits({ limits: { nodesAtOnce, ramps } }: ClusterSpec): JsonObject {
+  const limits = { ...(nodesAtOnce === null ? {} : { nodesAtOnce }), ...(ramps ? { ramps: ramps as JsonObject } : {}) };
+  return Object.keys(limits).length === 0 ? {} : { limits };
 }
 
 function knownAccess(row: NodeRow | undefined): JsonObject {

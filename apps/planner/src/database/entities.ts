@@ -14,6 +14,7 @@ import { ExpectedStateRow } from '../previous/expected-state.entity';
 import { LastSuccessRow } from '../previous/last-success.entity';
 import { TaskRecordRow } from '../previous/task-record.entity';
 import { AttemptRow } from '../transactions/attempt.entity';
+import { ControlRow } from '../transactions/control.entity';
 import { DeploymentRow } from '../transactions/deployment.entity';
 import { TaskRow } from '../transactions/task.entity';
 import { TransactionRow } from '../transactions/transaction.entity';
@@ -33,6 +34,7 @@ export const entities = [
   PlanRow,
   TransactionRow,
   DeploymentRow,
+  ControlRow,
   TaskRow,
   AttemptRow,
   ExpectedStateRow,

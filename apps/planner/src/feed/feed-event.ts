@@ -3,7 +3,7 @@ import type { TaskState } from '@muster/model';
 /** Everything that the feed tells. */
 export type FeedEventType =
   | `transaction.${'created' | 'running' | 'paused' | 'draining' | 'ended' | 'control'}`
-  | `task.${Exclude<TaskState, 'waiting' | 'ready'> | 'retrying' | 'held'}`
+  | `task.${Exclude<TaskState, 'waiting' | 'ready'> | 'retrying' | 'held' | 'reopened'}`
   | 'cluster.revised'
   | 'cluster.deleted'
   | 'bundle.published'

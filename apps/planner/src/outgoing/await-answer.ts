@@ -12,13 +12,45 @@ export async function awaitAnswer(
   command: string,
   patienceMs: number,
 ): Promise<void> {
-  const deadline = performance.now() + patienceMs;
   nudges.nudge('outgoing');
-  while (performance.now() < deadline) {
-    const open = await rowOf(database.manager, 'SELECT 1 FROM planner.outgoing WHERE id = $1 AND answered_at IS NULL', [
-      command,
-    ]);
-    if (open === null) return;
-    await nudges.wait(`answered:${command}`, POLL_MS);
-  }
+  await waitWhile(
+    nudges,
+    `answered:${command}`,
+    patienceMs,
+    async () =>
+      (await rowOf(database.manager, 'SELECT 1 FROM planner.outgoing WHERE id = $1 AND answered_at IS NULL', [
+        command,
+      ])) !== null,
+  );
+}
+
+/** Waits a while until the log tells what came of a command that was accepted, whichever planner is told. */
+export async function awaitEffect(
+  database: DataSource,
+  nudges: PlannerNudges,
+  command: string,
+  patienceMs: number,
+): Promise<void> {
+  await waitWhile(
+    nudges,
+    'recorded',
+    patienceMs,
+    async () =>
+      (await rowOf(
+        database.manager,
+        `SELECT 1 FROM planner.control c JOIN planner.outgoing o ON o.id = c.id
+         WHERE c.id = $1 AND c.taken_at IS NULL AND o.refused IS NULL`,
+        [command],
+      )) !== null,
+  );
+}
+
+async function waitWhile(
+  nudges: PlannerNudges,
+  topic: Parameters<PlannerNudges['wait']>[0],
+  patienceMs: number,
+  isOpen: () => Promise<boolean>,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline && (await isOpen())) await nudges.wait(topic, POLL_MS);
 }

@@ -48,4 +48,8 @@ export class OutgoingRow {
   /** Why the executors refused; null: accepted, or not answered yet. */
   @Column({ type: 'jsonb', nullable: true })
   refused!: Problem[] | null;
+
+  /** Why the last try brought no answer, or one that another try may better; null: there was none. */
+  @Column({ type: 'text', nullable: true })
+  lastFailure!: string | null;
 }

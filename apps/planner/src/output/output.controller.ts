@@ -47,7 +47,7 @@ export class OutputController {
     @Res() response: Response,
   ): Promise<void> {
     await findTransaction(this.database.manager, transaction);
-    const ref = await findTask(this.database.manager, transaction, task);
+    const ref = await findTask(this.database.manager, transaction, task, query.attempt ?? null);
     const last = lastEventId(request);
     const from = last === null ? { attempt: query.attempt ?? 1, stdout: 0, stderr: 0 } : parseCursor(last);
     const only = query.attempt ?? null;

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { OUTPUT_BYTES_MAX } from './store-output';
 
-/** A task's newest deployment in a transaction. */
+/** A task in the newest run of a transaction that tried it. */
 export interface TaskRef {
   readonly deployment: string;
   readonly task: string;
@@ -18,12 +18,21 @@ export interface AttemptExtent {
 }
 
 /** Throws `API_NOT_FOUND` if no graph of the transaction has the task (yet). */
-export async function findTask(on: EntityManager, transaction: string, task: string): Promise<TaskRef> {
+export async function findTask(
+  on: EntityManager,
+  transaction: string,
+  task: string,
+  attempt: number | null = null,
+): Promise<TaskRef> {
   const row = await rowOf<{ deployment_id: string }>(
     on,
     `SELECT t.deployment_id FROM planner.task t JOIN planner.deployment d ON d.id = t.deployment_id
-     WHERE d.transaction_id = $1 AND t.task = $2 ORDER BY d.run DESC LIMIT 1`,
-    [transaction, task],
+     WHERE d.transaction_id = $1 AND t.task = $2
+     ORDER BY EXISTS (SELECT 1 FROM planner.attempt a WHERE a.deployment_id = d.id AND a.task = t.task AND a.attempt = $3) DESC,
+       d.ended_at IS NULL AND t.ended_at IS NULL DESC,
+       EXISTS (SELECT 1 FROM planner.attempt a WHERE a.deployment_id = d.id AND a.task = t.task) DESC,
+       d.run DESC LIMIT 1`,
+    [transaction, task, attempt],
   );
   if (row !== null) return { deployment: row.deployment_id, task };
   throw new ProblemsError([

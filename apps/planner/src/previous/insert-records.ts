@@ -38,8 +38,32 @@ export async function insertRecords(
   );
 }
 
-/** Once a deployment has ended nothing more of it is recorded. */
+/** Once a deployment is done with, nothing more of it is recorded. */
 export async function forgetRecords(on: EntityManager, deployment: string): Promise<void> {
   await rowsOf(on, 'DELETE FROM planner.task_record WHERE deployment_id = $1 RETURNING 1', [deployment]);
   await rowsOf(on, 'DELETE FROM planner.deployment_place WHERE deployment_id = $1 RETURNING 1', [deployment]);
+}
+
+/** A further run records what the one before did not come to. */
+export async function moveRecords(on: EntityManager, from: string, to: string): Promise<void> {
+  await rowsOf(on, 'UPDATE planner.task_record SET deployment_id = $2 WHERE deployment_id = $1 RETURNING 1', [
+    from,
+    to,
+  ]);
+  await rowsOf(on, 'UPDATE planner.deployment_place SET deployment_id = $2 WHERE deployment_id = $1 RETURNING 1', [
+    from,
+    to,
+  ]);
+}
+
+/** What ended badly could have been gone on with until now: a new deployment of the cluster puts an end to that. */
+export async function forgetEndedRecords(on: EntityManager, transaction: string): Promise<void> {
+  const ended = await rowsOf<{ id: string }>(
+    on,
+    `SELECT d.id FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
+     WHERE d.ended_at IS NOT NULL AND t.cluster_id = (SELECT cluster_id FROM planner.transaction WHERE id = $1)
+       AND EXISTS (SELECT 1 FROM planner.deployment_place p WHERE p.deployment_id = d.id)`,
+    [transaction],
+  );
+  for (const { id } of ended) await forgetRecords(on, id);
 }

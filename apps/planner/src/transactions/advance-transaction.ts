@@ -1,4 +1,5 @@
 import { ProblemsError } from '@muster/problems';
+import type { EntityManager } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { rowOf, rowsOf } from '../database/sql';
 import { findNodesWithJumps } from '../nodes/find-nodes';
@@ -53,7 +54,8 @@ export async function advanceTransaction(parts: StartParts, id: string): Promise
 
 async function prepareNext(parts: StartParts, row: TransactionRow): Promise<PreparedDeployment> {
   const { manager } = parts.database;
-  const graphType = row.graphs[row.runs] ?? '';
+  const graphIndex = await nextGraphIndex(manager, row.id);
+  const graphType = row.graphs[graphIndex] ?? '';
   const cluster = await manager.findOneByOrFail(ClusterRow, { id: row.clusterId });
   const { noop } = row.options;
   const wish = { cluster, revision: row.revision, graphType, ...planOptions(row.options), noop, withRecords: true };
@@ -66,6 +68,7 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
     id: deploymentId(row.id, run),
     transaction: row.id,
     run,
+    graphIndex,
     outline,
     graph,
     parameters,
@@ -74,8 +77,18 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
     release,
     nodes,
     noop,
-    final: run >= row.graphs.length,
+    final: graphIndex + 1 >= row.graphs.length,
     who: row.who,
     why: row.why,
   });
+}
+
+/** Place of the graph that comes after the last one that executors have accepted; one that they refused is planned again. */
+async function nextGraphIndex(on: EntityManager, transaction: string): Promise<number> {
+  const row = await rowOf<{ next: number }>(
+    on,
+    'SELECT coalesce(max(graph_index) + 1, 0) AS next FROM planner.deployment WHERE transaction_id = $1 AND started_at IS NOT NULL',
+    [transaction],
+  );
+  return row?.next ?? 0;
 }

@@ -1,4 +1,4 @@
-import { type DeploymentEvent, type DeploymentStatus, isDeploymentEnd } from '@muster/model';
+import { type DeploymentEvent, type DeploymentStatus, isDeploymentEnd, mayGoOn } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
@@ -7,8 +7,10 @@ import { recordOutcomes } from '../previous/record-outcomes';
 import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
+import { endBetweenGraphs, type StopWish } from './stop-later';
+import { followLateStops, storeControls } from './store-controls';
 import { storeFolded } from './store-folded';
-import { mayGoOn, outcomeOf } from './transaction-outcome';
+import { outcomeOf } from './transaction-outcome';
 
 /** What came of a run of events: applied (also when all were known), a gap before it, or nobody knows the deployment. */
 export type Applied =
@@ -18,9 +20,11 @@ export type Applied =
 
 interface LockedDeployment {
   readonly transaction_id: string;
+  readonly run: number;
   readonly cluster: string;
   readonly cluster_id: string;
   readonly graph_type: string;
+  readonly graph_index: number;
   readonly release: string;
   readonly project: string;
   readonly last_seq: number;
@@ -37,7 +41,7 @@ export async function applyEvents(
 ): Promise<Applied> {
   const row = await rowOf<LockedDeployment>(
     on,
-    `SELECT d.transaction_id, t.cluster, t.project, t.cluster_id, d.graph_type, d.release, d.last_seq
+    `SELECT d.transaction_id, d.run, t.cluster, t.project, t.cluster_id, d.graph_type, d.graph_index, d.release, d.last_seq
      FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
      WHERE d.id = $1 FOR UPDATE OF d`,
     [deployment],
@@ -49,12 +53,14 @@ export async function applyEvents(
   if (first.seq !== row.last_seq + 1) return { kind: 'gap', from: row.last_seq + 1, to: first.seq - 1 };
   const folded = foldEvents({ transaction: row.transaction_id, deployment, cluster: row.cluster }, fresh);
   await storeFolded(on, deployment, folded);
+  await storeControls(on, row.transaction_id, row.run, folded.controls);
   const { transaction_id: transaction, cluster_id: clusterId, graph_type: graphType, release } = row;
   await recordOutcomes(on, { deployment, transaction, clusterId, graphType, release }, folded.outcomes);
   await storeDeployment(on, deployment, folded);
   await endDeployment(on, deployment, row, folded);
   await writeFeedEvents(on, row.project, folded.feed);
   const advance = await followDeployment(on, row, folded);
+  await followLateStops(on, transaction, row.run, folded.controls);
   return { kind: 'applied', advance };
 }
 
@@ -76,7 +82,7 @@ async function storeDeployment(on: EntityManager, deployment: string, folded: Fo
   );
 }
 
-/** Once it has ended nothing more of it is recorded, and its nodes are as its graph says. */
+/** Once it has ended its nodes are as its graph says. */
 async function endDeployment(
   on: EntityManager,
   deployment: string,
@@ -84,7 +90,8 @@ async function endDeployment(
   { state }: FoldedEvents,
 ): Promise<void> {
   if (state === null || !isDeploymentEnd(state.state)) return;
-  await forgetRecords(on, deployment);
+  // What has not succeeded may be gone on with.
+  if (state.state === 'succeeded' || state.state === 'succeeded-with-skips') await forgetRecords(on, deployment);
   const row = await rowOf<{ node_marks: NodeMarks | null }>(
     on,
     'SELECT node_marks FROM planner.deployment WHERE id = $1',
@@ -96,13 +103,13 @@ async function endDeployment(
 /** The transaction takes the state of its running deployment; its end is its own. Tells whether the next graph is due. */
 async function followDeployment(
   on: EntityManager,
-  { transaction_id: id, project, cluster }: LockedDeployment,
+  { transaction_id: id, project, cluster, graph_index: graphIndex }: LockedDeployment,
   folded: FoldedEvents,
 ): Promise<boolean> {
   if (folded.state === null && folded.startedAt === null) return false;
-  const row = await rowOf<{ graphs: string[]; runs: number }>(
+  const row = await rowOf<{ graphs: string[]; stop_asked: StopWish | null }>(
     on,
-    'SELECT graphs, runs FROM planner.transaction WHERE id = $1 FOR UPDATE',
+    'SELECT graphs, stop_asked FROM planner.transaction WHERE id = $1 FOR UPDATE',
     [id],
   );
   if (row === null) return false;
@@ -118,13 +125,15 @@ async function followDeployment(
     await setState(on, id, state, null, false);
     return false;
   }
-  if (mayGoOn(state) && row.runs < row.graphs.length) {
+  if (mayGoOn(state) && graphIndex + 1 < row.graphs.length) {
     await setState(on, id, 'running', null, true);
-    return true;
+    if (row.stop_asked !== null) await endBetweenGraphs(on, { id, project, cluster }, row.stop_asked);
+    return row.stop_asked === null;
   }
   const states = await rowsOf<{ state: DeploymentStatus }>(
     on,
-    'SELECT state FROM planner.deployment WHERE transaction_id = $1',
+    // Of each graph its last run.
+    'SELECT DISTINCT ON (graph_index) state FROM planner.deployment WHERE transaction_id = $1 ORDER BY graph_index, run DESC',
     [id],
   );
   const outcome = outcomeOf(states.map((each) => each.state));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Problem } from '@muster/problems';
+import type { ControlVerb, DeploymentEventBody } from '@muster/model';
+import { type Problem, problem } from '@muster/problems';
 import { waitUntil } from '@muster/testkit';
 import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
 import { controlTransaction } from './control-transaction';
@@ -26,13 +27,25 @@ describe('a transaction between two graphs', () => {
   });
   afterAll(() => planner.close());
 
-  const wish = (verb: 'cancel' | 'drain' | 'pause') => ({ verb, tasks: null, limit: null, event: null, reason: 'enough' });
+  const wish = (verb: 'cancel' | 'drain' | 'pause') => ({
+    verb,
+    tasks: null,
+    limit: null,
+    event: null,
+    reason: 'enough',
+  });
   const stateOf = async () =>
     (
       await planner.database.query('SELECT state, advance_due FROM planner.transaction WHERE id = $1', [transaction])
     )[0];
   const control = (verb: 'cancel' | 'drain' | 'pause', command = randomUUID()) =>
-    controlTransaction(planner.database, transaction, command, wish(verb), 'ada');
+    controlTransaction(
+      { database: planner.database, secretBox: planner.secretBox, installation: 'test' },
+      transaction,
+      command,
+      wish(verb),
+      'ada',
+    );
 
   it.each([
     ['cancel', 'cancelled'],
@@ -83,6 +96,8 @@ describe('a control verb', () => {
     [{ verb: 'skip' }, 400, ['API_INVALID field tasks']],
     [{ verb: 'skip', tasks: [] }, 400, ['API_INVALID field tasks']],
     [{ verb: 'set-limit' }, 400, ['API_INVALID field limit']],
+    [{ verb: 'signal' }, 400, ['API_INVALID field event']],
+    [{ verb: 'signal', event: '' }, 400, ['API_INVALID field event']],
     [{ verb: 'skip', tasks: ['a@n2'] }, 409, ['CONTROL_NOT_POSSIBLE task a@n2']],
     [
       { verb: 'retry', tasks: ['a@n2', 'b@n2'] },
@@ -104,11 +119,140 @@ describe('a control verb', () => {
     expect(planner.executor.controls).toHaveLength(sent);
   });
 
-  it.each([{ verb: 'retry' }, { verb: 'retry', tasks: ['b@n1'] }, { verb: 'skip', tasks: ['b@n1', 'b@n2'] }])(
-    'that does something is sent: %j',
-    async (body) => {
-      expectStatus(await planner.post(path, body), 202);
-      expect(planner.executor.controls.at(-1)).toMatchObject(body);
-    },
-  );
+  it.each([
+    { verb: 'retry' },
+    { verb: 'retry', tasks: ['b@n1'] },
+    { verb: 'skip', tasks: ['b@n1', 'b@n2'] },
+    { verb: 'signal', event: 'approved' },
+  ])('that does something is sent: %j', async (body) => {
+    expectStatus(await planner.post(path, body), 202);
+    expect(planner.executor.controls.at(-1)).toMatchObject(body);
+  });
+});
+
+describe('a control that finds its graph ended', () => {
+  let planner: TestPlanner;
+  beforeAll(async () => {
+    planner = await (await TestPlanner.start()).prepare();
+  });
+  afterEach(() => planner.executor.refusals.clear());
+  afterAll(() => planner.close());
+
+  const send = (transaction: string, body: object) =>
+    planner.post(`/api/v1/transactions/${transaction}/controls`, { reason: 'enough', ...body });
+  const running: readonly DeploymentEventBody[] = [
+    { type: 'accepted' },
+    { type: 'state-changed', state: 'running', text: null },
+  ];
+  const done: DeploymentEventBody = { type: 'state-changed', state: 'succeeded', text: null };
+  /** What the owner says of the command that it was sent last. */
+  const tooLate = (verb: ControlVerb): DeploymentEventBody => {
+    const command = planner.executor.commands.filter((each) => each.schema === 'executor.deployment.control').at(-1);
+    return { type: 'control', command: command?.id ?? '', verb, who: 'admin', why: 'enough', tooLate: true };
+  };
+  const sentTo = (deployment: string) => planner.executor.controls.filter((each) => each.deployment === deployment);
+  const start = async (graphs: readonly string[]) => {
+    const started = await planner.deploy({ graphs });
+    await planner.executor.tell(started.deployment, running);
+    await planner.untilState(started.transaction, 'running');
+    return started;
+  };
+
+  it('is refused in the words of the transaction when nothing follows', async () => {
+    const { transaction, deployment } = await start(['default']);
+    const sent = planner.executor.controls.length;
+    const answer = send(transaction, { verb: 'cancel' }).then((response) => response);
+    await waitUntil('it was sent', () => planner.executor.controls.length > sent);
+    await planner.executor.tell(deployment, [done, tooLate('cancel')]);
+    const { status, body } = await answer;
+    expect([status, body.problems[0].code, body.problems[0].subject]).toEqual([
+      409,
+      'CONTROL_NOT_POSSIBLE',
+      `transaction ${transaction}`,
+    ]);
+    expect(body.problems[0].summary).toContain('had just ended when cancel came');
+    await planner.untilState(transaction, 'succeeded');
+  });
+
+  it('names the transaction, not the deployment, when executors refuse it after the end', async () => {
+    const { transaction, deployment } = await start(['default']);
+    const subject = `deployment ${deployment}`;
+    const refusal = problem('CONTROL_NOT_POSSIBLE', { subject, summary: 'pause after its end' });
+    planner.executor.refusals.set('executor.deployment.control', [refusal]);
+    const { status, body } = await send(transaction, { verb: 'pause' });
+    expect([status, body.problems[0].subject]).toEqual([409, `transaction ${transaction}`]);
+    expect(JSON.stringify(body)).not.toContain(deployment);
+    planner.executor.refusals.clear();
+    await planner.executor.tell(deployment, [done]);
+    await planner.untilState(transaction, 'succeeded');
+  });
+
+  it.each([
+    ['cancel', 'cancelled'],
+    ['drain', 'stopped'],
+  ] as const)('stops the next graph by %s, told in the same message as the end', async (verb, state) => {
+    const { transaction, deployment } = await start(['default', 'verify']);
+    const sent = planner.executor.controls.length;
+    const answer = send(transaction, { verb }).then((response) => response);
+    await waitUntil('it was sent', () => planner.executor.controls.length > sent);
+    await planner.executor.tell(deployment, [done, tooLate(verb)]);
+    expectStatus(await answer, 202);
+    await planner.untilState(transaction, state);
+    expect(planner.executor.starts.filter((each) => each.transaction === transaction)).toHaveLength(1);
+    expect((await planner.feedOf(transaction)).at(-1)).toMatchObject({ type: 'transaction.ended', data: { state } });
+  });
+
+  it('stops the next graph when executors say that it ended before the planner was told', async () => {
+    const { transaction, deployment } = await start(['default', 'verify']);
+    const refusal = problem('CONTROL_NOT_POSSIBLE', { subject: `deployment ${deployment}`, summary: 'after its end' });
+    planner.executor.refusals.set('executor.deployment.control', [refusal]);
+    expectStatus(await send(transaction, { verb: 'cancel' }), 202);
+    await planner.executor.tell(deployment, [done]);
+    await planner.untilState(transaction, 'cancelled');
+    expect(planner.executor.starts.filter((each) => each.transaction === transaction)).toHaveLength(1);
+  });
+
+  it('stops the next graph that was sent before the planner was told that it came late', async () => {
+    const { transaction, deployment } = await start(['default', 'verify']);
+    const sent = planner.executor.controls.length;
+    const answer = send(transaction, { verb: 'cancel' }).then((response) => response);
+    await waitUntil('it was sent', () => planner.executor.controls.length > sent);
+    await planner.executor.tell(deployment, [done]);
+    const next = await planner.untilStarted(transaction, 2);
+    await planner.executor.tell(deployment, [tooLate('cancel')]);
+    expectStatus(await answer, 202);
+    await waitUntil('the next graph is sent the stop', () => sentTo(next).length > 0);
+    expect(sentTo(next)).toEqual([{ deployment: next, verb: 'cancel', who: 'admin', why: 'enough' }]);
+  });
+
+  it('shows a wish to skip while its task waits, and what came of it', async () => {
+    const { transaction, deployment } = await start(['default']);
+    const tasks = async () => (await planner.get(`/api/v1/transactions/${transaction}`)).body.graphs[0].tasks;
+    const asked = (command: string, task: string): DeploymentEventBody => {
+      return { type: 'control', command, verb: 'skip', who: 'ada', why: 'known', tasks: [task] };
+    };
+    await planner.executor.tell(deployment, [
+      asked(randomUUID(), 'b@n1'),
+      asked(randomUUID(), 'b@n2'),
+      { type: 'attempt-started', task: 'a@n1', attempt: 1 },
+      asked(randomUUID(), 'a@n1'),
+    ]);
+    await waitUntil('it is shown', async () => (await tasks())['b@n1'].reason !== null);
+    const wish = 'to be skipped when its turn comes, as asked by ada: known';
+    expect(await tasks()).toMatchObject({
+      'a@n1': { reason: null },
+      'b@n1': { reason: wish },
+      'b@n2': { reason: wish },
+    });
+    await planner.executor.tell(deployment, [
+      { type: 'tasks-ended', tasks: ['b@n1'], state: 'skipped', cause: { code: 'operator' } },
+      { type: 'tasks-ended', tasks: ['b@n2'], state: 'not-run', cause: { code: 'drained', text: 'drained by bob' } },
+      { type: 'state-changed', state: 'stopped', text: null },
+    ]);
+    await planner.untilState(transaction, 'stopped');
+    expect(await tasks()).toMatchObject({
+      'b@n1': { reason: 'skipped, as asked by ada: known' },
+      'b@n2': { reason: 'drained by bob; it ended before the skip asked by ada: known took effect' },
+    });
+  });
 });

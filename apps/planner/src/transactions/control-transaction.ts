@@ -3,9 +3,12 @@ import { problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
+import type { OutgoingKind } from '../outgoing/outgoing.entity';
 import { writeOutgoing } from '../outgoing/write-outgoing';
-import { releaseClaims } from './release-claims';
+import { type ContinueParts, continueTransaction } from './continue-transaction';
 import { DeploymentRow } from './deployment.entity';
+import { endBetweenGraphs, isStop } from './stop-later';
+import { detailsOf, recordControl } from './store-controls';
 import { TransactionRow } from './transaction.entity';
 import { findTransaction } from './transaction-status';
 
@@ -18,20 +21,27 @@ export interface ControlWish {
   readonly reason: string | null;
 }
 
+export interface ControlParts extends ContinueParts {
+  readonly database: DataSource;
+}
+
 /**
  * Writes a control command for the transaction's present deployment; its effect comes back as an event that names it.
- * Between two graphs there is nobody to send it to: there, an end takes effect at once. The same id again changes nothing.
+ * Between two graphs there is nobody to send it to: there, an end takes effect at once. After the end a resume or retry
+ * begins a further run. The same id again changes nothing. Tells the id of the command whose answer says whether it was
+ * taken.
  */
 export async function controlTransaction(
-  database: DataSource,
+  parts: ControlParts,
   transaction: string,
   command: string,
   wish: ControlWish,
   who: string,
-): Promise<void> {
+): Promise<string> {
+  const { database } = parts;
   await findTransaction(database.manager, transaction);
   checkWish(wish);
-  await database.transaction(async (manager) => {
+  return database.transaction(async (manager) => {
     // Locks in everybody's order: deployment, then transaction.
     const latest = await rowOf<{ id: string }>(
       manager,
@@ -39,25 +49,45 @@ export async function controlTransaction(
       [transaction],
     );
     await rowOf(manager, 'SELECT 1 FROM planner.transaction WHERE id = $1 FOR UPDATE', [transaction]);
-    if ((await rowOf(manager, 'SELECT 1 FROM planner.outgoing WHERE id = $1', [command])) !== null) return;
+    if ((await rowOf(manager, 'SELECT 1 FROM planner.control WHERE id = $1', [command])) !== null) return command;
     const row = await manager.findOneByOrFail(TransactionRow, { id: transaction });
     const deployment = latest === null ? null : await manager.findOneByOrFail(DeploymentRow, { id: latest.id });
-    if (row.advanceDue) return endBetweenGraphs(manager, row, command, wish, who);
-    if (deployment === null || isDeploymentEnd(row.state) || isDeploymentEnd(deployment.state))
-      throw impossible(row, wish.verb);
-    await checkTasks(manager, deployment.id, wish);
-    await writeOutgoing(manager, command, deployment.id, {
-      kind: 'control',
-      body: {
-        deployment: deployment.id,
-        verb: wish.verb,
-        ...(wish.tasks === null ? {} : { tasks: [...wish.tasks] }),
-        ...(wish.limit === null ? {} : { limit: wish.limit }),
-        ...(wish.event === null ? {} : { event: wish.event }),
-        who,
-        why: wish.reason,
-      },
+    const { verb, reason: why } = wish;
+    const details = detailsOf({
+      ...(wish.tasks === null ? {} : { tasks: wish.tasks }),
+      ...(wish.limit === null ? {} : { limit: wish.limit }),
+      ...(wish.event === null ? {} : { event: wish.event }),
     });
+    const record = (run: number, isTaken: boolean): Promise<boolean> =>
+      recordControl(manager, { id: command, transactionId: transaction, run, verb, details, who, why }, isTaken);
+    if (row.advanceDue) {
+      await record(row.runs, true);
+      await stopBetweenGraphs(manager, row, command, wish, who);
+      return command;
+    }
+    if (isDeploymentEnd(row.state) && (verb === 'resume' || verb === 'retry')) {
+      const sent = await continueTransaction(manager, parts, row, { ...wish, verb }, who);
+      await record(row.runs + 1, true);
+      const subject = { transaction: row.id, cluster: row.cluster };
+      const data = { command, verb, who, why, ...details, run: row.runs + 1 };
+      await writeFeedEvents(manager, row.project, [{ type: 'transaction.control', at: null, subject, data }]);
+      return sent ?? command;
+    }
+    if (deployment === null || isDeploymentEnd(row.state) || isDeploymentEnd(deployment.state))
+      throw impossible(row, verb);
+    if (verb === 'retry' && row.state === 'draining') throw impossible(row, verb);
+    await checkTasks(manager, deployment.id, wish);
+    await record(deployment.run, false);
+    const body = {
+      deployment: deployment.id,
+      verb,
+      ...details,
+      tasks: wish.tasks ? [...wish.tasks] : undefined,
+      who,
+      why,
+    };
+    await writeOutgoing(manager, command, deployment.id, { kind: 'control', body });
+    return command;
   });
 }
 
@@ -74,7 +104,7 @@ function checkWish({ verb, tasks, limit, event }: ControlWish): void {
 
 /** States in which a verb about tasks does something. */
 const STATES_FOR: Partial<Record<ControlVerb, readonly TaskState[]>> = {
-  retry: ['ready', 'lost'],
+  retry: ['ready', 'lost', 'failed', 'blocked', 'cancelled', 'not-run'],
   skip: ['waiting', 'ready', 'lost'],
 };
 
@@ -100,41 +130,56 @@ async function checkTasks(on: EntityManager, deployment: string, { verb, tasks }
   if (problems.length > 0) throw new ProblemsError(problems);
 }
 
-/** Why the executors refused a command; null: they did not, or have not answered. */
-export async function refusalOf(on: EntityManager, command: string): Promise<ProblemsError | null> {
-  const row = await rowOf<{ refused: ConstructorParameters<typeof ProblemsError>[0] | null }>(
+/** What is known of a command: that the executors took it, or nothing yet; throws the refusal, also that it came too late. */
+export async function effectOf(
+  on: EntityManager,
+  transaction: string,
+  command: string,
+  verb: ControlVerb,
+): Promise<'taken' | 'pending'> {
+  const row = await rowOf<{
+    refused: ConstructorParameters<typeof ProblemsError>[0] | null;
+    kind: OutgoingKind;
+    is_answered: boolean;
+    is_taken: boolean;
+    too_late: boolean;
+  }>(
     on,
-    'SELECT refused FROM planner.outgoing WHERE id = $1',
+    `SELECT o.refused, o.kind, o.answered_at IS NOT NULL AS is_answered, c.taken_at IS NOT NULL AS is_taken,
+       coalesce(c.too_late, false) AS too_late
+     FROM planner.outgoing o LEFT JOIN planner.control c ON c.id = o.id WHERE o.id = $1`,
     [command],
   );
-  return row?.refused ? new ProblemsError(row.refused) : null;
+  // Written and done at once, between two graphs.
+  if (row === null) return 'taken';
+  if (row.refused !== null) throw new ProblemsError(row.refused);
+  // A further run that is accepted is what was asked for.
+  if (row.kind === 'start') return row.is_answered ? 'taken' : 'pending';
+  if (!row.too_late) return row.is_taken ? 'taken' : 'pending';
+  const summary = `It had just ended when ${verb} came, so nothing follows from it.`;
+  throw new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${transaction}`, summary })]);
 }
 
-async function endBetweenGraphs(
+async function stopBetweenGraphs(
   on: EntityManager,
   row: TransactionRow,
   command: string,
   { verb, reason }: ControlWish,
   who: string,
 ): Promise<void> {
-  if (verb !== 'cancel' && verb !== 'drain') throw impossible(row, verb);
-  const state = verb === 'cancel' ? 'cancelled' : 'stopped';
-  await rowsOf(
-    on,
-    'UPDATE planner.transaction SET state = $2, ended_at = now(), advance_due = false WHERE id = $1 RETURNING 1',
-    [row.id, state],
-  );
+  if (!isStop(verb)) throw impossible(row, verb);
   const subject = { transaction: row.id, cluster: row.cluster };
-  await releaseClaims(on, row.id);
   await writeFeedEvents(on, row.project, [
     { type: 'transaction.control', at: null, subject, data: { command, verb, who, why: reason } },
-    { type: 'transaction.ended', at: null, subject, data: { state, text: `${verb} before the next graph` } },
   ]);
+  await endBetweenGraphs(on, row, { command, verb, who, why: reason });
 }
 
 function impossible({ id, state }: TransactionRow, verb: ControlVerb): ProblemsError {
   const summary = isDeploymentEnd(state)
     ? `It has ended (${state}), so ${verb} does nothing any more.`
-    : `It is between two graphs, where only cancel and drain work.`;
+    : state === 'draining'
+      ? `It is ending, so nothing is tried again now; ${verb} it once it has ended.`
+      : `It is between two graphs, where only cancel and drain work.`;
   return new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${id}`, summary })]);
 }

@@ -8,7 +8,10 @@ import type { PlanOutline } from '../plans/plan-outline';
  * How each of the plan's machines is reached, those in between included (`known` holds both). Throws `ProblemsError`
  * with everything that keeps the plan from being deployed, for all nodes at once.
  */
-export function accessForPlan(plan: PlanOutline, known: ReadonlyMap<string, NodeRow>): NodeAccessMessage[] {
+export function accessForPlan(
+  plan: Pick<PlanOutline, 'cluster' | 'machines' | 'needsMaster' | 'master'>,
+  known: ReadonlyMap<string, NodeRow>,
+): NodeAccessMessage[] {
   const problems: Problem[] = [];
   if (plan.needsMaster && plan.master === null) {
     problems.push(

@@ -20,6 +20,10 @@ export class DeploymentRow {
   @Column({ type: 'integer' })
   run!: number;
 
+  /** Place of its graph in the transaction's list; several runs may be about one. */
+  @Column({ type: 'integer', default: 0 })
+  graphIndex!: number;
+
   @Column({ type: 'text' })
   graphType!: string;
 
@@ -59,6 +63,21 @@ export class DeploymentRow {
   /** What is written to the nodes when it ends; null: nothing. */
   @Column({ type: 'jsonb', nullable: true, select: false })
   nodeMarks!: NodeMarks | null;
+
+  /** Identities of the machines that tasks run on, by name; null for one that an older version began. */
+  @Column({ type: 'jsonb', nullable: true, select: false })
+  machines!: Record<string, string> | null;
+
+  /** The deployment whose graph and successes it takes over; null: it begins with nothing. */
+  @Column({ type: 'uuid', nullable: true })
+  continues!: string | null;
+
+  /** Who wanted this run, and why; null: as the transaction says. */
+  @Column({ type: 'text', nullable: true })
+  who!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  why!: string | null;
 
   @Column({ type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;

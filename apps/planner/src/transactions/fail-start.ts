@@ -3,24 +3,26 @@ import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
-import { forgetRecords } from '../previous/insert-records';
+import { forgetRecords, moveRecords } from '../previous/insert-records';
 import { releaseClaims } from './release-claims';
 
 /** The executors refused a deployment: it ends as failed with their problems, and so does its transaction. */
 export async function failStart(on: EntityManager, deployment: string, problems: readonly Problem[]): Promise<void> {
-  const ended = await rowOf<{ transaction_id: string }>(
+  const ended = await rowOf<{ transaction_id: string; continues: string | null }>(
     on,
-    "UPDATE planner.deployment SET state = 'failed', ended_at = now() WHERE id = $1 AND state = 'pending' AND last_seq = 0 RETURNING transaction_id",
+    "UPDATE planner.deployment SET state = 'failed', ended_at = now() WHERE id = $1 AND state = 'pending' AND last_seq = 0 RETURNING transaction_id, continues",
     [deployment],
   );
   // Events say that it runs: the refusal answers a second sending of a command that was taken before.
   if (ended === null) return;
   await rowsOf(
     on,
-    "UPDATE planner.task SET state = 'not-run', ended_at = now(), reason = 'the deployment was refused' WHERE deployment_id = $1 RETURNING 1",
+    "UPDATE planner.task SET state = 'not-run', ended_at = now(), reason = 'the deployment was refused' WHERE deployment_id = $1 AND ended_at IS NULL RETURNING 1",
     [deployment],
   );
-  await forgetRecords(on, deployment);
+  // Another try goes on from the same run.
+  if (ended.continues === null) await forgetRecords(on, deployment);
+  else await moveRecords(on, deployment, ended.continues);
   await failTransaction(on, ended.transaction_id, problems);
 }
 

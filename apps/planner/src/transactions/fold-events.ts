@@ -10,6 +10,7 @@ import {
   type TaskState,
 } from '@muster/model';
 import { describeCause } from './describe-cause';
+import { type ControlEvent, detailsOf } from './store-controls';
 import type { TaskOutcome } from '../previous/record-outcomes';
 import type { FeedSubject, NewFeedEvent } from '../feed/feed-event';
 
@@ -21,6 +22,16 @@ export interface TaskChange {
   startedAt?: number;
   endedAt?: number;
   reason?: string | null;
+  /** It is to be done again: its times of before do not count any more. */
+  reopened?: boolean;
+  /** Who asked to skip it, and the state that it had then, where these events tell it. */
+  skipAsked?: { readonly by: string; readonly state: TaskState | null };
+}
+
+/** A task that had ended in an earlier run. */
+export interface CarriedEnd {
+  readonly task: string;
+  readonly state: TaskEnd;
 }
 
 export interface AttemptChange {
@@ -42,6 +53,8 @@ export interface FoldedEvents {
   readonly executor: string | null;
   readonly state: { readonly state: DeploymentStatus; readonly text: string | null; readonly at: number } | null;
   readonly startedAt: number | null;
+  readonly carried: readonly CarriedEnd[];
+  readonly controls: readonly ControlEvent[];
   readonly feed: readonly NewFeedEvent[];
 }
 
@@ -67,9 +80,11 @@ class Fold {
   readonly #attempts = new Map<string, AttemptChange>();
   readonly #outcomes = new Map<string, TaskOutcome>();
   readonly #feed: NewFeedEvent[] = [];
+  readonly #controls: ControlEvent[] = [];
   #executor: string | null = null;
   #state: FoldedEvents['state'] = null;
   #startedAt: number | null = null;
+  readonly #carried: CarriedEnd[] = [];
 
   constructor(private readonly subject: FoldSubject) {}
 
@@ -82,6 +97,8 @@ class Fold {
       executor: this.#executor,
       state: this.#state,
       startedAt: this.#startedAt,
+      carried: this.#carried,
+      controls: this.#controls,
       feed: this.#feed,
     };
   }
@@ -91,6 +108,15 @@ class Fold {
     switch (event.type) {
       case 'accepted':
         this.#startedAt = at;
+        return;
+      case 'carried-over':
+        for (const { task, attempts, end } of event.tasks) {
+          if (end === undefined) this.#reopen(task, at, attempts);
+          else this.#carried.push({ task, state: end });
+        }
+        return;
+      case 'tasks-reopened':
+        for (const task of event.tasks) this.#reopen(task, at);
         return;
       case 'owner-changed':
         this.#executor = event.executor;
@@ -128,22 +154,19 @@ class Fold {
         for (const task of event.tasks) this.#taskEnded(task, event.state, at, event.cause);
         return;
       case 'control':
-        this.#tell('transaction.control', at, null, {
-          command: event.command,
-          verb: event.verb,
-          who: event.who,
-          why: event.why,
-          ...(event.tasks ? { tasks: event.tasks } : {}),
-          ...(event.limit ? { limit: event.limit } : {}),
-          ...(event.event === undefined ? {} : { event: event.event }),
-          ...(event.tooLate ? { tooLate: true } : {}),
-        });
-        return;
+        if (event.verb === 'skip' && !event.tooLate) this.#skipAsked(event);
+        return this.#control(event);
       case 'state-changed':
         this.#state = { state: event.state, text: event.text, at };
         if (isDeploymentEnd(event.state) || event.state === 'pending') return;
         this.#tell(`transaction.${event.state}`, at, null, { text: event.text });
     }
+  }
+
+  #skipAsked({ tasks, who, why }: ControlEvent): void {
+    const by = why === null ? who : `${who}: ${why}`;
+    for (const task of tasks ?? [])
+      this.#change(task, { skipAsked: { by, state: this.#tasks.get(task)?.state ?? null } });
   }
 
   #attemptEnded({ task, attempt, result, at }: DeploymentEvent & { type: 'attempt-ended' }): void {
@@ -175,6 +198,20 @@ class Fold {
       ...(cause ? { cause: cause.code, reason: (known ? this.#tasks.get(task)?.reason : null) ?? reason } : {}),
       ...(cause?.culprit ? { culprit: cause.culprit } : {}),
     });
+  }
+
+  #control(event: ControlEvent): void {
+    this.#controls.push(event);
+    const { command, verb, who, why, tooLate, at } = event;
+    const late = tooLate ? { tooLate } : {};
+    this.#tell('transaction.control', at, null, { command, verb, who, why, ...detailsOf(event), ...late });
+  }
+
+  #reopen(task: string, at: number, attempts?: number): void {
+    const { startedAt: _, endedAt: __, ...known } = this.#tasks.get(task) ?? {};
+    const counted = attempts === undefined ? {} : { attempts };
+    this.#tasks.set(task, { ...known, ...counted, state: 'waiting', reason: null, reopened: true });
+    this.#tell('task.reopened', at, task, {});
   }
 
   #change(task: string, change: TaskChange): void {

@@ -5,7 +5,7 @@ import { rowsOf } from '../database/sql';
 import { uuidOf } from '../http/new-id';
 import { writeOutgoing } from '../outgoing/write-outgoing';
 import type { PlanOutline } from '../plans/plan-outline';
-import { insertRecords } from '../previous/insert-records';
+import { forgetEndedRecords, insertRecords } from '../previous/insert-records';
 import type { PreparedDeployment } from './prepare-deployment';
 
 /** The id of the command that starts a deployment. */
@@ -16,12 +16,12 @@ export function startCommandOf(deployment: string): string {
 /** Writes a deployment, its tasks and the command that starts it, all in the caller's database transaction. */
 export async function insertDeployment(
   on: EntityManager,
-  { outline, release, marks, records, requires, start, artifactTokenHash }: PreparedDeployment,
+  { graphIndex, outline, release, marks, records, requires, start, artifactTokenHash }: PreparedDeployment,
 ): Promise<void> {
   await rowsOf(
     on,
-    `INSERT INTO planner.deployment (id, transaction_id, run, graph_type, release, digest, expected_ms, state, artifact_token_hash, artifacts, requires, node_marks)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $11)`,
+    `INSERT INTO planner.deployment (id, transaction_id, run, graph_index, graph_type, release, digest, expected_ms, state, artifact_token_hash, artifacts, requires, node_marks, machines)
+     VALUES ($1, $2, $3, $12, $4, $5, $6, $7, 'pending', $8, $9, $10, $11, $13)`,
     [
       start.deployment,
       start.transaction,
@@ -34,6 +34,8 @@ export async function insertDeployment(
       start.artifacts.map((artifact) => artifact.digest),
       Buffer.from(requires),
       marks === null ? null : JSON.stringify(marks),
+      graphIndex,
+      JSON.stringify(machineIdentities(outline.machines, start.nodes)),
     ],
   );
   await rowsOf(
@@ -41,8 +43,18 @@ export async function insertDeployment(
     "INSERT INTO planner.task (deployment_id, task, state) SELECT $1, task, 'waiting' FROM unnest($2::text[]) AS task",
     [start.deployment, outline.tasks],
   );
+  await forgetEndedRecords(on, start.transaction);
   if (records !== null) await insertRecords(on, start.deployment, records, hostKeysByPlace(outline, start));
   await writeOutgoing(on, startCommandOf(start.deployment), start.deployment, { kind: 'start', body: start });
+}
+
+/** What claims are keyed by, by the machine's name. */
+export function machineIdentities(
+  names: readonly string[],
+  nodes: StartDeployment['nodes'],
+): Readonly<Record<string, string>> {
+  const known = new Map(nodes.map(({ name, machine }) => [name, machine]));
+  return Object.fromEntries(names.map((name) => [name, known.get(name) ?? name]));
 }
 
 /** Host keys of the machines, by the name of the place that tasks are at. */

@@ -10,11 +10,15 @@ import { packRequires } from './deployment-requires';
 /** What a start command should not exceed; some bytes are left for its envelope and smaller fields. */
 const MESSAGE_BYTES_MAX = 1024 * 1024 - 64 * 1024;
 
+/** How long a start is sent again while what it needs cannot be fetched. */
+const START_PATIENCE_MS = 600_000;
+
 /** What a deployment is made of. */
 export interface DeploymentRecipe {
   readonly id: string;
   readonly transaction: string;
   readonly run: number;
+  readonly graphIndex: number;
   readonly outline: PlanOutline;
   /** Packed and gzipped. */
   readonly graph: Uint8Array;
@@ -34,6 +38,7 @@ export interface DeploymentRecipe {
 
 /** A deployment ready to be written: its artifacts are stored, its command is whole. */
 export interface PreparedDeployment {
+  readonly graphIndex: number;
   readonly outline: PlanOutline;
   readonly release: string;
   /** What is written to the nodes when it ends; null: nothing, as after a trial run. */
@@ -62,6 +67,7 @@ export async function prepareDeployment(
   const inline = graph.length <= roomForGraph({ nodes: [...recipe.nodes], artifacts: files });
   const stored = inline ? null : await parts.artifacts.put(graph);
   return {
+    graphIndex: recipe.graphIndex,
     outline,
     release,
     marks: recipe.noop ? null : recipe.marks,
@@ -84,6 +90,7 @@ export async function prepareDeployment(
       artifactToken: parts.secretBox.seal(new SecretValue(token)),
       noop: recipe.noop,
       final: recipe.final,
+      giveUpAt: Date.now() + START_PATIENCE_MS,
       who: recipe.who,
       why: recipe.why,
     },

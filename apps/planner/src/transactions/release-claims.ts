@@ -16,5 +16,8 @@ export async function releaseClaims(on: EntityManager, transaction: string): Pro
     [transaction],
   );
   if (last !== null)
-    await writeOutgoing(on, uuidOf(`release ${transaction}`), last.id, { kind: 'release', body: { transaction } });
+    await writeOutgoing(on, uuidOf(`release ${transaction} ${last.id}`), last.id, {
+      kind: 'release',
+      body: { transaction },
+    });
 }

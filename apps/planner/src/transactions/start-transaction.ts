@@ -114,6 +114,7 @@ async function prepare(
     id: deploymentId(id, 1),
     transaction: id,
     run: 1,
+    graphIndex: 0,
     outline: planned.outline,
     graph: planned.graph,
     parameters: planned.parameters,

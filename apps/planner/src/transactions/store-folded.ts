@@ -1,12 +1,27 @@
 import { storableJson, storableText } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
-import type { AttemptChange, FoldedEvents, TaskChange } from './fold-events';
+import type { AttemptChange, CarriedEnd, FoldedEvents, TaskChange } from './fold-events';
 
 /** Writes what a batch changed of tasks and attempts: one statement per table, whatever the size of the batch. */
 export async function storeFolded(on: EntityManager, deployment: string, folded: FoldedEvents): Promise<void> {
+  await storeCarried(on, deployment, folded.carried);
   await storeTasks(on, deployment, folded.tasks);
   await storeAttempts(on, deployment, folded.attempts);
+}
+
+/** What an earlier run ended keeps its times and reason. */
+async function storeCarried(on: EntityManager, deployment: string, carried: readonly CarriedEnd[]): Promise<void> {
+  if (carried.length === 0) return;
+  await rowsOf(
+    on,
+    `UPDATE planner.task AS t SET state = c.state, attempts = e.attempts, exit_code = e.exit_code,
+       started_at = e.started_at, ended_at = e.ended_at, reason = e.reason
+     FROM unnest($2::text[], $3::text[]) AS c (task, state), planner.deployment d, planner.task e
+     WHERE d.id = $1 AND e.deployment_id = d.continues AND e.task = c.task AND t.deployment_id = d.id AND t.task = c.task
+     RETURNING 1`,
+    [deployment, carried.map(({ task }) => task), carried.map(({ state }) => state)],
+  );
 }
 
 async function storeTasks(
@@ -22,11 +37,13 @@ async function storeTasks(
        state = coalesce(c.state, t.state),
        attempts = coalesce(c.attempts, t.attempts),
        exit_code = CASE WHEN c.exit_told THEN c.exit_code ELSE t.exit_code END,
-       started_at = coalesce(t.started_at, c.started_at),
-       ended_at = coalesce(c.ended_at, t.ended_at),
-       reason = CASE WHEN c.reason_told THEN c.reason ELSE t.reason END
-     FROM unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[])
-       AS c (task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason)
+       started_at = CASE WHEN c.reopened THEN c.started_at ELSE coalesce(t.started_at, c.started_at) END,
+       ended_at = CASE WHEN c.reopened THEN c.ended_at ELSE coalesce(c.ended_at, t.ended_at) END,
+       reason = CASE WHEN c.reason_told THEN c.reason ELSE t.reason END,
+       skip_asked = CASE WHEN c.reopened THEN c.skip_asked WHEN coalesce(c.state_then, t.state) IN ('waiting', 'ready', 'lost')
+         THEN coalesce(c.skip_asked, t.skip_asked) ELSE t.skip_asked END
+     FROM unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bool[])
+       AS c (task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason, skip_asked, state_then, reopened)
      WHERE t.deployment_id = $1 AND t.task = c.task
      RETURNING 1`,
     [
@@ -40,6 +57,9 @@ async function storeTasks(
       values.map((change) => time(change.endedAt)),
       values.map((change) => change.reason !== undefined),
       values.map((change) => (typeof change.reason === 'string' ? storableText(change.reason) : null)),
+      values.map(({ skipAsked }) => (skipAsked === undefined ? null : storableText(skipAsked.by))),
+      values.map(({ skipAsked }) => skipAsked?.state ?? null),
+      values.map((change) => change.reopened ?? false),
     ],
   );
 }

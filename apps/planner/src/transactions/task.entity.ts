@@ -32,4 +32,8 @@ export class TaskRow {
   /** Why it is in this state, in one sentence; null when the state says it all. */
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
+
+  /** Who asked to skip it while it waited, and why; null: nobody. */
+  @Column({ type: 'text', nullable: true })
+  skipAsked!: string | null;
 }

@@ -1,13 +1,5 @@
 import { type DeploymentOutcome, type DeploymentStatus, isDeploymentEnd } from '@muster/model';
 
-/** Outcomes after which the next graph of a transaction is carried out. */
-const goesOn: ReadonlySet<DeploymentStatus> = new Set(['succeeded', 'succeeded-with-skips', 'succeeded-with-failures']);
-
-/** True if a transaction goes on to its next graph after a deployment that ended so. */
-export function mayGoOn(state: DeploymentStatus): boolean {
-  return goesOn.has(state);
-}
-
 /** From best to worst. */
 const severity: readonly DeploymentOutcome[] = [
   'succeeded',

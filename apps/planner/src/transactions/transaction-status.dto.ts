@@ -1,5 +1,5 @@
 import { DEPLOYMENT_STATES, type DeploymentStatus, TASK_STATES } from '@muster/model';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ProblemDto } from '../http/api-errors';
 
 export class TransactionSummaryDto {
@@ -32,6 +32,12 @@ export class TransactionSummaryDto {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   endedAt!: string | null;
+
+  @ApiProperty({ description: 'Its start was refused, so nothing of it was carried out; the problems say why.' })
+  refused!: boolean;
+
+  @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
+  problems!: ProblemDto[];
 }
 
 export class TransactionPageDto {
@@ -80,6 +86,78 @@ class GraphStatusDto {
   tasks!: Record<string, TaskStatusDto>;
 }
 
+class RunStatusDto {
+  @ApiProperty({ type: 'integer', description: 'Counts from 1 within the transaction.' })
+  run!: number;
+
+  @ApiProperty()
+  type!: string;
+
+  @ApiProperty({ enum: DEPLOYMENT_STATES })
+  state!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  deployment!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  executor!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  startedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  endedAt!: string | null;
+
+  @ApiProperty()
+  who!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  why!: string | null;
+}
+
+class ControlLimitDto {
+  @ApiProperty()
+  key!: string;
+
+  @ApiProperty({ type: 'integer' })
+  amount!: number;
+}
+
+class ControlStatusDto {
+  @ApiProperty({ format: 'uuid' })
+  command!: string;
+
+  @ApiProperty({ type: 'integer', description: 'The run that it was about, or that it began.' })
+  run!: number;
+
+  @ApiProperty()
+  verb!: string;
+
+  @ApiPropertyOptional({ type: [String] })
+  tasks?: string[];
+
+  @ApiPropertyOptional({ type: ControlLimitDto })
+  limit?: ControlLimitDto;
+
+  @ApiPropertyOptional()
+  event?: string;
+
+  @ApiProperty()
+  who!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  why!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({
+    enum: ['sent', 'taken', 'too-late', 'refused'],
+    description: '`sent`: no executor has acted on it yet. `too-late`: the run had ended.',
+  })
+  state!: string;
+}
+
 class FailedTaskDto {
   @ApiProperty()
   task!: string;
@@ -102,6 +180,17 @@ class ProgressDto {
   failed!: FailedTaskDto[];
 }
 
+class UndeliveredDto {
+  @ApiProperty({ type: 'integer' })
+  tries!: number;
+
+  @ApiProperty()
+  reason!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  nextTryAt!: string;
+}
+
 export class TransactionStatusDto {
   @ApiProperty({ format: 'uuid' })
   transaction!: string;
@@ -120,6 +209,12 @@ export class TransactionStatusDto {
 
   @ApiProperty({ type: [GraphStatusDto] })
   graphs!: GraphStatusDto[];
+
+  @ApiProperty({ type: [RunStatusDto], description: 'In order; the last one of each graph is what `graphs` shows.' })
+  runs!: RunStatusDto[];
+
+  @ApiProperty({ type: [ControlStatusDto], description: 'Oldest first, the newest thousand.' })
+  controls!: ControlStatusDto[];
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   startedAt!: string | null;
@@ -141,6 +236,16 @@ export class TransactionStatusDto {
 
   @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
   problems!: ProblemDto[];
+
+  @ApiProperty({ description: 'Its start was refused, so nothing of it was carried out; the problems say why.' })
+  refused!: boolean;
+
+  @ApiProperty({
+    type: UndeliveredDto,
+    nullable: true,
+    description: 'Why no executor has taken it yet, after a try that failed; it is sent again.',
+  })
+  undelivered!: UndeliveredDto | null;
 }
 
 export const transactionModels = [TaskStatusDto];
@@ -157,6 +262,19 @@ class ReasonDto {
 
   @ApiProperty({ type: [String], description: 'Who holds what is waited for.' })
   holders!: string[];
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'When it passes by itself; absent where nobody can tell.',
+  })
+  until?: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    description: 'Place in the queue for what is taken; 1 is next. Absent while the task is in no queue.',
+  })
+  place?: number;
 }
 
 export class WhyDto {

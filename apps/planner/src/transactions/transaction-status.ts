@@ -1,10 +1,12 @@
-import { DEFAULT_PROJECT, type DeploymentStatus, type TaskState } from '@muster/model';
+import { DEFAULT_PROJECT, describeSkipWish, type DeploymentStatus, type TaskState } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
-import { rowsOf } from '../database/sql';
+import { rowOf, rowsOf } from '../database/sql';
+import type { ControlDetails } from './control.entity';
 import { DeploymentRow } from './deployment.entity';
 import { requiresOf } from './deployment-requires';
 import { readyTasks } from './ready-tasks';
+import { detailsOf } from './store-controls';
 import { TransactionRow } from './transaction.entity';
 
 /** One task as `status` shows it. Times are ISO 8601 UTC. */
@@ -25,6 +27,31 @@ export interface GraphStatus {
   readonly tasks: Record<string, TaskStatus>;
 }
 
+/** One carrying out of one graph; a graph that was gone on with has several. */
+export interface RunStatus {
+  readonly run: number;
+  readonly type: string;
+  readonly state: DeploymentStatus;
+  readonly deployment: string;
+  readonly executor: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly who: string;
+  readonly why: string | null;
+}
+
+/** What somebody asked of the transaction. */
+export interface ControlStatus extends ControlDetails {
+  readonly command: string;
+  readonly run: number;
+  readonly verb: string;
+  readonly who: string;
+  readonly why: string | null;
+  readonly at: string;
+  /** `sent`: no executor has acted on it yet. `too-late`: the run had ended. */
+  readonly state: 'sent' | 'taken' | 'too-late' | 'refused';
+}
+
 /** `muster status -o json`, and what a progress display needs. */
 export interface TransactionStatus {
   readonly transaction: string;
@@ -33,6 +60,10 @@ export interface TransactionStatus {
   readonly state: DeploymentStatus;
   readonly executor: string | null;
   readonly graphs: readonly GraphStatus[];
+  /** In order; the last one of each graph is what `graphs` shows. */
+  readonly runs: readonly RunStatus[];
+  /** Oldest first, the newest thousand. */
+  readonly controls: readonly ControlStatus[];
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly who: string;
@@ -45,7 +76,19 @@ export interface TransactionStatus {
     readonly failed: readonly { readonly task: string; readonly reason: string | null }[];
   };
   readonly problems: readonly Problem[];
+  /** It was never carried out: its start was refused, and the problems say why. */
+  readonly refused: boolean;
+  /** The start command on its way, once a try has failed; null: it was answered, or nothing has failed. */
+  readonly undelivered: Undelivered | null;
 }
+
+export interface Undelivered {
+  readonly tries: number;
+  readonly reason: string;
+  readonly nextTryAt: string;
+}
+
+const CONTROLS_MAX = 1000;
 
 interface StoredTask {
   readonly deployment_id: string;
@@ -56,6 +99,7 @@ interface StoredTask {
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
   readonly reason: string | null;
+  readonly skip_asked: string | null;
 }
 
 /** The transaction's row; throws `API_NOT_FOUND`. */
@@ -74,11 +118,13 @@ export async function findTransaction(on: EntityManager, id: string): Promise<Tr
 /** Everything about one transaction. Cost: proportional to its tasks. */
 export async function transactionStatus(on: EntityManager, id: string): Promise<TransactionStatus> {
   const row = await findTransaction(on, id);
-  const deployments = await on.find(DeploymentRow, { where: { transactionId: id }, order: { run: 'ASC' } });
+  const runs = await on.find(DeploymentRow, { where: { transactionId: id }, order: { run: 'ASC' } });
+  const lastOf = new Map(runs.map((run) => [run.graphIndex, run]));
+  const deployments = [...lastOf.values()];
   const tasks = await rowsOf<StoredTask>(
     on,
     // By address, as the plan has them.
-    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason
+    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason, skip_asked
      FROM planner.task WHERE deployment_id = ANY($1::uuid[])
      ORDER BY task COLLATE "C"`,
     [deployments.map((deployment) => deployment.id)],
@@ -89,8 +135,10 @@ export async function transactionStatus(on: EntityManager, id: string): Promise<
     cluster: row.cluster,
     revision: row.revision,
     state: row.state,
-    executor: deployments.at(-1)?.executor ?? null,
-    graphs: row.graphs.map((type, index) => graphStatus(type, deployments[index], shown)),
+    executor: runs.at(-1)?.executor ?? null,
+    graphs: row.graphs.map((type, index) => graphStatus(type, lastOf.get(index), shown)),
+    runs: runs.map((run) => runStatus(run, row)),
+    controls: await controlsOf(on, id),
     startedAt: iso(row.startedAt),
     endedAt: iso(row.endedAt),
     who: row.who,
@@ -103,7 +151,54 @@ export async function transactionStatus(on: EntityManager, id: string): Promise<
       failed: tasks.filter((task) => task.state === 'failed').map(({ task, reason }) => ({ task, reason })),
     },
     problems: row.problems,
+    refused: isRefused(row),
+    undelivered: await undelivered(on, deployments.at(-1)),
   };
+}
+
+/** Ended by problems before anything of it was carried out. */
+export function isRefused({ problems, startedAt }: Pick<TransactionRow, 'problems' | 'startedAt'>): boolean {
+  return problems.length > 0 && startedAt === null;
+}
+
+/** What keeps a deployment that is pending from being taken; null: nothing that is known. */
+export async function undelivered(
+  on: EntityManager,
+  deployment: Pick<DeploymentRow, 'id' | 'state'> | undefined,
+): Promise<Undelivered | null> {
+  if (deployment?.state !== 'pending') return null;
+  const open = await rowOf<{ tries: number; last_failure: string; due_at: Date }>(
+    on,
+    `SELECT tries, last_failure, due_at FROM planner.outgoing
+     WHERE deployment_id = $1 AND kind = 'start' AND answered_at IS NULL AND last_failure IS NOT NULL`,
+    [deployment.id],
+  );
+  return open && { tries: open.tries, reason: open.last_failure, nextTryAt: open.due_at.toISOString() };
+}
+
+function runStatus({ id, run, graphType, state, executor, ...rest }: DeploymentRow, row: TransactionRow): RunStatus {
+  return {
+    ...{ run, type: graphType, state, deployment: id, executor },
+    startedAt: iso(rest.startedAt),
+    endedAt: iso(rest.endedAt),
+    who: rest.who ?? row.who,
+    why: rest.who === null ? row.why : rest.why,
+  };
+}
+
+async function controlsOf(on: EntityManager, transaction: string): Promise<readonly ControlStatus[]> {
+  const rows = await rowsOf<ControlStatus & { details: ControlDetails; asked_at: Date }>(
+    on,
+    `SELECT c.id AS command, c.run, c.verb, c.details, c.who, c.why, c.asked_at,
+       CASE WHEN o.refused IS NOT NULL THEN 'refused' WHEN c.too_late THEN 'too-late'
+            WHEN c.taken_at IS NULL THEN 'sent' ELSE 'taken' END AS state
+     FROM planner.control c LEFT JOIN planner.outgoing o ON o.id = c.id
+     WHERE c.transaction_id = $1 ORDER BY c.asked_at DESC, c.id LIMIT ${CONTROLS_MAX}`,
+    [transaction],
+  );
+  return rows.reverse().map(({ details, asked_at, command, run, verb, who, why, state }) => {
+    return { command, run, verb, ...detailsOf(details), who, why, at: asked_at.toISOString(), state };
+  });
 }
 
 /**
@@ -146,8 +241,15 @@ function taskStatus(task: StoredTask): TaskStatus {
     exitCode: task.exit_code,
     startedAt: iso(task.started_at),
     endedAt: iso(task.ended_at),
-    reason: task.reason,
+    reason: reasonOf(task),
   };
+}
+
+/** Why it is in its state; with it the wish to skip it, and what came of that. */
+function reasonOf({ state, reason, skip_asked: by }: StoredTask): string | null {
+  if (by === null) return reason;
+  const wish = describeSkipWish(by, state);
+  return reason === null || state === 'skipped' ? wish : `${reason}; ${wish}`;
 }
 
 /** ISO 8601 UTC with milliseconds. */

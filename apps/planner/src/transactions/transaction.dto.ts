@@ -68,7 +68,8 @@ export class ControlDto {
 
   @ApiPropertyOptional({
     type: [String],
-    description: 'Addresses, for skip and retry; a retry without any is about all that wait for a person.',
+    description:
+      'Addresses, for skip and retry; a retry without any is about all that failed or waits for a person, and after the end about all that did not succeed.',
   })
   @IsOptional()
   @IsArray()
@@ -104,6 +105,13 @@ export class ControlDto {
 export class ControlAnswerDto {
   @ApiProperty({ format: 'uuid', description: 'Id of the command; the event that tells its effect names it.' })
   command!: string;
+
+  @ApiProperty({
+    enum: ['taken', 'pending'],
+    description:
+      'taken: the owner has read it. pending: it is kept until an owner reads it. What came too late is refused with 409.',
+  })
+  effect!: 'taken' | 'pending';
 }
 
 export class TransactionQuery extends PageQuery {

@@ -3,6 +3,7 @@ import type { Problem } from '@muster/problems';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { SCHEMA } from '../database/schema';
 import type { PlanOptions } from '../plans/plan-options';
+import type { StopWish } from './stop-later';
 
 /** What the operator asked for besides the graph types; part of what each graph is planned from. */
 export interface TransactionOptions extends PlanOptions {
@@ -47,6 +48,10 @@ export class TransactionRow {
   /** True: the last deployment succeeded and the next graph is to be planned and sent. */
   @Column({ type: 'boolean', default: false })
   advanceDue!: boolean;
+
+  /** A stop that came when a graph had ended and nobody had told us: no further graph is sent. */
+  @Column({ type: 'jsonb', nullable: true })
+  stopAsked!: StopWish | null;
 
   /** Why it could not start or go on; empty otherwise. */
   @Column({ type: 'jsonb', default: () => "'[]'" })

@@ -15,12 +15,12 @@ import { DataSource } from 'typeorm';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { NewId } from '../http/new-id';
 import { Who } from '../http/principal';
-import { awaitAnswer } from '../outgoing/await-answer';
+import { awaitAnswer, awaitEffect } from '../outgoing/await-answer';
 import { planOptions } from '../plans/plan-options';
 import type { PlanRunner } from '../plans/plan-runner';
 import { ARTIFACTS, BUS, INSTALLATION, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
-import { controlTransaction, refusalOf } from './control-transaction';
+import { controlTransaction, effectOf } from './control-transaction';
 import { explainTask, type Explanation } from './explain-task';
 import { deploymentId, startCommandOf } from './insert-deployment';
 import { listTransactions } from './list-transactions';
@@ -39,6 +39,7 @@ import { findTransaction, transactionStatus } from './transaction-status';
 /** How long an answer of the executors is waited for, so that a refusal can be told at once. It is not lost if it comes later. */
 const START_ANSWER_MS = 5000;
 const CONTROL_ANSWER_MS = 2000;
+const CONTROL_EFFECT_MS = 1000;
 
 @ApiTags('transactions')
 @ApiExtraModels(...transactionModels)
@@ -119,12 +120,15 @@ export class TransactionsController {
       event: body.event ?? null,
       reason: body.reason ?? null,
     };
-    await controlTransaction(this.database, id, command, wish, who);
-    this.nudges.nudge('recorded');
-    await awaitAnswer(this.database, this.nudges, command, CONTROL_ANSWER_MS);
-    const refusal = await refusalOf(this.database.manager, command);
-    if (refusal !== null) throw refusal;
-    return { command };
+    const { database, secretBox, installation, nudges } = this;
+    const sent = await controlTransaction({ database, secretBox, installation }, id, command, wish, who);
+    nudges.nudge('recorded');
+    nudges.nudge('advance');
+    if (sent === command) {
+      await awaitAnswer(database, nudges, command, CONTROL_ANSWER_MS);
+      await awaitEffect(database, nudges, command, CONTROL_EFFECT_MS);
+    } else await awaitAnswer(database, nudges, sent, START_ANSWER_MS);
+    return { command, effect: await effectOf(database.manager, id, sent, body.verb) };
   }
 
   @Get(':transaction/tasks/:task/why')

@@ -28,11 +28,15 @@ export function namedFiles(definition: Pick<TaskDefinition, 'type'>, parameters:
       candidates.push(parameters['playbook']);
       break;
     case 'shell':
+    case 'master_shell': {
+      const { files } = parameters;
+      candidates.push(...(Array.isArray(files) ? (files as readonly Json[]) : [files]));
+      break;
+    }
     case 'upload_files':
     case 'reboot':
     case 'wait-for':
     case 'http':
-    case 'master_shell':
     case 'validate':
     case 'provision':
     case 'erase_node':

@@ -1,7 +1,8 @@
 import type { TaskType } from '@muster/model';
 
 /** What a parameter of a task type may be. An expression or an output binding may stand for any of them. */
-export type ParameterShape = 'text' | 'permissions' | 'integer' | 'seconds' | 'files' | 'mapping' | 'anything';
+export type ParameterShape =
+  'text' | 'permissions' | 'integer' | 'seconds' | 'files' | 'mapping' | 'environment' | 'paths' | 'anything';
 
 export interface ParameterShapes {
   readonly known: Readonly<Record<string, ParameterShape>>;
@@ -12,12 +13,14 @@ export interface ParameterShapes {
 /** Read out of `parameters` for every type, and no parameters any more then. */
 export const SETTLED_KEYS = ['strategy', 'retries', 'timeout', 'interval', 'cwd'] as const;
 
+/** Variables of the command, and files of the bundle that it finds in `$MUSTER_ATTEMPT_DIR/files`. */
+const command = { cmd: 'text', env: 'environment', files: 'paths' } as const;
 const permissions = { permissions: 'permissions', dir_permissions: 'permissions' } as const;
 
 /** Parameters by type; a type that is not here takes any (drivers, bridges). */
 export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes>>> = {
-  shell: { known: { cmd: 'text' }, oneOf: [['cmd']] },
-  master_shell: { known: { cmd: 'text' }, oneOf: [['cmd']] },
+  shell: { known: command, oneOf: [['cmd']] },
+  master_shell: { known: command, oneOf: [['cmd']] },
   upload_file: {
     known: { path: 'text', data: 'anything', file: 'text', ...permissions },
     oneOf: [['path'], ['data', 'file']],
@@ -31,8 +34,8 @@ export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes
       port: 'integer',
       http: 'anything',
       cmd: 'text',
+      env: 'environment',
       event: 'anything',
-
       expect: 'anything',
     },
     oneOf: [['port', 'http', 'cmd', 'event']],

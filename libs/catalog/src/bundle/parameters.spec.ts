@@ -5,7 +5,7 @@ const read = (type: string, parameters: string): ReturnType<typeof definition> =
 
 describe('parameters by type', () => {
   it.each([
-    ['shell', '{cmd: a, cwd: /x}'],
+    ['shell', '{cmd: a, cwd: /x, env: {A: 1, B: {output: {task: t, field: f}}}, files: {yaql_exp: "$.files"}}'],
     ['upload_file', '{path: /x, data: text, permissions: "0640", dir_permissions: "0750"}'],
     ['upload_file', '{path: /x, data: {a: 1}}'],
     ['copy_files', '{files: [{src: /a, dst: /b}], permissions: "0600"}'],
@@ -34,6 +34,9 @@ describe('parameters by type', () => {
     ['copy_files', '{files: [{src: /a, dts: /b, dst: /b}]}', 'BUNDLE_UNKNOWN_KEY', '`dts`'],
     ['upload_file', '{path: /x, data: a, permissions: rw}', 'BUNDLE_INVALID_VALUE', 'permissions such as "0644"'],
     ['upload_file', '{path: /x, data: a, permissions: "0999"}', 'BUNDLE_INVALID_VALUE', 'permissions such as "0644"'],
+    ['shell', '{cmd: a, env: {"a b": 1}}', 'BUNDLE_INVALID_VALUE', 'no name of a variable'],
+    ['shell', '{cmd: a, env: {MUSTER_TASK: 1}}', 'BUNDLE_INVALID_VALUE', 'ours to set'],
+    ['shell', '{cmd: a, files: [{a: 1}]}', 'BUNDLE_INVALID_VALUE', 'must be a string'],
     ['reboot', '{delay: 1}', 'BUNDLE_UNKNOWN_KEY', '`delay`'],
   ])('%s with %s: %s', (type, parameters, code, text) => {
     const { problems } = read(type, parameters);

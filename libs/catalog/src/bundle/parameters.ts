@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, type TaskType } from '@muster/model';
+import { isOutputBinding, type Json, type JsonObject, type TaskType } from '@muster/model';
 import type { Cursor, MapCursor } from '../yaml/cursor';
 import { PARAMETER_SHAPES, SETTLED_KEYS, type ParameterShape } from './parameter-shapes';
 import { readExpression } from './relations';
@@ -68,6 +68,10 @@ function readValue(cursor: Cursor, shape: ParameterShape): Json {
       return cursor.object();
     case 'files':
       return readFiles(cursor);
+    case 'environment':
+      return readEnvironment(cursor);
+    case 'paths':
+      return readPaths(cursor);
     case 'anything':
       return cursor.json();
   }
@@ -79,6 +83,32 @@ function readPermissions(cursor: Cursor): string | null {
   const octal = text === null ? null : /^0?o?([0-7]{3,4})$/.exec(text);
   if (text !== null && !octal) return cursor.refuse('permissions such as "0644"');
   return octal ? (octal[1] as string).padStart(4, '0') : null;
+}
+
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Variables by name. Those of the launcher are not to be given: it says through them where the attempt is. */
+function readEnvironment(cursor: Cursor): Json {
+  const map = cursor.map('a mapping of variables');
+  if (!map) return null;
+  for (const name of map.keys()) {
+    const value = map.get(name);
+    if (!value) continue;
+    if (!VARIABLE_NAME.test(name))
+      value.report('BUNDLE_INVALID_VALUE', `\`${name.slice(0, 80)}\` is no name of a variable`, {
+        remedy: 'Write letters, digits and underscores, the first one no digit.',
+      });
+    if (name.startsWith('MUSTER_'))
+      value.report('BUNDLE_INVALID_VALUE', `\`${name.slice(0, 80)}\` begins with MUSTER_, which is ours to set`, {
+        remedy: 'Give the variable another name.',
+      });
+  }
+  return cursor.json();
+}
+
+function readPaths(cursor: Cursor): Json {
+  for (const item of cursor.itemsOrOne() ?? []) readValue(item, 'text');
+  return cursor.json();
 }
 
 function readFiles(cursor: Cursor): Json {
@@ -94,15 +124,5 @@ function readFiles(cursor: Cursor): Json {
       }
       return item.json();
     }) ?? null
-  );
-}
-
-/** `{output: {task, node, field}}`: the value comes from what another task gave. */
-export function isOutputBinding(value: Json): boolean {
-  return (
-    isJsonObject(value) &&
-    Object.keys(value).length === 1 &&
-    isJsonObject(value['output']) &&
-    typeof value['output']['task'] === 'string'
   );
 }

@@ -12,7 +12,7 @@ version: 1.0.0
 title: PostgreSQL with replicas
 extends: base@^1.0.0
 roles:
-  replica: { tags: [replica], hasPrimary: false, order: 10, mode: concurrent, min: 0, max: 50, concurrency: 2, faultTolerance: "10%", conflicts: [primary] }
+  replica: { tags: [replica], hasPrimary: false, order: 10, mode: concurrent, min: 0, max: 50, concurrency: 2, faultTolerance: "10%", ramp: { steps: [1] }, conflicts: [primary] }
   primary:
 tags: { replica: { hasPrimary: true } }
 settings: { type: object, properties: { port: { type: integer, default: 5432 } } }
@@ -52,6 +52,7 @@ sequences: { deploy-changes: [verify, default] }
           concurrency: 2,
         },
         faultTolerance: { percent: 10 },
+        ramp: { steps: [1], gate: 'auto' },
         conflicts: ['primary'],
       },
       primary: {

@@ -2,6 +2,7 @@ import type { Role, RoleMode } from '@muster/model';
 import { NAME_PATTERN } from '@muster/model';
 import type { Cursor } from '../yaml/cursor';
 import { readFaultTolerance } from './fault-tolerance';
+import { readRamp } from './ramp';
 
 const ROLE_KEYS = [
   'tags',
@@ -12,6 +13,7 @@ const ROLE_KEYS = [
   'max',
   'concurrency',
   'faultTolerance',
+  'ramp',
   'conflicts',
   'title',
   'description',
@@ -53,6 +55,8 @@ function readRole(name: string, cursor: Cursor): Role {
   const names = (key: string): string[] =>
     (map.get(key)?.itemsOrOne() ?? []).map((item) => item.name()).filter((each) => each !== null);
   const tolerance = map.get('faultTolerance');
+  const written = map.get('ramp');
+  const ramp = written && !written.isNull ? readRamp(written) : null;
   const [min, max] = [integer('min', 0) ?? 0, integer('max', 0)];
   if (max !== null && max < min) map.get('max')?.refuse(`at least min, which is ${min}`);
   const tags = names('tags');
@@ -66,6 +70,7 @@ function readRole(name: string, cursor: Cursor): Role {
     max,
     concurrency: integer('concurrency', 1),
     faultTolerance: tolerance ? readFaultTolerance(tolerance) : null,
+    ...(ramp ? { ramp } : {}),
     conflicts: names('conflicts'),
   };
 }

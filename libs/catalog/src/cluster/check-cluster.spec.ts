@@ -51,6 +51,12 @@ describe('a cluster and its release', () => {
     expect(check(text).join()).not.toContain('hunter2');
   });
 
+  it('do not fit if a ramp is for a role that nobody has', () => {
+    expect(check(`${GOOD}limits: {ramps: {extra: null, web: {steps: [1]}, wbe: {steps: [1]}}}\n`)).toEqual([
+      '7 error CLUSTER_UNKNOWN_ROLE ramp of wbe: is for a role that neither the release nor any node has',
+    ]);
+  });
+
   it('let settings come from each node', () => {
     expect(
       check(

@@ -22,6 +22,7 @@ export function checkCluster(
   return [
     ...checkPlugins(release, plugins, at),
     ...checkUnknownRoles(spec, roles, bundles, at),
+    ...checkRampRoles(spec, roles, at),
     ...checkRoleCounts(spec, roles, at),
     ...checkConflicts(spec, roles, at),
     ...checkClusterSettings(spec, bundles, at),
@@ -75,6 +76,26 @@ function checkUnknownRoles(
         }),
       ),
   );
+}
+
+/** A ramp of a role that no node can have would be no ramp at all, and nobody would notice. */
+function checkRampRoles(
+  { limits: { ramps = {} }, nodes }: ClusterSpec,
+  roles: ReadonlyMap<string, Role>,
+  at: At,
+): Problem[] {
+  const known = new Set([...roles.keys(), ...nodes.flatMap((node) => node.roles)]);
+  return Object.keys(ramps)
+    .filter((role) => !known.has(role))
+    .map((role) =>
+      problem('CLUSTER_UNKNOWN_ROLE', {
+        subject: `ramp of ${role.slice(0, 80)}`,
+        severity: 'error',
+        summary: 'is for a role that neither the release nor any node has',
+        remedy: `Correct the name.${didYouMean(role, known)}`,
+        ...at(['limits', 'ramps', role]),
+      }),
+    );
 }
 
 function checkRoleCounts(spec: ClusterSpec, roles: ReadonlyMap<string, Role>, at: At): Problem[] {

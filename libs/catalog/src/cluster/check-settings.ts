@@ -1,6 +1,6 @@
 import type { Bundle, ClusterSpec, JsonObject } from '@muster/model';
 import { problem, type Place, type Problem } from '@muster/problems';
-import { validateSettings } from '../settings/validate-settings';
+import { validateJson } from '@muster/model/schema';
 import { effectiveSettings, settingsSchema } from './effective-settings';
 
 type At = (path: readonly string[]) => { place?: Place };
@@ -14,7 +14,7 @@ export function checkClusterSettings(spec: ClusterSpec, bundles: readonly Bundle
   if (!schema) return problems;
   const seen = new Set<string>();
   const check = (subject: string, own: JsonObject, base: readonly string[]): void => {
-    for (const fault of validateSettings(schema, effectiveSettings(schema, spec.settings, own))) {
+    for (const fault of validateJson(schema, effectiveSettings(schema, spec.settings, own))) {
       const isOwn = base.length > 0 && startsIn(own, fault.path);
       const key = JSON.stringify([isOwn ? subject : '', fault.path, fault.text]);
       if (seen.has(key)) continue;

@@ -1,5 +1,5 @@
 import type { NodeAccess } from '@muster/model';
-import { isHostname, isIpv4, isIpv6 } from '../settings/formats';
+import { isHostname, isIpv4, isIpv6 } from '@muster/model/schema';
 import type { Cursor, MapCursor } from '../yaml/cursor';
 
 export const ACCESS_KEYS = [

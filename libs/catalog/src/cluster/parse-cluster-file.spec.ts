@@ -12,7 +12,7 @@ plugins: [monitoring@2.1.0]
 taskBased: true
 master: ctl
 settings: { a: { b: 1 } }
-limits: { nodesAtOnce: 50 }
+limits: { nodesAtOnce: 50, ramps: { web: { steps: [1, 10%, 100%], gate: manual }, db: null } }
 nodes:
   "1":
     address: 192.0.2.11
@@ -39,7 +39,10 @@ nodes:
         taskBased: true,
         master: 'ctl',
       },
-      ...{ settings: { a: { b: 1 } }, limits: { nodesAtOnce: 50 } },
+      ...{
+        settings: { a: { b: 1 } },
+        limits: { nodesAtOnce: 50, ramps: { web: { steps: [1, '10%', '100%'], gate: 'manual' }, db: null } },
+      },
       nodes: expect.arrayContaining([
         {
           name: '1',
@@ -103,6 +106,12 @@ nodes:
     ['cluster: c\nnodes: {a: {jump: b}, b: {jump: c}, c: {jump: a}}', 'is reached in a circle: a -> b -> c -> a'],
     ['cluster: c\nmaster: x\nnodes: {a: }', '`master` names the node x, which is not there'],
     ['cluster: c\nlimits: {nodesAtOnce: 0}\nnodes: {a: }', '`limits.nodesAtOnce` must be a whole number from 1'],
+    ...['[]', '[0]', '[1.5]', '[0%]', '[101%]', '[a]', '[{}]', `[${'1,'.repeat(21)}]`].map((steps) => [
+      `cluster: c\nlimits: {ramps: {r: {steps: ${steps}}}}\nnodes: {a: }`,
+      '`limits.ramps.r.steps',
+    ]),
+    ['cluster: c\nlimits: {ramps: {r: {gate: manual}}}\nnodes: {a: }', 'has no `limits.ramps.r.steps`'],
+    ['cluster: c\nlimits: {ramps: {r: {steps: [1], gate: maybe}}}\nnodes: {a: }', '`limits.ramps.r.gate` must be'],
     ['cluster: c\nlimits: {nodesAtonce: 1}\nnodes: {a: }', 'has an unknown key `nodesAtonce`'],
     ['cluster: c\nrelease: pg\nnodes: {a: }', '`release` must be a name and a version'],
     ['cluster: c\nplugins: [a@1.0.0, a@2.0.0]\nnodes: {a: }', '`plugins` names a more than once'],

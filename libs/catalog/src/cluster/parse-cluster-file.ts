@@ -1,6 +1,7 @@
-import { RESERVED_NODE_NAMES, type ClusterNode, type ClusterSpec, type JsonObject } from '@muster/model';
+import { RESERVED_NODE_NAMES, type ClusterNode, type ClusterSpec, type JsonObject, type Ramp } from '@muster/model';
 import { hasErrors, type Place, type Problem } from '@muster/problems';
 import { valid } from 'semver';
+import { readRamp } from '../bundle/ramp';
 import { Cursor, type MapCursor } from '../yaml/cursor';
 import type { Located } from '../yaml/located';
 import { readYaml } from '../yaml/read-yaml';
@@ -63,7 +64,7 @@ function readCluster(map: MapCursor): ClusterSpec | null {
     taskBased: present(map, 'taskBased', (each) => each.boolean()),
     master: present(map, 'master', (each) => each.name()),
     settings: readSettings(map.get('settings')),
-    limits: { nodesAtOnce: readNodesAtOnce(map.get('limits')) },
+    limits: readLimits(map.get('limits')),
     ...(graphs.length > 0 ? { graphs } : {}),
     nodes,
   };
@@ -94,11 +95,25 @@ function checkRepeatedPlugins(cursor: Cursor | null, plugins: readonly string[])
     });
 }
 
-function readNodesAtOnce(cursor: Cursor | null): number | null {
-  const map = cursor && !cursor.isNull ? cursor.map('{nodesAtOnce}') : null;
-  map?.knowsOnly(['nodesAtOnce'], 'error');
+function readLimits(cursor: Cursor | null): ClusterSpec['limits'] {
+  const map = cursor && !cursor.isNull ? cursor.map('{nodesAtOnce, ramps}') : null;
+  map?.knowsOnly(['nodesAtOnce', 'ramps'], 'error');
   const amount = map?.get('nodesAtOnce');
-  return amount && !amount.isNull ? amount.integer(1, 1_000_000) : null;
+  const ramps = readRamps(map?.get('ramps') ?? null);
+  return {
+    nodesAtOnce: amount && !amount.isNull ? amount.integer(1, 1_000_000) : null,
+    ...(ramps.length > 0 ? { ramps: Object.fromEntries(ramps) } : {}),
+  };
+}
+
+function readRamps(cursor: Cursor | null): [string, Ramp | null][] {
+  const map = cursor && !cursor.isNull ? cursor.map('a mapping of role names') : null;
+  const ramps: [string, Ramp | null][] = [];
+  for (const role of map?.keys() ?? []) {
+    const each = map?.get(role);
+    if (each) ramps.push([role, each.isNull ? null : readRamp(each)]);
+  }
+  return ramps;
 }
 
 function readSettings(cursor: Cursor | null): JsonObject {

@@ -18,6 +18,8 @@ describe('a revision', () => {
     [BASE.replace('  y: {}\n', ''), false],
     [`${BASE}master: x\n`, false],
     [`${BASE}limits: {nodesAtOnce: 1}\n`, false],
+    [`${BASE}limits: {ramps: {r: {steps: [1]}}}\n`, false],
+    [`${BASE}limits: {ramps: {}}\n`, true],
     [`${BASE}environment: test\n`, false],
   ])('of %j is the same: %s', (text, same) => {
     const [before, after] = [read(BASE), read(text)];

@@ -22,7 +22,7 @@ export function revisionContent(spec: ClusterSpec): JsonObject {
     taskBased: spec.taskBased,
     master: spec.master,
     settings: withFingerprints(spec.settings),
-    limits: { ...spec.limits },
+    limits: spec.limits as JsonObject,
     ...(spec.graphs
       ? { graphs: Object.fromEntries(spec.graphs.map(({ type, written }) => [type, [...written]])) }
       : {}),

@@ -1,8 +1,8 @@
 import { didYouMean } from '@muster/model';
 import type { Cursor } from '../yaml/cursor';
 import { toJson, type Located } from '../yaml/located';
-import { pointedTo } from './json-pointer';
-import { PATTERN_LENGTH_MAX, safePattern } from './safe-pattern';
+import { pointedTo } from '@muster/model/schema';
+import { PATTERN_LENGTH_MAX, safePattern } from '@muster/model/schema';
 import { SCHEMA_KEYWORDS, SCHEMA_TYPES, type KeywordShape } from './schema-keywords';
 
 /** Reports everything in the schema at `root` that cannot be checked: `BUNDLE_SCHEMA_INVALID`, unknown keywords as warnings. */

@@ -1,24 +1,12 @@
-import {
-  type ClusterSpec,
-  isJsonObject,
-  isSealedSecret,
-  type Json,
-  type JsonObject,
-  type SecretBox,
-  SecretValue,
-} from '@muster/model';
-import { mapAtPaths, secretPaths } from './secret-paths';
+import { type ClusterSpec, isJsonObject, type Json, type JsonObject, sealJson, type SecretBox } from '@muster/model';
+import { mapAtPaths, secretPaths } from '@muster/model/schema';
 
 /**
  * The cluster with every setting sealed that the schema declares secret, in the common part and in each node's. A secret
  * that is no text is sealed as JSON.
  */
 export function sealSettings(spec: ClusterSpec, schema: JsonObject | null, secretBox: SecretBox): ClusterSpec {
-  const seal = (value: Json): Json => {
-    if (isSealedSecret(value)) return value;
-    const { $sealed } = secretBox.seal(new SecretValue(typeof value === 'string' ? value : JSON.stringify(value)));
-    return { $sealed: { ...$sealed } };
-  };
+  const seal = (value: Json): Json => sealJson(value, secretBox);
   const sealAll = (settings: JsonObject): JsonObject => mapAtPaths(settings, secretPaths(schema, settings), seal);
   return {
     ...spec,

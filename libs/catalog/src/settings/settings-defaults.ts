@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '@muster/model';
-import { pointedTo } from './json-pointer';
+import { pointedTo } from '@muster/model/schema';
 
 /** Depth through references; deeper defaults are left out. */
 const DEPTH_MAX = 64;

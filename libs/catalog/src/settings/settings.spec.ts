@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '@muster/model';
 import { bundleOf, MANIFEST, parsed } from '../catalog.testing';
-import { mapAtPaths, secretPaths } from './secret-paths';
+import { mapAtPaths, secretPaths } from '@muster/model/schema';
 import { withDefaults } from './settings-defaults';
-import { validateSettings } from './validate-settings';
+import { validateJson } from '@muster/model/schema';
 
 const faults = (schema: JsonObject, value: Json): string[] =>
-  validateSettings(schema, value).map(({ path, text }) => `${path.join('.')} ${text}`);
+  validateJson(schema, value).map(({ path, text }) => `${path.join('.')} ${text}`);
 
 describe('a schema of settings', () => {
   it.each<[JsonObject, Json, string[]]>([

@@ -36,6 +36,36 @@ export interface GraphStatus {
   readonly tasks: Readonly<Record<string, TaskStatus>>;
 }
 
+/** One carrying out of one graph; a graph that was gone on with has several. */
+export interface RunStatus {
+  /** Counts from 1 within the transaction. */
+  readonly run: number;
+  readonly type: string;
+  readonly state: DeploymentStatus;
+  readonly deployment: string;
+  readonly executor: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly who: string;
+  readonly why: string | null;
+}
+
+/** What somebody asked of a transaction. */
+export interface ControlStatus {
+  readonly command: string;
+  /** The run that it was about, or that it began. */
+  readonly run: number;
+  readonly verb: string;
+  readonly tasks?: readonly string[];
+  readonly limit?: { readonly key: string; readonly amount: number };
+  readonly event?: string;
+  readonly who: string;
+  readonly why: string | null;
+  readonly at: string;
+  /** `sent`: no executor has acted on it yet. `too-late`: the run had ended. */
+  readonly state: 'sent' | 'taken' | 'too-late' | 'refused';
+}
+
 /** `muster status -o json`, and what a display of progress needs. Times are ISO 8601 UTC with milliseconds. */
 export interface TransactionStatus {
   readonly transaction: string;
@@ -45,6 +75,10 @@ export interface TransactionStatus {
   /** Who owns it, as far as was told. */
   readonly executor: string | null;
   readonly graphs: readonly GraphStatus[];
+  /** In order; the last one of each graph is what `graphs` shows. */
+  readonly runs: readonly RunStatus[];
+  /** Oldest first, the newest thousand. */
+  readonly controls: readonly ControlStatus[];
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly who: string;
@@ -59,6 +93,10 @@ export interface TransactionStatus {
   };
   /** Why it could not start or go on. */
   readonly problems: readonly Problem[];
+  /** Its start was refused, so nothing of it was carried out; absent from servers of older versions. */
+  readonly refused?: boolean;
+  /** Why no executor has taken it yet, after a try that failed; it is sent again. */
+  readonly undelivered?: { readonly tries: number; readonly reason: string; readonly nextTryAt: string } | null;
 }
 
 /** A transaction as lists show it. */
@@ -73,6 +111,9 @@ export interface TransactionSummary {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** Its start was refused; the problems say why. Absent from servers of older versions. */
+  readonly refused?: boolean;
+  readonly problems?: readonly Problem[];
 }
 
 export interface ControlRequest {
@@ -84,6 +125,12 @@ export interface ControlRequest {
   readonly reason?: string;
 }
 
+/** `effect`: the owner has read it (`taken`), or it is kept until an owner does; absent from servers of older versions. */
+export interface ControlAnswer {
+  readonly command: string;
+  readonly effect?: 'taken' | 'pending';
+}
+
 /** `muster why -o json`. */
 export interface WhyAnswer {
   readonly task: string;
@@ -93,6 +140,10 @@ export interface WhyAnswer {
     readonly text: string;
     readonly since: string | null;
     readonly holders: readonly string[];
+    /** ISO 8601 UTC: when it passes by itself; absent where nobody can tell. */
+    readonly until?: string;
+    /** Place in the queue for what is taken; 1 is next. Absent while the task is in no queue. */
+    readonly place?: number;
   }[];
 }
 

@@ -13,11 +13,13 @@ import type { OwnedDeployment } from '../ports/deployment-store';
 import type { AttemptSpec, NodeFailure, NodeReady, NodeReport, NodeTarget, NodeTicket } from '../ports/node-port';
 import { compileOperation } from '../task-types/compile-operation';
 import { attemptId } from './attempt-id';
+import { bindOutputs } from './bind-outputs';
 import type { Lease } from './lease';
 import { NodeTargets } from './node-targets';
 import { openParameters } from './open-parameters';
 import type { RunnerContext } from './runner-context';
 import { sourceSecrets } from './source-secrets';
+import { takeOutputs } from './take-outputs';
 import { withoutSecrets } from './without-secrets';
 
 const LEASE_WAIT_MS = 100;
@@ -214,7 +216,12 @@ export class AttemptPerformer {
   /** What the attempt does; ends the attempt as refused if its type cannot say. Makes the output ready to flow. */
   #spec(task: number, attempt: number, live: Live): AttemptSpec | null {
     const graphTask = this.#task(task);
-    const { parameters, secrets: own } = openParameters(graphTask.parameters, this.#context.box);
+    const bound = bindOutputs(graphTask.parameters, (address) => this.#state.outputs.get(this.#number(address)));
+    if ('code' in bound) {
+      this.#end(task, attempt, { kind: 'refused', ...bound });
+      return null;
+    }
+    const { parameters, secrets: own } = openParameters(bound.parameters, this.#context.box);
     // A task that was given no secret has none to print.
     const sources = own.length === 0 ? [] : sourceSecrets(this.#state.graph.source, graphTask.node, this.#context.box);
     const secrets = [...new Set([...own, ...sources])];
@@ -312,19 +319,15 @@ export class AttemptPerformer {
   }
 
   #ended(task: number, attempt: number, live: Live, report: NodeReport & { readonly kind: 'ended' }): void {
-    const { nodes, output, log } = this.#context;
+    const { nodes, output, log, box } = this.#context;
     const { id, machine } = live;
     const address = this.#task(task).task;
-    if (report.note)
-      log.warn(
-        { deployment: this.#owned.deployment, task: address, note: report.note },
-        'outputs of a task were left out',
-      );
     // The machine may have booted: whatever was known of it is asked anew before the next start.
     if (this.#task(task).type === 'reboot') this.#prepared.delete(machine);
     const cancelling = this.#state.open.get(task)?.cancelling ?? null;
     this.#live.delete(task);
-    const result = withoutSecrets(resultOf(report.result, cancelling), live.secrets);
+    const told = takeOutputs(this.#task(task), resultOf(report.result, cancelling), report.note, live.secrets, box);
+    const result = withoutSecrets(told, live.secrets);
     const stored = this.#hooks.fact({ type: 'attempt-ended', task: address, attempt, result }, task);
     const target = this.#target(machine);
     // The folder goes once its end is committed and its output has been read; nobody waits for it.

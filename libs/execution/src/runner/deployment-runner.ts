@@ -1,7 +1,15 @@
-import { isDeploymentEnd, type DeploymentEvent, type DeploymentEventBody, type TaskGraph } from '@muster/model';
+import {
+  type CarriedTask,
+  isDeploymentEnd,
+  mayGoOn,
+  type DeploymentEvent,
+  type DeploymentEventBody,
+  type TaskGraph,
+} from '@muster/model';
 import { InvariantBroken } from '@muster/problems';
 import {
   apply,
+  type CarriedOver,
   decide,
   initialState,
   nextWake,
@@ -23,6 +31,8 @@ const FACTS_PER_COMMIT_MAX = 500;
 /** From one commit to the next while few facts wait: a commit costs much the same for one event and for many. */
 const GATHER_MS = 5;
 const STORE_RETRY_MS = 500;
+/** Of one event, so that a message has room for it. */
+const CARRIED_CHARS_MAX = 200_000;
 
 interface PendingFact {
   readonly body: DeploymentEventBody;
@@ -44,6 +54,7 @@ export class DeploymentRunner {
   readonly #facts: PendingFact[] = [];
   readonly #unreadCommands = new Map<string, StoredCommand>();
   readonly #onGone: (reason: 'ended' | 'fenced' | 'broken') => void;
+  readonly #carried: CarriedOver | null;
   #storedSeq: number;
   #storedAt = -Infinity;
   #pumping: Promise<void> | null = null;
@@ -55,11 +66,13 @@ export class DeploymentRunner {
     context: RunnerContext,
     owned: OwnedDeployment,
     graph: TaskGraph,
+    carried: CarriedOver | null,
     lease: Lease,
     onGone: (reason: 'ended' | 'fenced' | 'broken') => void,
   ) {
     this.#context = context;
     this.#owned = owned;
+    this.#carried = carried;
     this.#lease = lease;
     this.#onGone = onGone;
     this.#state = initialState(graph);
@@ -83,6 +96,8 @@ export class DeploymentRunner {
   start(): void {
     const { executor } = this.#context;
     if (this.#state.lastSeq === 0) void this.#fact({ type: 'accepted' });
+    // One commit with it, so that nothing is decided in between.
+    if (this.#carried) for (const part of partsOf(this.#carried)) void this.#fact({ type: 'carried-over', ...part });
     void this.#fact({ type: 'owner-changed', executor, epoch: this.#owned.epoch });
     this.#performer.attachOpen();
   }
@@ -193,7 +208,7 @@ export class DeploymentRunner {
     const { store, executor, clock, log } = this.#context;
     let read = events.flatMap((event) => (event.type === 'control' ? [event.command] : []));
     const { status } = this.#state;
-    const ended = isDeploymentEnd(status) ? { status, free: this.#owned.start.final || status !== 'succeeded' } : null;
+    const ended = isDeploymentEnd(status) ? { status, free: this.#owned.start.final || !mayGoOn(status) } : null;
     while (!this.#stopped) {
       try {
         const answer = await store.append(executor, this.deployment, this.#owned.epoch, events, read, ended);
@@ -238,4 +253,20 @@ export class DeploymentRunner {
     await endUnfinished(this.#context, this.#owned, this.#storedSeq, `stopped by a bug: ${text}`);
     this.#leave('broken');
   }
+}
+
+function* partsOf({ tasks, sections }: CarriedOver): Generator<CarriedOver> {
+  // Sections first: a task that failed in one keeps it open.
+  yield { tasks: [], sections };
+  let part: CarriedTask[] = [];
+  let chars = 0;
+  for (const task of tasks) {
+    part.push(task);
+    chars += JSON.stringify(task).length;
+    if (chars < CARRIED_CHARS_MAX) continue;
+    yield { tasks: part, sections: [] };
+    part = [];
+    chars = 0;
+  }
+  if (part.length > 0) yield { tasks: part, sections: [] };
 }

@@ -4,6 +4,8 @@ import type { DeploymentStore } from '../ports/deployment-store';
 import type { ExecutionLog, PublishEvents } from '../ports/publishing';
 
 const BATCH_MAX = 500;
+/** About how many characters a message holds, unless its first event alone has more. */
+const CHARS_MAX = 600_000;
 /** Kept in memory per deployment between storing and publishing; beyond that they are read from the store again. */
 const KEPT_MAX = 2000;
 const RETRY_MS = 1000;
@@ -98,7 +100,7 @@ export class EventRelay {
   async #drain(deployment: string, road: Road): Promise<void> {
     while (road.published < road.stored && !this.#closed) {
       try {
-        const batch = await this.#next(deployment, road);
+        const { batch, isFull } = await this.#next(deployment, road);
         const last = batch.at(-1);
         if (!last) {
           // Handed over means stored: then the store is asked again. A sweep has come to the end of the log.
@@ -109,7 +111,6 @@ export class EventRelay {
         await this.publish({ deployment, executor: this.executor, events: [...batch] });
         await this.store.markPublished(deployment, last.seq);
         road.published = last.seq;
-        const isFull = batch.length === BATCH_MAX;
         // A sweep does not know where the log ends, so it goes on while there is more.
         road.stored = Math.max(road.stored, isFull && !road.isOwned ? last.seq + 1 : last.seq);
         road.kept = road.kept.filter((event) => event.seq > last.seq);
@@ -121,8 +122,28 @@ export class EventRelay {
     }
   }
 
-  async #next(deployment: string, road: Road): Promise<readonly DeploymentEvent[]> {
-    if (road.kept[0]?.seq === road.published + 1) return road.kept.slice(0, BATCH_MAX);
-    return this.store.events(deployment, road.published + 1, road.published + BATCH_MAX);
+  async #next(
+    deployment: string,
+    road: Road,
+  ): Promise<{ readonly batch: readonly DeploymentEvent[]; readonly isFull: boolean }> {
+    const events =
+      road.kept[0]?.seq === road.published + 1
+        ? road.kept.slice(0, BATCH_MAX)
+        : await this.store.events(deployment, road.published + 1, road.published + BATCH_MAX);
+    const batch = asManyAsFit(events);
+    return { batch, isFull: batch.length === BATCH_MAX || batch.length < events.length };
   }
+}
+
+/** The first events, as many as one message has room for; one at least. */
+function asManyAsFit(events: readonly DeploymentEvent[]): readonly DeploymentEvent[] {
+  let chars = 0;
+  const end = events.findIndex((event, index) => (chars += charsOf(event)) > CHARS_MAX && index > 0);
+  return end < 0 ? events : events.slice(0, end);
+}
+
+/** Most events are small whatever they say; those that may not be are measured. */
+function charsOf(event: DeploymentEvent): number {
+  const mayBeLarge = event.type === 'carried-over' || event.type === 'attempt-ended' || 'tasks' in event;
+  return mayBeLarge ? JSON.stringify(event).length : 200;
 }

@@ -241,7 +241,7 @@ describe('task types', () => {
     ['sync', { src: 'web', dst: '/' }, 'may be replaced'],
     ['sync', { src: 'none', dst: '/a' }, 'no folder none'],
     ['shell', {}, 'cmd is missing'],
-    ['wait-for', { event: 'x' }, 'do not wait for events'],
+    ['wait-for', { event: 7 }, 'not the name of an event'],
     ['wait-for', { port: 80, cmd: 'true' }, 'exactly one of'],
     ['wait-for', { port: 0 }, 'from 1 to 65535'],
     ['wait-for', { port: 80, interval: '1; touch injected' }, 'interval'],

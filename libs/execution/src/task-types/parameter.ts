@@ -27,7 +27,6 @@ export function permissions(parameters: JsonObject, key: string): string | null 
 /** The list of objects `key`. */
 export function objectsParameter(parameters: JsonObject, key: string): readonly JsonObject[] {
   const value = parameters[key];
-  if (Array.isArray(value) && value.every((each: Json) => isJsonObject(each)))
-    return value;
+  if (Array.isArray(value) && value.every((each: Json) => isJsonObject(each))) return value;
   throw new ParameterWrong(`parameter ${key} is ${value === undefined ? 'missing' : 'not a list of mappings'}`);
 }

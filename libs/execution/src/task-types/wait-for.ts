@@ -1,6 +1,7 @@
 import type { JsonObject } from '@muster/model';
 import type { Operation } from '../ports/node-port';
 import type { TaskToCompile } from './task-to-compile';
+import { environment } from './environment';
 import { encodeBase64 } from './encode-base64';
 import { ParameterWrong, stringParameter } from './parameter';
 
@@ -37,7 +38,7 @@ export function waitFor(it: TaskToCompile): Operation {
         // A file of its own: whatever the command holds, it cannot break out of the loop around it.
         script: `until /bin/sh "$MUSTER_ATTEMPT_DIR"/check; do sleep ${seconds}; done\n`,
         files: [{ path: 'check', content: { base64: encodeBase64(`${stringParameter(parameters, 'cmd')}\n`) } }],
-        env: {},
+        env: environment(parameters),
         cwd: null,
       };
     default:

@@ -1,6 +1,6 @@
 import { MASTER, SYNC_POINT, type Placement, type TaskDefinition } from '@muster/model';
 import { mergeRoles } from '../passes/merge-layers';
-import type { Draft } from './draft';
+import type { Draft, DraftTask } from './draft';
 import { namePattern } from './name-pattern';
 
 const PRIMARY = 'primary-';
@@ -9,7 +9,7 @@ const PRIMARY = 'primary-';
  * By index of the task: the roles of its node that bring it there, in the node's order. Empty for tasks of master and
  * sync point. A node whose tags are given counts its tags as its roles.
  */
-export function taskRoles(draft: Draft): readonly (readonly string[])[] {
+function taskRoles(draft: Draft): readonly (readonly string[])[] {
   const rolesOfNode = new Map(
     draft.input.cluster.nodes.map((node) => [
       node.name,
@@ -19,18 +19,32 @@ export function taskRoles(draft: Draft): readonly (readonly string[])[] {
   const roles = mergeRoles(draft);
   const selects = placementTests(draft);
   const known = new Map<string, readonly string[]>();
-  return draft.tasks.map(({ definition, node }) => {
+  return draft.tasks.map(({ definition, repeatOf, node }) => {
     if (node === MASTER || node === SYNC_POINT) return [];
     const own = rolesOfNode.get(node) ?? [];
-    const key = `${definition.id} ${own.join()}`;
+    const id = repeatOf ?? definition.id;
+    const key = `${id} ${own.join()}`;
     const found =
       known.get(key) ??
       own.filter((role) =>
-        (roles.get(role)?.tags ?? [role]).some((tag) => selects(definition, tag) || selects(definition, PRIMARY + tag)),
+        (roles.get(role)?.tags ?? [role]).some((tag) => selects(id, tag) || selects(id, PRIMARY + tag)),
       );
     known.set(key, found);
     return found;
   });
+}
+
+/** Tasks by the roles that bring them to their nodes; a task that several bring is in each of them. */
+export function tasksByRole(draft: Draft): Map<string, DraftTask[]> {
+  const byRole = new Map<string, DraftTask[]>();
+  taskRoles(draft).forEach((roles, index) => {
+    for (const role of roles) {
+      const tasks = byRole.get(role);
+      if (tasks) tasks.push(draft.task(index));
+      else byRole.set(role, [draft.task(index)]);
+    }
+  });
+  return byRole;
 }
 
 function plainTags(draft: Draft, node: string): string[] {
@@ -40,7 +54,7 @@ function plainTags(draft: Draft, node: string): string[] {
 }
 
 /** Whether a tag places a definition, by its own placement or by that of a group that it is a member of. */
-function placementTests(draft: Draft): (definition: TaskDefinition, tag: string) => boolean {
+function placementTests(draft: Draft): (id: string, tag: string) => boolean {
   const placements = new Map<string, Placement[]>();
   const add = (id: string, { tags, roles, groups }: TaskDefinition): void => {
     const placement = tags ?? roles ?? groups;
@@ -50,7 +64,7 @@ function placementTests(draft: Draft): (definition: TaskDefinition, tag: string)
     if (definition.type !== 'group') add(definition.id, definition);
     else for (const member of definition.tasks) add(member, definition);
   }
-  return ({ id }, tag) =>
+  return (id, tag) =>
     (placements.get(id) ?? []).some(
       (placement) => placement === '*' || placement.some((name) => isSelected(name, tag)),
     );

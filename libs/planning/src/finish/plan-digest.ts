@@ -62,8 +62,20 @@ function shapesOnce(shapes: Map<string, number>): (task: GraphTask) => number {
 }
 
 function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
-  const { definition, type, parameters, limit, limits, section, retries, timeoutMs, onFailure, idempotent, outputs, files } =
-    task;
+  const {
+    definition,
+    type,
+    parameters,
+    limit,
+    limits,
+    section,
+    retries,
+    timeoutMs,
+    onFailure,
+    idempotent,
+    outputs,
+    files,
+  } = task;
   const key = canonicalJson({
     ...{ definition, type, limit, limits, retries, timeoutMs, onFailure, idempotent, outputs },
     ...(section === undefined ? {} : { section }),

@@ -1,6 +1,7 @@
 import { byCodeUnit, type Bundle, type GraphDefinition, type TaskDefinition } from '@muster/model';
 import { applyPatch } from '../draft/apply-patch';
 import { namePattern } from '../draft/name-pattern';
+import { isAtSyncPoint } from '../draft/at-sync-point';
 import { AT_SYNC_POINT, KnownTags, NOWHERE, type NodeSet } from './known-tags';
 
 /** One graph of a bundle as rules look at it: definitions with their patches, names, and where each may be. */
@@ -58,13 +59,14 @@ export class LintGraph {
       for (const member of group.tasks) ofGroups.set(member, [...(ofGroups.get(member) ?? []), this.#ownNodes(group)]);
     for (const definition of this.definitions) {
       const own = this.#ownNodes(definition);
-      const all = definition.type === 'stage' ? [own] : [own, ...(ofGroups.get(definition.id) ?? [])];
+      const all = isAtSyncPoint(definition) ? [own] : [own, ...(ofGroups.get(definition.id) ?? [])];
       this.#nodes.set(definition.id, all.reduce(unite));
     }
   }
 
-  #ownNodes({ type, tags, roles, groups }: TaskDefinition): NodeSet {
-    if (type === 'stage') return AT_SYNC_POINT;
+  #ownNodes(definition: TaskDefinition): NodeSet {
+    if (isAtSyncPoint(definition)) return AT_SYNC_POINT;
+    const { tags, roles, groups } = definition;
     const placement = tags ?? roles ?? groups;
     return placement === null ? NOWHERE : { ...this.tags.select(placement), hasSync: false };
   }

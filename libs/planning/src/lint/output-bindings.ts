@@ -1,5 +1,4 @@
-import { isOutputBinding } from '@muster/catalog';
-import { isJsonObject, type Json, type TaskDefinition } from '@muster/model';
+import { isJsonObject, isOutputBinding, type Json, type TaskDefinition } from '@muster/model';
 
 export interface WrittenBinding {
   readonly task: string;

@@ -1,10 +1,12 @@
+import { SYNC_POINT } from '@muster/model';
 import type { Draft, DraftTask } from '../draft/draft';
 import { BarrierChain } from '../draft/barrier-chain';
 
 /**
  * Sets that several tasks require as a whole become barriers where that makes fewer relations: N times M become N plus
  * M. Sets that are "all of these but one", each with another one left out, share a chain of barriers. Exact: whoever
- * comes before or after whom stays the same. Stages keep their relations, since they judge each predecessor on its own.
+ * comes before or after whom stays the same. What is on the sync point keeps its relations,
+ * since it judges each predecessor on its own.
  */
 export function collapseBarriers(draft: Draft): void {
   const pairwise = distinctPairs(draft);
@@ -59,7 +61,7 @@ function collapse(draft: Draft): void {
   for (const task of draft.tasks) {
     for (const set of new Set(task.requiresSets)) {
       const members = draft.sets.members(set);
-      if (task.definition.type === 'stage') task.requires.push(...members);
+      if (task.node === SYNC_POINT) task.requires.push(...members);
       else if (isMember(members, task.index))
         partial.push({ task, members: members.filter((each) => each !== task.index) });
       else push(whole, set, task);

@@ -3,7 +3,7 @@ import type { Draft, DraftTask } from '../draft/draft';
 import { byNaturalOrder } from '../draft/natural-order';
 import { requireAll } from '../draft/require-all';
 import { isRoleByRole } from '../draft/role-by-role';
-import { taskRoles } from '../draft/task-roles';
+import { tasksByRole } from '../draft/task-roles';
 import { mergeRoles } from './merge-layers';
 
 /**
@@ -21,18 +21,6 @@ export function orderRoles(draft: Draft): void {
     const mode = roles.get(name)?.mode ?? 'concurrent';
     if (mode !== 'concurrent') applyMode(draft, name, roles.get(name)?.tags ?? [name], mode, tasks);
   }
-}
-
-function tasksByRole(draft: Draft): Map<string, DraftTask[]> {
-  const byRole = new Map<string, DraftTask[]>();
-  taskRoles(draft).forEach((roles, index) => {
-    for (const role of roles) {
-      const tasks = byRole.get(role);
-      if (tasks) tasks.push(draft.task(index));
-      else byRole.set(role, [draft.task(index)]);
-    }
-  });
-  return byRole;
 }
 
 /** Names of roles, stage by stage; roles of one `order` share a stage. */

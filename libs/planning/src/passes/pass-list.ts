@@ -12,6 +12,7 @@ import { filterNodes } from './filter-nodes';
 import { mergeLayers } from './merge-layers';
 import { orderRoles } from './order-roles';
 import { placeDefinitions } from './place-definitions';
+import { rampRoles } from './ramp-roles';
 import { resolveOutputs } from './resolve-outputs';
 import { resolveCrossRelations, resolveRelations } from './resolve-relations';
 import { selectTasks } from './select-tasks';
@@ -53,6 +54,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'select tasks', run: selectTasks },
   // After selection, which may have left out what gives an output.
   { name: 'check outputs', run: checkOutputs },
+  // After selection, since waves are of nodes that have something to do; after every relation, since no wave may stand in its way.
+  { name: 'ramp roles', run: rampRoles },
   // After selection, since what is skipped holds no slot.
   { name: 'set limits', run: setLimits },
   { name: 'set fault tolerance', run: setFaultTolerance },

@@ -1,5 +1,6 @@
 import { byCodeUnit, didYouMean, MASTER, SYNC_POINT, type Placement, type TaskDefinition } from '@muster/model';
 import type { Draft, OwnedDefinition } from '../draft/draft';
+import { isAtSyncPoint } from '../draft/at-sync-point';
 import type { Selected } from '../draft/places';
 
 /** Puts each definition on its nodes: by tags, else roles, else groups; `stage` on the sync point; members of groups on the groups' nodes too. */
@@ -33,7 +34,7 @@ export function placeDefinitions(draft: Draft): void {
 
 /** Nodes of a definition in natural order; what its selector gets wrong is reported. */
 export function nodesOf(draft: Draft, definition: TaskDefinition): readonly string[] {
-  if (definition.type === 'stage') return [SYNC_POINT];
+  if (isAtSyncPoint(definition)) return [SYNC_POINT];
   const placement = placementOf(definition);
   if (placement === null) return [];
   const selected = draft.places.placed(placement);
@@ -69,7 +70,7 @@ function placeMembers(draft: Draft, group: TaskDefinition): void {
   for (const id of group.tasks) {
     const owned = draft.definitions.get(id);
     if (owned && owned.definition.type !== 'group') {
-      if (owned.definition.type !== 'stage') for (const node of nodes) draft.addTask(owned, node);
+      if (!isAtSyncPoint(owned.definition)) for (const node of nodes) draft.addTask(owned, node);
       continue;
     }
     draft.report('PLAN_UNKNOWN_TASK', {

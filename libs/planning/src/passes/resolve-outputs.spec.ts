@@ -21,6 +21,14 @@ describe('output bindings', () => {
     );
   });
 
+  it('warns of a command that would be what a task has put out', () => {
+    const taken = { id: 'run', type: 'shell', roles: ['web'], parameters: { cmd: { output: { task: 'init' } } } };
+    expect(codes(outcomeOf([...tasks({ task: 'init' }), taken], spec).problems)).toEqual([
+      'PLAN_OUTPUT_AS_CODE task run@n2',
+      'PLAN_OUTPUT_AS_CODE task run@n3',
+    ]);
+  });
+
   it.each([
     { task: 'inti', field: 'x' },
     { task: 'init', node: 'n2', field: 'x' },

@@ -1,5 +1,4 @@
-import { isOutputBinding } from '@muster/catalog';
-import { didYouMean, isJsonObject, SYNC_POINT, type Json, type JsonObject } from '@muster/model';
+import { didYouMean, isJsonObject, isOutputBinding, SYNC_POINT, type Json, type JsonObject } from '@muster/model';
 import type { Draft, DraftTask } from '../draft/draft';
 
 /**
@@ -9,8 +8,15 @@ import type { Draft, DraftTask } from '../draft/draft';
  */
 export function resolveOutputs(draft: Draft): void {
   for (const task of draft.tasks) {
-    if (task.action === 'run' && containsBinding(task.parameters))
-      task.parameters = bindObject(draft, task, task.parameters);
+    if (task.action !== 'run' || !containsBinding(task.parameters)) continue;
+    const { cmd = null } = task.parameters;
+    if (isOutputBinding(cmd))
+      draft.report('PLAN_OUTPUT_AS_CODE', {
+        subject: `task ${task.address}`,
+        summary: `its command would be what ${cmd.output.task.slice(0, 80)} has put out`,
+        place: task.definition.place,
+      });
+    task.parameters = bindObject(draft, task, task.parameters);
   }
 }
 

@@ -21,6 +21,12 @@ export const executionProblems = {
     meaning: 'A file that the graph needs could not be fetched.',
     remedy: 'Check that executors reach the planner (MUSTER_PLANNER_URL), then deploy again.',
   },
+  DEPLOY_ARTIFACT_UNREACHABLE: {
+    severity: 'error',
+    meaning:
+      'A file that the graph needs could not be fetched now, since the planner did not answer. The start is sent again.',
+    remedy: 'Wait, or check that executors reach the planner (MUSTER_PLANNER_URL).',
+  },
   DEPLOY_NO_MASTER: {
     severity: 'error',
     meaning: 'The graph has tasks on the master node and the cluster names none.',
@@ -30,5 +36,26 @@ export const executionProblems = {
     severity: 'error',
     meaning: 'The control verb does not fit the present state.',
     remedy: 'Look at the state with `muster status`; the summary names the states in which the verb works.',
+  },
+  TASK_PARAMETERS: {
+    severity: 'error',
+    meaning: 'The parameters of a task, as computed for its node, do not fit its type.',
+    remedy: 'Correct the parameter that is named in the definition, or the settings that it is computed from.',
+  },
+  TASK_TYPE_UNSUPPORTED: {
+    severity: 'error',
+    meaning: 'The executor knows no task of that type.',
+    remedy: 'Bring all executors to the version of the planner, then retry the task.',
+  },
+  TASK_OUTPUT_MISSING: {
+    severity: 'error',
+    meaning: 'A task takes an output that the other task has not given.',
+    remedy:
+      'Let the other task write it to the file named in MUSTER_OUTPUT, and declare it as required under `outputs`, so that it fails at once where it does not.',
+  },
+  TASK_OUTPUT_AS_CODE: {
+    severity: 'error',
+    meaning: 'The command of a task would be what another task has put out. What nodes give is never run.',
+    remedy: 'Write the command in the definition and give it the output as a variable, by `env`.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

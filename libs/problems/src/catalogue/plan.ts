@@ -48,9 +48,16 @@ export const planProblems = {
     meaning: 'A task takes an output of another one that is skipped, so that there will be none.',
     remedy: 'Select that task too (--fetch-deps), or run it with --force.',
   },
+  PLAN_OUTPUT_AS_CODE: {
+    severity: 'warning',
+    meaning:
+      'The command of a task is to be what another task puts out. Executors refuse it: what nodes give is never run.',
+    remedy: 'Write the command in the definition and give it the output as a variable, by `env`.',
+  },
   PLAN_PLACEHOLDER_UNKNOWN: {
     severity: 'warning',
-    meaning: "A word in braces that the field's content expects to be replaced is not said by the settings; it stays as it is.",
+    meaning:
+      "A word in braces that the field's content expects to be replaced is not said by the settings; it stays as it is.",
     remedy: 'Add the setting that the summary names.',
   },
   PLAN_UNKNOWN_LIMIT: {
@@ -113,6 +120,11 @@ export const planProblems = {
     severity: 'warning',
     meaning: 'A limit comes out differently on different nodes; the smallest holds.',
     remedy: 'Compute the amount from cluster-wide settings.',
+  },
+  PLAN_RAMP_EARLIER: {
+    severity: 'warning',
+    meaning: 'Tasks of a later wave of a ramp do not wait for it, since tasks of an earlier wave need them.',
+    remedy: 'Relate the tasks to those of their own node, or leave it so if these tasks may run on all nodes at once.',
   },
   PLAN_TOLERANCE_OUT_OF_RANGE: {
     severity: 'warning',

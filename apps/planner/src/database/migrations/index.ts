@@ -5,6 +5,8 @@ import { PreviousState1763900000000 } from './1763900000000-previous-state';
 import { PlansToLookAt1764000000000 } from './1764000000000-plans-to-look-at';
 import { PlanParameters1764100000000 } from './1764100000000-plan-parameters';
 import { NodeAttributes1764200000000 } from './1764200000000-node-attributes';
+import { ControlEffects1764300000000 } from './1764300000000-control-effects';
+import { RunsAndControls1764310000000 } from './1764310000000-runs-and-controls';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -14,4 +16,6 @@ export const migrations: readonly MigrationClass[] = [
   PlansToLookAt1764000000000,
   PlanParameters1764100000000,
   NodeAttributes1764200000000,
+  ControlEffects1764300000000,
+  RunsAndControls1764310000000,
 ];

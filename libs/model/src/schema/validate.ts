@@ -1,10 +1,11 @@
-import { canonicalJson, isJsonObject, isSealedSecret, type Json, type JsonObject } from '@muster/model';
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../json';
+import { isSealedSecret } from '../secret';
 import { formatFault } from './formats';
 import { pointedTo } from './json-pointer';
 import { safePattern } from './safe-pattern';
 
 /** What does not fit, without showing the value, which may be a secret. `path` are the keys from the root. */
-export interface SettingsFault {
+export interface SchemaFault {
   readonly path: readonly string[];
   readonly text: string;
   readonly severity: 'error' | 'warning';
@@ -16,17 +17,17 @@ const STEPS_MAX = 200_000;
 const DEPTH_MAX = 200;
 
 /**
- * Everything in `settings` that does not fit `schema`. Interprets the schema and makes no code of it. Sealed secrets
+ * Everything in `value` that does not fit `schema`. Interprets the schema and makes no code of it. Sealed secrets
  * fit any type. Fails: never; a schema that goes round in circles is a fault at the place where it does.
  */
-export function validateSettings(schema: JsonObject, settings: Json): SettingsFault[] {
+export function validateJson(schema: JsonObject, value: Json): SchemaFault[] {
   const validation = new Validation(schema);
-  validation.check(schema, settings, [], 0);
+  validation.check(schema, value, [], 0);
   return validation.faults;
 }
 
 class Validation {
-  readonly faults: SettingsFault[] = [];
+  readonly faults: SchemaFault[] = [];
   #steps = 0;
 
   constructor(private readonly root: JsonObject) {}

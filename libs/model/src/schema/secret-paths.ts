@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '@muster/model';
+import { isJsonObject, type Json, type JsonObject } from '../json';
 import { pointedTo } from './json-pointer';
 import { safePattern } from './safe-pattern';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '@muster/model';
+import { isJsonObject, type Json } from '../json';
 
 /** What `#/a/b` points to in `root`; undefined if nothing. Own keys only. */
 export function pointedTo(root: Json, pointer: string): Json | undefined {

@@ -1,0 +1,149 @@
+import type { DeploymentEvent, GraphTask, TaskGraph } from '@muster/model';
+import { packGraph, type StartDeployment } from '@muster/protocol';
+import { Executor, type ExecutorPorts } from './executor';
+import { HandMovedClock, settled } from './hand-moved-clock.testing';
+import type { DeploymentStore, OwnedDeployment, StoredCommand } from './ports/deployment-store';
+import type { NodePort, NodeReport } from './ports/node-port';
+import type { FetchFailure } from './ports/publishing';
+import { QuietLog } from './quiet-log.testing';
+
+/** The deployment of the bed. */
+export const D = '00000000-0000-4000-8000-000000000001';
+const LEASE_MS = 10_000;
+
+/** A task `a@n1` that is retried once. */
+export const TASK: GraphTask = {
+  ...{ task: 'a@n1', definition: 'a', node: 'n1', type: 'shell', action: 'run', requires: [] },
+  ...{ reason: { code: 'new-node', text: 'new node' }, parameters: { cmd: 'true' }, limit: null, limits: [] },
+  ...{ expectedMs: null, retries: { count: 1, delayMs: 60_000, backoff: 1 }, timeoutMs: 600_000, onFailure: 'fail' },
+  ...{ idempotent: false, outputs: null, files: [] },
+};
+
+function graphOf(tasks: readonly GraphTask[]): TaskGraph {
+  return { graphType: 'default', cluster: 'c', tasks, barriers: [], faultTolerance: [], limits: {}, master: null };
+}
+
+class CountedClock extends HandMovedClock {
+  timers = 0;
+
+  override after(ms: number, ring: () => void): () => void {
+    this.timers++;
+    return super.after(ms, ring);
+  }
+}
+
+/** An executor with one deployment on the node `n1`; store and node do what the test says. */
+export class ExecutorBed {
+  readonly clock = new CountedClock();
+  readonly events: DeploymentEvent[] = [];
+  readonly started: string[] = [];
+  readonly log = new QuietLog();
+  isStoreAway = false;
+  /** Answers of the node that are held back, when it is slow. */
+  slow: (() => void)[] | null = null;
+  /** Owned by nobody as far as the store knows: the next who asks gets it. */
+  isFree = true;
+  epoch = 0;
+  /** Commands that nobody has read and that are seen with the next append only. */
+  unread: StoredCommand[] = [];
+  /** Commands that are there to be read. */
+  inbox: StoredCommand[] = [];
+  /** How many connections to the node were asked for. */
+  prepared = 0;
+  /** Artifacts that cannot be had. */
+  missing: FetchFailure[] = [];
+  /** Commands whose refusal is kept. */
+  readonly refused: string[] = [];
+  #report: (report: NodeReport) => void = () => undefined;
+  readonly executor: Executor;
+
+  constructor(tasks: readonly GraphTask[] = [TASK]) {
+    const node = { name: 'n1', machine: 'm1', jump: null, identity: {} };
+    const start = {
+      deployment: D,
+      installation: 'i',
+      nodes: [node],
+      final: true,
+      noop: false,
+      graph: { kind: 'inline', gzip: '' },
+    };
+    const store: Partial<DeploymentStore> = {
+      renew: async (_executor, _lease, held) => {
+        if (this.isStoreAway) throw new Error('the store is away');
+        return new Set(held.keys());
+      },
+      takeOver: async (): Promise<OwnedDeployment[]> => {
+        if (!this.isFree) return [];
+        this.isFree = false;
+        const owned = { deployment: D, epoch: ++this.epoch, tickets: new Map(), published: 0, graph: new Uint8Array() };
+        return [{ ...owned, start: start as unknown as StartDeployment, events: [...this.events] }];
+      },
+      append: async (_executor, _deployment, epoch, events, read, ended) => {
+        if (epoch !== this.epoch) return 'fenced';
+        const unread = this.unread.filter(({ id }) => !read.includes(id));
+        if (ended && unread.length > 0) return { unread };
+        this.events.push(...events);
+        this.inbox = this.inbox.filter(({ id }) => !read.includes(id));
+        return 'stored';
+      },
+      unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
+      accept: async () => ({ kind: 'accepted' }),
+      refuse: async (command, problems) => {
+        this.refused.push(command);
+        return problems;
+      },
+      unpublished: async () => [],
+      markPublished: async () => undefined,
+    };
+    const nodes: Partial<NodePort> = {
+      onReport: (listener) => (this.#report = listener),
+      prepare: async () => {
+        this.prepared++;
+        if (this.slow) await new Promise<void>((answer) => this.slow?.push(answer));
+        return { kind: 'ready', bootId: 'b', stateFolder: 's' };
+      },
+      attach: async () => ({ kind: 'running' }),
+      start: async (_node, _ticket, { id }) => {
+        this.started.push(id);
+        return { kind: 'started' };
+      },
+      detach: () => undefined,
+      forget: async () => undefined,
+    };
+    const ports: Partial<ExecutorPorts> = {
+      clock: this.clock,
+      store: store as DeploymentStore,
+      nodes: nodes as NodePort,
+      box: { seal: () => ({}), open: () => ({ reveal: () => 'key' }) } as unknown as ExecutorPorts['box'],
+      artifacts: { ensure: async () => this.missing },
+      graphBytes: async () => new Uint8Array(),
+      publishEvents: async () => undefined,
+      makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
+      readGraph: async () => packGraph(graphOf(tasks)),
+      nudge: () => undefined,
+      log: this.log,
+    };
+    this.executor = new Executor(ports as ExecutorPorts, {
+      ...{ id: 'e1', leaseMs: LEASE_MS, leasesExpire: true, deploymentsMax: 10 },
+    });
+    this.executor.start();
+  }
+
+  ended(attempt: number, code: number): void {
+    const sizes = { stdout: 0, stderr: 0 };
+    this.#report({ kind: 'ended', attempt: `${D}.0.${attempt}`, result: { kind: 'exited', code, sizes }, sizes });
+  }
+
+  /** Moves on until it is so, a little at a time. */
+  async until(what: () => boolean): Promise<void> {
+    for (let steps = 0; !what(); steps++) {
+      if (steps > 1000) throw new Error('in vain');
+      await this.clock.move(10);
+      await settled();
+    }
+  }
+
+  has(type: DeploymentEvent['type']): boolean {
+    return this.events.some((event) => event.type === type);
+  }
+}
