@@ -123,6 +123,12 @@ export class ProtocolReferees {
       this.#object('an accepted command takes effect once', `${command}: ${told.length} times`);
   }
 
+  /** A start is refused only because another transaction claims a machine. */
+  refused(deployment: string, codes: readonly string[]): void {
+    const other = codes.find((code) => code !== 'DEPLOY_NODE_CLAIMED');
+    if (other !== undefined) this.#object('what can be carried out is not refused', `${deployment}: ${other}`);
+  }
+
   stuck(text: string): void {
     this.#object('everything ends once the faults are over', text);
   }

@@ -87,7 +87,7 @@ function plannedDeployment(world: World, index: number, isCalm: boolean): Planne
   });
   const about = { deployment: id, transaction: id, run: 1, project: 'p', cluster: `c${index}`, installation: 'i' };
   const rest = {
-    graph: { kind: 'inline', gzip: '' },
+    graph: { kind: 'inline', gzip: id },
     nodes,
     artifacts: [],
     artifactToken: null,

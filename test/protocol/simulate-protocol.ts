@@ -159,7 +159,7 @@ class ProtocolSimulation {
       publishOutput: async () => undefined,
       makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
       encodeBase64: () => '',
-      graphBytes: async (start) => new TextEncoder().encode(start.deployment),
+      graphBytes: async (graph) => new TextEncoder().encode(graph.kind === 'inline' ? graph.gzip : ''),
       readGraph: async (bytes) => packGraph(this.#played(new TextDecoder().decode(bytes))),
       nudge: () => this.#nudge(),
       log: {
@@ -222,6 +222,11 @@ class ProtocolSimulation {
       if (this.#answered.has(id)) return;
       this.#answered.set(id, { ...about, isAccepted: problems.length === 0 });
       this.#undecided--;
+      if (problems.length > 0 && !about.isControl)
+        this.#referees.refused(
+          about.deployment,
+          problems.map(({ code }) => code),
+        );
       if (problems.length > 0)
         this.#world.note(`refused ${about.deployment.slice(-2)}: ${problems.map(({ code }) => code).join()}`);
     });
