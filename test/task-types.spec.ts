@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProductionBed } from './bed/production-bed';
 import { musterJson } from './bed/muster';
@@ -17,19 +17,52 @@ const tasks = `
 - { id: after, type: shell, role: [worker], requires: [boot], parameters: { cmd: 'cat /proc/sys/kernel/random/boot_id' } }
 `;
 
+/** `on` and `to` are folders on the master node and the worker. */
+const copies = (on: string, to: string, address: string): string => `
+- id: serve
+  type: shell
+  role: [master]
+  parameters:
+    cmd: |
+      cd ${on}
+      mkdir -p src/deep
+      echo one > src/a
+      echo two > src/deep/b
+      chmod 750 src/a
+      printf '[src]\\npath = ${on}/src\\nuse chroot = no\\nread only = yes\\nuid = 0\\ngid = 0\\n' > rsync.conf
+      rsync --daemon --config=rsync.conf --port=8730 --address=${address}
+- id: copied
+  type: copy_files
+  role: [worker]
+  cross-depends: [{ name: serve, role: master }]
+  parameters: { files: [{ src: ${on}/src, dst: ${to}/copied }, { src: 'rsync://${address}:8730/src/a', dst: ${to}/one }] }
+- id: synced
+  type: sync
+  role: [worker]
+  requires: [copied]
+  parameters: { src: ${on}/src/, dst: ${to}/synced }
+- id: rsynced
+  type: sync
+  role: [worker]
+  requires: [synced]
+  parameters: { src: 'rsync://${address}:8730/src/', dst: ${to}/rsynced }
+`;
+
 describe('task types on a real host', () => {
   let bed: ProductionBed;
   beforeAll(async () => {
-    bed = await ProductionBed.open(1, 1);
-    const [host] = bed.hosts.hosts;
+    bed = await ProductionBed.open(2, 1);
+    const [host, control] = bed.hosts.hosts;
     await bed.publish('types', {
       'release.yaml': 'name: types\nversion: 1.0.0\nroles: { worker: {} }\n',
       'tasks.yaml': tasks,
+      'graphs/copies/tasks.yaml': copies(control?.dataDir ?? '', host?.dataDir ?? '', control?.address ?? ''),
+      'graphs/broken/tasks.yaml': '- { id: gone, type: sync, role: [worker], parameters: { src: /none, dst: /never } }',
       'files/manifests/site.pp': 'include greeting\n',
       'files/manifests/broken.pp': 'file { "/nonexistent/folder/file": ensure => file }\n',
       'files/modules/greeting/manifests/init.pp': `class greeting { file { '${join(host?.dataDir ?? '', 'greeting')}': content => "hello\\n" } }\n`,
     });
-    await bed.apply('types', 'types@1.0.0', { host1: ['worker'] });
+    await bed.apply('types', 'types@1.0.0', { host1: ['worker'], host2: ['control'] }, { master: 'host2' });
   });
   afterAll(() => bed?.close());
 
@@ -62,6 +95,50 @@ describe('task types on a real host', () => {
     } else expect(state).toBe('failed');
   });
 
+  it('copies and syncs from the master node and by rsync, and tells in noop what differs', async () => {
+    const [host, control] = bed.hosts.hosts;
+    const data = host?.dataDir ?? '';
+    const { transaction } = await musterJson<{ transaction: string }>(
+      ['deploy', 'types', '--graph', 'copies'],
+      bed.env,
+    );
+    const copied = await bed.end(transaction);
+    expect(Object.entries(copied.graphs[0]?.tasks ?? {}).map(([task, it]) => [task, it.state, it.reason])).toEqual(
+      ['copied@host1', 'rsynced@host1', 'serve@master', 'synced@host1'].map((task) => [task, 'succeeded', null]),
+    );
+    expect(readFileSync(join(data, 'copied/deep/b'), 'utf8')).toBe('two\n');
+    expect(statSync(join(data, 'copied/a')).mode & 0o777).toBe(0o750);
+    for (const name of ['synced', 'rsynced']) expect(readdirSync(join(data, name)).sort()).toEqual(['a', 'deep']);
+    expect(readFileSync(join(data, 'one'), 'utf8')).toBe('one\n');
+    writeFileSync(join(control?.dataDir ?? '', 'src/deep/b'), 'three\n');
+    const noop = await musterJson<{ transaction: string }>(['deploy', 'types', '--graph', 'copies', '--noop'], bed.env);
+    const { state, graphs } = await bed.end(noop.transaction);
+    expect([state, graphs[0]?.tasks['serve@master']]).toEqual([
+      'succeeded',
+      expect.objectContaining({
+        state: 'skipped',
+        attempts: 0,
+        reason: expect.stringContaining('Unknown in noop') as string,
+      }),
+    ]);
+    for (const [task, text] of [
+      ['copied', `would change ${join(data, 'copied/deep/b')}`],
+      ['synced', `would change ${join(data, 'synced')}`],
+      ['rsynced', `would change ${join(data, 'rsynced')}`],
+    ])
+      expect((await bed.muster(['logs', noop.transaction, `${task}@host1`])).stdout).toContain(text);
+    expect(readFileSync(join(data, 'rsynced/deep/b'), 'utf8')).toBe('two\n');
+  });
+
+  it('says which path of the master node cannot be read', async () => {
+    const { transaction } = await musterJson<{ transaction: string }>(
+      ['deploy', 'types', '--graph', 'broken'],
+      bed.env,
+    );
+    const { graphs } = await bed.end(transaction);
+    expect(graphs[0]?.tasks['gone@host1']?.reason).toMatch(/NODE_SOURCE_UNREADABLE.*\/none.*host2/);
+  });
+
   it('shows with --noop what Puppet would change, and runs nothing else', async () => {
     const { transaction } = await musterJson<{ transaction: string }>(
       ['deploy', 'types', '--noop', '--tasks', 'listen,apply'],
@@ -69,6 +146,6 @@ describe('task types on a real host', () => {
     );
     const { graphs } = await bed.end(transaction);
     expect(graphs[0]?.tasks['apply@host1']?.state).toBe('succeeded');
-    expect((await bed.muster(['logs', transaction, 'listen@host1'])).stdout).toMatch(/^noop: shell cannot tell/);
+    expect(graphs[0]?.tasks['listen@host1']).toMatchObject({ state: 'skipped', attempts: 0 });
   });
 });

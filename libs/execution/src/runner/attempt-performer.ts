@@ -226,7 +226,12 @@ export class AttemptPerformer {
     const sources = own.length === 0 ? [] : sourceSecrets(this.#state.graph.source, graphTask.node, this.#context.box);
     const secrets = [...new Set([...own, ...sources])];
     live.secrets = secrets;
-    const answer = compileOperation({ task: graphTask, parameters, noop: this.#owned.start.noop });
+    const answer = compileOperation({
+      task: graphTask,
+      parameters,
+      noop: this.#owned.start.noop,
+      master: this.#targets.master,
+    });
     if (answer.kind === 'refused') {
       this.#end(task, attempt, { kind: 'refused', code: answer.code, detail: answer.detail });
       return null;

@@ -29,8 +29,13 @@ export const executionProblems = {
   },
   DEPLOY_NO_MASTER: {
     severity: 'error',
-    meaning: 'The graph has tasks on the master node and the cluster names none.',
+    meaning: 'The graph has tasks on the master node, or copies from it, and the cluster names none.',
     remedy: 'Name a node as `master` in the cluster file.',
+  },
+  CONTROL_LIMIT_IMPOSSIBLE: {
+    severity: 'error',
+    meaning: 'The limit is none of the graph, or some tasks would wait for it for ever.',
+    remedy: '`muster limit TRANSACTION` lists the limits and who holds them.',
   },
   CONTROL_NOT_POSSIBLE: {
     severity: 'error',

@@ -63,6 +63,11 @@ export const nodeProblems = {
     meaning: 'Something that an earlier attempt started still runs on the node.',
     remedy: 'Wait until it ends, or cancel it.',
   },
+  NODE_SOURCE_UNREADABLE: {
+    severity: 'error',
+    meaning: 'A file or folder that is to be copied from the master node cannot be read there.',
+    remedy: 'Check the path on the master node, and that its login user (or root, with become: sudo) may read it.',
+  },
   NODE_OPERATION_INVALID: {
     severity: 'error',
     meaning: 'What is to be done on the node cannot be expressed there.',
