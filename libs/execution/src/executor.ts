@@ -12,9 +12,13 @@ import {
   type CarriedOver,
   carriedFrom,
   compileGraph,
-  initialState,
-  whyWaiting,
+  type DeploymentState,
   type Explanation,
+  initialState,
+  limitFault,
+  limitsInUse,
+  type LimitUse,
+  whyWaiting,
 } from '@muster/scheduling';
 import type { Clock } from './ports/clock';
 import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store';
@@ -154,8 +158,13 @@ export class Executor {
   /** Stores a control command; its effect comes back as an event that names it. */
   async control(command: string, body: ControlDeployment): Promise<readonly Problem[]> {
     const { store } = this.#ports;
-    const answer = await store.putCommand(command, body);
     const subject = `deployment ${body.deployment}`;
+    const fault = body.limit ? await this.#limitFault(body.deployment, body.limit) : null;
+    if (body.limit && fault !== null)
+      return store.refuse(command, [
+        problem('CONTROL_LIMIT_IMPOSSIBLE', { subject: `limit ${body.limit.key}`, summary: fault }),
+      ]);
+    const answer = await store.putCommand(command, body);
     switch (answer) {
       case 'unknown':
         return store.refuse(command, [
@@ -216,14 +225,34 @@ export class Executor {
       const explanation = own.explain(task);
       return explanation && this.#explainReply(task, own.status, this.id, explanation);
     }
+    const read = await this.#read(deployment);
+    if (read === null) return null;
+    const explanation = whyWaiting(read.state, task);
+    return explanation && this.#explainReply(task, read.state.status, read.owner, explanation);
+  }
+
+  /** As `explain`: every limit with its holders; null for an unknown deployment. */
+  async limits(deployment: string): Promise<readonly LimitUse[] | null> {
+    const own = this.#runners.get(deployment);
+    if (own) return own.limits();
+    const read = await this.#read(deployment);
+    return read && limitsInUse(read.state, read.graph.limits);
+  }
+
+  async #limitFault(deployment: string, { key, amount }: { key: string; amount: number }): Promise<string | null> {
+    const own = this.#runners.get(deployment);
+    if (own) return own.limitFault(key, amount);
+    const read = await this.#read(deployment);
+    return read && limitFault(read.state, key, amount);
+  }
+
+  async #read(deployment: string): Promise<{ state: DeploymentState; graph: TaskGraph; owner: string | null } | null> {
     const stored = await this.#ports.store.read(deployment);
-    if (!stored) return null;
-    const graph = await this.#graph(stored.graph);
-    if (typeof graph === 'string') return null;
+    const graph = stored && (await this.#graph(stored.graph));
+    if (stored === null || graph === null || typeof graph === 'string') return null;
     const state = initialState(graph);
     for (const event of stored.events) apply(state, event);
-    const explanation = whyWaiting(state, task);
-    return explanation && this.#explainReply(task, state.status, stored.owner, explanation);
+    return { state, graph, owner: stored.owner };
   }
 
   events(deployment: string, from: number, to: number): ReturnType<DeploymentStore['events']> {
@@ -338,8 +367,19 @@ export class Executor {
     await this.#stopOwning(deployment);
     const graph = await this.#graph(owned.graph);
     if (typeof graph === 'string') return this.#endUnreadable(owned, graph);
+    let carried: CarriedOver | null;
     try {
-      const carried = await this.#carried(owned, graph);
+      carried = await this.#carried(owned, graph);
+    } catch (error) {
+      if (error instanceof InvariantBroken) return this.#endUnreadable(owned, error.message, error);
+      // A store that does not answer says nothing about what is stored.
+      this.#ports.log.warn(
+        { deployment, err: error },
+        'what its earlier run did cannot be read now; its lease will pass',
+      );
+      return;
+    }
+    try {
       const runner = new DeploymentRunner(this.#context, owned, graph, carried, lease, (reason) => {
         this.#ports.log.info({ deployment, reason }, 'no longer owns the deployment');
         this.#forget(deployment);

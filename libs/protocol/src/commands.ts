@@ -73,7 +73,7 @@ export const controlDeployment = messageKind(
     deployment: id,
     verb: z.enum(CONTROL_VERBS),
     tasks: z.array(address).max(100_000).optional(),
-    limit: z.object({ key: z.string().max(300), amount: z.int().min(1) }).optional(),
+    limit: z.object({ key: z.string().max(300), amount: z.int().min(1).max(1_000_000) }).optional(),
     event: z.string().min(1).max(EVENT_NAME_CHARS_MAX).optional(),
     who: sentence,
     why: sentence.nullable(),
@@ -86,6 +86,9 @@ export const releaseTransaction = messageKind('executor.transaction.release', 1,
 
 /** Question: why does this task not run now? */
 export const explainTask = messageKind('executor.deployment.why', 1, z.object({ deployment: id, task: address }));
+
+/** Question: which limits has the deployment now, and who holds them? */
+export const readLimits = messageKind('executor.deployment.limits', 1, z.object({ deployment: id }));
 
 /** Question: the stored events `from` to `to` (both included), for a planner that misses some. */
 export const readEvents = messageKind(

@@ -45,6 +45,25 @@ describe('control verbs', () => {
     expect(sent()).toEqual({ verb: 'retry' });
   });
 
+  it('limit shows who holds what, and changes one', async () => {
+    const holders = ['a@1', 'a@2', 'a@3', 'a@4', 'a@5', 'section s@6'];
+    planner.answer('GET /transactions/t1/limits', {
+      limits: [
+        { key: 'nodes', amount: 6, used: 6, planned: null, holders },
+        { key: 'role:x', amount: 2, used: 0, planned: 2, holders: [] },
+      ],
+    });
+    expect((await run('limit t1')).out).toMatch(
+      /nodes +6 +6 +none +a@1, a@2, a@3, a@4, a@5 and 1 more\nrole:x +2 +0 +2/,
+    );
+    expect(await run('limit t1 nodes 3 --reason slow')).toMatchObject({ code: 0 });
+    expect(sent()).toEqual({ verb: 'set-limit', limit: { key: 'nodes', amount: 3 }, reason: 'slow' });
+    expect(await run('limit t1 nodes none')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('at least 1') as string,
+    });
+  });
+
   it('skip asks on a terminal, and refuses where it cannot ask', async () => {
     planner.answer(
       'GET /transactions/t1',

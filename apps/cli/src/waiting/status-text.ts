@@ -1,4 +1,5 @@
 import type { TransactionStatus } from '@muster/client';
+import { shortList } from '../io/short-list';
 import { table } from '../io/table';
 import type { Problem } from '@muster/problems';
 import { shownLine } from '../io/shown-text';
@@ -54,11 +55,4 @@ function controlsText({ controls }: TransactionStatus): string {
     return [at, verb, about.join(' '), who, why, state];
   });
   return `\nasked for\n${table(['at', 'verb', 'about', 'who', 'why', 'state'], rows)}`;
-}
-
-const TASKS_SHOWN_MAX = 5;
-
-function shortList(tasks: readonly string[]): string {
-  const more = tasks.length - TASKS_SHOWN_MAX;
-  return `${tasks.slice(0, TASKS_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,7 +1,14 @@
 import { Executor, type NodePort } from '@muster/execution';
 import { BusController } from '@muster/messaging';
 import { problem, ProblemsError } from '@muster/problems';
-import { describeExecutors, explainTask, type ExplainReply, readEvents, scanHostKey } from '@muster/protocol';
+import {
+  describeExecutors,
+  explainTask,
+  type ExplainReply,
+  readEvents,
+  readLimits,
+  scanHostKey,
+} from '@muster/protocol';
 import { Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { EXECUTOR, NODES } from '../executor-ports';
@@ -20,6 +27,15 @@ export class QuestionHandlers {
     if (reply) return reply;
     throw new ProblemsError([
       problem('API_NOT_FOUND', { subject: `task ${task}`, summary: `deployment ${deployment} has no such task here` }),
+    ]);
+  }
+
+  @MessagePattern(readLimits.schema)
+  async limits(@Payload() { deployment }: { deployment: string }): Promise<{ limits: unknown }> {
+    const limits = await this.executor.limits(deployment);
+    if (limits) return { limits };
+    throw new ProblemsError([
+      problem('DEPLOY_UNKNOWN_TRANSACTION', { subject: `deployment ${deployment}`, summary: 'no executor knows it' }),
     ]);
   }
 

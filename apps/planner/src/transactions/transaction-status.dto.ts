@@ -290,3 +290,25 @@ export class WhyDto {
   @ApiProperty({ type: [ReasonDto] })
   reasons!: ReasonDto[];
 }
+
+class LimitUseDto {
+  @ApiProperty({ description: '`definition:NAME`, `role:NAME`, `nodes`.' })
+  key!: string;
+
+  @ApiProperty({ type: 'integer' })
+  amount!: number;
+
+  @ApiProperty({ type: 'integer' })
+  used!: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'As the graph was planned; null: without it.' })
+  planned!: number | null;
+
+  @ApiProperty({ type: [String], description: 'Tasks and sections.' })
+  holders!: string[];
+}
+
+export class LimitsDto {
+  @ApiProperty({ type: [LimitUseDto] })
+  limits!: LimitUseDto[];
+}

@@ -118,6 +118,17 @@ export interface TransactionSummary {
   readonly problems?: readonly Problem[];
 }
 
+/** A limit of the graph that runs. */
+export interface LimitUse {
+  readonly key: string;
+  readonly amount: number;
+  readonly used: number;
+  /** As the graph was planned; null: without it. */
+  readonly planned: number | null;
+  /** Tasks and sections. */
+  readonly holders: readonly string[];
+}
+
 export interface ControlRequest {
   readonly verb: ControlVerb;
   readonly tasks?: readonly string[];

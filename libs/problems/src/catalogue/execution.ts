@@ -32,6 +32,11 @@ export const executionProblems = {
     meaning: 'The graph has tasks on the master node, or copies from it, and the cluster names none.',
     remedy: 'Name a node as `master` in the cluster file.',
   },
+  CONTROL_LIMIT_IMPOSSIBLE: {
+    severity: 'error',
+    meaning: 'The limit is none of the graph, or some tasks would wait for it for ever.',
+    remedy: '`muster limit TRANSACTION` lists the limits and who holds them.',
+  },
   CONTROL_NOT_POSSIBLE: {
     severity: 'error',
     meaning: 'The control verb does not fit the present state.',
