@@ -25,6 +25,7 @@ import {
   type NodeAccessMessage,
   packGraph,
   QUESTIONS_QUEUE,
+  readLimits,
   releaseTransaction,
   type Reply,
   startDeployment,
@@ -161,6 +162,8 @@ export class ExecutorBed {
         bus: this.broker.connect(),
         artifacts: {
           put: () => Promise.reject(new Error('nothing is put here')),
+          renew: async (digest) => this.#artifacts.has(digest),
+          removeUnused: () => Promise.reject(new Error('what is shared is not removed here')),
           open: async (digest) => this.#artifact(digest),
         },
         secretBox: this.secrets.box,
@@ -238,13 +241,23 @@ export class ExecutorBed {
     return this.bus.request(COMMANDS_QUEUE, makeEnvelope(adoptNode, { node, installation }), 10_000);
   }
 
-  control(deployment: string, verb: ControlDeployment['verb'], tasks?: string[]): Promise<Reply<unknown>> {
-    const body: ControlDeployment = { deployment, verb, who: 'test', why: 'a reason', ...(tasks ? { tasks } : {}) };
+  control(
+    deployment: string,
+    verb: ControlDeployment['verb'],
+    tasks?: string[],
+    limit?: ControlDeployment['limit'],
+  ): Promise<Reply<unknown>> {
+    const about = { ...(tasks ? { tasks } : {}), ...(limit ? { limit } : {}) };
+    const body: ControlDeployment = { deployment, verb, who: 'test', why: 'a reason', ...about };
     return this.bus.request(COMMANDS_QUEUE, makeEnvelope(controlDeployment, body), 10_000);
   }
 
   release(transaction: string): Promise<Reply<unknown>> {
     return this.bus.request(COMMANDS_QUEUE, makeEnvelope(releaseTransaction, { transaction }), 10_000);
+  }
+
+  limits(deployment: string): Promise<Reply<unknown>> {
+    return this.bus.request(QUESTIONS_QUEUE, makeEnvelope(readLimits, { deployment }), 10_000);
   }
 
   why(deployment: string, task: string): Promise<Reply<unknown>> {

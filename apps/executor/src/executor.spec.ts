@@ -137,6 +137,42 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
   });
 
+  it('changes a limit at once, also one that the graph was planned without, and refuses what cannot be', async () => {
+    const wait = { cmd: 'until [ -e ~/limit-over ]; do sleep 0.05; done' };
+    const { deployment } = await bed.deploy({
+      tasks: ['n1', 'n2', 'n3'].map((node) => graphTask(`x@${node}`, { limits: ['role:x'], parameters: wait })),
+      limits: { 'role:x': 1 },
+    });
+    const started = () => bed.log(deployment).filter(({ type }) => type === 'attempt-started').length;
+    const set = (key: string, amount: number) => bed.control(deployment, 'set-limit', undefined, { key, amount });
+    await waitUntil('one runs', () => started() === 1);
+    expect(await set('role:y', 2)).toMatchObject({ ok: false, problems: [{ code: 'CONTROL_LIMIT_IMPOSSIBLE' }] });
+    expect(await set('nodes', 2)).toMatchObject({ ok: true });
+    expect(await set('role:x', 3)).toMatchObject({ ok: true });
+    await waitUntil('as many run as nodes may', () => started() === 2);
+    expect(await bed.limits(deployment)).toMatchObject({
+      body: {
+        limits: [
+          { key: 'nodes', amount: 2, used: 2, planned: null },
+          { key: 'role:x', amount: 3, used: 2, planned: 1, holders: ['x@n2', 'x@n1'] },
+        ],
+      },
+    });
+    // Another owner finds the limits in the log.
+    const [first] = bed.executors.splice(0);
+    await bed.startExecutor();
+    await first?.close();
+    await waitUntil(
+      'another owns it',
+      () => bed.log(deployment).filter(({ type }) => type === 'owner-changed').length === 2,
+    );
+    expect(started()).toBe(2);
+    expect(await set('nodes', 3)).toMatchObject({ ok: true });
+    await waitUntil('all run', () => started() === 3);
+    for (const node of ['n1', 'n2', 'n3']) writeFileSync(bed.pathOf(node, 'limit-over'), '');
+    expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
+  });
+
   it('refuses a node of another transaction, naming it, and frees it at the end', async () => {
     const one = await bed.deploy({ tasks: [graphTask('hold@n1', { parameters: { cmd: 'sleep 30' } })] });
     const two = await bed.deploy({ tasks: [graphTask('other@n1')] });
@@ -205,7 +241,7 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     await waitUntil('it runs', () => bed.log(deployment).some(({ type }) => type === 'attempt-started'));
     expect(await bed.why(deployment, 'next@n1')).toMatchObject({
       ok: true,
-      body: { state: 'waiting', reasons: [{ code: 'dependency', holders: ['long@n1'] }] },
+      body: { state: 'waiting', reasons: [{ code: 'dependency', holders: ['long@n1'] }, { code: 'node-busy' }] },
     });
     await bed.control(deployment, 'pause');
     await waitUntil('long has ended', () => bed.log(deployment).some((event) => event.type === 'tasks-ended'));

@@ -3,6 +3,7 @@ import type {
   ControlAnswer,
   ControlRequest,
   DeployRequest,
+  LimitUse,
   OutputChunk,
   OutputPage,
   TransactionStatus,
@@ -32,6 +33,14 @@ export class TransactionRoutes {
   /** Accepted when it answers; the effect comes as an event. What came too late is refused. */
   control(transaction: string, request: ControlRequest): Promise<ControlAnswer> {
     return this.connection.json('POST', path('transactions', transaction, 'controls'), { json: request });
+  }
+
+  async limits(transaction: string): Promise<readonly LimitUse[]> {
+    const { limits } = await this.connection.json<{ readonly limits: readonly LimitUse[] }>(
+      'GET',
+      path('transactions', transaction, 'limits'),
+    );
+    return limits;
   }
 
   why(transaction: string, task: string): Promise<WhyAnswer> {

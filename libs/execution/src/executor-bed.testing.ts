@@ -4,6 +4,7 @@ import { Executor, type ExecutorPorts } from './executor';
 import { HandMovedClock, settled } from './hand-moved-clock.testing';
 import type { DeploymentStore, OwnedDeployment, StoredCommand } from './ports/deployment-store';
 import type { NodePort, NodeReport } from './ports/node-port';
+import type { FetchFailure } from './ports/publishing';
 import { QuietLog } from './quiet-log.testing';
 
 /** The deployment of the bed. */
@@ -38,6 +39,8 @@ export class ExecutorBed {
   readonly started: string[] = [];
   readonly log = new QuietLog();
   isStoreAway = false;
+  /** What an earlier run did cannot be read. */
+  isReadAway = true;
   /** Answers of the node that are held back, when it is slow. */
   slow: (() => void)[] | null = null;
   /** Owned by nobody as far as the store knows: the next who asks gets it. */
@@ -49,10 +52,14 @@ export class ExecutorBed {
   inbox: StoredCommand[] = [];
   /** How many connections to the node were asked for. */
   prepared = 0;
+  /** Artifacts that cannot be had. */
+  missing: FetchFailure[] = [];
+  /** Commands whose refusal is kept. */
+  readonly refused: string[] = [];
   #report: (report: NodeReport) => void = () => undefined;
   readonly executor: Executor;
 
-  constructor(tasks: readonly GraphTask[] = [TASK]) {
+  constructor(tasks: readonly GraphTask[] = [TASK], sent: StartDeployment['graph'] = { kind: 'inline', gzip: '' }) {
     const node = { name: 'n1', machine: 'm1', jump: null, identity: {} };
     const start = {
       deployment: D,
@@ -60,7 +67,7 @@ export class ExecutorBed {
       nodes: [node],
       final: true,
       noop: false,
-      graph: { kind: 'inline', gzip: '' },
+      graph: sent,
     };
     const store: Partial<DeploymentStore> = {
       renew: async (_executor, _lease, held) => {
@@ -82,6 +89,15 @@ export class ExecutorBed {
         return 'stored';
       },
       unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
+      read: async () => {
+        if (this.isReadAway) throw new Error('the store is away');
+        return { graph: new Uint8Array(), events: [], owner: null };
+      },
+      accept: async () => ({ kind: 'accepted' }),
+      refuse: async (command, problems) => {
+        this.refused.push(command);
+        return problems;
+      },
       unpublished: async () => [],
       markPublished: async () => undefined,
     };
@@ -105,6 +121,8 @@ export class ExecutorBed {
       store: store as DeploymentStore,
       nodes: nodes as NodePort,
       box: { seal: () => ({}), open: () => ({ reveal: () => 'key' }) } as unknown as ExecutorPorts['box'],
+      artifacts: { ensure: async () => this.missing },
+      graphBytes: async () => new Uint8Array(),
       publishEvents: async () => undefined,
       makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
       readGraph: async () => packGraph(graphOf(tasks)),

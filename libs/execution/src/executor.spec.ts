@@ -1,4 +1,4 @@
-import type { ControlDeployment } from '@muster/protocol';
+import { type ControlDeployment, isPassingRefusal, type StartDeployment } from '@muster/protocol';
 import { D, ExecutorBed } from './executor-bed.testing';
 
 describe('an executor', () => {
@@ -34,6 +34,16 @@ describe('an executor', () => {
     await bed.until(() => bed.events.some((event) => event.type === 'state-changed' && event.state === 'succeeded'));
   });
 
+  it('leaves a further run to a later try while what the run before did cannot be read', async () => {
+    const bed = new ExecutorBed(undefined, { kind: 'earlier', deployment: D, tasks: null });
+    await bed.until(() => bed.log.warnings.some((text) => text.includes('cannot be read now')));
+    await bed.clock.move(1_000);
+    expect(bed.events).toEqual([]);
+    bed.isReadAway = false;
+    bed.isFree = true;
+    await bed.until(() => bed.has('owner-changed'));
+  });
+
   it('tells of a command that came with the end that it came too late', async () => {
     const bed = new ExecutorBed();
     await bed.until(() => bed.started.length === 1);
@@ -46,5 +56,39 @@ describe('an executor', () => {
       { type: 'control', command: 'late', verb: 'cancel', tooLate: true },
     ]);
     expect(bed.events.map(({ seq }) => seq)).toEqual(bed.events.map((_, index) => index + 1));
+  });
+
+  describe('that cannot fetch what a graph needs', () => {
+    const start = (giveUpAt?: number) =>
+      ({
+        cluster: 'c',
+        graph: { kind: 'inline', gzip: '' },
+        artifacts: [],
+        artifactToken: null,
+        giveUpAt,
+      }) as unknown as StartDeployment;
+    const codes = (problems: readonly { code: string }[]) => problems.map(({ code }) => code);
+
+    it('answers a fault that may pass and keeps no answer, so that the command may come again', async () => {
+      const bed = new ExecutorBed();
+      bed.missing = [{ text: 'the planner does not answer', isPassing: true }];
+      const problems = await bed.executor.accept('c1', start(bed.clock.now() + 1000));
+      expect([codes(problems), bed.refused]).toEqual([['DEPLOY_ARTIFACT_UNREACHABLE'], []]);
+      expect(isPassingRefusal(problems)).toBe(true);
+      bed.missing = [];
+      expect(await bed.executor.accept('c1', start(bed.clock.now() + 1000))).toEqual([]);
+    });
+
+    it.each([
+      ['a fault that will not pass', false, 1000],
+      ['a fault that may pass, once the time of the command is over', true, -1],
+      ['a fault that may pass, of a command that tells no time', true, null],
+    ])('refuses for good for %s', async (_what, isPassing, left) => {
+      const bed = new ExecutorBed();
+      bed.missing = [{ text: 'it is not there', isPassing }];
+      const problems = await bed.executor.accept('c1', start(left === null ? undefined : bed.clock.now() + left));
+      expect([codes(problems), bed.refused]).toEqual([['DEPLOY_ARTIFACT_MISSING'], ['c1']]);
+      expect(isPassingRefusal(problems)).toBe(false);
+    });
   });
 });

@@ -12,9 +12,13 @@ import {
   type CarriedOver,
   carriedFrom,
   compileGraph,
-  initialState,
-  whyWaiting,
+  type DeploymentState,
   type Explanation,
+  initialState,
+  limitFault,
+  limitsInUse,
+  type LimitUse,
+  whyWaiting,
 } from '@muster/scheduling';
 import type { Clock } from './ports/clock';
 import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store';
@@ -115,7 +119,7 @@ export class Executor {
 
   /**
    * Stores a start command; settles with the problems that stand in the way, none when it is accepted. The answer to a
-   * command stays what it was, however often it comes.
+   * command stays what it was, however often it comes; but what may pass is no answer until the command's time is over.
    */
   async accept(command: string, start: StartDeployment): Promise<readonly Problem[]> {
     const { artifacts, box, store } = this.#ports;
@@ -124,11 +128,12 @@ export class Executor {
       start.graph.kind === 'artifact' ? [...start.artifacts, { digest: start.graph.digest, size: 0 }] : start.artifacts;
     const missing = await artifacts.ensure(wanted, token);
     const subject = `deployment of ${start.cluster}`;
-    if (missing.length > 0)
-      return store.refuse(
-        command,
-        missing.map((summary) => problem('DEPLOY_ARTIFACT_MISSING', { subject, summary })),
-      );
+    if (missing.length > 0) {
+      const mayPass = missing.every(({ isPassing }) => isPassing) && this.#ports.clock.now() < (start.giveUpAt ?? 0);
+      const code = mayPass ? 'DEPLOY_ARTIFACT_UNREACHABLE' : 'DEPLOY_ARTIFACT_MISSING';
+      const problems = missing.map(({ text: summary }) => problem(code, { subject, summary }));
+      return mayPass ? problems : store.refuse(command, problems);
+    }
     const sent = start.graph;
     const gzip =
       sent.kind === 'earlier'
@@ -155,8 +160,13 @@ export class Executor {
   /** Stores a control command; its effect comes back as an event that names it. */
   async control(command: string, body: ControlDeployment): Promise<readonly Problem[]> {
     const { store } = this.#ports;
-    const answer = await store.putCommand(command, body);
     const subject = `deployment ${body.deployment}`;
+    const fault = body.limit ? await this.#limitFault(body.deployment, body.limit) : null;
+    if (body.limit && fault !== null)
+      return store.refuse(command, [
+        problem('CONTROL_LIMIT_IMPOSSIBLE', { subject: `limit ${body.limit.key}`, summary: fault }),
+      ]);
+    const answer = await store.putCommand(command, body);
     switch (answer) {
       case 'unknown':
         return store.refuse(command, [
@@ -217,14 +227,34 @@ export class Executor {
       const explanation = own.explain(task);
       return explanation && this.#explainReply(deployment, task, own.status, this.id, explanation);
     }
+    const read = await this.#read(deployment);
+    if (read === null) return null;
+    const explanation = whyWaiting(read.state, task);
+    return explanation && this.#explainReply(deployment, task, read.state.status, read.owner, explanation);
+  }
+
+  /** As `explain`: every limit with its holders; null for an unknown deployment. */
+  async limits(deployment: string): Promise<readonly LimitUse[] | null> {
+    const own = this.#runners.get(deployment);
+    if (own) return own.limits();
+    const read = await this.#read(deployment);
+    return read && limitsInUse(read.state, read.graph.limits);
+  }
+
+  async #limitFault(deployment: string, { key, amount }: { key: string; amount: number }): Promise<string | null> {
+    const own = this.#runners.get(deployment);
+    if (own) return own.limitFault(key, amount);
+    const read = await this.#read(deployment);
+    return read && limitFault(read.state, key, amount);
+  }
+
+  async #read(deployment: string): Promise<{ state: DeploymentState; graph: TaskGraph; owner: string | null } | null> {
     const stored = await this.#ports.store.read(deployment);
-    if (!stored) return null;
-    const graph = await this.#graph(stored.graph);
-    if (typeof graph === 'string') return null;
+    const graph = stored && (await this.#graph(stored.graph));
+    if (stored === null || graph === null || typeof graph === 'string') return null;
     const state = initialState(graph, { leasesPools: true });
     for (const event of stored.events) apply(state, event);
-    const explanation = whyWaiting(state, task);
-    return explanation && this.#explainReply(deployment, task, state.status, stored.owner, explanation);
+    return { state, graph, owner: stored.owner };
   }
 
   /** Sets the size of a pool; whoever waits for its slots looks at once. */
@@ -349,8 +379,19 @@ export class Executor {
     await this.#stopOwning(deployment);
     const graph = await this.#graph(owned.graph);
     if (typeof graph === 'string') return this.#endUnreadable(owned, graph);
+    let carried: CarriedOver | null;
     try {
-      const carried = await this.#carried(owned, graph);
+      carried = await this.#carried(owned, graph);
+    } catch (error) {
+      if (error instanceof InvariantBroken) return this.#endUnreadable(owned, error.message, error);
+      // A store that does not answer says nothing about what is stored.
+      this.#ports.log.warn(
+        { deployment, err: error },
+        'what its earlier run did cannot be read now; its lease will pass',
+      );
+      return;
+    }
+    try {
       const runner = new DeploymentRunner(this.#context, owned, graph, carried, lease, (reason) => {
         this.#ports.log.info({ deployment, reason }, 'no longer owns the deployment');
         this.#forget(deployment);

@@ -28,6 +28,13 @@ export type TaskType = (typeof TASK_TYPES)[number];
 /** Types without work: kept in the graph as bridges (`anchor`, `stage`, `skipped`), or no tasks at all (`group`). */
 export const TYPES_WITHOUT_WORK: ReadonlySet<TaskType> = new Set(['anchor', 'stage', 'skipped', 'group']);
 
+/** Types that can tell under `noop` what they would change. What others would do is unknown then. */
+export const NOOP_TASK_TYPES: ReadonlySet<TaskType> = new Set<TaskType>([
+  ...(['puppet', 'ansible', 'upload_file', 'upload_files', 'copy_files', 'sync'] as const),
+  // A validation looks and changes nothing.
+  'validate',
+]);
+
 /** A value, or an expression that gives one. */
 export interface Expression {
   readonly yaql_exp: string;

@@ -1,6 +1,6 @@
 import type { Problem } from '@muster/problems';
-import type { JsonObject } from './json';
-import type { TaskAddress } from './names';
+import { isJsonObject, type Json, type JsonObject } from './json';
+import { MASTER, type TaskAddress } from './names';
 import type { BundleFile } from './release';
 import type { OnFailure, TaskType } from './task-definition';
 import type { SealedSecret } from './secret';
@@ -34,6 +34,8 @@ export interface GraphTask {
    * last. Absent: in none.
    */
   readonly section?: string;
+  /** Of an earlier run of a repeated task: the definition that is repeated. Only its last run is judged. Absent: any other. */
+  readonly repeatOf?: string;
   readonly expectedMs: number | null;
   readonly retries: { readonly count: number; readonly delayMs: number; readonly backoff: number };
   readonly timeoutMs: number;
@@ -49,6 +51,19 @@ export interface GraphTask {
 export function awaitedEvent({ type, parameters }: Pick<GraphTask, 'type' | 'parameters'>): string | null {
   const event = type === 'wait-for' ? parameters['event'] : null;
   return typeof event === 'string' && event !== '' ? event : null;
+}
+
+/** True for a task that runs on the master node, or copies what lies there. */
+export function needsMaster({ node, type, parameters }: Pick<GraphTask, 'node' | 'type' | 'parameters'>): boolean {
+  if (node === MASTER) return true;
+  const { src = null, files = null } = parameters;
+  if (type === 'sync') return isOnMaster(src);
+  if (type !== 'copy_files' || !Array.isArray(files)) return false;
+  return files.some((file: Json) => isJsonObject(file) && isOnMaster(file['src'] ?? null));
+}
+
+function isOnMaster(src: Json): boolean {
+  return typeof src === 'string' && src.startsWith('/');
 }
 
 /** "All of these, then all of those": a vertex without a node, so that N times M edges become N plus M. */

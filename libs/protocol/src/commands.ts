@@ -55,6 +55,11 @@ export const startDeployment = messageKind(
     noop: z.boolean(),
     /** No further deployment of the transaction follows: its claims end with this one, whatever the outcome. */
     final: z.boolean().default(true),
+    /**
+     * Milliseconds since the epoch: until then a fault that may pass is answered and not kept, and the command comes again;
+     * after it such a fault refuses for good. Absent: refuses at once, as older versions do.
+     */
+    giveUpAt: z.int().min(0).optional(),
     who: sentence,
     why: sentence.nullable(),
   }),
@@ -68,7 +73,7 @@ export const controlDeployment = messageKind(
     deployment: id,
     verb: z.enum(CONTROL_VERBS),
     tasks: z.array(address).max(100_000).optional(),
-    limit: z.object({ key: z.string().max(300), amount: z.int().min(1) }).optional(),
+    limit: z.object({ key: z.string().max(300), amount: z.int().min(1).max(1_000_000) }).optional(),
     event: z.string().min(1).max(EVENT_NAME_CHARS_MAX).optional(),
     who: sentence,
     why: sentence.nullable(),
@@ -81,6 +86,9 @@ export const releaseTransaction = messageKind('executor.transaction.release', 1,
 
 /** Question: why does this task not run now? */
 export const explainTask = messageKind('executor.deployment.why', 1, z.object({ deployment: id, task: address }));
+
+/** Question: which limits has the deployment now, and who holds them? */
+export const readLimits = messageKind('executor.deployment.limits', 1, z.object({ deployment: id }));
 
 /** Question: the stored events `from` to `to` (both included), for a planner that misses some. */
 export const readEvents = messageKind(
@@ -118,3 +126,8 @@ export const adoptNode = messageKind(
 
 /** Nudge, on the fanout exchange: look into the inbox now. */
 export const nudge = messageKind('executor.nudge', 1, z.object({}));
+
+/** True of a refusal that another try may turn into an acceptance: it was not kept, and the command is to be sent again. */
+export function isPassingRefusal(problems: readonly { readonly code: string }[]): boolean {
+  return problems.length > 0 && problems.every(({ code }) => code === 'DEPLOY_ARTIFACT_UNREACHABLE');
+}

@@ -32,6 +32,20 @@ export const explainReply = z.object({
   reasons: z.array(waitingReason),
 });
 export type ExplainReply = z.infer<typeof explainReply>;
+export const limitsReply = z.object({
+  limits: z.array(
+    z.object({
+      key: z.string().max(300),
+      amount: z.int().min(1),
+      used: z.int().min(0),
+      /** As the graph was planned; null: without it. */
+      planned: z.int().min(1).nullable(),
+      /** Tasks and sections (`section upgrade@n1`). */
+      holders: z.array(z.string().max(400)),
+    }),
+  ),
+});
+export type LimitsReply = z.infer<typeof limitsReply>;
 export const eventsReply = z.object({ events: z.array(deploymentEvent) });
 export const hostKeyReply = z.object({ hostKey: z.string().max(100) });
 const poolShare = z.object({

@@ -98,8 +98,13 @@ export class SshNodePort implements NodePort {
       this.#probe(session, attempt.id, operation);
       return { kind: 'started' };
     }
-    return startAttempt(session, attempt, this.options.artifacts, this.#followed, () =>
-      this.#watchReboot(session, node, attempt),
+    return startAttempt(
+      session,
+      attempt,
+      this.options.artifacts,
+      this.#followed,
+      () => this.#watchReboot(session, node, attempt),
+      (other) => this.#sessions.session(other),
     );
   }
 

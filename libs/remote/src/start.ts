@@ -7,7 +7,7 @@ import { unreachable } from './connection/node-failure';
 import { escapeWord } from './launcher/shell-words';
 import type { NodeSession } from './node-session';
 import { commandOf, setupText } from './operation-text';
-import { uploadFile, uploadFiles } from './upload';
+import { uploadFile, uploadFiles, type LinkTo } from './upload';
 
 /** Longer texts are delivered as files: the launcher's shell reads requests byte by byte. */
 const INLINE_MAX = 2048;
@@ -19,13 +19,14 @@ export async function startAttempt(
   artifacts: ArtifactReader,
   followed: Followed,
   watchReboot: () => Watch,
+  linkTo: LinkTo,
 ): Promise<StartAnswer> {
   const command = commandOf(attempt.operation);
   invariant(command, 'a probe starts nothing on a node');
   let setup: string;
   let script: string;
   try {
-    const uploaded = await uploadFiles(session, attempt.id, command.files, artifacts);
+    const uploaded = await uploadFiles(session, attempt.id, command.files, artifacts, linkTo);
     if (uploaded.kind === 'unreachable' || uploaded.kind === 'refused') return uploaded;
     setup = await deliver(session, attempt.id, 'setup', setupText(attempt, command));
     script = await deliver(session, attempt.id, 'script', command.script);

@@ -1,7 +1,8 @@
-import type { ArtifactReader, NodeFailure, OperationFile } from '@muster/execution';
+import type { ArtifactReader, NodeFailure, NodeTarget, OperationFile } from '@muster/execution';
 import { refusalOf } from './launcher/refusal';
 import { escapeWord } from './launcher/shell-words';
 import type { NodeSession } from './node-session';
+import { readTar } from './read-tar';
 
 /** Bytes sent before an answer is waited for; between two such pieces other requests to the node get their turn. */
 const PIECE_MAX = 1024 * 1024;
@@ -50,18 +51,43 @@ export async function uploadFile(
   return { kind: 'uploaded' };
 }
 
+/** How another node is reached whose files are to be read. */
+export type LinkTo = (node: NodeTarget) => Promise<NodeSession | NodeFailure>;
+
+interface Content {
+  readonly read: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Once all is read: why it is not whole; null if it is. */
+  readonly failure: () => Promise<NodeFailure | null>;
+}
+
+async function bytesOf(
+  content: OperationFile['content'],
+  artifacts: ArtifactReader,
+  linkTo: LinkTo,
+): Promise<Content | NodeFailure> {
+  if ('tar' in content) {
+    const session = await linkTo(content.from);
+    return 'kind' in session ? session : readTar(session, content.tar);
+  }
+  const whole = 'base64' in content ? [Buffer.from(content.base64, 'base64')] : await artifacts.open(content.artifact);
+  return { read: () => whole, failure: async () => null };
+}
+
 /** Writes all files of an operation into the attempt's folder. */
 export async function uploadFiles(
   session: NodeSession,
   attempt: string,
   files: readonly OperationFile[],
   artifacts: ArtifactReader,
+  linkTo: LinkTo,
 ): Promise<UploadAnswer> {
   for (const { path, mode = DEFAULT_MODE, content } of files) {
-    const bytes =
-      'base64' in content ? [Buffer.from(content.base64, 'base64')] : await artifacts.open(content.artifact);
-    const answer = await uploadFile(session, attempt, `work/${path}`, mode, bytes);
+    const bytes = await bytesOf(content, artifacts, linkTo);
+    if ('kind' in bytes) return bytes;
+    const answer = await uploadFile(session, attempt, `work/${path}`, mode, bytes.read());
     if (answer.kind !== 'uploaded') return answer;
+    const failure = await bytes.failure();
+    if (failure) return failure;
   }
   return { kind: 'uploaded' };
 }

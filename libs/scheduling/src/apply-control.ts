@@ -1,6 +1,6 @@
 import { isDeploymentEnd, type DeploymentEvent } from '@muster/model';
 import { CODE, type DeploymentState } from './deployment-state';
-import { offerNextOf } from './offer-next';
+import { setLimit } from './limits';
 import { isReopenable } from './reopen';
 
 /** Notes what a person asked for; `decide` acts on it. A command that was recorded before, or comes after the end, changes nothing. */
@@ -41,14 +41,9 @@ export function applyControl(state: DeploymentState, event: DeploymentEvent & { 
     case 'signal':
       if (event.event !== undefined) state.signals.add(event.event);
       return;
-    case 'set-limit': {
-      const limit = state.graph.limitKeys.indexOf(event.limit?.key ?? '');
-      if (limit < 0 || state.isLeased[limit] === 1 || !event.limit || event.limit.amount < 1) return;
-      const more = event.limit.amount - (state.limitCapacity[limit] as number);
-      state.limitCapacity[limit] = event.limit.amount;
-      for (let slot = 0; slot < more; slot++) offerNextOf(state, state.parkedAtLimit[limit]);
+    case 'set-limit':
+      if (event.limit) setLimit(state, event.limit.key, event.limit.amount);
       return;
-    }
   }
 }
 

@@ -95,5 +95,6 @@ function bridgeCause(state: DeploymentState, task: number, { type, action, reaso
   if (action === 'run' && state.wishes.skip.has(task)) return { code: 'operator' };
   if (type === 'stage' || type === 'anchor' || type === 'skipped') return { code: 'anchor' };
   if (reason.code === 'unchanged') return { code: 'condition', text: 'nothing changed since it last succeeded' };
+  if (reason.code === 'noop') return { code: 'condition', text: reason.text };
   return { code: reason.code === 'not-selected' ? 'selection' : 'condition' };
 }

@@ -45,7 +45,8 @@ export type NodeState = 'untouched' | 'ready' | 'failed' | 'unreachable';
  * Everything below `derived` follows from the rest and exists so that a decision costs what changed, not the graph.
  */
 export interface DeploymentState {
-  readonly graph: CompiledGraph;
+  /** Replaced as a whole when a limit is added; numbers of tasks, sections and machines stay. */
+  graph: CompiledGraph;
   lastSeq: number;
   status: DeploymentStatus;
   owner: string | null;
@@ -77,9 +78,9 @@ export interface DeploymentState {
   pausedBy: { readonly text: string; readonly at: number } | null;
   /** Commands already recorded, so that a repeated one changes nothing. */
   readonly commands: Set<string>;
-  readonly limitCapacity: Int32Array;
+  limitCapacity: Int32Array;
   /** 1 for limits that are pools, whose slots are leased one use at a time: their capacity is what is leased now. */
-  readonly isLeased: Uint8Array;
+  isLeased: Uint8Array;
   /** Events that were signalled. */
   readonly signals: Set<string>;
   /** What succeeded tasks have given, for those that take it; secrets are sealed. */
@@ -99,15 +100,15 @@ export interface DeploymentState {
   readonly bad: Int32Array;
   readonly culprit: Int32Array;
   readonly busyWith: Int32Array;
-  readonly limitUsed: Int32Array;
+  limitUsed: Int32Array;
   /** Who holds a slot: tasks, and sections as `heldBySection` says. */
-  readonly limitHolders: Set<number>[];
+  limitHolders: Set<number>[];
   /** Tasks of each section that have not ended. */
   readonly sectionLeft: Int32Array;
   /** Ready tasks to be offered, and those parked at a busy node or a full limit. */
   readonly offer: TaskHeap;
   readonly parkedAtMachine: TaskHeap[];
-  readonly parkedAtLimit: TaskHeap[];
+  parkedAtLimit: TaskHeap[];
   readonly bridges: number[];
   readonly anchors: number[];
   readonly toBlock: number[];

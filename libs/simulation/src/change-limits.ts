@@ -1,5 +1,6 @@
-import { didYouMean, SYNC_POINT, type TaskGraph } from '@muster/model';
+import { didYouMean, type GraphTask, type TaskGraph } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { withLimit } from '@muster/scheduling';
 
 /** New sizes by key; null: unlimited. */
 export type LimitChanges = Readonly<Record<string, number | null>>;
@@ -13,26 +14,17 @@ export function changeLimits(graph: TaskGraph, changes: LimitChanges): TaskGraph
   const known = new Set(['nodes', ...Object.keys(graph.limits), ...[...definitions].map((id) => `definition:${id}`)]);
   const unknown = Object.keys(changes).filter((key) => !known.has(key));
   if (unknown.length > 0) throw new ProblemsError(unknown.map((key) => unknownLimit(key, known)));
-  const limits = new Map(Object.entries(graph.limits));
-  for (const [key, amount] of Object.entries(changes)) {
-    if (amount === null) limits.delete(key);
-    else limits.set(key, amount);
-  }
-  const tasks = graph.tasks.map((task) => {
-    const kept = task.limits.filter((key) => limits.has(key));
-    const added = [`definition:${task.definition}`, 'nodes'].filter(
-      (key) =>
-        Object.hasOwn(changes, key) &&
-        limits.has(key) &&
-        !kept.includes(key) &&
-        task.action === 'run' &&
-        task.node !== SYNC_POINT,
-    );
-    return kept.length === task.limits.length && added.length === 0
-      ? task
-      : { ...task, limits: [...kept, ...added].sort() };
-  });
-  return { ...graph, tasks, limits: Object.fromEntries(limits) };
+  let changed = graph;
+  for (const [key, amount] of Object.entries(changes))
+    changed = amount === null ? withoutLimit(changed, key) : withLimit(changed, key, amount);
+  return changed;
+}
+
+function withoutLimit(graph: TaskGraph, key: string): TaskGraph {
+  const { [key]: _, ...limits } = graph.limits;
+  const without = (task: GraphTask): GraphTask =>
+    task.limits.includes(key) ? { ...task, limits: task.limits.filter((each) => each !== key) } : task;
+  return { ...graph, tasks: graph.tasks.map(without), limits };
 }
 
 function unknownLimit(key: string, known: ReadonlySet<string>): Problem {

@@ -1,3 +1,4 @@
+import { problem } from '@muster/problems';
 import { FakePlanner, status, task } from '../fake-planner.testing';
 import { memoryIo, muster } from '../memory-io.testing';
 import { runCli } from '../run-cli';
@@ -42,6 +43,25 @@ describe('control verbs', () => {
     expect(sent()).toEqual({ verb: 'retry', tasks: ['a@1', 'b@2'] });
     await run('retry t1');
     expect(sent()).toEqual({ verb: 'retry' });
+  });
+
+  it('limit shows who holds what, and changes one', async () => {
+    const holders = ['a@1', 'a@2', 'a@3', 'a@4', 'a@5', 'section s@6'];
+    planner.answer('GET /transactions/t1/limits', {
+      limits: [
+        { key: 'nodes', amount: 6, used: 6, planned: null, holders },
+        { key: 'role:x', amount: 2, used: 0, planned: 2, holders: [] },
+      ],
+    });
+    expect((await run('limit t1')).out).toMatch(
+      /nodes +6 +6 +none +a@1, a@2, a@3, a@4, a@5 and 1 more\nrole:x +2 +0 +2/,
+    );
+    expect(await run('limit t1 nodes 3 --reason slow')).toMatchObject({ code: 0 });
+    expect(sent()).toEqual({ verb: 'set-limit', limit: { key: 'nodes', amount: 3 }, reason: 'slow' });
+    expect(await run('limit t1 nodes none')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('at least 1') as string,
+    });
   });
 
   it('skip asks on a terminal, and refuses where it cannot ask', async () => {
@@ -199,7 +219,7 @@ describe('status and why', () => {
 
   it('list transactions without an id', async () => {
     planner.answer('GET /transactions', { items: [{ transaction: 't1', cluster: 'a', state: 'running' }], next: null });
-    expect((await run('status')).out).toMatch(/^t1 +a +running +- +-$/m);
+    expect((await run('status')).out).toMatch(/^t1 +a +running +- +- +-$/m);
   });
 });
 
@@ -266,5 +286,36 @@ describe('pools', () => {
     const before = planner.seen.length;
     expect((await run(`pool set licence ${slots}`)).code).toBe(1);
     expect(planner.seen).toHaveLength(before);
+  });
+});
+
+describe('a transaction whose start was refused', () => {
+  const problems = [problem('DEPLOY_NODE_CLAIMED', { subject: 'node n1', summary: 'It is claimed by transaction X.' })];
+
+  it('is listed as refused, with the reason', async () => {
+    const listed = { transaction: 't1', cluster: 'c', state: 'failed', startedAt: null, endedAt: 'now' };
+    planner.answer('GET /transactions', { items: [{ ...listed, refused: true, problems }], next: null });
+    const { out } = await run('status');
+    expect(out).toMatch(/t1 +c +refused .*DEPLOY_NODE_CLAIMED node n1: It is claimed by transaction X\./);
+  });
+
+  it('is shown and waited for as refused', async () => {
+    planner.answer('GET /transactions/t1', {
+      ...status('failed', { 'a@1': task('not-run') }),
+      refused: true,
+      problems,
+    });
+    const shown = await run('status t1');
+    expect(shown.out).toContain('on cluster a: refused');
+    expect(shown.out).toContain('DEPLOY_NODE_CLAIMED node n1');
+    expect(await run('watch t1')).toMatchObject({ code: 8, err: expect.stringContaining('DEPLOY_NODE_CLAIMED') });
+  });
+
+  it('is shown with what keeps it from being taken', async () => {
+    const undelivered = { tries: 3, reason: 'No executor answered in time.', nextTryAt: 'soon' };
+    planner.answer('GET /transactions/t1', { ...status('pending', { 'a@1': task('waiting') }), undelivered });
+    expect((await run('status t1')).out).toContain(
+      'no executor has taken it after 3 tries: No executor answered in time.; the next one is at soon',
+    );
   });
 });

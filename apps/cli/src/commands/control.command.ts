@@ -50,7 +50,7 @@ export function defineControlCommands(run: Run, program: Command): void {
     .description('say that an event has happened which tasks wait for, now or later; this opens gates, too')
     .option(...REASON);
   act<ControlOptions>(run, signal, (session, options, [transaction = '', event = '']) =>
-    sendControl(session, transaction, 'signal', [], options.reason, event),
+    sendControl(session, transaction, 'signal', [], options.reason, { event }),
   );
 
   const skip = program

@@ -3,7 +3,8 @@ import { act, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
 import { collect } from '../io/collect';
 import { table } from '../io/table';
-import { statusText } from '../waiting/status-text';
+import { problemLine, statusText } from '../waiting/status-text';
+import { shownState } from '../waiting/wait-and-tell';
 
 /** `status`: the states of a transaction, or without one the newest transactions. */
 export function defineStatusCommand(run: Run, program: Command): void {
@@ -14,8 +15,11 @@ export function defineStatusCommand(run: Run, program: Command): void {
       const items = await collect(client.transactions.list());
       session.answer(items, () =>
         table(
-          ['transaction', 'cluster', 'state', 'started', 'ended'],
-          items.map((it) => [it.transaction, it.cluster, it.state, it.startedAt, it.endedAt]),
+          ['transaction', 'cluster', 'state', 'started', 'ended', 'reason'],
+          items.map((it) => [
+            ...[it.transaction, it.cluster, shownState(it), it.startedAt, it.endedAt],
+            (it.problems ?? []).length === 0 ? null : it.problems?.map(problemLine).join('; '),
+          ]),
         ),
       );
       return ExitCode.success;

@@ -1,3 +1,4 @@
+import type { ControlRequest } from '@muster/client';
 import { type ControlVerb, parseTaskAddress } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import { ExitCode } from '../exit-code';
@@ -12,7 +13,7 @@ export async function sendControl(
   verb: ControlVerb,
   tasks: readonly string[],
   reason: string | undefined,
-  event?: string,
+  more: Pick<ControlRequest, 'event' | 'limit'> = {},
 ): Promise<ExitCode> {
   const wrong = tasks.filter((each) => parseTaskAddress(each) === null);
   if (wrong.length > 0) {
@@ -24,7 +25,7 @@ export async function sendControl(
   const sent = await transactions.control(transaction, {
     verb,
     ...(tasks.length > 0 ? { tasks } : {}),
-    ...(event === undefined ? {} : { event }),
+    ...more,
     ...(reason === undefined ? {} : { reason }),
   });
   const { effect } = sent;

@@ -1,5 +1,8 @@
 import type { TransactionStatus } from '@muster/client';
+import { shortList } from '../io/short-list';
 import { table } from '../io/table';
+import type { Problem } from '@muster/problems';
+import { shownLine } from '../io/shown-text';
 import { summary } from './wait-and-tell';
 
 /** A transaction for people: a summary, then a table per graph. */
@@ -12,12 +15,24 @@ export function statusText(status: TransactionStatus): string {
       it.exitCode,
       it.startedAt,
       it.endedAt,
-      it.reason,
+      // A failure's reason ends in its summary.
+      it.reason ?? it.summary,
     ]);
     return `\ngraph ${type}: ${state}\n${table(['task', 'state', 'attempts', 'exit', 'started', 'ended', 'reason'], rows)}`;
   });
   const executor = status.executor ? `executor ${status.executor}\n` : '';
-  return `${summary(status)}\n${executor}${graphs.join('')}${runsText(status)}${controlsText(status)}`;
+  const { undelivered, problems } = status;
+  const waits = undelivered
+    ? `no executor has taken it after ${undelivered.tries} tries: ${undelivered.reason}; the next one is at ${undelivered.nextTryAt}\n`
+    : '';
+  const why = problems.map((each) => `${problemLine(each)}\n`);
+  const more = `${runsText(status)}${controlsText(status)}`;
+  return `${summary(status)}\n${waits}${why.join('')}${executor}${graphs.join('')}${more}`;
+}
+
+/** Why a transaction could not start or go on, in one line. */
+export function problemLine({ code, subject, summary: what }: Problem): string {
+  return shownLine(`${code} ${subject}: ${what}`);
 }
 
 /** Only where there is more to tell than that each graph ran once. */
@@ -40,11 +55,4 @@ function controlsText({ controls }: TransactionStatus): string {
     return [at, verb, about.join(' '), who, why, state];
   });
   return `\nasked for\n${table(['at', 'verb', 'about', 'who', 'why', 'state'], rows)}`;
-}
-
-const TASKS_SHOWN_MAX = 5;
-
-function shortList(tasks: readonly string[]): string {
-  const more = tasks.length - TASKS_SHOWN_MAX;
-  return `${tasks.slice(0, TASKS_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

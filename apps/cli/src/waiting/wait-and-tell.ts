@@ -20,7 +20,7 @@ export async function waitAndTell(
     for (const { task, reason } of failures(status)) session.say(`failed  ${shownLine(`${task}: ${reason}`)}`);
     session.answer(status, () => `${summary(status)}\n`);
   }
-  const exitCode = status && because === 'ended' ? exitCodeOf(status.state) : ExitCode.unfinished;
+  const exitCode = status && because === 'ended' ? outcomeCode(status) : ExitCode.unfinished;
   if (exitCode === ExitCode.unfinished)
     session.say(comeBack(transaction, because === 'timeout' ? 'the wait is over' : 'detached', status));
   if (exitCode === ExitCode.failed || exitCode === ExitCode.stopped) {
@@ -29,15 +29,24 @@ export async function waitAndTell(
   return exitCode;
 }
 
+function outcomeCode({ state, refused }: TransactionStatus): ExitCode {
+  return refused ? ExitCode.refused : exitCodeOf(state);
+}
+
 function comeBack(transaction: string, why: string, status: TransactionStatus | null): string {
   const how =
     status === null || status.state === 'running' ? 'the transaction goes on' : `the transaction is ${status.state}`;
   return `${why}; ${how}. Come back with: muster watch ${transaction}`;
 }
 
+/** The state; of a transaction whose start was refused that it was, since nothing of it has failed. */
+export function shownState({ state, refused }: { readonly state: string; readonly refused?: boolean }): string {
+  return refused ? 'refused' : state;
+}
+
 /** One line: outcome, counts, time taken. */
 export function summary(status: TransactionStatus): string {
   const took =
     status.startedAt && status.endedAt ? ` in ${spell(Date.parse(status.endedAt) - Date.parse(status.startedAt))}` : '';
-  return `transaction ${status.transaction} on cluster ${status.cluster}: ${status.state}${took} (${taskCounts(status)})`;
+  return `transaction ${status.transaction} on cluster ${status.cluster}: ${shownState(status)}${took} (${taskCounts(status)})`;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
+import type { FetchFailure } from '@muster/execution';
 import type { ExecutorArtifacts } from '../executor-ports';
 import { PlannerArtifacts } from './fetch-artifacts';
 
@@ -14,7 +15,7 @@ const wanted = [{ digest: digestOf(content), size: content.length }];
 function memory(): ExecutorArtifacts {
   const kept = new Map<string, Buffer>();
   return {
-    open: async (digest: string) => kept.get(digest) ?? null,
+    renew: async (digest: string) => kept.has(digest),
     put: async (source: Readable) => {
       const bytes = Buffer.concat(await source.toArray());
       kept.set(digestOf(bytes), bytes);
@@ -42,7 +43,7 @@ describe('fetching artifacts', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const ensure = (): Promise<readonly string[]> => {
+  const ensure = (): Promise<readonly FetchFailure[]> => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return new PlannerArtifacts(memory(), url, [1, 1, 1]).ensure(wanted, 'token');
   };
@@ -55,13 +56,13 @@ describe('fetching artifacts', () => {
 
   it('gives up after a bounded number of tries, and says why', async () => {
     answers = [500];
-    expect((await ensure())[0]).toContain('answered 500');
+    expect((await ensure())[0]).toMatchObject({ text: expect.stringContaining('answered 500'), isPassing: true });
     expect(asked).toBe(4);
   });
 
   it('does not ask again for what the planner does not have or refuses', async () => {
     answers = [404];
-    expect((await ensure())[0]).toContain('answered 404');
+    expect((await ensure())[0]).toMatchObject({ text: expect.stringContaining('answered 404'), isPassing: false });
     expect(asked).toBe(1);
   });
 });

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadableStream } from 'node:stream/web';
-import type { ArtifactFetcher } from '@muster/execution';
+import type { ArtifactFetcher, FetchFailure } from '@muster/execution';
 import type { ExecutorArtifacts } from '../executor-ports';
 
 const AT_ONCE = 4;
 const TIMEOUT_MS = 120_000;
-/** Pauses before further tries: what cannot be fetched refuses the deployment for good, and a planner may be starting again. */
+/** Pauses before further tries: a planner may be starting again. Longer than all of them, the start command comes again. */
 const RETRY_DELAYS_MS = [500, 1000, 2000, 4000, 8000];
 
 /** Fetches from the planner what is not kept yet, with the deployment's own token, and verifies each digest. */
@@ -20,8 +20,8 @@ export class PlannerArtifacts implements ArtifactFetcher {
   async ensure(
     wanted: readonly { readonly digest: string; readonly size: number }[],
     token: string | null,
-  ): Promise<readonly string[]> {
-    const failures: string[] = [];
+  ): Promise<readonly FetchFailure[]> {
+    const failures: FetchFailure[] = [];
     const left = [...new Set(wanted.map(({ digest }) => digest))];
     const work = async (): Promise<void> => {
       for (let digest = left.pop(); digest !== undefined; digest = left.pop()) {
@@ -30,23 +30,23 @@ export class PlannerArtifacts implements ArtifactFetcher {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return failures.sort();
+    return failures.sort((a, b) => (a.text < b.text ? -1 : 1));
   }
 
-  async #ensureOne(digest: string, token: string | null): Promise<string | null> {
-    if ((await this.artifacts.open(digest)) !== null) return null;
+  async #ensureOne(digest: string, token: string | null): Promise<FetchFailure | null> {
+    if (await this.artifacts.renew(digest)) return null;
     if (this.plannerUrl === null || token === null)
-      return `${digest} is not kept here, and there is no planner to fetch it from`;
+      return { text: `${digest} is not kept here, and there is no planner to fetch it from`, isPassing: false };
     for (const delayMs of this.retryDelaysMs) {
-      const outcome = await this.#fetch(digest, token);
-      if (!outcome?.isPassing) return outcome?.text ?? null;
+      const failure = await this.#fetch(digest, token);
+      if (!failure?.isPassing) return failure;
       await sleep(delayMs);
     }
-    return (await this.#fetch(digest, token))?.text ?? null;
+    return this.#fetch(digest, token);
   }
 
-  /** Null: it is kept now. `isPassing`: another try may do better, since the planner starts again or another one answers. */
-  async #fetch(digest: string, token: string): Promise<{ readonly text: string; readonly isPassing: boolean } | null> {
+  /** Null: it is kept now. */
+  async #fetch(digest: string, token: string): Promise<FetchFailure | null> {
     const planner = `the planner at ${this.plannerUrl}`;
     try {
       const answer = await fetch(`${this.plannerUrl}/internal/artifacts/${encodeURIComponent(digest)}`, {

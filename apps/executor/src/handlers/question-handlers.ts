@@ -7,6 +7,7 @@ import {
   explainTask,
   type ExplainReply,
   readEvents,
+  readLimits,
   scanHostKey,
   setPool,
 } from '@muster/protocol';
@@ -28,6 +29,15 @@ export class QuestionHandlers {
     if (reply) return reply;
     throw new ProblemsError([
       problem('API_NOT_FOUND', { subject: `task ${task}`, summary: `deployment ${deployment} has no such task here` }),
+    ]);
+  }
+
+  @MessagePattern(readLimits.schema)
+  async limits(@Payload() { deployment }: { deployment: string }): Promise<{ limits: unknown }> {
+    const limits = await this.executor.limits(deployment);
+    if (limits) return { limits };
+    throw new ProblemsError([
+      problem('DEPLOY_UNKNOWN_TRANSACTION', { subject: `deployment ${deployment}`, summary: 'no executor knows it' }),
     ]);
   }
 

@@ -38,7 +38,8 @@ export async function awaitEffect(
     async () =>
       (await rowOf(
         database.manager,
-        'SELECT 1 FROM planner.outgoing WHERE id = $1 AND refused IS NULL AND effect IS NULL',
+        `SELECT 1 FROM planner.control c JOIN planner.outgoing o ON o.id = c.id
+         WHERE c.id = $1 AND c.taken_at IS NULL AND o.refused IS NULL`,
         [command],
       )) !== null,
   );

@@ -39,7 +39,7 @@ export async function keepAnswer(
   if (mine.length === 0 || answer.kind === 'accepted' || deployment === null) return;
   const { transaction_id: transaction, run } = deployment;
   if (command.kind === 'control' && (await isForWhatFollows(on, transaction, run, command))) {
-    await rowsOf(on, "UPDATE planner.outgoing SET effect = 'taken' WHERE id = $1 RETURNING 1", [command.id]);
+    await rowsOf(on, 'UPDATE planner.control SET taken_at = now() WHERE id = $1 RETURNING 1', [command.id]);
     return;
   }
   const problems = answer.problems.map((each) => inOurWords(each, command.deployment, transaction));

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '@muster/messaging';
+import { storableText } from '@muster/model';
 import type { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { Loop } from '../running/loop';
@@ -81,8 +82,8 @@ export class OutgoingRelay {
       const pause = Math.min(PAUSE_SECONDS_MAX, 0.5 * 2 ** Math.min(tries, 10));
       await rowsOf(
         this.database.manager,
-        `UPDATE planner.outgoing SET due_at = now() + make_interval(secs => $2) WHERE id = $1 RETURNING 1`,
-        [id, pause],
+        `UPDATE planner.outgoing SET due_at = now() + make_interval(secs => $2), last_failure = $3 WHERE id = $1 RETURNING 1`,
+        [id, pause, storableText(answer.reason)],
       );
       return;
     }

@@ -2,7 +2,6 @@ import type { Problem } from '@muster/problems';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { SCHEMA } from '../database/schema';
 import { DeploymentRow } from '../transactions/deployment.entity';
-import type { ControlEffect } from '../transactions/note-effects';
 
 /** Commands that are kept until an executor has answered. */
 export type OutgoingKind = 'start' | 'control' | 'release';
@@ -49,10 +48,6 @@ export class OutgoingRow {
   /** Why the executors refused; null: accepted, or not answered yet. */
   @Column({ type: 'jsonb', nullable: true })
   refused!: Problem[] | null;
-
-  /** What the deployment's log says came of a control; null: nothing yet. */
-  @Column({ type: 'text', nullable: true })
-  effect!: ControlEffect | null;
 
   /** Why the last try brought no answer, or one that another try may better; null: there was none. */
   @Column({ type: 'text', nullable: true })

@@ -4,6 +4,7 @@ import {
   COMMANDS_QUEUE,
   controlDeployment,
   type Envelope,
+  isPassingRefusal,
   type MessageKind,
   releaseTransaction,
   startDeployment,
@@ -17,14 +18,16 @@ const PATIENCE_MS: Readonly<Record<OutgoingKind, number>> = { start: 60_000, con
 export type CommandAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
-  /** Nobody said anything: the command may have been taken, and is to be sent again under the same id. */
+  /** Nobody said anything that stays: the command may have been taken, and is to be sent again under the same id. */
   | { readonly kind: 'unanswered'; readonly reason: string };
 
 /** Sends a stored command under its own id, so that a second sending is known as such. */
 export async function sendCommand(bus: Bus, id: string, kind: OutgoingKind, body: unknown): Promise<CommandAnswer> {
   try {
     const reply = await bus.request(COMMANDS_QUEUE, envelopeOf(id, kind, body), PATIENCE_MS[kind]);
-    return reply.ok ? { kind: 'accepted' } : { kind: 'refused', problems: reply.problems };
+    if (reply.ok) return { kind: 'accepted' };
+    if (!isPassingRefusal(reply.problems)) return { kind: 'refused', problems: reply.problems };
+    return { kind: 'unanswered', reason: reply.problems.map(({ summary }) => summary).join('; ') };
   } catch (error) {
     if (error instanceof BusError) return { kind: 'unanswered', reason: describeBusFailure(error) };
     throw error;

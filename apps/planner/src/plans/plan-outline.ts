@@ -1,4 +1,4 @@
-import { MASTER, type Plan, SYNC_POINT, type TaskAddress } from '@muster/model';
+import { MASTER, needsMaster, type Plan, SYNC_POINT, type TaskAddress } from '@muster/model';
 import { invariant } from '@muster/problems';
 
 /** What the planner itself needs of a plan once it is packed: enough to deploy it. */
@@ -14,7 +14,7 @@ export interface PlanOutline {
   readonly requires: readonly (readonly number[])[];
   /** Names of the machines that tasks run on, the control node's own name included. */
   readonly machines: readonly string[];
-  /** Something is to run on the master node. */
+  /** Something is to run on the master node, or to be copied from it. */
   readonly needsMaster: boolean;
   /** Files that the tasks use, each once. */
   readonly artifacts: readonly { readonly digest: string; readonly size: number }[];
@@ -25,7 +25,8 @@ export function outlineOf(plan: Plan): PlanOutline {
   const running = plan.tasks.filter((task) => task.action === 'run');
   const machines = new Set(plan.tasks.map((task) => task.node));
   machines.delete(SYNC_POINT);
-  if (machines.delete(MASTER) && plan.master !== null) machines.add(plan.master);
+  const needs = running.some(needsMaster);
+  if ((machines.delete(MASTER) || needs) && plan.master !== null) machines.add(plan.master);
   const files = new Map(running.flatMap((task) => task.files).map((file) => [file.digest, file.size]));
   return {
     digest: plan.digest,
@@ -36,7 +37,7 @@ export function outlineOf(plan: Plan): PlanOutline {
     tasks: plan.tasks.map(({ task }) => task),
     requires: requiresOf(plan),
     machines: [...machines],
-    needsMaster: running.some((task) => task.node === MASTER),
+    needsMaster: needs,
     artifacts: [...files].map(([digest, size]) => ({ digest, size })),
   };
 }

@@ -180,6 +180,11 @@ export class FakeExecutor {
           },
         };
       }
+      case 'executor.deployment.limits':
+        return {
+          ok: true,
+          body: { limits: [{ key: 'nodes', amount: 2, used: 1, planned: null, holders: ['a@n2'] }] },
+        };
       case 'executor.deployment.why':
         return {
           ok: true,

@@ -7,9 +7,8 @@ import { recordOutcomes } from '../previous/record-outcomes';
 import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
-import { noteEffects } from './note-effects';
 import { endBetweenGraphs, type StopWish } from './stop-later';
-import { storeControls } from './store-controls';
+import { followLateStops, storeControls } from './store-controls';
 import { storeFolded } from './store-folded';
 import { outcomeOf } from './transaction-outcome';
 
@@ -61,7 +60,7 @@ export async function applyEvents(
   await endDeployment(on, deployment, row, folded);
   await writeFeedEvents(on, row.project, folded.feed);
   const advance = await followDeployment(on, row, folded);
-  await noteEffects(on, transaction, row.run, folded.controls);
+  await followLateStops(on, transaction, row.run, folded.controls);
   return { kind: 'applied', advance };
 }
 

@@ -119,6 +119,28 @@ describe('a control verb', () => {
     expect(planner.executor.controls).toHaveLength(sent);
   });
 
+  it('about a limit is sent with it, and told as refused when executors refuse it', async () => {
+    const limit = { key: 'nodes', amount: 3 };
+    expectStatus(await planner.post(path, { verb: 'set-limit', limit, reason: 'load' }), 202);
+    expect(planner.executor.controls.at(-1)).toMatchObject({ verb: 'set-limit', limit, who: 'admin', why: 'load' });
+    const refusal = problem('CONTROL_LIMIT_IMPOSSIBLE', { subject: 'limit role:y', summary: 'The graph has none.' });
+    planner.executor.refusals.set('executor.deployment.control', [refusal]);
+    const refused = await planner.post(path, { verb: 'set-limit', limit: { key: 'role:y', amount: 3 } });
+    planner.executor.refusals.clear();
+    expect([refused.status, refused.body.problems[0].code]).toEqual([409, 'CONTROL_LIMIT_IMPOSSIBLE']);
+    const { controls } = (await planner.get(path.replace('/controls', ''))).body;
+    expect(controls.slice(-2)).toMatchObject([
+      { verb: 'set-limit', limit, who: 'admin', why: 'load', state: 'sent' },
+      { verb: 'set-limit', state: 'refused' },
+    ]);
+    expect((await planner.post(path, { verb: 'set-limit', limit: { key: 'nodes', amount: 0 } })).status).toBe(400);
+  });
+
+  it('is preceded by a look at the limits, which executors tell', async () => {
+    const { body } = await planner.get(path.replace('controls', 'limits'));
+    expect(body).toEqual({ limits: [{ key: 'nodes', amount: 2, used: 1, planned: null, holders: ['a@n2'] }] });
+  });
+
   it.each([
     { verb: 'retry' },
     { verb: 'retry', tasks: ['b@n1'] },

@@ -7,7 +7,6 @@ import type { OutgoingKind } from '../outgoing/outgoing.entity';
 import { writeOutgoing } from '../outgoing/write-outgoing';
 import { type ContinueParts, continueTransaction } from './continue-transaction';
 import { DeploymentRow } from './deployment.entity';
-import type { ControlEffect } from './note-effects';
 import { endBetweenGraphs, isStop } from './stop-later';
 import { detailsOf, recordControl } from './store-controls';
 import { TransactionRow } from './transaction.entity';
@@ -140,18 +139,23 @@ export async function effectOf(
 ): Promise<'taken' | 'pending'> {
   const row = await rowOf<{
     refused: ConstructorParameters<typeof ProblemsError>[0] | null;
-    effect: ControlEffect | null;
     kind: OutgoingKind;
     is_answered: boolean;
-  }>(on, 'SELECT refused, effect, kind, answered_at IS NOT NULL AS is_answered FROM planner.outgoing WHERE id = $1', [
-    command,
-  ]);
+    is_taken: boolean;
+    too_late: boolean;
+  }>(
+    on,
+    `SELECT o.refused, o.kind, o.answered_at IS NOT NULL AS is_answered, c.taken_at IS NOT NULL AS is_taken,
+       coalesce(c.too_late, false) AS too_late
+     FROM planner.outgoing o LEFT JOIN planner.control c ON c.id = o.id WHERE o.id = $1`,
+    [command],
+  );
   // Written and done at once, between two graphs.
   if (row === null) return 'taken';
   if (row.refused !== null) throw new ProblemsError(row.refused);
   // A further run that is accepted is what was asked for.
   if (row.kind === 'start') return row.is_answered ? 'taken' : 'pending';
-  if (row.effect !== 'too-late') return row.effect ?? 'pending';
+  if (!row.too_late) return row.is_taken ? 'taken' : 'pending';
   const summary = `It had just ended when ${verb} came, so nothing follows from it.`;
   throw new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${transaction}`, summary })]);
 }

@@ -17,7 +17,7 @@ export function accessForPlan(
     problems.push(
       problem('DEPLOY_NO_MASTER', {
         subject: `cluster ${plan.cluster}`,
-        summary: 'Tasks are to run on the master node, and the cluster names none.',
+        summary: 'Tasks are to run on the master node or copy from it, and the cluster names none.',
       }),
     );
   }

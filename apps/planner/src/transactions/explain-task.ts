@@ -4,8 +4,10 @@ import { explainReply, explainTask as explainQuestion, type WaitingReasonMessage
 import type { EntityManager } from 'typeorm';
 import { askExecutors } from '../executors/ask-executors';
 import { findTask } from '../output/task-attempts';
+import { DeploymentRow } from './deployment.entity';
 import { TaskRow } from './task.entity';
 import { TransactionRow } from './transaction.entity';
+import { undelivered } from './transaction-status';
 
 /** `muster why -o json`. */
 export interface Explanation {
@@ -39,6 +41,11 @@ export async function explainTask(
         holders: [],
       })),
     };
+  }
+  const pending = await undelivered(on, await on.findOneByOrFail(DeploymentRow, { id: deployment }));
+  if (pending !== null) {
+    const text = `no executor has taken the deployment after ${pending.tries} tries: ${pending.reason}; the next one is at ${pending.nextTryAt}`;
+    return { task, state: 'waiting', reasons: [{ code: 'not-accepted', text, since: null, holders: [] }] };
   }
   const { state, reasons } = await askExecutors(bus, explainQuestion, { deployment, task }, explainReply);
   return { task, state, reasons };

@@ -1,8 +1,9 @@
 import { DEFAULT_PROJECT, type DeploymentStatus } from '@muster/model';
+import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { CURSOR_PART, type Page, pageOf, readCursor } from '../http/paging';
-import { iso } from './transaction-status';
+import { iso, isRefused } from './transaction-status';
 
 export interface TransactionSummary {
   readonly transaction: string;
@@ -15,6 +16,9 @@ export interface TransactionSummary {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** Its start was refused; the problems say why. */
+  readonly refused: boolean;
+  readonly problems: readonly Problem[];
 }
 
 interface Listed {
@@ -28,6 +32,7 @@ interface Listed {
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
+  readonly problems: Problem[];
 }
 
 /** Transactions, newest first. */
@@ -43,7 +48,7 @@ export async function listTransactions(
   const after = readCursor(filter.cursor, CURSOR_PART.id)?.[0] ?? null;
   const rows = await rowsOf<Listed>(
     on,
-    `SELECT id, cluster, revision, state, graphs, who, why, created_at, started_at, ended_at FROM planner.transaction
+    `SELECT id, cluster, revision, state, graphs, who, why, created_at, started_at, ended_at, problems FROM planner.transaction
      WHERE project = $1 AND ($2::text IS NULL OR cluster = $2) AND ($3::text IS NULL OR state = $3)
        AND ($4::uuid IS NULL OR (created_at, id) < (SELECT created_at, id FROM planner.transaction WHERE id = $4::uuid))
      ORDER BY created_at DESC, id DESC LIMIT $5`,
@@ -64,6 +69,8 @@ export async function listTransactions(
       createdAt: row.created_at.toISOString(),
       startedAt: iso(row.started_at),
       endedAt: iso(row.ended_at),
+      refused: isRefused({ problems: row.problems, startedAt: row.started_at }),
+      problems: row.problems,
     }),
   );
 }

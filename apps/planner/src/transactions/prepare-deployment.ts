@@ -10,6 +10,9 @@ import { packRequires } from './deployment-requires';
 /** What a start command should not exceed; some bytes are left for its envelope and smaller fields. */
 const MESSAGE_BYTES_MAX = 1024 * 1024 - 64 * 1024;
 
+/** How long a start is sent again while what it needs cannot be fetched. */
+const START_PATIENCE_MS = 600_000;
+
 /** What a deployment is made of. */
 export interface DeploymentRecipe {
   readonly id: string;
@@ -87,6 +90,7 @@ export async function prepareDeployment(
       artifactToken: parts.secretBox.seal(new SecretValue(token)),
       noop: recipe.noop,
       final: recipe.final,
+      giveUpAt: Date.now() + START_PATIENCE_MS,
       who: recipe.who,
       why: recipe.why,
     },

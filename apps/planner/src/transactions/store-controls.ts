@@ -1,8 +1,11 @@
-import { storableJson, storableText } from '@muster/model';
+import { type DeploymentEvent, storableJson, storableText } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import type { ControlDetails, ControlRow } from './control.entity';
-import type { ControlEvent } from './note-effects';
+import { isStop, stopWhatFollows } from './stop-later';
+
+/** What the log says of a command: its owner has read it, or it found the deployment ended. */
+export type ControlEvent = DeploymentEvent & { readonly type: 'control' };
 
 export function detailsOf({ tasks, limit, event }: ControlDetails): ControlDetails {
   return { ...(tasks ? { tasks } : {}), ...(limit ? { limit } : {}), ...(event === undefined ? {} : { event }) };
@@ -50,4 +53,21 @@ export async function storeControls(
         ...[why === null ? null : storableText(why), new Date(at), tooLate ?? false],
       ],
     );
+}
+
+/**
+ * Late stops of a graph are for what follows it in the transaction, and are not too late then. Runs in the database
+ * transaction that applies the events, after they are applied.
+ */
+export async function followLateStops(
+  on: EntityManager,
+  transaction: string,
+  run: number,
+  controls: readonly ControlEvent[],
+): Promise<void> {
+  for (const { command, verb, who, why, tooLate } of controls) {
+    if (!tooLate || !isStop(verb) || !(await stopWhatFollows(on, transaction, run, { command, verb, who, why })))
+      continue;
+    await rowsOf(on, 'UPDATE planner.control SET too_late = false WHERE id = $1 RETURNING 1', [command]);
+  }
 }

@@ -32,6 +32,12 @@ export class TransactionSummaryDto {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   endedAt!: string | null;
+
+  @ApiProperty({ description: 'Its start was refused, so nothing of it was carried out; the problems say why.' })
+  refused!: boolean;
+
+  @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
+  problems!: ProblemDto[];
 }
 
 export class TransactionPageDto {
@@ -60,6 +66,9 @@ class TaskStatusDto {
 
   @ApiProperty({ type: String, nullable: true })
   reason!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What the last attempt tells of itself.' })
+  summary!: string | null;
 }
 
 class GraphStatusDto {
@@ -174,6 +183,17 @@ class ProgressDto {
   failed!: FailedTaskDto[];
 }
 
+class UndeliveredDto {
+  @ApiProperty({ type: 'integer' })
+  tries!: number;
+
+  @ApiProperty()
+  reason!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  nextTryAt!: string;
+}
+
 export class TransactionStatusDto {
   @ApiProperty({ format: 'uuid' })
   transaction!: string;
@@ -219,6 +239,16 @@ export class TransactionStatusDto {
 
   @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
   problems!: ProblemDto[];
+
+  @ApiProperty({ description: 'Its start was refused, so nothing of it was carried out; the problems say why.' })
+  refused!: boolean;
+
+  @ApiProperty({
+    type: UndeliveredDto,
+    nullable: true,
+    description: 'Why no executor has taken it yet, after a try that failed; it is sent again.',
+  })
+  undelivered!: UndeliveredDto | null;
 }
 
 export const transactionModels = [TaskStatusDto];
@@ -259,4 +289,26 @@ export class WhyDto {
 
   @ApiProperty({ type: [ReasonDto] })
   reasons!: ReasonDto[];
+}
+
+class LimitUseDto {
+  @ApiProperty({ description: '`definition:NAME`, `role:NAME`, `nodes`.' })
+  key!: string;
+
+  @ApiProperty({ type: 'integer' })
+  amount!: number;
+
+  @ApiProperty({ type: 'integer' })
+  used!: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'As the graph was planned; null: without it.' })
+  planned!: number | null;
+
+  @ApiProperty({ type: [String], description: 'Tasks and sections.' })
+  holders!: string[];
+}
+
+export class LimitsDto {
+  @ApiProperty({ type: [LimitUseDto] })
+  limits!: LimitUseDto[];
 }

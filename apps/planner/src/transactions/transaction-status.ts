@@ -1,7 +1,7 @@
 import { DEFAULT_PROJECT, describeSkipWish, type DeploymentStatus, type TaskState } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
-import { rowsOf } from '../database/sql';
+import { rowOf, rowsOf } from '../database/sql';
 import type { ControlDetails } from './control.entity';
 import { DeploymentRow } from './deployment.entity';
 import { requiresOf } from './deployment-requires';
@@ -17,6 +17,8 @@ export interface TaskStatus {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly reason: string | null;
+  /** What the last attempt tells of itself. */
+  readonly summary: string | null;
 }
 
 export interface GraphStatus {
@@ -76,6 +78,16 @@ export interface TransactionStatus {
     readonly failed: readonly { readonly task: string; readonly reason: string | null }[];
   };
   readonly problems: readonly Problem[];
+  /** It was never carried out: its start was refused, and the problems say why. */
+  readonly refused: boolean;
+  /** The start command on its way, once a try has failed; null: it was answered, or nothing has failed. */
+  readonly undelivered: Undelivered | null;
+}
+
+export interface Undelivered {
+  readonly tries: number;
+  readonly reason: string;
+  readonly nextTryAt: string;
 }
 
 const CONTROLS_MAX = 1000;
@@ -89,6 +101,7 @@ interface StoredTask {
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
   readonly reason: string | null;
+  readonly summary: string | null;
   readonly skip_asked: string | null;
 }
 
@@ -114,7 +127,7 @@ export async function transactionStatus(on: EntityManager, id: string): Promise<
   const tasks = await rowsOf<StoredTask>(
     on,
     // By address, as the plan has them.
-    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason, skip_asked
+    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason, summary, skip_asked
      FROM planner.task WHERE deployment_id = ANY($1::uuid[])
      ORDER BY task COLLATE "C"`,
     [deployments.map((deployment) => deployment.id)],
@@ -141,7 +154,29 @@ export async function transactionStatus(on: EntityManager, id: string): Promise<
       failed: tasks.filter((task) => task.state === 'failed').map(({ task, reason }) => ({ task, reason })),
     },
     problems: row.problems,
+    refused: isRefused(row),
+    undelivered: await undelivered(on, deployments.at(-1)),
   };
+}
+
+/** Ended by problems before anything of it was carried out. */
+export function isRefused({ problems, startedAt }: Pick<TransactionRow, 'problems' | 'startedAt'>): boolean {
+  return problems.length > 0 && startedAt === null;
+}
+
+/** What keeps a deployment that is pending from being taken; null: nothing that is known. */
+export async function undelivered(
+  on: EntityManager,
+  deployment: Pick<DeploymentRow, 'id' | 'state'> | undefined,
+): Promise<Undelivered | null> {
+  if (deployment?.state !== 'pending') return null;
+  const open = await rowOf<{ tries: number; last_failure: string; due_at: Date }>(
+    on,
+    `SELECT tries, last_failure, due_at FROM planner.outgoing
+     WHERE deployment_id = $1 AND kind = 'start' AND answered_at IS NULL AND last_failure IS NOT NULL`,
+    [deployment.id],
+  );
+  return open && { tries: open.tries, reason: open.last_failure, nextTryAt: open.due_at.toISOString() };
 }
 
 function runStatus({ id, run, graphType, state, executor, ...rest }: DeploymentRow, row: TransactionRow): RunStatus {
@@ -210,6 +245,7 @@ function taskStatus(task: StoredTask): TaskStatus {
     startedAt: iso(task.started_at),
     endedAt: iso(task.ended_at),
     reason: reasonOf(task),
+    summary: task.summary,
   };
 }
 

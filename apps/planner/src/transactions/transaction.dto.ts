@@ -10,6 +10,7 @@ import {
   IsOptional,
   IsString,
   Matches,
+  Max,
   MaxLength,
   Min,
   MinLength,
@@ -20,6 +21,8 @@ import { PageQuery } from '../http/paging';
 import { ADDRESS_CHARS_MAX, SelectionDto, TASKS_MAX } from '../plans/selection.dto';
 
 const REASON_CHARS_MAX = 2000;
+/** Far above the nodes of any cluster. */
+const LIMIT_MAX = 1_000_000;
 
 export class StartTransactionDto extends SelectionDto {
   @ApiProperty({ description: 'Name of the cluster.' })
@@ -50,14 +53,18 @@ export class StartedTransactionDto {
 }
 
 class LimitDto {
-  @ApiProperty({ description: 'A key of the graph: `definition:NAME`, `role:NAME`, `nodes`.' })
+  @ApiProperty({
+    description:
+      'A limit of the graph (`definition:NAME`, `role:NAME`, `nodes`), or one to be added: `nodes`, `definition:NAME`.',
+  })
   @IsString()
   @MaxLength(ADDRESS_CHARS_MAX)
   key!: string;
 
-  @ApiProperty({ type: 'integer', minimum: 1 })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: LIMIT_MAX })
   @IsInt()
   @Min(1)
+  @Max(LIMIT_MAX)
   amount!: number;
 }
 

@@ -24,6 +24,7 @@ import { controlTransaction, effectOf } from './control-transaction';
 import { explainTask, type Explanation } from './explain-task';
 import { deploymentId, startCommandOf } from './insert-deployment';
 import { listTransactions } from './list-transactions';
+import { limitsOf } from './read-limits';
 import { startTransaction } from './start-transaction';
 import {
   ControlAnswerDto,
@@ -32,7 +33,13 @@ import {
   StartTransactionDto,
   TransactionQuery,
 } from './transaction.dto';
-import { transactionModels, TransactionPageDto, TransactionStatusDto, WhyDto } from './transaction-status.dto';
+import {
+  LimitsDto,
+  transactionModels,
+  TransactionPageDto,
+  TransactionStatusDto,
+  WhyDto,
+} from './transaction-status.dto';
 import { TRANSACTION_ID } from './transaction-id';
 import { findTransaction, transactionStatus } from './transaction-status';
 
@@ -129,6 +136,15 @@ export class TransactionsController {
       await awaitEffect(database, nudges, command, CONTROL_EFFECT_MS);
     } else await awaitAnswer(database, nudges, sent, START_ANSWER_MS);
     return { command, effect: await effectOf(database.manager, id, sent, body.verb) };
+  }
+
+  @Get(':transaction/limits')
+  @ApiOperation({ operationId: 'readLimits', summary: 'Limits of the graph that runs, and who holds them' })
+  @ApiOkResponse({ type: LimitsDto })
+  @ApiRefusals(400, 404, 409, 503)
+  async limits(@Param('transaction', TRANSACTION_ID) id: string): Promise<unknown> {
+    await findTransaction(this.database.manager, id);
+    return limitsOf(this.database.manager, this.bus, id);
   }
 
   @Get(':transaction/tasks/:task/why')

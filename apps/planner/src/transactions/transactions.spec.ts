@@ -36,7 +36,9 @@ describe('transactions', () => {
       expectStatus(await planner.apply(smallCluster().replace(/ {2}n2.*\n/, ''), { identities: {} }), 200);
       const response = await planner.post('/api/v1/transactions', { cluster: 'c1', plan: digest });
       expect([response.status, codes(response.body)]).toEqual([409, ['DEPLOY_STALE_PLAN']]);
-      expect(response.body.problems[0].detail).toBe('gone: a@n2, b@n2');
+      expect(response.body.problems[0].detail).toMatch(
+        /^gone: a@n2, b@n2; what differs is the revision \(\d+ -> \d+\), nodes that are gone n2$/,
+      );
       expect((await planner.get('/api/v1/transactions?limit=1')).body.items[0]?.state).not.toBe('failed');
     });
 
@@ -45,7 +47,9 @@ describe('transactions', () => {
       await planner.apply(smallCluster('{ port: 8080 }'));
       const response = await planner.post('/api/v1/transactions', { cluster: 'c1', plan: digest });
       expect([response.status, codes(response.body)]).toEqual([409, ['DEPLOY_STALE_PLAN']]);
-      expect(response.body.problems[0].detail).toContain('The tasks are the same');
+      expect(response.body.problems[0].detail).toMatch(
+        /^the tasks are the same; what differs is the revision \(\d+ -> \d+\)$/,
+      );
     });
 
     it('are refused when nobody ever made it, or for another cluster', async () => {
@@ -103,9 +107,12 @@ describe('transactions', () => {
     const response = await planner.post('/api/v1/transactions', { cluster: 'c1' });
     expect([response.status, codes(response.body)]).toEqual([409, ['DEPLOY_NODE_CLAIMED']]);
     const [newest] = (await planner.get('/api/v1/transactions?limit=1')).body.items;
+    expect(newest).toMatchObject({ state: 'failed', refused: true, problems: [{ code: 'DEPLOY_NODE_CLAIMED' }] });
     const status = (await planner.get(`/api/v1/transactions/${newest.transaction}`)).body;
     expect(status).toMatchObject({
       state: 'failed',
+      refused: true,
+      undelivered: null,
       problems: [{ code: 'DEPLOY_NODE_CLAIMED' }],
       graphs: [{ state: 'failed', tasks: { 'a@n1': { state: 'not-run', reason: 'the deployment was refused' } } }],
     });
@@ -115,6 +122,32 @@ describe('transactions', () => {
       'the feed tells it',
       async () => (await planner.feedOf(newest.transaction)).at(-1)?.type === 'transaction.ended',
     );
+  });
+
+  it('are sent again after a fault that may pass, which status and why tell meanwhile', async () => {
+    const summary = 'the planner at http://p does not answer';
+    planner.executor.refusals.set('executor.deployment.start', [
+      problem('DEPLOY_ARTIFACT_UNREACHABLE', { subject: 'deployment of c1', summary }),
+    ]);
+    const answer = planner.post('/api/v1/transactions', { cluster: 'c1' }).then((response) => response);
+    const newest = async () => (await planner.get('/api/v1/transactions?limit=1')).body.items[0];
+    const status = async () => (await planner.get(`/api/v1/transactions/${(await newest()).transaction}`)).body;
+    await waitUntil('two tries have failed', async () => (await status()).undelivered?.tries >= 2);
+    expect(await status()).toMatchObject({ state: 'pending', refused: false, undelivered: { reason: summary } });
+    const { transaction } = await newest();
+    const why = await planner.get(`/api/v1/transactions/${transaction}/tasks/${encodeURIComponent('a@n1')}/why`);
+    expect(why.body).toMatchObject({
+      state: 'waiting',
+      reasons: [{ code: 'not-accepted', text: expect.stringContaining(summary) }],
+    });
+    const starts = planner.executor.starts.filter((each) => each.transaction === transaction);
+    expect(starts.every(({ giveUpAt }) => giveUpAt === starts[0]?.giveUpAt && (giveUpAt ?? 0) > Date.now())).toBe(true);
+    planner.executor.refusals.clear();
+    expectStatus(await answer, 201);
+    await waitUntil('it is taken', async () => (await status()).undelivered === null);
+    expect(await status()).toMatchObject({ state: 'pending', problems: [] });
+    await planner.executor.succeed(starts[0]?.deployment ?? '', ALL_TASKS);
+    await planner.untilState(transaction, 'succeeded');
   });
 
   it('are kept and sent again while no executor answers', async () => {

@@ -15,6 +15,12 @@ export function namedFiles(definition: Pick<TaskDefinition, 'type'>, parameters:
     case 'sync':
       candidates.push(parameters['src']);
       break;
+    case 'upload_files': {
+      const { files } = parameters;
+      if (Array.isArray(files))
+        candidates.push(...files.map((each: Json) => (isJsonObject(each) ? each['file'] : undefined)));
+      break;
+    }
     case 'copy_files': {
       const files = parameters['files'];
       if (Array.isArray(files))
@@ -33,7 +39,6 @@ export function namedFiles(definition: Pick<TaskDefinition, 'type'>, parameters:
       candidates.push(...(Array.isArray(files) ? (files as readonly Json[]) : [files]));
       break;
     }
-    case 'upload_files':
     case 'reboot':
     case 'wait-for':
     case 'http':

@@ -2,7 +2,16 @@ import type { TaskType } from '@muster/model';
 
 /** What a parameter of a task type may be. An expression or an output binding may stand for any of them. */
 export type ParameterShape =
-  'text' | 'permissions' | 'integer' | 'seconds' | 'files' | 'mapping' | 'environment' | 'paths' | 'anything';
+  | 'text'
+  | 'permissions'
+  | 'integer'
+  | 'seconds'
+  | 'files'
+  | 'mapping'
+  | 'uploads'
+  | 'environment'
+  | 'paths'
+  | 'anything';
 
 export interface ParameterShapes {
   readonly known: Readonly<Record<string, ParameterShape>>;
@@ -25,9 +34,13 @@ export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes
     known: { path: 'text', data: 'anything', file: 'text', ...permissions },
     oneOf: [['path'], ['data', 'file']],
   },
+  upload_files: {
+    known: { files: 'uploads', nodes: 'anything', ...permissions },
+    oneOf: [['files', 'nodes']],
+  },
   copy_files: { known: { files: 'files', ...permissions }, oneOf: [['files']] },
   sync: { known: { src: 'text', dst: 'text' }, oneOf: [['src'], ['dst']] },
-  puppet: { known: { puppet_manifest: 'text', puppet_modules: 'text' }, oneOf: [['puppet_manifest']] },
+  puppet: { known: { puppet_manifest: 'text', puppet_modules: 'text', env: 'environment' }, oneOf: [['puppet_manifest']] },
   reboot: { known: {}, oneOf: [] },
   'wait-for': {
     known: {

@@ -8,6 +8,8 @@ describe('parameters by type', () => {
     ['shell', '{cmd: a, cwd: /x, env: {A: 1, B: {output: {task: t, field: f}}}, files: {yaql_exp: "$.files"}}'],
     ['upload_file', '{path: /x, data: text, permissions: "0640", dir_permissions: "0750"}'],
     ['upload_file', '{path: /x, data: {a: 1}}'],
+    ['upload_files', '{files: [{path: /a, data: x, permissions: 0640}, {dst: /b, data: {a: 1}}]}'],
+    ['upload_files', '{nodes: [{uid: 1, files: []}]}'],
     ['copy_files', '{files: [{src: /a, dst: /b}], permissions: "0600"}'],
     ['copy_files', '{files: {yaql_exp: "$.files"}}'],
     ['sync', '{src: "rsync://{MASTER_IP}:/puppet", dst: /etc/puppet}'],
@@ -37,6 +39,10 @@ describe('parameters by type', () => {
     ['shell', '{cmd: a, env: {"a b": 1}}', 'BUNDLE_INVALID_VALUE', 'no name of a variable'],
     ['shell', '{cmd: a, env: {MUSTER_TASK: 1}}', 'BUNDLE_INVALID_VALUE', 'ours to set'],
     ['shell', '{cmd: a, files: [{a: 1}]}', 'BUNDLE_INVALID_VALUE', 'must be a string'],
+    ['upload_files', '{}', 'BUNDLE_MISSING_PARAMETER', '`parameters.files` or `parameters.nodes`'],
+    ['upload_files', '{files: [{path: /a}]}', 'BUNDLE_MISSING_PARAMETER', '`parameters.data` or `parameters.file`'],
+    ['upload_files', '{files: [{path: /a, data: x, mode: 1}]}', 'BUNDLE_UNKNOWN_KEY', '`mode`'],
+    ['upload_files', '{files: [{path: /a, data: x, permissions: 9}]}', 'BUNDLE_INVALID_VALUE', 'permissions such as'],
     ['reboot', '{delay: 1}', 'BUNDLE_UNKNOWN_KEY', '`delay`'],
   ])('%s with %s: %s', (type, parameters, code, text) => {
     const { problems } = read(type, parameters);

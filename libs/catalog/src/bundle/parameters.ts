@@ -68,6 +68,8 @@ function readValue(cursor: Cursor, shape: ParameterShape): Json {
       return cursor.object();
     case 'files':
       return readFiles(cursor);
+    case 'uploads':
+      return readUploads(cursor);
     case 'environment':
       return readEnvironment(cursor);
     case 'paths':
@@ -110,6 +112,34 @@ function readPaths(cursor: Cursor): Json {
   for (const item of cursor.itemsOrOne() ?? []) readValue(item, 'text');
   return cursor.json();
 }
+
+/** What `upload_file` takes, as items of a list; `dst` is the field's word for `path`. */
+function readUploads(cursor: Cursor): Json {
+  return (cursor.items() ?? []).map((item) => {
+    if (readExpression(item)) return item.json();
+    const map = item.map('{path, data | file, permissions}');
+    if (!map) return null;
+    map.knowsOnly(Object.keys(UPLOAD), 'warning');
+    checkRequired(
+      item,
+      [
+        ['path', 'dst'],
+        ['data', 'file'],
+      ],
+      map.keys(),
+    );
+    const entries = map.keys().map((key): [string, Json] => {
+      const part = map.get(key);
+      return [key, !part || part.isNull ? null : readValue(part, UPLOAD[key] ?? 'anything')];
+    });
+    return Object.fromEntries(entries);
+  });
+}
+
+const UPLOAD: Readonly<Record<string, ParameterShape>> = {
+  ...{ path: 'text', dst: 'text', data: 'anything', file: 'text' },
+  ...{ permissions: 'permissions', dir_permissions: 'permissions' },
+};
 
 function readFiles(cursor: Cursor): Json {
   const items = cursor.items();

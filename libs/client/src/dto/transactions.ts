@@ -26,6 +26,8 @@ export interface TaskStatus {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly reason: string | null;
+  /** What the last attempt tells of itself; absent from an older planner. */
+  readonly summary?: string | null;
 }
 
 /** One graph of a transaction; `deployment` is null and `tasks` empty until it is reached. */
@@ -93,6 +95,10 @@ export interface TransactionStatus {
   };
   /** Why it could not start or go on. */
   readonly problems: readonly Problem[];
+  /** Its start was refused, so nothing of it was carried out; absent from servers of older versions. */
+  readonly refused?: boolean;
+  /** Why no executor has taken it yet, after a try that failed; it is sent again. */
+  readonly undelivered?: { readonly tries: number; readonly reason: string; readonly nextTryAt: string } | null;
 }
 
 /** A transaction as lists show it. */
@@ -107,6 +113,20 @@ export interface TransactionSummary {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** Its start was refused; the problems say why. Absent from servers of older versions. */
+  readonly refused?: boolean;
+  readonly problems?: readonly Problem[];
+}
+
+/** A limit of the graph that runs. */
+export interface LimitUse {
+  readonly key: string;
+  readonly amount: number;
+  readonly used: number;
+  /** As the graph was planned; null: without it. */
+  readonly planned: number | null;
+  /** Tasks and sections. */
+  readonly holders: readonly string[];
 }
 
 export interface ControlRequest {

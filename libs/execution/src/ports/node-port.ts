@@ -37,7 +37,11 @@ export interface AttemptRef {
 export interface OperationFile {
   readonly path: string;
   readonly mode?: number;
-  readonly content: { readonly base64: string } | { readonly artifact: string; readonly size: number };
+  readonly content:
+    | { readonly base64: string }
+    | { readonly artifact: string; readonly size: number }
+    /** A tar of what is at `tar` on another node (its last part alone in it), read when the attempt starts. */
+    | { readonly from: NodeTarget; readonly tar: string };
 }
 
 /**

@@ -14,12 +14,18 @@ export interface OutputMasker {
 
 export type MakeMasker = (secrets: readonly string[]) => OutputMasker;
 
-/** Brings artifacts to where executors read them. Settles with problems naming what could not be had. */
+/** An artifact that could not be had. `isPassing`: another try may do better, since the planner starts again or another one answers. */
+export interface FetchFailure {
+  readonly text: string;
+  readonly isPassing: boolean;
+}
+
+/** Brings artifacts to where executors read them. Settles with what could not be had, by text. */
 export interface ArtifactFetcher {
   ensure(
     artifacts: readonly { readonly digest: string; readonly size: number }[],
     token: string | null,
-  ): Promise<readonly string[]>;
+  ): Promise<readonly FetchFailure[]>;
 }
 
 /** Where the shell tells what happens on its own. Fits pino. */

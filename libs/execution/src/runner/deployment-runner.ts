@@ -12,6 +12,9 @@ import {
   type CarriedOver,
   decide,
   initialState,
+  limitFault,
+  limitsInUse,
+  type LimitUse,
   nextWake,
   record,
   whyWaiting,
@@ -57,6 +60,7 @@ export class DeploymentRunner {
   readonly #unreadCommands = new Map<string, StoredCommand>();
   readonly #onGone: (reason: 'ended' | 'fenced' | 'broken') => void;
   readonly #carried: CarriedOver | null;
+  readonly #planned: TaskGraph['limits'];
   #storedSeq: number;
   #storedAt = -Infinity;
   #pumping: Promise<void> | null = null;
@@ -75,6 +79,7 @@ export class DeploymentRunner {
     this.#context = context;
     this.#owned = owned;
     this.#carried = carried;
+    this.#planned = graph.limits;
     this.#lease = lease;
     this.#onGone = onGone;
     this.#state = initialState(graph, { leasesPools: true });
@@ -123,6 +128,14 @@ export class DeploymentRunner {
 
   explain(task: string): Explanation | null {
     return whyWaiting(this.#state, task);
+  }
+
+  limits(): readonly LimitUse[] {
+    return limitsInUse(this.#state, this.#planned);
+  }
+
+  limitFault(key: string, amount: number): string | null {
+    return limitFault(this.#state, key, amount);
   }
 
   get status(): DeploymentState['status'] {

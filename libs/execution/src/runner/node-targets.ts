@@ -21,6 +21,11 @@ export class NodeTargets {
     return node === MASTER ? (this.#master ?? MASTER) : node;
   }
 
+  /** The node that carries `master`; null: there is none, or nothing needs it. */
+  get master(): NodeTarget | null {
+    return this.#master === null ? null : this.target(this.#master);
+  }
+
   /** Null for a node that the start command did not describe. */
   target(machine: string): NodeTarget | null {
     const known = this.#opened.get(machine);

@@ -10,10 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { BundleFile, GraphTask, JsonObject, TaskType } from '@muster/model';
 import fc from 'fast-check';
-import type { Operation, OperationFile } from '../ports/node-port';
+import type { NodeTarget, Operation, OperationFile } from '../ports/node-port';
 import { compileOperation } from './compile-operation';
 import { encodeBase64 } from './encode-base64';
 import { shellQuote } from './shell-quote';
@@ -54,8 +54,11 @@ function graphTask(type: TaskType): GraphTask {
   };
 }
 
+/** Only its files matter here. */
+const master = { name: 'ctl' } as NodeTarget;
+
 const compile = (type: TaskType, parameters: JsonObject, noop = false): ReturnType<typeof compileOperation> =>
-  compileOperation({ task: graphTask(type), parameters, noop });
+  compileOperation({ task: graphTask(type), parameters, noop, master });
 
 function operation(type: TaskType, parameters: JsonObject, noop = false): Operation {
   const answer = compile(type, parameters, noop);
@@ -89,7 +92,13 @@ describe('task types', () => {
     mkdirSync(attempt, { recursive: true });
     const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', it.script], {
       cwd: it.cwd ?? inside('.'),
-      env: { PATH: process.env['PATH'], MUSTER_ATTEMPT: id, MUSTER_ATTEMPT_DIR: attempt, ...it.env },
+      env: {
+        PATH: process.env['PATH'],
+        MUSTER_ATTEMPT: id,
+        MUSTER_ATTEMPT_DIR: attempt,
+        MUSTER_OUTPUT: join(folder, 'output'),
+        ...it.env,
+      },
       encoding: 'utf8',
       timeout: 10_000,
     });
@@ -100,6 +109,8 @@ describe('task types', () => {
 
   function contentOf({ content }: OperationFile): Buffer {
     if ('base64' in content) return Buffer.from(content.base64, 'base64');
+    if ('tar' in content)
+      return execFileSync('tar', ['-C', dirname(content.tar), '-cf', '-', '--', basename(content.tar)]);
     const known = files.find(({ digest }) => digest === content.artifact);
     return Buffer.from(bundle[known?.path ?? ''] ?? '');
   }
@@ -217,16 +228,72 @@ describe('task types', () => {
     expect(broken.kind === 'command' && broken.script).not.toContain('broken out');
   });
 
-  it('does nothing in noop but say so', () => {
-    for (const [type, parameters] of [
-      ['shell', { cmd: 'touch injected' }],
-      ['upload_file', { path: inside('a'), data: 'x' }],
-      ['copy_files', { files: [{ src: 'one.txt', dst: inside('a') }] }],
-      ['sync', { src: 'web', dst: inside('a') }],
-    ] as const) {
-      expect(perform(operation(type, parameters, true)).stdout).toContain(`noop: ${type}`);
-      expect(existsSync(inside('a'))).toBe(false);
-    }
+  const outputs = (): unknown => JSON.parse(readFileSync(join(folder, 'output'), 'utf8'));
+
+  it('tells what it has changed, and in noop what it would change, and then changes nothing', () => {
+    mkdirSync(inside('.'), { recursive: true });
+    writeFileSync(inside('same'), 'one', { mode: 0o644 });
+    writeFileSync(inside('mode'), 'one', { mode: 0o600 });
+    const it = {
+      files: ['same', 'mode', 'new'].map((name) => ({ path: inside(name), data: 'one', permissions: '0644' })),
+    };
+    const told = perform(operation('upload_files', it, true));
+    expect(told.stdout).toBe(
+      `would change the mode of ${inside('mode')} from 600 to 644\nwould change ${inside('new')}\n`,
+    );
+    expect(outputs()).toEqual({ changed: 2, total: 3 });
+    expect([readdirSync(inside('.')).sort(), statSync(inside('mode')).mode & 0o777]).toEqual([['mode', 'same'], 0o600]);
+    expect(perform(operation('upload_files', it)).code).toBe(0);
+    expect(outputs()).toEqual({ changed: 2, total: 3 });
+    expect(statSync(inside('mode')).mode & 0o777).toBe(0o644);
+    expect(perform(operation('upload_files', it, true)).stdout).toBe('');
+    expect(outputs()).toEqual({ changed: 0, total: 3 });
+  });
+
+  it('tells in noop how a folder differs', () => {
+    const it = { src: 'web', dst: inside('tree') };
+    expect(perform(operation('sync', it, true)).stdout).toContain('would change');
+    expect([outputs(), existsSync(inside('tree'))]).toEqual([{ changed: 3, total: 3 }, false]);
+    perform(operation('sync', it));
+    writeFileSync(inside('tree/more'), '');
+    writeFileSync(inside('tree/app.conf'), 'other');
+    expect(perform(operation('sync', it, true)).stdout).toMatch(/app\.conf differ[^]*more/);
+    expect([outputs(), existsSync(inside('tree/more'))]).toEqual([{ changed: 2, total: 3 }, true]);
+    expect(perform(operation('sync', { src: 'web', dst: inside('tree') })).code).toBe(0);
+    perform(operation('sync', it, true));
+    expect(outputs()).toEqual({ changed: 0, total: 3 });
+  });
+
+  it("uploads the field's list of its own node alone", () => {
+    const nodes = [
+      { uid: 'n1', files: [{ dst: inside('a'), data: 'mine' }] },
+      { uid: 'n2', files: [{ dst: inside('b'), data: 'other' }] },
+    ];
+    expect(perform(operation('upload_files', { nodes })).code).toBe(0);
+    expect(readdirSync(inside('.'))).toEqual(['a']);
+  });
+
+  it('copies and syncs what lies on the master node, odd names and modes too', () => {
+    const there = join(folder, 'on master');
+    mkdirSync(join(there, "it's $(touch injected)/-rf"), { recursive: true });
+    writeFileSync(join(there, "it's $(touch injected)/-rf/a b"), 'text', { mode: 0o751 });
+    const copied = {
+      files: [
+        { src: `${there}/`, dst: inside('copied') },
+        { src: join(there, "it's $(touch injected)/-rf/a b"), dst: inside('to/') },
+      ],
+    };
+    expect(perform(operation('copy_files', copied))).toMatchObject({ code: 0, stderr: '' });
+    const copy = inside("copied/it's $(touch injected)/-rf/a b");
+    expect([readFileSync(copy, 'utf8'), statSync(copy).mode & 0o777]).toEqual(['text', 0o751]);
+    expect(readFileSync(inside('to/a b'), 'utf8')).toBe('text');
+    expect(outputs()).toEqual({ changed: 2, total: 2 });
+    perform(operation('copy_files', copied, true));
+    expect(outputs()).toEqual({ changed: 0, total: 2 });
+    expect(perform(operation('sync', { src: there, dst: inside('synced') }))).toMatchObject({ code: 0, stderr: '' });
+    expect(readdirSync(inside('synced'))).toEqual(["it's $(touch injected)"]);
+    const file = { src: join(there, "it's $(touch injected)/-rf/a b"), dst: inside('not') };
+    expect(perform(operation('sync', file))).toMatchObject({ code: 1, stderr: expect.stringContaining('no folder') });
   });
 
   it.each<[TaskType, JsonObject, string]>([
@@ -235,9 +302,12 @@ describe('task types', () => {
     ['upload_file', { path: '/a', file: 'none.txt' }, 'no file none.txt'],
     ['upload_file', { path: '/a', data: 'x', permissions: '0644; touch injected' }, 'not an octal mode'],
     ['upload_file', { data: 'x' }, 'path is missing'],
-    ['copy_files', { files: [{ src: '/etc/passwd', dst: '/a' }] }, 'master node'],
+    ['copy_files', { files: [{ src: '/', dst: '/a' }] }, 'no name of its own'],
+    ['upload_files', { files: [{ data: 'x' }] }, 'path is missing'],
+    ['upload_files', {}, 'files is missing'],
+    ['sync', { src: 'rsync://me@x; touch injected/m', dst: '/a' }, 'no address'],
     ['copy_files', { files: 'one.txt' }, 'not a list'],
-    ['sync', { src: 'rsync://m/x', dst: '/a' }, 'master node'],
+    ['sync', { src: 'rsync://', dst: '/a' }, 'no address'],
     ['sync', { src: 'web', dst: '/' }, 'may be replaced'],
     ['sync', { src: 'none', dst: '/a' }, 'no folder none'],
     ['shell', {}, 'cmd is missing'],
@@ -254,7 +324,15 @@ describe('task types', () => {
     });
   });
 
-  it.each<TaskType>(['http', 'ansible', 'master_shell', 'upload_files', 'validate'])('has no %s yet', (type) => {
+  it.each<[TaskType, JsonObject]>([
+    ['shell', { cmd: 'touch injected' }],
+    ['wait-for', { port: 80 }],
+    ['reboot', {}],
+  ])('refuses %s in noop: it cannot tell', (type, parameters) => {
+    expect(compile(type, parameters, true)).toMatchObject({ kind: 'refused', detail: expect.stringContaining('noop') });
+  });
+
+  it.each<TaskType>(['http', 'ansible', 'master_shell', 'validate'])('has no %s yet', (type) => {
     expect(compile(type, {})).toMatchObject({ kind: 'refused', code: 'TASK_TYPE_UNSUPPORTED' });
   });
 });

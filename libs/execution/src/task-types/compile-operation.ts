@@ -5,8 +5,8 @@ import { ParameterWrong } from './parameter';
 import { puppet } from './puppet';
 import { shell } from './shell';
 import { syncFolder } from './sync-folder';
-import type { TaskToCompile } from './task-to-compile';
-import { uploadFile } from './upload-file';
+import { refuseNoop, type TaskToCompile } from './task-to-compile';
+import { uploadFile, uploadFiles } from './upload-file';
 import { waitFor } from './wait-for';
 
 export type CompileAnswer =
@@ -20,9 +20,13 @@ const registry: Partial<Readonly<Record<TaskType, Compile>>> = {
   shell,
   puppet,
   upload_file: uploadFile,
+  upload_files: uploadFiles,
   copy_files: copyFiles,
   sync: syncFolder,
-  reboot: () => ({ kind: 'reboot' }),
+  reboot: (it) => {
+    refuseNoop(it);
+    return { kind: 'reboot' };
+  },
   'wait-for': waitFor,
 };
 

@@ -1,6 +1,7 @@
 import type { BundleFile, GraphTask } from '@muster/model';
 import type { OperationFile } from '../ports/node-port';
 import { ParameterWrong } from './parameter';
+import type { TaskToCompile } from './task-to-compile';
 
 /** True for a path on the nodes (or, for sources, on the master node); false for one in the bundle. */
 export function isAbsolute(path: string): boolean {
@@ -34,4 +35,27 @@ export function delivered(file: BundleFile, path: string): OperationFile {
 
 function normalised(path: string): string {
   return path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+}
+
+/** True for what is not the bundle's: a path on the master node, or an rsync address that the node itself asks. */
+export function isElsewhere(src: string): boolean {
+  return isAbsolute(src) || isRsync(src);
+}
+
+export function isRsync(src: string): boolean {
+  return src.startsWith('rsync://');
+}
+
+/** What is at `src` on the master node, as the tar `path` in the attempt's folder; its last part is the one entry. */
+export function fromMaster(it: TaskToCompile, src: string, path: string): OperationFile {
+  if (it.master === null)
+    throw new ParameterWrong(`src ${src} lies on the master node, and the cluster names none (\`master\`)`);
+  return { path, content: { from: it.master, tar: src } };
+}
+
+/** The last part of a path, as `tar` names what is there. */
+export function lastPart(path: string): string {
+  const name = path.replace(/\/+$/, '').split('/').at(-1) ?? '';
+  if (name === '' || name === '.' || name === '..') throw new ParameterWrong(`src ${path} has no name of its own`);
+  return name;
 }

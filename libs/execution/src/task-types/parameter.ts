@@ -15,12 +15,12 @@ export function optionalString(parameters: JsonObject, key: string): string | nu
   return parameters[key] === undefined || parameters[key] === null ? null : stringParameter(parameters, key);
 }
 
-/** A file mode such as `0644`, as a string of octal digits; null when absent. */
+/** A file mode such as `0644`, as octal digits without leading zeros, as `stat` tells them; null when absent. */
 export function permissions(parameters: JsonObject, key: string): string | null {
   const value = parameters[key];
   if (value === undefined || value === null) return null;
   const text = String(value);
-  if (/^[0-7]{3,4}$/.test(text)) return text;
+  if (/^[0-7]{3,4}$/.test(text)) return Number.parseInt(text, 8).toString(8);
   throw new ParameterWrong(`parameter ${key} is ${text}, not an octal mode such as "0644"`);
 }
 

@@ -1,15 +1,17 @@
 import type { GraphTask, JsonObject } from '@muster/model';
-import type { Operation } from '../ports/node-port';
+import type { NodeTarget } from '../ports/node-port';
+import { ParameterWrong } from './parameter';
 
 /** A task as its type sees it: parameters with secrets opened. */
 export interface TaskToCompile {
   readonly task: GraphTask;
   readonly parameters: JsonObject;
   readonly noop: boolean;
+  /** The node that carries `master`; null: the cluster names none. */
+  readonly master: NodeTarget | null;
 }
 
-/** For types that cannot tell what they would change: says so, and does nothing. */
-export function unknownInNoop(it: TaskToCompile): Operation {
-  const script = `echo 'noop: ${it.task.type} cannot tell what it would change; not run'\n`;
-  return { kind: 'command', script, files: [], env: {}, cwd: null };
+/** For types that cannot tell what they would change: planning leaves them out under noop, so nobody ought to ask. */
+export function refuseNoop(it: TaskToCompile): void {
+  if (it.noop) throw new ParameterWrong(`a ${it.task.type} task cannot tell in noop what it would change`);
 }

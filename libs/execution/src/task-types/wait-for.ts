@@ -1,6 +1,6 @@
 import type { JsonObject } from '@muster/model';
 import type { Operation } from '../ports/node-port';
-import type { TaskToCompile } from './task-to-compile';
+import { refuseNoop, type TaskToCompile } from './task-to-compile';
 import { environment } from './environment';
 import { encodeBase64 } from './encode-base64';
 import { ParameterWrong, stringParameter } from './parameter';
@@ -9,6 +9,7 @@ const INTERVAL_DEFAULT_S = 2;
 
 /** Waits on the node until a port or an HTTP address answers, or a command succeeds; the timeout ends it. */
 export function waitFor(it: TaskToCompile): Operation {
+  refuseNoop(it);
   const { parameters } = it;
   const kinds = ['port', 'http', 'cmd', 'event'].filter(
     (key) => parameters[key] !== undefined && parameters[key] !== null,

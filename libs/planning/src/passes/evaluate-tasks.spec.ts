@@ -40,11 +40,16 @@ describe('conditions', () => {
     ]);
   });
 
-  it('that fail name task and node', () => {
-    expect(codes(outcomeOf([task({ condition: 'nonsense' })], spec, { evaluator }).problems)).toEqual([
-      'PLAN_EXPRESSION_FAILED task x@n1',
-      'PLAN_EXPRESSION_FAILED task x@n2',
-    ]);
+  it('that fail name task and nodes, once for all nodes where they fail alike', () => {
+    const failing = (nodes: number) => {
+      const many = cluster(Object.fromEntries(Array.from({ length: nodes }, (_, at) => [`n${at + 1}`, ['a']])));
+      return outcomeOf([task({ condition: 'nonsense' })], many, { evaluator }).problems.map(
+        ({ subject, summary }) => `${subject}: ${summary.replace(/^.*?( \(on|$)/, '$1').trim()}`,
+      );
+    };
+    expect(failing(1)).toEqual(['task x@n1: ']);
+    expect(failing(2)).toEqual(['task x: (on 2 nodes: n1, n2)']);
+    expect(failing(200)).toEqual(['task x: (on 200 nodes: n1, n2, n3, n4, n5 and 195 more)']);
   });
 });
 
@@ -91,7 +96,7 @@ describe('reasons', () => {
 
 describe("the field's words in braces", () => {
   const planned = (settings: object, more: object = { compat: 'fuel', fuelVersion: '9.0' }) => {
-    const parameters = { cmd: 'a {CLUSTER_ID} {MASTER_IP} ${X} {OTHER}', env: [{ yaql_exp: "'{CLUSTER_ID}'" }] };
+    const parameters = { cmd: 'a {CLUSTER_ID} {MASTER_IP} ${X} {OTHER}', env: { ID: { yaql_exp: "'{CLUSTER_ID}'" } } };
     const made = release([task({ version: '2.1.0', parameters })], more);
     return outcomeOf([], cluster({ n1: ['a'] }, { settings }), { release: made });
   };
@@ -100,7 +105,7 @@ describe("the field's words in braces", () => {
   it('are what the settings say, in its content only, and not inside of expressions', () => {
     expect(planned(settings).plan?.tasks[0]?.parameters).toEqual({
       cmd: 'a 7 10.20.0.2 ${X} {OTHER}',
-      env: ['{CLUSTER_ID}'],
+      env: { ID: '{CLUSTER_ID}' },
     });
     expect(planned(settings, {}).plan?.tasks[0]?.parameters['cmd']).toContain('{CLUSTER_ID}');
   });

@@ -16,6 +16,7 @@ import { rampRoles } from './ramp-roles';
 import { resolveOutputs } from './resolve-outputs';
 import { resolveCrossRelations, resolveRelations } from './resolve-relations';
 import { selectTasks } from './select-tasks';
+import { skipInNoop } from './skip-in-noop';
 import { setFaultTolerance } from './set-fault-tolerance';
 import { setLimits } from './set-limits';
 
@@ -52,6 +53,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'expand repeats', run: expandRepeats },
   // After all relations, so that a partial run can follow them; what is left out stays as a bridge.
   { name: 'select tasks', run: selectTasks },
+  // After selection, so that what was not selected says so; before outputs are checked: who takes one that is unknown is unknown.
+  { name: 'skip what is unknown in noop', run: skipInNoop },
   // After selection, which may have left out what gives an output.
   { name: 'check outputs', run: checkOutputs },
   // After selection, since waves are of nodes that have something to do; after every relation, since no wave may stand in its way.

@@ -21,10 +21,21 @@ export const executionProblems = {
     meaning: 'A file that the graph needs could not be fetched.',
     remedy: 'Check that executors reach the planner (MUSTER_PLANNER_URL), then deploy again.',
   },
+  DEPLOY_ARTIFACT_UNREACHABLE: {
+    severity: 'error',
+    meaning:
+      'A file that the graph needs could not be fetched now, since the planner did not answer. The start is sent again.',
+    remedy: 'Wait, or check that executors reach the planner (MUSTER_PLANNER_URL).',
+  },
   DEPLOY_NO_MASTER: {
     severity: 'error',
-    meaning: 'The graph has tasks on the master node and the cluster names none.',
+    meaning: 'The graph has tasks on the master node, or copies from it, and the cluster names none.',
     remedy: 'Name a node as `master` in the cluster file.',
+  },
+  CONTROL_LIMIT_IMPOSSIBLE: {
+    severity: 'error',
+    meaning: 'The limit is none of the graph, or some tasks would wait for it for ever.',
+    remedy: '`muster limit TRANSACTION` lists the limits and who holds them.',
   },
   CONTROL_NOT_POSSIBLE: {
     severity: 'error',

@@ -37,6 +37,8 @@ export const nodeRequirements: readonly Requirement[] = [
   program('busybox', 'busybox'),
   program('ps', 'procps'),
   program('puppet', 'puppet'),
+  program('rsync', 'rsync'),
+  program('ansible-playbook', 'ansible-core'),
   ...(isRoot() ? [program('ip', 'iproute2'), program('unshare', 'util-linux'), program('sudo', 'sudo')] : []),
 ];
 

@@ -6,13 +6,13 @@ export class ControlEffects1764300000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE planner.task ADD COLUMN skip_asked text');
-    await runner.query('ALTER TABLE planner.outgoing ADD COLUMN effect text, ADD COLUMN last_failure text');
+    await runner.query('ALTER TABLE planner.outgoing ADD COLUMN last_failure text');
     await runner.query('ALTER TABLE planner.transaction ADD COLUMN stop_asked jsonb');
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE planner.transaction DROP COLUMN stop_asked');
-    await runner.query('ALTER TABLE planner.outgoing DROP COLUMN effect, DROP COLUMN last_failure');
+    await runner.query('ALTER TABLE planner.outgoing DROP COLUMN last_failure');
     await runner.query('ALTER TABLE planner.task DROP COLUMN skip_asked');
   }
 }

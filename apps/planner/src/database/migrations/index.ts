@@ -8,6 +8,8 @@ import { NodeAttributes1764200000000 } from './1764200000000-node-attributes';
 import { ControlEffects1764300000000 } from './1764300000000-control-effects';
 import { RunsAndControls1764310000000 } from './1764310000000-runs-and-controls';
 import { Pools1764400000000 } from './1764400000000-pools';
+import { TaskSummary1764500000000 } from './1764500000000-task-summary';
+import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -20,4 +22,6 @@ export const migrations: readonly MigrationClass[] = [
   ControlEffects1764300000000,
   RunsAndControls1764310000000,
   Pools1764400000000,
+  TaskSummary1764500000000,
+  PlanGrounds1764510000000,
 ];

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { NodeFailure } from '@muster/execution';
+import type { ClientChannel } from 'ssh2';
+import { refused, unreachable } from './connection/node-failure';
+import { quoteWord } from './launcher/shell-words';
+import type { NodeSession } from './node-session';
+
+const COMPLAINT_MAX = 1000;
+
+export interface TarStream {
+  readonly read: () => AsyncIterable<Uint8Array>;
+  /** To be asked once all is read: why it is not whole; null if it is. */
+  readonly failure: () => Promise<NodeFailure | null>;
+}
+
+/** A tar of what is at `path` on the session's node, its last part alone in it; over a session of its own, as the login user or root. */
+export async function readTar({ link, target }: NodeSession, path: string): Promise<TarStream | NodeFailure> {
+  const bare = path.replace(/\/+$/, '');
+  const at = bare.lastIndexOf('/');
+  const script = `exec tar -C ${quoteWord(bare.slice(0, at) || '/')} -cf - -- ${quoteWord(bare.slice(at + 1))}`;
+  const become = target.become === 'sudo' ? 'sudo -n ' : '';
+  let channel: ClientChannel;
+  try {
+    channel = await link.exec(`exec ${become}/bin/sh -c ${quoteWord(script)}`);
+  } catch (error) {
+    return unreachable(
+      `node ${target.name} opened no session to read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  let complaint = '';
+  channel.stderr.on('data', (bytes: Buffer) => {
+    if (complaint.length < COMPLAINT_MAX) complaint += bytes.toString('utf8');
+  });
+  const ended = once(channel, 'exit').then(([code]) => Number(code ?? 1));
+  // Reported by whoever reads; a link that breaks closes the channel without an exit.
+  const closed = once(channel, 'close').then(() => -1);
+  return {
+    read: () => channel,
+    failure: async () => {
+      const code = await Promise.race([ended, closed]);
+      if (code === 0) return null;
+      if (code < 0) return unreachable(`the connection to node ${target.name} broke while ${path} was read`);
+      return refused(
+        'NODE_SOURCE_UNREADABLE',
+        `${path} cannot be read on node ${target.name}: ${complaint.trim().slice(0, COMPLAINT_MAX) || `tar exited with ${code}`}`,
+      );
+    },
+  };
+}
