@@ -7,6 +7,7 @@ import { PlanParameters1764100000000 } from './1764100000000-plan-parameters';
 import { NodeAttributes1764200000000 } from './1764200000000-node-attributes';
 import { ControlEffects1764300000000 } from './1764300000000-control-effects';
 import { RunsAndControls1764310000000 } from './1764310000000-runs-and-controls';
+import { ForceClosed1764320000000 } from './1764320000000-force-closed';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly MigrationClass[] = [
   NodeAttributes1764200000000,
   ControlEffects1764300000000,
   RunsAndControls1764310000000,
+  ForceClosed1764320000000,
 ];
