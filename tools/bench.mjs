@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: builds, then measures planning, scheduling, how good the chosen order is (`makespan`), planning of a real
- * OpenStack (needs the field's task definitions, see examples/openstack-newton), and whole deployments on 50 embedded
- * nodes. Linux.
+ * OpenStack (needs the field's task definitions, see examples/openstack-newton), linting of bundles made to take long, and
+ * whole deployments on 50 embedded nodes. Linux.
  * Options: `-o json` (on stdout), `--only` with some of `PARTS`, `--graphs FOLDER` (graph files for `makespan`, else
  * MUSTER_GRAPHS, else ../shared/graphs), `--profile FOLDER` (CPU profiles).
  * Leaves nothing running and nothing behind; takes about four minutes. Not a test: it says how fast, and refuses nothing.
@@ -16,7 +16,7 @@ import { killAll } from './bench/background.mjs';
 import { printResult } from './bench/print-table.mjs';
 import { root } from './bench/root.mjs';
 
-const PARTS = ['planning', 'scheduling', 'makespan', 'fuel', 'embedded', 'production'];
+const PARTS = ['planning', 'scheduling', 'makespan', 'fuel', 'lint', 'memory', 'embedded', 'production'];
 const { values } = parseArgs({
   options: {
     output: { type: 'string', short: 'o', default: 'table' },
@@ -60,8 +60,19 @@ async function main() {
   }
   if (wanted.includes('makespan')) result.makespan = await benchMakespans();
   if (wanted.includes('fuel')) result.fuel = await benchFuel();
+  if (wanted.includes('lint')) {
+    say('reading and linting hostile bundles');
+    const { benchLint } = await import('./bench/lint.mjs');
+    result.lint = benchLint();
+  }
   const { benchEndToEnd } = await import('./bench/end-to-end.mjs');
   const services = await import('./bench/services.mjs');
+  if (wanted.includes('memory')) {
+    say('memory with 100,000 tasks');
+    const { benchMemory } = await import('./bench/memory.mjs');
+    const start = (inside) => services.startProduction(inside, profile);
+    result.memory = await benchMemory(join(folder, 'memory'), start);
+  }
   const starts = { embedded: services.startEmbedded, production: services.startProduction };
   for (const [kind, start] of Object.entries(starts).filter(([name]) => wanted.includes(name))) {
     say(`deployments, ${kind}`);

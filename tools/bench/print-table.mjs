@@ -8,7 +8,7 @@ export function printTable(title, head, rows) {
 }
 
 /** The whole result as people read it. */
-export function printResult({ machine, planning, scheduling, makespan, fuel, endToEnd }) {
+export function printResult({ machine, planning, scheduling, makespan, fuel, lint, memory, endToEnd }) {
   process.stdout.write(
     `\n${machine.cpus} x ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.load}\n`,
   );
@@ -42,6 +42,13 @@ export function printResult({ machine, planning, scheduling, makespan, fuel, end
     );
   if (makespan) printMakespan(makespan);
   if (fuel) printFuel(fuel);
+  if (memory)
+    printTable(
+      `Memory, MB, with one deployment of ${memory.tasks} tasks`,
+      ['process', 'before', 'peak'],
+      memory.processes.map(({ name, idleMb, peakMb }) => [name, idleMb.toFixed(0), peakMb.toFixed(0)]),
+    );
+  if (lint) printLint(lint);
   for (const [kind, it] of Object.entries(endToEnd ?? {})) {
     const { first, best, median } = it.wallMs;
     printTable(
@@ -56,6 +63,14 @@ export function printResult({ machine, planning, scheduling, makespan, fuel, end
       ]),
     );
   }
+}
+
+function printLint(lint) {
+  printTable(
+    'Bundles made to take long, processor time',
+    ['bundle', 'characters', 'read ms', 'lint ms', 'findings', 'all of it'],
+    lint.map((it) => [it.name, it.characters, it.readMs, it.lintMs, it.findings, it.isFinished ? 'yes' : 'no']),
+  );
 }
 
 function printMakespan(makespan) {

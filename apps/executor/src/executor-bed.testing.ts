@@ -163,6 +163,8 @@ export class ExecutorBed {
         bus: this.broker.connect(),
         artifacts: {
           put: () => Promise.reject(new Error('nothing is put here')),
+          renew: async (digest) => this.#artifacts.has(digest),
+          removeUnused: () => Promise.reject(new Error('what is shared is not removed here')),
           open: async (digest) => this.#artifact(digest),
         },
         secretBox: this.secrets.box,

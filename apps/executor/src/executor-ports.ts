@@ -7,6 +7,10 @@ import type { Database } from '@muster/storage';
 export interface ExecutorArtifacts {
   /** Keeps what was not there; tells the digest (`sha256:` and 64 hex digits) either way. */
   put(content: AsyncIterable<Uint8Array>): Promise<{ readonly digest: string; readonly size: number }>;
+  /** Keeps what is there for a while longer; false if it is not there. */
+  renew(digest: string): Promise<boolean>;
+  /** Removes what is not `used` and was neither put nor renewed within `olderThanMs`. */
+  removeUnused(used: ReadonlySet<string>, olderThanMs: number): Promise<unknown>;
   /** Null if it is not there. */
   open(digest: string): Promise<AsyncIterable<Uint8Array> | null>;
 }

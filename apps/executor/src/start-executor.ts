@@ -35,6 +35,7 @@ import { CommandHandlers } from './handlers/command-handlers';
 import { NudgeHandlers } from './handlers/nudge-handlers';
 import { QuestionHandlers } from './handlers/question-handlers';
 import { EXECUTOR_MIGRATIONS } from './store/executor-migrations';
+import { keepHouse } from './store/keep-house';
 import { PgDeploymentStore } from './store/pg-deployment-store';
 import { systemClock } from './system-clock';
 
@@ -131,10 +132,14 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
   });
   executor.start();
   await app.listen();
+  const stopHouse = keepHouse(database.pool, config.plannerUrl === null ? null : artifacts, (error) =>
+    logger.warn({ err: error }, 'nothing was forgotten; tried again in an hour'),
+  );
   return {
     id,
     close: async () => {
       await app.close();
+      await stopHouse();
       await executor.stop(STOP_PATIENCE_MS);
       await nodes.close();
       await leases.end();

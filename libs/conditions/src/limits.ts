@@ -26,8 +26,6 @@ export const EXPRESSION_LIMITS: ExpressionLimits = {
   valueDepth: 100,
 };
 
-/** Characters of a regular expression. */
-export const PATTERN_LENGTH_MAX = 1000;
 /** Characters of one description of what changed. */
 export const CHANGE_TEXT_MAX = 200;
 /** Descriptions of changes of one evaluation; further ones are left out. */

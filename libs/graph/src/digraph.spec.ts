@@ -107,6 +107,18 @@ describe('a graph', () => {
     expect(shortestCycle(ring)).toHaveLength(100_000);
   });
 
+  it('finds a cycle, if not the shortest, when searching would take too long', () => {
+    // Two rings of different length, the long one first.
+    const long = Array.from({ length: 50 }, (_, at) => `a${at}`);
+    const short = ['b', 'c'];
+    const ringOf = (names: string[]) =>
+      names.map((name, at) => [name, names[(at + 1) % names.length]] as [string, string]);
+    const graph = digraphOf([...long, ...short], [...ringOf(long), ...ringOf(short)]);
+    expect(shortestCycle(graph)).toHaveLength(2);
+    expect(shortestCycle(graph, undefined, 50)).toHaveLength(50);
+    expect(shortestCycle(graph, undefined, 10)).toHaveLength(50);
+  });
+
   it('reduces 10,000 vertices with 150,000 edges the same way by search and by rows of bits', () => {
     let seed = 42;
     const next = (below: number): number => {

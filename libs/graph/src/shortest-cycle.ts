@@ -1,14 +1,22 @@
 import type { Digraph } from './digraph';
 
+/** Edges looked at for a shortest cycle: about a second. */
+const EDGES_MAX = 20_000_000;
+
 /**
  * A shortest cycle: its vertices in the order of the edges, the one with the least id first; null if there is none.
  *
  * Length: a vertex for which `isFree` holds counts nothing, so that stand-ins for many edges do not lengthen a path.
  * Order: among cycles of equal length, the one found first from vertices in the order of their ids: the same each time.
  * Cost: a search per vertex that lies on a cycle, each no deeper than the shortest cycle so far; a vertex that was
- * searched from is taken away, with all that lie on no cycle then.
+ * searched from is taken away, with all that lie on no cycle then. After `edgesMax` edges the shortest cycle until then
+ * is taken, else any: whether there is a cycle is always answered.
  */
-export function shortestCycle(graph: Digraph, isFree: (vertex: number) => boolean = () => false): number[] | null {
+export function shortestCycle(
+  graph: Digraph,
+  isFree: (vertex: number) => boolean = () => false,
+  edgesMax = EDGES_MAX,
+): number[] | null {
   const { ids } = graph;
   const alive = new Uint8Array(ids.length).fill(1);
   trim(
@@ -25,18 +33,35 @@ export function shortestCycle(graph: Digraph, isFree: (vertex: number) => boolea
   const search = new CycleSearch(graph, alive, isFree);
   for (const start of starts) {
     if (!alive[start] || isFree(start)) continue;
-    const found = search.from(start, bestLength);
+    const found = search.from(start, bestLength, edgesMax);
     if (found) {
       best = found.path;
       bestLength = found.length;
       if (bestLength === 1) break;
     }
+    // A search that was not finished says nothing of its start.
+    if (search.edges > edgesMax) break;
     alive[start] = 0;
     trim(graph, alive, [...(graph.successors[start] ?? []), ...(graph.predecessors[start] ?? [])]);
   }
-  // What is left are cycles of free vertices only.
-  if (!best) for (const start of starts) if (alive[start] && !best) best = search.from(start, Infinity)?.path ?? null;
+  // What is left are cycles of free vertices only, or those that would take too long to search.
+  best ??= anyCycle(graph, alive, starts);
   return best && fromLeast(best, ids);
+}
+
+/** A cycle of what is alive: each such vertex has another one behind it, so that whoever goes on comes round. */
+function anyCycle(graph: Digraph, alive: Uint8Array, starts: readonly number[]): number[] | null {
+  const start = starts.find((vertex) => alive[vertex]);
+  if (start === undefined) return null;
+  const path: number[] = [];
+  const placeOf = new Map<number, number>();
+  for (let vertex = start; !placeOf.has(vertex);) {
+    placeOf.set(vertex, path.push(vertex) - 1);
+    vertex = (graph.successors[vertex] ?? []).find((after) => alive[after]) as number;
+    const known = placeOf.get(vertex);
+    if (known !== undefined) return path.slice(known);
+  }
+  return null;
 }
 
 /** Takes away all vertices that cannot lie on a cycle, looking at `suspects` and then at what they leave behind. */
@@ -59,6 +84,8 @@ class CycleSearch {
   readonly #parent: Int32Array;
   readonly #seenIn: Int32Array;
   #round = 0;
+  /** Looked at until now. */
+  edges = 0;
 
   constructor(
     private readonly graph: Digraph,
@@ -69,8 +96,8 @@ class CycleSearch {
     this.#seenIn = new Int32Array(graph.ids.length);
   }
 
-  /** The shortest cycle through `start` if it is shorter than `limit`. */
-  from(start: number, limit: number): { path: number[]; length: number } | null {
+  /** The shortest cycle through `start` if it is shorter than `limit` and found in time. */
+  from(start: number, limit: number, edgesMax: number): { path: number[]; length: number } | null {
     this.#round++;
     const own = this.isFree(start) ? 0 : 1;
     let level = [start];
@@ -79,6 +106,8 @@ class CycleSearch {
       // Free vertices join the level that is being looked at.
       for (let at = 0; at < level.length; at++) {
         const vertex = level[at] as number;
+        this.edges += this.graph.successors[vertex]?.length ?? 0;
+        if (this.edges > edgesMax) return null;
         for (const after of this.graph.successors[vertex] as readonly number[]) {
           if (after === start) return { path: this.#pathTo(start, vertex), length };
           if (!this.alive[after] || this.#seenIn[after] === this.#round) continue;

@@ -9,6 +9,7 @@ export * from './json';
 export * from './names';
 export * from './nearest-name';
 export * from './output-binding';
+export * from './pattern-size';
 export * from './release';
 export * from './secret';
 export * from './skip-wish';

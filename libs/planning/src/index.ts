@@ -3,7 +3,6 @@
  * Promises to be pure (the same input gives the same plan, byte for byte), to evaluate nothing but
  * expressions within bounds, and to return every problem that it can find instead of throwing.
  */
-export { checkDefinitions } from './check-definitions';
 export { comparePlans, type PlanDifference, type TaskDifference } from './compare/compare-plans';
 export { asSucceeded, type PreviousCluster } from './evaluation/previous-cluster';
 export type { SecretAccess } from './evaluation/settings-evaluator';

@@ -17,4 +17,5 @@ export {
 } from './artifacts/artifact-store';
 export { createArtifactTables } from './artifacts/create-artifact-tables';
 export { FolderArtifactStore } from './artifacts/folder-artifact-store';
+export { removeUnused } from './artifacts/remove-unused';
 export { PostgresArtifactStore } from './artifacts/postgres-artifact-store';

@@ -34,7 +34,7 @@ export class PlannerArtifacts implements ArtifactFetcher {
   }
 
   async #ensureOne(digest: string, token: string | null): Promise<FetchFailure | null> {
-    if ((await this.artifacts.open(digest)) !== null) return null;
+    if (await this.artifacts.renew(digest)) return null;
     if (this.plannerUrl === null || token === null)
       return { text: `${digest} is not kept here, and there is no planner to fetch it from`, isPassing: false };
     for (const delayMs of this.retryDelaysMs) {

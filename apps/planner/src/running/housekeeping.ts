@@ -1,15 +1,20 @@
+import { type ArtifactStore, removeUnused } from '@muster/storage';
 import type { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { forgetExpiredKeys } from '../idempotency/idempotency';
 import { forgetStates } from '../previous/forget-states';
+import { usedArtifacts } from '../artifacts/used-artifacts';
 import { Loop } from './loop';
 
 const EVERY_MS = 10 * 60_000;
 /** Plans that nobody deployed by then are forgotten; deploying one asks for a new plan. */
 const PLANS_KEPT_DAYS = 30;
 
+/** What was put within it may be about to be referred to. */
+const ARTIFACTS_YOUNG_MS = 24 * 3_600_000;
+
 /** Forgets what nobody is promised any more. */
-export function keepHouse(database: DataSource, onFailure: (error: unknown) => void): Loop {
+export function keepHouse(database: DataSource, artifacts: ArtifactStore, onFailure: (error: unknown) => void): Loop {
   return new Loop({
     everyMs: EVERY_MS,
     onFailure,
@@ -20,6 +25,7 @@ export function keepHouse(database: DataSource, onFailure: (error: unknown) => v
         `DELETE FROM planner.plan WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' RETURNING 1`,
       );
       await forgetStates(database.manager);
+      await removeUnused(artifacts, await usedArtifacts(database.manager), ARTIFACTS_YOUNG_MS);
       return false;
     },
   });

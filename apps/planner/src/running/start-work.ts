@@ -18,7 +18,7 @@ export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) =
     new OutgoingRelay(database, bus, nudges, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
-    keepHouse(database, onFailure),
+    keepHouse(database, runtime.artifacts, onFailure),
   ];
   return { close: async () => void (await Promise.all(loops.map((each) => each.close()))) };
 }

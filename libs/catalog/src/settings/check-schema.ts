@@ -1,8 +1,7 @@
-import { didYouMean } from '@muster/model';
+import { didYouMean, PATTERN_LENGTH_MAX, PATTERN_SIZE_MAX } from '@muster/model';
 import type { Cursor } from '../yaml/cursor';
 import { toJson, type Located } from '../yaml/located';
-import { pointedTo } from '@muster/model/schema';
-import { PATTERN_LENGTH_MAX, safePattern } from '@muster/model/schema';
+import { pointedTo, safePattern } from '@muster/model/schema';
 import { SCHEMA_KEYWORDS, SCHEMA_TYPES, type KeywordShape } from './schema-keywords';
 
 /** Reports everything in the schema at `root` that cannot be checked: `BUNDLE_SCHEMA_INVALID`, unknown keywords as warnings. */
@@ -70,7 +69,7 @@ class SchemaCheck {
         return this.#unless(
           typeof value === 'string' && safePattern(value) !== null,
           cursor,
-          `a regular expression in RE2 syntax of at most ${PATTERN_LENGTH_MAX} characters`,
+          `a regular expression in RE2 syntax of at most ${PATTERN_LENGTH_MAX} characters (${PATTERN_SIZE_MAX} with repetitions written out)`,
         );
       case 'reference':
         return this.#unless(

@@ -75,7 +75,7 @@ function collectCall(node: NodeOf<'call'>, isRoot: boolean, found: Found): void 
 function notePattern(node: SyntaxNode, found: Found): void {
   if (node.kind !== 'constant' || typeof node.value !== 'string') return;
   if (compilePattern(node.value) === null)
-    throw new ExpressionFault('value', 'the regular expression is not in RE2 syntax, or is too long', node.start);
+    throw new ExpressionFault('value', 'the regular expression is not in RE2 syntax, or is too large', node.start);
   found.patterns.push({ source: node.value, offset: node.start });
 }
 

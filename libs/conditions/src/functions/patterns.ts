@@ -1,6 +1,6 @@
+import { patternExcess } from '@muster/model';
 import { RE2JS, type Matcher } from 're2js';
 import type { Lambda } from '../evaluate/scope';
-import { PATTERN_LENGTH_MAX } from '../limits';
 import { mappingOf } from '../values/mappings';
 import { compilePattern } from '../values/pattern';
 import { pointAt } from '../values/text-points';
@@ -14,11 +14,7 @@ function compiled(source: string, call: Call): RE2JS {
   call.evaluation.pay(1 + source.length / 16);
   return (
     compilePattern(source) ??
-    call.fail(
-      source.length > PATTERN_LENGTH_MAX
-        ? `a regular expression may have ${PATTERN_LENGTH_MAX} characters`
-        : 'the regular expression is not in RE2 syntax (which has no back references)',
-    )
+    call.fail(patternExcess(source) ?? 'the regular expression is not in RE2 syntax (which has no back references)')
   );
 }
 

@@ -1,5 +1,5 @@
+import { patternExcess } from '@muster/model';
 import { RE2JS } from 're2js';
-import { PATTERN_LENGTH_MAX } from '../limits';
 
 const COMPILED_MAX = 2000;
 const compiled = new Map<string, RE2JS | null>();
@@ -10,9 +10,9 @@ export interface PatternOptions {
   readonly dotAll?: boolean;
 }
 
-/** RE2 syntax: matches in linear time. Null if it is none or too long. */
+/** RE2 syntax: matches in linear time. Null if it is none or too large. */
 export function compilePattern(source: string, options: PatternOptions = {}): RE2JS | null {
-  if (source.length > PATTERN_LENGTH_MAX) return null;
+  if (patternExcess(source) !== null) return null;
   const flags =
     (options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) |
     (options.multiLine ? RE2JS.MULTILINE : 0) |

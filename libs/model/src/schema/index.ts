@@ -4,6 +4,6 @@
  */
 export { isHostname, isIpv4, isIpv6 } from './formats';
 export { pointedTo } from './json-pointer';
-export { PATTERN_LENGTH_MAX, safePattern } from './safe-pattern';
+export { safePattern } from './safe-pattern';
 export { mapAtPaths, secretPaths } from './secret-paths';
 export { type SchemaFault, validateJson } from './validate';

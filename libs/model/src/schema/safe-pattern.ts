@@ -1,13 +1,11 @@
+import { patternExcess } from '../pattern-size';
 import { RE2JS } from 're2js';
-
-/** Characters of a pattern; longer ones are refused. */
-export const PATTERN_LENGTH_MAX = 1000;
 
 const compiled = new Map<string, RE2JS | null>();
 
 /**
  * A regular expression in RE2 syntax: matches in linear time, so that no pattern from outside can hang us.
- * Null if it is none. Look-around and back references are not in that syntax.
+ * Null if it is none, or too large. Look-around and back references are not in that syntax.
  */
 export function safePattern(source: string): RE2JS | null {
   const known = compiled.get(source);
@@ -19,7 +17,7 @@ export function safePattern(source: string): RE2JS | null {
 }
 
 function compile(source: string): RE2JS | null {
-  if (source.length > PATTERN_LENGTH_MAX) return null;
+  if (patternExcess(source) !== null) return null;
   try {
     return RE2JS.compile(source);
   } catch {

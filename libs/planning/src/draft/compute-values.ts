@@ -18,8 +18,7 @@ export function computeObject(
 ): JsonObject {
   const value = compute(draft, task, object, at, state);
   if (isJsonObject(value)) return value;
-  draft.report('PLAN_EXPRESSION_FAILED', {
-    subject: `task ${task.address}`,
+  draft.reportTask('PLAN_EXPRESSION_FAILED', task, {
     summary: `the expression for \`${at}\` gave no mapping`,
     place: task.definition.place,
   });

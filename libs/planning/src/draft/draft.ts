@@ -84,6 +84,7 @@ export class Draft {
   readonly limits = new Map<string, number>();
   faultTolerance: FaultToleranceGroup[] = [];
   readonly #reported = new Set<string>();
+  readonly #onNodes = new Map<string, { readonly at: number; readonly nodes: Set<string> }>();
   readonly #matching = new Map<string, readonly string[] | null>();
 
   readonly evaluator: Evaluator;
@@ -98,6 +99,35 @@ export class Draft {
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
     this.problems.push(problem(code, it));
+  }
+
+  /**
+   * As `report`, of one task: what a definition gets wrong on several nodes is one problem, which counts the nodes and names
+   * the first of them.
+   */
+  reportTask(
+    code: ProblemCode,
+    { definition, node }: Pick<DraftTask, 'definition' | 'node'>,
+    it: Omit<ProblemInput, 'subject'>,
+  ): void {
+    this.reportOnNode(code, node, `task ${taskAddress(definition.id, node)}`, {
+      ...it,
+      subject: `task ${definition.id}`,
+    });
+  }
+
+  /** `alone`: the subject if it is one node only. */
+  reportOnNode(code: ProblemCode, node: string, alone: string, it: ProblemInput): void {
+    const key = `${code} ${it.subject} ${it.summary}`;
+    const known = this.#onNodes.get(key);
+    if (!known) {
+      this.#onNodes.set(key, { at: this.problems.length, nodes: new Set([node]) });
+      this.problems.push(problem(code, { ...it, subject: alone }));
+      return;
+    }
+    if (known.nodes.has(node)) return;
+    known.nodes.add(node);
+    this.problems[known.at] = problem(code, { ...it, summary: `${it.summary} (${listNodes(known.nodes)})` });
   }
 
   /** Null if the task is there already. */
@@ -160,6 +190,17 @@ export class Draft {
     if (pattern.kind === 'exact') return this.definitions.has(name) ? [name] : [];
     return [...this.definitions.keys()].filter(pattern.matches).sort(byCodeUnit);
   }
+}
+
+/** Nodes that are named. */
+const NODES_SHOWN_MAX = 5;
+
+/** `on 200 nodes: 1, 2, 3, 4, 5 and 195 more` */
+function listNodes(nodes: ReadonlySet<string>): string {
+  const more = nodes.size - NODES_SHOWN_MAX;
+  const shown: string[] = [];
+  for (const node of nodes) if (shown.push(node) === NODES_SHOWN_MAX) break;
+  return `on ${nodes.size} nodes: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Forced, everything is evaluated as if for the first time. */

@@ -33,17 +33,19 @@ const SHOWN_MAX = 300;
 
 function reportFault(
   draft: Draft,
-  { address, definition }: DraftTask,
+  task: DraftTask,
   text: string,
   at: string,
   { summary, isUnreadable }: EvaluationFailure,
 ): null {
-  draft.report('PLAN_EXPRESSION_FAILED', {
-    // What cannot be read anywhere is said once, not for each node.
-    subject: `task ${isUnreadable ? definition.id : address}`,
+  const { definition } = task;
+  const fault = {
     summary: `the expression in \`${at}\`: ${summary}`,
     detail: `expression: ${text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text}`,
     place: { ...definition.place, path: at },
-  });
+  };
+  // What cannot be read anywhere has nothing to do with nodes.
+  if (isUnreadable) draft.report('PLAN_EXPRESSION_FAILED', { ...fault, subject: `task ${task.definition.id}` });
+  else draft.reportTask('PLAN_EXPRESSION_FAILED', task, fault);
   return null;
 }

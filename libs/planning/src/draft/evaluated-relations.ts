@@ -72,8 +72,7 @@ function readValue(draft: Draft, task: DraftTask, value: Json, key: string): Pla
   if (typeof value === 'string') return [{ name: value }];
   const relation = isJsonObject(value) ? readRelation(value) : null;
   if (relation) return [relation];
-  draft.report('PLAN_EXPRESSION_FAILED', {
-    subject: `task ${task.address}`,
+  draft.reportTask('PLAN_EXPRESSION_FAILED', task, {
     summary: `the expression in \`${key}\` gave something that is no relation`,
     place: { ...task.definition.place, path: key },
   });

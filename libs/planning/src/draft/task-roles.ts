@@ -1,7 +1,7 @@
 import { MASTER, SYNC_POINT, type Placement, type TaskDefinition } from '@muster/model';
 import { mergeRoles } from '../passes/merge-layers';
 import type { Draft, DraftTask } from './draft';
-import { namePattern } from './name-pattern';
+import { namePattern, type NamePattern } from './name-pattern';
 
 const PRIMARY = 'primary-';
 
@@ -64,13 +64,14 @@ function placementTests(draft: Draft): (id: string, tag: string) => boolean {
     if (definition.type !== 'group') add(definition.id, definition);
     else for (const member of definition.tasks) add(member, definition);
   }
+  const patterns = new Map<string, NamePattern | null>();
+  const isSelected = (name: string, tag: string): boolean => {
+    const pattern = patterns.has(name) ? patterns.get(name) : namePattern(name);
+    patterns.set(name, pattern ?? null);
+    return pattern?.kind === 'regex' ? pattern.matches(tag) : name === tag;
+  };
   return (id, tag) =>
     (placements.get(id) ?? []).some(
       (placement) => placement === '*' || placement.some((name) => isSelected(name, tag)),
     );
-}
-
-function isSelected(name: string, tag: string): boolean {
-  const pattern = namePattern(name);
-  return pattern?.kind === 'regex' ? pattern.matches(tag) : name === tag;
 }

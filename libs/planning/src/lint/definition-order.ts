@@ -2,43 +2,50 @@ import type { TaskDefinition } from '@muster/model';
 import type { LintGraph } from './lint-graph';
 import { mayConnect, relationsOf } from './written-relation';
 
-/** Relations looked at, while it is made and in all answers together: seconds of work. Beyond, everything counts as ordered. */
-const STEPS_MAX = 5_000_000;
-
-/** Which definitions come before which, by relations that may connect tasks of theirs, directly or through others. */
+/**
+ * Which definitions come before which, by relations that may connect tasks of theirs, directly or through others. Made
+ * when it is first asked for.
+ */
 export class DefinitionOrder {
   readonly #before = new Map<string, Set<string>>();
   readonly #computed = new Set<string>();
   readonly #all = new Map<string, ReadonlySet<string>>();
-  #steps = 0;
+  #state: 'unread' | 'read' | 'too large' = 'unread';
 
-  constructor(graph: LintGraph) {
-    for (const definition of graph.tasks) {
-      for (const relation of relationsOf(graph, definition)) {
-        if (relation.name === null) this.#computed.add(definition.id);
-        const others = relation.name === null ? [] : (graph.matching(relation.name) ?? []);
-        this.#steps += others.length;
-        if (this.#isExhausted()) return;
-        for (const other of others.filter((each) => mayConnect(graph, relation, each))) {
-          if (relation.direction === 'before') this.#add(other.id, definition.id);
-          else this.#add(definition.id, other.id);
-        }
-      }
-    }
-  }
+  constructor(private readonly graph: LintGraph) {}
 
   /** It has a relation that is computed, so that there may be more order than is written. */
   hasComputed({ id }: TaskDefinition): boolean {
+    this.#read();
     return this.#computed.has(id);
   }
 
-  /** True too where it would take too long to tell. */
   isBefore(first: TaskDefinition, second: TaskDefinition): boolean {
-    return this.#isExhausted() || this.#allBefore(second.id).has(first.id) || this.#isExhausted();
+    this.#read();
+    return this.#allBefore(second.id).has(first.id);
   }
 
-  #isExhausted(): boolean {
-    return this.#steps > STEPS_MAX;
+  #read(): void {
+    if (this.#state === 'read') return;
+    // Whoever asks again would come no further.
+    if (this.#state === 'too large') this.graph.work.refuse();
+    this.#state = 'too large';
+    for (const definition of this.graph.tasks) this.#readRelations(definition);
+    this.#state = 'read';
+  }
+
+  #readRelations(definition: TaskDefinition): void {
+    const { graph } = this;
+    for (const relation of relationsOf(graph, definition)) {
+      if (relation.name === null) this.#computed.add(definition.id);
+      const others = relation.name === null ? [] : (graph.matching(relation.name) ?? []);
+      for (const other of others) {
+        graph.work.spend(0.5);
+        if (!mayConnect(graph, relation, other)) continue;
+        if (relation.direction === 'before') this.#add(other.id, definition.id);
+        else this.#add(definition.id, other.id);
+      }
+    }
   }
 
   #add(before: string, after: string): void {
@@ -52,9 +59,9 @@ export class DefinitionOrder {
     if (known) return known;
     const seen = new Set<string>();
     const open = [id];
-    for (let next = open.pop(); next !== undefined && !this.#isExhausted(); next = open.pop()) {
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const before = this.#before.get(next);
-      this.#steps += before?.size ?? 0;
+      this.graph.work.spend((before?.size ?? 0) / 5);
       for (const each of before ?? []) {
         if (seen.has(each)) continue;
         seen.add(each);

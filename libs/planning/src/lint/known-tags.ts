@@ -1,5 +1,7 @@
 import { MASTER, type Bundle, type Role, type RoleSelector, type TaskDefinition } from '@muster/model';
 import { namePattern } from '../draft/name-pattern';
+import type { LintWork } from './lint-work';
+import { matchingCost, patternCost } from './pattern-cost';
 
 const PRIMARY = 'primary-';
 
@@ -22,9 +24,6 @@ export const AT_SYNC_POINT: NodeSet = { ...NOWHERE, hasSync: true };
 /** A name that only patterns match which match any. */
 const UNLIKELY = 'Zq-0';
 
-/** Pairs of tags that are compared for one bundle; beyond, any two may meet. */
-const PAIRS_MAX = 5_000_000;
-
 /** Tags that nodes of a bundle may have: those declared, else those that placements name. */
 export class KnownTags {
   /** `primary-` included; null: no role is declared, so that any name may be one. */
@@ -35,12 +34,21 @@ export class KnownTags {
   readonly #rolesOf = new Map<string, Role[]>();
   readonly #isOpen: boolean;
   readonly #selected = new Map<string, NodeSet>();
-  #pairs = 0;
 
   /** `isOpen`: what is merged with the bundle may bring more tags. */
-  constructor({ roles, tags }: Bundle, definitions: readonly TaskDefinition[], isOpen: boolean) {
-    for (const role of Object.values(roles))
-      for (const tag of role.tags) this.#rolesOf.set(tag, [...(this.#rolesOf.get(tag) ?? []), role]);
+  constructor(
+    { roles, tags }: Bundle,
+    definitions: readonly TaskDefinition[],
+    isOpen: boolean,
+    private readonly work: LintWork,
+  ) {
+    for (const role of Object.values(roles)) {
+      for (const tag of role.tags) {
+        const known = this.#rolesOf.get(tag);
+        if (known) known.push(role);
+        else this.#rolesOf.set(tag, [role]);
+      }
+    }
     const named = new Set(definitions.flatMap(namedTags));
     const hasRoles = Object.keys(roles).length > 0;
     this.#isOpen = isOpen || !hasRoles;
@@ -70,6 +78,7 @@ export class KnownTags {
   select(selector: RoleSelector): NodeSet {
     if (selector === null) return AT_SYNC_POINT;
     if (selector === '*') return { ...NOWHERE, tags: this.all, isEvery: true };
+    this.work.spend(1 + selector.length / 20);
     const key = JSON.stringify(selector);
     const known = this.#selected.get(key) ?? this.#select(typeof selector === 'string' ? [selector] : selector);
     this.#selected.set(key, known);
@@ -80,9 +89,11 @@ export class KnownTags {
     const found = new Set<string>();
     let [isEvery, isOpen] = [false, false];
     for (const item of items) {
+      this.work.spend(patternCost(item));
       const pattern = namePattern(item);
       if (pattern?.kind === 'exact' && item !== MASTER && item !== 'null') found.add(item);
       if (pattern?.kind !== 'regex') continue;
+      this.work.spend(this.all.size * matchingCost(item));
       isEvery ||= pattern.matches(UNLIKELY);
       isOpen ||= this.#isOpen;
       for (const tag of this.all) if (pattern.matches(tag)) found.add(tag);
@@ -95,17 +106,25 @@ export class KnownTags {
     if ((a.hasMaster && b.hasMaster) || (a.hasSync && b.hasSync)) return true;
     if (isWide(a)) return isWide(b) || b.tags.size > 0;
     if (isWide(b)) return a.tags.size > 0;
-    return [...a.tags].some((tag) => b.tags.has(tag) || [...b.tags].some((other) => this.#mayMeet(tag, other)));
+    this.work.spend(0.1);
+    for (const tag of a.tags) {
+      if (b.tags.has(tag)) return true;
+      for (const other of b.tags) if (this.#mayMeet(tag, other)) return true;
+    }
+    return false;
   }
 
   /** Whether one node may have both tags: not where it is primary or not, nor where roles exclude each other. */
   #mayMeet(a: string, b: string): boolean {
-    if (++this.#pairs > PAIRS_MAX) return true;
+    this.work.spend(0.2);
     if (a === PRIMARY + b || b === PRIMARY + a) return false;
     const [ofA, ofB] = [this.rolesOf(a), this.rolesOf(b)];
     if (this.#isOpen || ofA.length === 0 || ofB.length === 0) return true;
     return ofA.some((one) =>
-      ofB.some((other) => one === other || !(one.conflicts.includes(other.name) || other.conflicts.includes(one.name))),
+      ofB.some((other) => {
+        this.work.spend((one.conflicts.length + other.conflicts.length) / 100);
+        return one === other || !(one.conflicts.includes(other.name) || other.conflicts.includes(one.name));
+      }),
     );
   }
 

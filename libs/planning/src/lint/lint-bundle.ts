@@ -1,14 +1,17 @@
 import { byCodeUnit, type Bundle } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
-import { checkDefinitions } from '../check-definitions';
 import { DefinitionOrder } from './definition-order';
 import { LintGraph } from './lint-graph';
+import { over } from './lint-rule';
 import { LINT_RULES } from './lint-rules';
+import { LINT_WORK_MAX, LintWork } from './lint-work';
 import { findUnknownConflicts } from './rules/role-conflicts';
 
 export interface LintOptions {
   /** False: the folder has neither a release.yaml nor a plugin.yaml. Default true. */
   readonly hasManifest?: boolean;
+  /** Units of work after which it is stopped. Default: a few seconds. */
+  readonly workMax?: number;
 }
 
 /** Findings shown of a bundle; more are counted. */
@@ -19,19 +22,31 @@ const FINDINGS_MAX = 1000;
  * (`info`). What parsing reported is not repeated. `docs/lint.md` describes each finding.
  *
  * Order: by file and line; findings of no place first. At most 1,000, the least grave left out first.
- * Cost: proportional to the relations, of cycles once per tag: 0.1 s for the field's 202 definitions.
+ * Cost: 0.1 s for the field's 202 definitions, and bounded: rules that would take longer are stopped, and
+ * `LINT_NOT_FINISHED` names them. The bound counts work, not time, so that the same bundle has the same findings.
  */
-export function lintBundle(bundle: Bundle, { hasManifest = true }: LintOptions = {}): readonly Problem[] {
-  const findings = [
-    ...(hasManifest ? [] : [noManifest()]),
-    ...findUnknownConflicts(bundle),
-    ...checkDefinitions(bundle),
-    ...bundle.graphs.flatMap((each) => {
-      const graph = new LintGraph(bundle, each, hasManifest);
-      const order = new DefinitionOrder(graph);
-      return LINT_RULES.flatMap((find) => find(graph, order));
-    }),
+export function lintBundle(
+  bundle: Bundle,
+  { hasManifest = true, workMax = LINT_WORK_MAX }: LintOptions = {},
+): readonly Problem[] {
+  const work = new LintWork(workMax);
+  const graphs = bundle.graphs.map((each) => new LintGraph(bundle, each, hasManifest, work));
+  const looked = graphs.map((graph) => [graph, new DefinitionOrder(graph)] as const);
+  const findings = hasManifest ? [] : [noManifest()];
+  const unfinished: string[] = [];
+  const rules = [
+    ...LINT_RULES.map(({ finds, find }) => ({
+      finds,
+      find: () => over(work, looked, ([graph, order]) => find(graph, order)),
+    })),
+    { finds: ['LINT_UNKNOWN_ROLE'], find: () => findUnknownConflicts(bundle, work) },
   ];
+  for (const [at, { finds, find }] of rules.entries()) {
+    const { found, isFinished } = work.within(rules.length - at, find);
+    for (const each of found) findings.push(each);
+    if (!isFinished) unfinished.push(...finds);
+  }
+  if (unfinished.length > 0) findings.push(notFinished([...new Set(unfinished)]));
   return bounded(findings).sort(byPlace);
 }
 
@@ -49,6 +64,13 @@ function noManifest(): Problem {
   return problem('LINT_NO_MANIFEST', {
     subject: 'the bundle',
     summary: 'has neither a release.yaml nor a plugin.yaml: it can be planned offline, and not be published',
+  });
+}
+
+function notFinished(codes: readonly string[]): Problem {
+  return problem('LINT_NOT_FINISHED', {
+    subject: 'the bundle',
+    summary: `is too large to be looked at as a whole; what was looked for is not all found: ${codes.join(', ')}`,
   });
 }
 

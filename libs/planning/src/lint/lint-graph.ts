@@ -3,6 +3,8 @@ import { applyPatch } from '../draft/apply-patch';
 import { namePattern } from '../draft/name-pattern';
 import { isAtSyncPoint } from '../draft/at-sync-point';
 import { AT_SYNC_POINT, KnownTags, NOWHERE, type NodeSet } from './known-tags';
+import type { LintWork } from './lint-work';
+import { matchingCost, patternCost } from './pattern-cost';
 
 /** One graph of a bundle as rules look at it: definitions with their patches, names, and where each may be. */
 export class LintGraph {
@@ -14,7 +16,9 @@ export class LintGraph {
   readonly byId: ReadonlyMap<string, TaskDefinition>;
   /** What else is merged with this one is not known, so that a name that is missing here may be there. */
   readonly isOpen: boolean;
-  readonly tags: KnownTags;
+  #tags: KnownTags | null = null;
+  #ids: readonly string[] | null = null;
+  #groupsOf: ReadonlyMap<string, readonly TaskDefinition[]> | null = null;
   readonly #nodes = new Map<string, NodeSet>();
   readonly #matching = new Map<string, readonly TaskDefinition[] | null>();
 
@@ -22,28 +26,54 @@ export class LintGraph {
     readonly bundle: Bundle,
     readonly graph: GraphDefinition,
     private readonly hasManifest: boolean,
+    /** Paid by whoever looks at the graph. */
+    readonly work: LintWork,
   ) {
     this.type = graph.type;
     this.isOpen = bundle.kind === 'plugin' || bundle.extends !== null;
     this.definitions = patched(graph);
     this.tasks = this.definitions.filter(({ type }) => type !== 'group');
     this.byId = new Map(this.definitions.map((definition) => [definition.id, definition]));
-    this.tags = new KnownTags(bundle, this.definitions, this.isOpen);
-    this.#placeAll();
   }
 
   /** Where tasks of a definition may be, by its own placement and as a member of groups. */
-  nodesOf({ id }: TaskDefinition): NodeSet {
-    return this.#nodes.get(id) ?? NOWHERE;
+  nodesOf(definition: TaskDefinition): NodeSet {
+    const known = this.#nodes.get(definition.id);
+    if (known) return known;
+    const groups = isAtSyncPoint(definition) ? [] : this.groupsOf(definition);
+    const found = unite([definition, ...groups].map((each) => this.#ownNodes(each)));
+    this.work.spend(found.tags.size / 20);
+    this.#nodes.set(definition.id, found);
+    return found;
+  }
+
+  /** Groups that a definition is a member of. */
+  groupsOf({ id }: TaskDefinition): readonly TaskDefinition[] {
+    this.#groupsOf ??= this.#findGroups();
+    return this.#groupsOf.get(id) ?? [];
+  }
+
+  get tags(): KnownTags {
+    if (this.#tags) return this.#tags;
+    this.work.spend(this.definitions.length);
+    return (this.#tags = new KnownTags(this.bundle, this.definitions, this.isOpen, this.work));
+  }
+
+  /** Ids that are there, sorted, for a nearest one. */
+  get ids(): readonly string[] {
+    return (this.#ids ??= [...this.byId.keys()].sort(byCodeUnit));
   }
 
   /** Definitions that a name or `/regex/` stands for, groups too; null for an unusable pattern. */
   matching(name: string): readonly TaskDefinition[] | null {
     const known = this.#matching.get(name);
     if (known !== undefined) return known;
+    this.work.spend(patternCost(name));
     const pattern = namePattern(name);
+    if (pattern?.kind === 'regex') this.work.spend(this.definitions.length * matchingCost(name));
     const found =
-      pattern && this.definitions.filter(({ id }) => (pattern.kind === 'exact' ? id === name : pattern.matches(id)));
+      pattern &&
+      (pattern.kind === 'regex' ? this.definitions.filter(({ id }) => pattern.matches(id)) : this.#named(name));
     this.#matching.set(name, found);
     return found;
   }
@@ -53,15 +83,23 @@ export class LintGraph {
     return this.bundle.compat === 'fuel' || (!this.hasManifest && version !== null);
   }
 
-  #placeAll(): void {
-    const ofGroups = new Map<string, NodeSet[]>();
-    for (const group of this.definitions.filter(({ type }) => type === 'group'))
-      for (const member of group.tasks) ofGroups.set(member, [...(ofGroups.get(member) ?? []), this.#ownNodes(group)]);
-    for (const definition of this.definitions) {
-      const own = this.#ownNodes(definition);
-      const all = isAtSyncPoint(definition) ? [own] : [own, ...(ofGroups.get(definition.id) ?? [])];
-      this.#nodes.set(definition.id, all.reduce(unite));
+  #named(id: string): readonly TaskDefinition[] {
+    const definition = this.byId.get(id);
+    return definition ? [definition] : [];
+  }
+
+  #findGroups(): ReadonlyMap<string, readonly TaskDefinition[]> {
+    const groups = new Map<string, TaskDefinition[]>();
+    for (const group of this.definitions) {
+      if (group.type !== 'group') continue;
+      this.work.spend(1 + group.tasks.length / 10);
+      for (const member of new Set(group.tasks)) {
+        const known = groups.get(member);
+        if (known) known.push(group);
+        else groups.set(member, [group]);
+      }
     }
+    return groups;
   }
 
   #ownNodes(definition: TaskDefinition): NodeSet {
@@ -72,13 +110,17 @@ export class LintGraph {
   }
 }
 
-function unite(a: NodeSet, b: NodeSet): NodeSet {
+function unite(sets: readonly NodeSet[]): NodeSet {
+  const [first = NOWHERE, ...others] = sets;
+  if (others.length === 0) return first;
+  const tags = new Set(first.tags);
+  for (const other of others) for (const tag of other.tags) tags.add(tag);
   return {
-    tags: new Set([...a.tags, ...b.tags]),
-    isEvery: a.isEvery || b.isEvery,
-    isOpen: a.isOpen || b.isOpen,
-    hasMaster: a.hasMaster || b.hasMaster,
-    hasSync: a.hasSync || b.hasSync,
+    tags,
+    isEvery: sets.some(({ isEvery }) => isEvery),
+    isOpen: sets.some(({ isOpen }) => isOpen),
+    hasMaster: sets.some(({ hasMaster }) => hasMaster),
+    hasSync: sets.some(({ hasSync }) => hasSync),
   };
 }
 
@@ -92,9 +134,4 @@ function patched({ definitions, patches = [] }: GraphDefinition): readonly TaskD
     const patch = byId.get(definition.id);
     return patch ? applyPatch(definition, patch) : definition;
   });
-}
-
-/** Ids that are there, for a nearest one. */
-export function idsOf(graph: LintGraph): readonly string[] {
-  return [...graph.byId.keys()].sort(byCodeUnit);
 }

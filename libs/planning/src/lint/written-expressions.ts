@@ -1,4 +1,5 @@
 import { isExpression, isJsonObject, type Json, type TaskDefinition } from '@muster/model';
+import type { LintWork } from './lint-work';
 
 export interface WrittenExpression {
   readonly language: 'yaql' | 'legacy';
@@ -8,7 +9,7 @@ export interface WrittenExpression {
 }
 
 /** All expressions of a definition. A condition that is only `true` or `false` is none. */
-export function expressionsOf(definition: TaskDefinition): WrittenExpression[] {
+export function expressionsOf(work: LintWork, definition: TaskDefinition): WrittenExpression[] {
   const { condition, strategy, parameters, inputs, requires, requiredFor, crossDepends, crossDependedBy } = definition;
   const legacy: WrittenExpression[] =
     typeof condition === 'string' && !/^\s*(true|false)\s*$/i.test(condition)
@@ -26,8 +27,8 @@ export function expressionsOf(definition: TaskDefinition): WrittenExpression[] {
     ...legacy,
     ...whole(condition, 'condition'),
     ...whole(strategy.amount, 'parameters.strategy'),
-    ...collect(parameters, 'parameters'),
-    ...collect(inputs, 'inputs'),
+    ...collect(work, parameters, 'parameters'),
+    ...collect(work, inputs, 'inputs'),
     ...relations,
   ];
 }
@@ -36,10 +37,11 @@ function whole(value: unknown, key: string): WrittenExpression[] {
   return isExpression(value) ? [{ language: 'yaql', text: value.yaql_exp, key }] : [];
 }
 
-function collect(value: Json, key: string): WrittenExpression[] {
-  if (Array.isArray(value)) return value.flatMap((each: Json) => collect(each, key));
+function collect(work: LintWork, value: Json, key: string): WrittenExpression[] {
+  work.spend(0.2);
+  if (Array.isArray(value)) return value.flatMap((each: Json) => collect(work, each, key));
   if (!isJsonObject(value)) return [];
   const itself = whole(value, key);
   if (itself.length > 0) return itself;
-  return Object.values(value).flatMap((each) => collect(each, key));
+  return Object.values(value).flatMap((each) => collect(work, each, key));
 }

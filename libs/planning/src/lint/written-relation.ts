@@ -17,8 +17,19 @@ export interface WrittenRelation {
   readonly policy: 'all' | 'any';
 }
 
+const known = new WeakMap<LintGraph, Map<string, readonly WrittenRelation[]>>();
+
 /** All relations of a definition, in the order of its keys. */
-export function relationsOf(graph: LintGraph, owner: TaskDefinition): WrittenRelation[] {
+export function relationsOf(graph: LintGraph, owner: TaskDefinition): readonly WrittenRelation[] {
+  const ofGraph = known.get(graph) ?? new Map<string, readonly WrittenRelation[]>();
+  known.set(graph, ofGraph);
+  const relations = ofGraph.get(owner.id) ?? readRelations(graph, owner);
+  ofGraph.set(owner.id, relations);
+  graph.work.spend(relations.length / 5);
+  return relations;
+}
+
+function readRelations(graph: LintGraph, owner: TaskDefinition): readonly WrittenRelation[] {
   const written = (
     [
       ['requires', owner.requires, 'before', 'near'],

@@ -5,9 +5,9 @@ export function checkOutputs(draft: Draft): void {
   for (const task of draft.tasks) {
     if (task.action === 'skip') continue;
     for (const source of task.takesFrom.map((index) => draft.task(index)).filter(({ action }) => action === 'skip')) {
-      draft.report('PLAN_OUTPUT_MISSING', {
-        subject: `task ${task.address}`,
-        summary: `takes an output of ${source.address}, which is skipped: ${source.reason.text}`,
+      const there = source.node === task.node ? `${source.definition.id} on the same node` : source.address;
+      draft.reportTask('PLAN_OUTPUT_MISSING', task, {
+        summary: `takes an output of ${there}, which is skipped: ${source.reason.text}`,
         place: task.definition.place,
       });
     }

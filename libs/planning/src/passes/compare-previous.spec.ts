@@ -135,6 +135,18 @@ describe("the field's own content", () => {
   const fuel = (definition: object) => release([definition], { compat: 'fuel', fuelVersion: '9.0' });
   const found = { id: 'x', type: 'shell', version: '2.1.0', roles: ['a'], condition: { yaql_exp: 'go' } };
 
+  it.each([
+    [undefined, 'run no-condition: Has no condition, so it runs every time.'],
+    [true, 'run no-condition: Its condition is always true, so it runs every time.'],
+    ['true', 'run no-condition: Its condition is always true, so it runs every time.'],
+    [{ yaql_exp: 'go' }, 'run condition-true: Its condition is true.'],
+  ])('with the condition %j says why it runs', (condition, expected) => {
+    const { condition: _, ...bare } = found;
+    const definition = condition === undefined ? bare : { ...bare, condition };
+    const { plan } = outcomeOf([], spec, { release: fuel(definition), evaluator: evaluatorOf({ go: true }) });
+    expect(plan?.tasks.map(({ action, reason }) => `${action} ${reason.code}: ${reason.text}`)).toEqual([expected]);
+  });
+
   it('runs as its condition says, and a changed definition is a warning only', () => {
     const first = outcomeOf([], spec, { release: fuel(found), evaluator: evaluatorOf({ go: true }) });
     const second = outcomeOf([], spec, {

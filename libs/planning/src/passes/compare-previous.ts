@@ -26,6 +26,8 @@ export function comparePrevious(draft: Draft): void {
 }
 
 const NO_INPUTS: TaskReason = { code: 'no-inputs', text: 'Declares no inputs, so it runs every time.' };
+const NO_CONDITION: TaskReason = { code: 'no-condition', text: 'Has no condition, so it runs every time.' };
+const ALWAYS_TRUE: TaskReason = { code: 'no-condition', text: 'Its condition is always true, so it runs every time.' };
 const NEW: TaskReason = { code: 'new', text: 'No earlier success on this node is known.' };
 const NEW_NODE: TaskReason = { code: 'new-node', text: 'New node: nothing has succeeded on it yet.' };
 const FORCED: TaskReason = { code: 'forced', text: 'Everything was asked to run.' };
@@ -39,7 +41,8 @@ function decide(
   fingerprints: Fingerprints,
 ): ['run' | 'skip', TaskReason] {
   if (draft.input.options?.force) return ['run', FORCED];
-  if (isFuel(task) || inputs === null) return ['run', task.reason.code === 'condition-true' ? task.reason : NO_INPUTS];
+  if (isFuel(task)) return ['run', fuelReason(task)];
+  if (inputs === null) return ['run', task.reason.code === 'condition-true' ? task.reason : NO_INPUTS];
   const previous = draft.input.previous?.of(task.definition.id, task.node) ?? null;
   if (!previous) return ['run', draft.input.previous?.knows(task.node) ? NEW : NEW_NODE];
   const before = evaluateBefore(draft, task);
@@ -51,6 +54,12 @@ function decide(
     inputs,
   );
   return changes === null ? ['skip', UNCHANGED] : ['run', { code: 'changed', text: changes }];
+}
+
+/** Why a task of the field runs: its condition alone decides. */
+function fuelReason({ definition, reason }: DraftTask): TaskReason {
+  if (reason.code === 'condition-true') return reason;
+  return definition.condition === null ? NO_CONDITION : ALWAYS_TRUE;
 }
 
 /** What parameters and inputs come to in the previous state, by the present definition; made when it is asked for. */

@@ -40,11 +40,16 @@ describe('conditions', () => {
     ]);
   });
 
-  it('that fail name task and node', () => {
-    expect(codes(outcomeOf([task({ condition: 'nonsense' })], spec, { evaluator }).problems)).toEqual([
-      'PLAN_EXPRESSION_FAILED task x@n1',
-      'PLAN_EXPRESSION_FAILED task x@n2',
-    ]);
+  it('that fail name task and nodes, once for all nodes where they fail alike', () => {
+    const failing = (nodes: number) => {
+      const many = cluster(Object.fromEntries(Array.from({ length: nodes }, (_, at) => [`n${at + 1}`, ['a']])));
+      return outcomeOf([task({ condition: 'nonsense' })], many, { evaluator }).problems.map(
+        ({ subject, summary }) => `${subject}: ${summary.replace(/^.*?( \(on|$)/, '$1').trim()}`,
+      );
+    };
+    expect(failing(1)).toEqual(['task x@n1: ']);
+    expect(failing(2)).toEqual(['task x: (on 2 nodes: n1, n2)']);
+    expect(failing(200)).toEqual(['task x: (on 200 nodes: n1, n2, n3, n4, n5 and 195 more)']);
   });
 });
 

@@ -23,9 +23,9 @@ export function filterNodes(draft: Draft): void {
     const answer = draft.evaluator.evaluateFilter(text, { definition: graphType, node, tags });
     if (answer.ok && answer.holds) kept.set(node, tags);
     if (!answer.ok)
-      draft.report('PLAN_EXPRESSION_FAILED', {
+      draft.reportOnNode('PLAN_EXPRESSION_FAILED', node, `graph ${graphType} on node ${node}`, {
         subject: `graph ${graphType}`,
-        summary: `the expression in \`node_filter\` on node ${node}: ${answer.summary}`,
+        summary: `the expression in \`node_filter\`: ${answer.summary}`,
       });
   }
   draft.filteredOut = draft.places.names.filter((name) => !kept.has(name) && name !== SYNC_POINT);

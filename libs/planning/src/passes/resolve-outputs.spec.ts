@@ -30,13 +30,14 @@ describe('output bindings', () => {
   });
 
   it.each([
-    { task: 'inti', field: 'x' },
-    { task: 'init', node: 'n2', field: 'x' },
-    { task: 'use', field: 'x' },
-  ])('%j are refused', (output) => {
-    expect(codes(outcomeOf(tasks(output), spec).problems)).toEqual([
-      'PLAN_UNKNOWN_TASK task use@n2',
-      'PLAN_UNKNOWN_TASK task use@n3',
-    ]);
+    [{ task: 'inti', field: 'x' }, 'inti, which is on no node'],
+    [{ task: 'init', node: 'n2', field: 'x' }, 'init on n2, which is not one other task'],
+    [{ task: 'join', node: 'self', field: 'x' }, 'join on self, which is not one other task'],
+    [{ task: 'init', node: null, field: 'x' }, 'init at the sync point, which is not one other task'],
+    [{ task: 'use', field: 'x' }, 'use, which is not one other task'],
+  ])('%j are refused, once for all nodes', (output, what) => {
+    const { problems } = outcomeOf(tasks(output), spec);
+    expect(codes(problems)).toEqual(['PLAN_UNKNOWN_TASK task use']);
+    expect(problems[0]?.summary).toBe(`takes an output of ${what} (on 2 nodes: n2, n3)`);
   });
 });

@@ -45,6 +45,7 @@ function bind(draft: Draft, task: DraftTask, value: Json): Json {
 function sourceOf(draft: Draft, task: DraftTask, definition: string, node: Json | undefined): DraftTask | null {
   const all = draft.tasksOf(definition);
   const only = all.length === 1 ? all[0]?.node : undefined;
+  const asked = typeof node === 'string' ? ` on ${node.slice(0, 80)}` : node === null ? ' at the sync point' : '';
   const wanted =
     typeof node === 'string'
       ? node
@@ -55,9 +56,8 @@ function sourceOf(draft: Draft, task: DraftTask, definition: string, node: Json 
           : only;
   const index = wanted === undefined ? undefined : draft.at(definition, wanted);
   if (index !== undefined && index !== task.index) return draft.task(index);
-  draft.report('PLAN_UNKNOWN_TASK', {
-    subject: `task ${task.address}`,
-    summary: `takes an output of ${definition.slice(0, 80)}${wanted === undefined ? '' : ` on ${wanted.slice(0, 80)}`}, which ${all.length === 0 ? 'is on no node' : 'is not one other task'}`,
+  draft.reportTask('PLAN_UNKNOWN_TASK', task, {
+    summary: `takes an output of ${definition.slice(0, 80)}${asked}, which ${all.length === 0 ? 'is on no node' : 'is not one other task'}`,
     remedy: `Name a task that is there, and its node if there are several.${draft.definitions.has(definition) ? '' : didYouMean(definition, draft.definitions.keys())}`,
     place: task.definition.place,
   });

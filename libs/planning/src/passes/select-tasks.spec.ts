@@ -24,6 +24,22 @@ describe('a selection', () => {
     expect(running(options)).toEqual(expected);
   });
 
+  it('that no task is in is told, and its parts with it', () => {
+    const told = (options: object) =>
+      outcomeOf(tasks, spec, { options }).problems.map(({ code, severity, summary }) => [code, severity, summary]);
+    const warning = (asked: string) => [
+      [
+        'PLAN_NOTHING_SELECTED',
+        'warning',
+        `has no task in the graph default that is selected by ${asked}, so nothing runs`,
+      ],
+    ];
+    expect(told({ tasks: ['y@n2'], nodes: ['n1'] })).toEqual(warning('nodes n1 and tasks y@n2'));
+    expect(told({ tasks: ['m'], subgraphs: ['x:y'] })).toEqual(warning('tasks m and subgraphs x:y'));
+    expect(told({ tasks: [] })).toEqual(warning('tasks (none)'));
+    expect(told({ tasks: ['y'], nodes: ['n1'] })).toEqual([]);
+  });
+
   it('keeps the rest as bridges and says why', () => {
     const made = planOf(tasks, spec, { options: { tasks: ['y'], nodes: ['n1'] } });
     expect(made.tasks).toHaveLength(6);

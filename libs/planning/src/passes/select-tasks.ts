@@ -1,4 +1,5 @@
 import { didYouMean, MASTER, SYNC_POINT, type TaskReason } from '@muster/model';
+import { hasErrors } from '@muster/problems';
 import type { Draft } from '../draft/draft';
 import { reach } from '../draft/reach';
 import { subgraphTasks } from '../draft/subgraph';
@@ -27,6 +28,8 @@ export function selectTasks(draft: Draft): void {
     return between && !between[task.index] ? NOT_IN_SUBGRAPH : null;
   });
   const chosen = draft.tasks.filter(({ index }) => reasons[index] === null).map(({ index }) => index);
+  // A name that does not exist was reported already.
+  if (chosen.length === 0 && !hasErrors(draft.problems)) reportNothing(draft);
   const needed = fetchDeps ? reach(draft, chosen, 'before') : null;
   for (const task of draft.tasks) {
     const reason = reasons[task.index];
@@ -40,6 +43,20 @@ const TASK_NOT_SELECTED: TaskReason = { code: 'not-selected', text: 'Its task wa
 const NODE_NOT_SELECTED: TaskReason = { code: 'not-selected', text: 'Its node was not selected.' };
 const NOT_IN_SUBGRAPH: TaskReason = { code: 'not-selected', text: 'It is not part of the subgraph that was selected.' };
 const FETCHED: TaskReason = { code: 'needed', text: 'A selected task needs it.' };
+
+/** Each of the names is known, and together they mean nothing. */
+function reportNothing(draft: Draft): void {
+  const { nodes, tasks, subgraphs } = draft.input.options ?? {};
+  const shown = (what: string, names: readonly string[] | null | undefined): string[] =>
+    names
+      ? [`${what} ${names.slice(0, 5).join(', ').slice(0, 200) || '(none)'}${names.length > 5 ? ', ...' : ''}`]
+      : [];
+  const asked = [...shown('nodes', nodes), ...shown('tasks', tasks), ...shown('subgraphs', subgraphs)];
+  draft.report('PLAN_NOTHING_SELECTED', {
+    subject: `cluster ${draft.input.cluster.name}`,
+    summary: `has no task in the graph ${draft.input.graphType} that is selected by ${asked.join(' and ')}, so nothing runs`,
+  });
+}
 
 function unionOf(draft: Draft, subgraphs: readonly string[]): Uint8Array {
   const union = new Uint8Array(draft.tasks.length);

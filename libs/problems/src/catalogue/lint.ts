@@ -7,6 +7,11 @@ export const lintProblems = {
     meaning: 'A folder of task definitions has no manifest.',
     remedy: 'Add a release.yaml or plugin.yaml with name and version before publishing it.',
   },
+  LINT_NOT_FINISHED: {
+    severity: 'warning',
+    meaning: 'The bundle is so large, or made so, that some rules were stopped before they had looked at all of it.',
+    remedy: 'Split the bundle, or write fewer and simpler patterns; look for the findings named by hand until then.',
+  },
   LINT_UNKNOWN_NAME: {
     severity: 'warning',
     meaning: 'A relation, a group, a patch or an output binding names a task definition that exists nowhere.',

@@ -21,6 +21,11 @@ export const planProblems = {
     meaning: 'A filter names a node that the cluster does not have.',
     remedy: 'Correct the name.',
   },
+  PLAN_NOTHING_SELECTED: {
+    severity: 'warning',
+    meaning: 'Nodes, tasks and subgraphs were selected that have no task in common.',
+    remedy: 'Select fewer kinds of things, or others: a task must be in each of them.',
+  },
   PLAN_BAD_SUBGRAPH: {
     severity: 'error',
     meaning: 'A subgraph names nothing, or a task or node that is not there.',

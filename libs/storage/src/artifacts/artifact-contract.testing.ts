@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { removeUnused } from './remove-unused';
 import type { ArtifactStore } from './artifact-store';
 
 /** What every artifact store must do. `damage` changes stored bytes behind the store's back. */
@@ -65,7 +66,8 @@ export function describeArtifactContract(
       for (const digest of [digestOf(someBytes(3)), 'sha256:../../../etc/passwd', '']) {
         await expect(store.open(digest)).rejects.toMatchObject({ failure: 'missing' });
         expect(await store.size(digest)).toBeNull();
-        await store.delete(digest);
+        await store.delete(digest, -1000);
+        expect(await store.renew(digest)).toBe(false);
       }
     });
 
@@ -79,11 +81,32 @@ export function describeArtifactContract(
     it('are gone when deleted, and can be put again', async () => {
       const bytes = someBytes(11);
       await store.put(bytes);
-      await store.delete(digestOf(bytes));
+      await store.delete(digestOf(bytes), -1000);
       expect(await store.size(digestOf(bytes))).toBeNull();
       expect(await listed(store)).not.toContain(digestOf(bytes));
       await store.put(bytes);
       expect((await read(store, digestOf(bytes))).equals(bytes)).toBe(true);
+    });
+
+    it('are left alone by retention while they are used, young, or put or renewed lately', async () => {
+      const [used, again, renewed, unused] = [1301, 1302, 1303, 1304].map(someBytes) as [
+        Buffer,
+        Buffer,
+        Buffer,
+        Buffer,
+      ];
+      for (const bytes of [used, again, renewed, unused]) await store.put(bytes);
+      expect(await removeUnused(store, new Set(), 3_600_000)).toBe(0);
+      const ageMs = 400;
+      await new Promise((resolve) => setTimeout(resolve, ageMs));
+      await store.put(again);
+      expect(await store.renew(digestOf(renewed))).toBe(true);
+      // As a removal would that has listed it before.
+      await store.delete(digestOf(again), ageMs / 2);
+      await removeUnused(store, new Set([digestOf(used)]), ageMs / 2);
+      const left = await Promise.all([used, again, renewed, unused].map((bytes) => store.size(digestOf(bytes))));
+      expect(left).toEqual([used.length, again.length, renewed.length, null]);
+      expect((await read(store, digestOf(again))).equals(again)).toBe(true);
     });
 
     it('are listed for retention once they are old enough', async () => {

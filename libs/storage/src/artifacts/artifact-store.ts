@@ -25,8 +25,14 @@ export interface ArtifactStore {
   /** Size in bytes; null if it is not there. */
   size(digest: ArtifactDigest): Promise<number | null>;
 
-  /** Removes it; nothing happens if it is not there. The caller knows that nobody refers to it. */
-  delete(digest: ArtifactDigest): Promise<void>;
+  /** As if it were put again now, so that retention leaves it alone for a while; false if it is not there. */
+  renew(digest: ArtifactDigest): Promise<boolean>;
+
+  /**
+   * Removes it unless it was put or renewed within `olderThanMs`; nothing happens if it is not there. The caller knows
+   * that nobody who put or renewed it longer ago still needs it.
+   */
+  delete(digest: ArtifactDigest, olderThanMs: number): Promise<void>;
 
   /** Everything that is there and older than `olderThanMs`: for retention, which deletes what nothing refers to. */
   list(olderThanMs: number): AsyncIterable<StoredArtifact>;

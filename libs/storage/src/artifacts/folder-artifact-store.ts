@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type ArtifactDigest,
@@ -53,8 +53,29 @@ export class FolderArtifactStore implements ArtifactStore {
     return isDigest(digest) ? sizeOf(this.#path(digest)) : null;
   }
 
-  async delete(digest: ArtifactDigest): Promise<void> {
-    if (isDigest(digest)) await rm(this.#path(digest), { force: true });
+  async renew(digest: ArtifactDigest): Promise<boolean> {
+    if (!isDigest(digest)) return false;
+    const now = new Date();
+    return utimes(this.#path(digest), now, now).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async delete(digest: ArtifactDigest, olderThanMs: number): Promise<void> {
+    if (!isDigest(digest)) return;
+    await mkdir(this.#unfinished, { recursive: true, mode: 0o700 });
+    // Looked at where nobody else reaches it any more: what was put or renewed meanwhile goes back.
+    const aside = join(this.#unfinished, randomUUID());
+    if (
+      !(await rename(this.#path(digest), aside).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
+    if ((await stat(aside)).mtimeMs > Date.now() - olderThanMs) await rename(aside, this.#path(digest));
+    else await rm(aside, { force: true });
   }
 
   async *list(olderThanMs: number): AsyncIterable<StoredArtifact> {

@@ -40,11 +40,12 @@ export class PostgresArtifactStore implements ArtifactStore {
         number += 1;
       }
       const stored = measured.result();
-      const { rowCount } = await this.pool.query(
-        `INSERT INTO ${this.schema}.artifact (digest, size, upload) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING`,
+      const { rows } = await this.pool.query<{ upload: string }>(
+        `INSERT INTO ${this.schema}.artifact (digest, size, upload) VALUES ($1, $2, $3) ON CONFLICT (digest)
+           DO UPDATE SET stored_at = clock_timestamp() RETURNING upload`,
         [stored.digest, stored.size, upload],
       );
-      if (rowCount === 0) await this.#removeUpload(upload);
+      if (rows[0]?.upload !== upload) await this.#removeUpload(upload);
       return stored;
     } catch (error) {
       await this.#removeUpload(upload).catch(() => undefined);
@@ -67,9 +68,25 @@ export class PostgresArtifactStore implements ArtifactStore {
     return rows[0] ? Number(rows[0].size) : null;
   }
 
-  async delete(digest: ArtifactDigest): Promise<void> {
-    const upload = await this.#uploadOf(digest);
-    if (upload !== null) await this.#removeUpload(upload);
+  async renew(digest: ArtifactDigest): Promise<boolean> {
+    if (!isDigest(digest)) return false;
+    const { rowCount } = await this.pool.query(
+      `UPDATE ${this.schema}.artifact SET stored_at = clock_timestamp() WHERE digest = $1`,
+      [digest],
+    );
+    return rowCount === 1;
+  }
+
+  async delete(digest: ArtifactDigest, olderThanMs: number): Promise<void> {
+    if (!isDigest(digest)) return;
+    // The row first, under its lock: a put that finds it gone stores the content anew.
+    await this.pool.query(
+      `WITH gone AS (
+         DELETE FROM ${this.schema}.artifact
+          WHERE digest = $1 AND stored_at <= clock_timestamp() - $2 * interval '1 millisecond' RETURNING upload)
+       DELETE FROM ${this.schema}.artifact_upload WHERE id IN (SELECT upload FROM gone)`,
+      [digest, olderThanMs],
+    );
   }
 
   async *list(olderThanMs: number): AsyncIterable<StoredArtifact> {
@@ -77,7 +94,7 @@ export class PostgresArtifactStore implements ArtifactStore {
     for (;;) {
       const { rows } = await this.pool.query<{ digest: string; size: string }>(
         `SELECT digest, size FROM ${this.schema}.artifact
-          WHERE digest > $1 AND stored_at <= now() - $2 * interval '1 millisecond' ORDER BY digest LIMIT 500`,
+          WHERE digest > $1 AND stored_at <= clock_timestamp() - $2 * interval '1 millisecond' ORDER BY digest LIMIT 500`,
         [after, olderThanMs],
       );
       for (const { digest, size } of rows) yield { digest, size: Number(size) };

@@ -2,26 +2,27 @@ import type { TaskDefinition } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import { exampleSize, FEW, MANY, type ExampleSize } from '../example-size';
 import type { LintGraph } from '../lint-graph';
-import { finding } from '../lint-rule';
+import { finding, over } from '../lint-rule';
 import { relationsOf, type WrittenRelation } from '../written-relation';
 
 /** Cross relations of which both sides grow with the cluster: each task of many waits for each of many. */
-export function findAllToAll(graph: LintGraph): readonly Problem[] {
-  return graph.tasks.flatMap((definition) =>
+export function findAllToAll(graph: LintGraph): Iterable<Problem> {
+  return over(graph.work, graph.tasks, (definition) =>
     relationsOf(graph, definition).flatMap((relation) => {
-      const others = farOthers(graph, relation);
       const own = exampleSize(graph.tags, graph.nodesOf(definition));
+      if (own.many === 0) return [];
+      const others = farOthers(graph, relation);
       const there = others.map((other) => sizeThere(graph, relation, other));
-      return own.many === 0 || there.every(({ many }) => many === 0)
-        ? []
-        : [report(graph, relation, total(own), there)];
+      return there.every(({ many }) => many === 0) ? [] : [report(graph, relation, total(own), there)];
     }),
   );
 }
 
 function farOthers(graph: LintGraph, { owner, name, where, policy }: WrittenRelation): readonly TaskDefinition[] {
   if (name === null || where === null || where === 'near' || where === 'self' || policy === 'any') return [];
-  return (graph.matching(name) ?? []).filter((other) => other !== owner && other.type !== 'group');
+  const found = graph.matching(name) ?? [];
+  graph.work.spend(found.length / 2);
+  return found.filter((other) => other !== owner && other.type !== 'group');
 }
 
 /** How many tasks of another definition the relation finds. */

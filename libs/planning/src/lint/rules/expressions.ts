@@ -1,14 +1,15 @@
 import { parseExpression, type ReadPath } from '@muster/conditions';
-import { didYouMean, isJsonObject, nearestName, type JsonObject, type TaskDefinition } from '@muster/model';
+import { isJsonObject, patternSize, type JsonObject, type TaskDefinition } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { LintGraph } from '../lint-graph';
-import { finding } from '../lint-rule';
+import { finding, meant, over } from '../lint-rule';
 import { expressionsOf } from '../written-expressions';
 
 /** Expressions that cannot be read, and settings in them that the bundle's schema does not have. */
-export function findExpressionFaults(graph: LintGraph): readonly Problem[] {
-  return graph.definitions.flatMap((definition) => {
-    const found = expressionsOf(definition).flatMap(({ language, text, key }) => {
+export function findExpressionFaults(graph: LintGraph): Iterable<Problem> {
+  return over(graph.work, graph.definitions, (definition) => {
+    const found = expressionsOf(graph.work, definition).flatMap(({ language, text, key }) => {
+      graph.work.spend(parsingCost(text));
       const parsed = parseExpression(language, text);
       if (parsed.ok) return parsed.expression.facts.paths.flatMap((path) => checkSetting(graph, definition, key, path));
       return [
@@ -22,6 +23,11 @@ export function findExpressionFaults(graph: LintGraph): readonly Problem[] {
   });
 }
 
+/** Regular expressions in it are compiled. */
+function parsingCost(text: string): number {
+  return 5 + text.length + 3 * Math.max(0, patternSize(text) - text.length);
+}
+
 /** What every node has beside its settings. */
 const ALWAYS_THERE = ['uid', 'name', 'roles', 'tags'];
 
@@ -32,12 +38,13 @@ function checkSetting(graph: LintGraph, definition: TaskDefinition, key: string,
   const missing = missingKey(settings, path.keys);
   if (missing === null) return [];
   const { name, known, isClosed } = missing;
-  if (!isClosed && nearestName(name, known) === null) return [];
+  const hint = meant(graph.work, name, known);
+  if (!isClosed && hint === '') return [];
   return [
     finding(graph, 'LINT_UNKNOWN_SETTING', definition, {
       path: key,
       summary: `reads the setting \`${[path.root, ...path.keys].join('.').slice(0, 200)}\`, of which the schema has no \`${name.slice(0, 80)}\``,
-      remedy: `Correct the name, or declare the setting.${didYouMean(name, known)}`,
+      remedy: `Correct the name, or declare the setting.${hint}`,
       ...(isClosed ? {} : { severity: 'info' }),
     }),
   ];

@@ -1,11 +1,11 @@
 import type { TaskDefinition } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { LintGraph } from '../lint-graph';
-import { finding } from '../lint-rule';
+import { finding, over } from '../lint-rule';
 
 /** A task that is expected to take longer than it may. */
-export function findShortTimeouts(graph: LintGraph): readonly Problem[] {
-  return graph.tasks.flatMap((definition) => {
+export function findShortTimeouts(graph: LintGraph): Iterable<Problem> {
+  return over(graph.work, graph.tasks, (definition) => {
     const { expectedMs, timeoutMs } = definition;
     if (expectedMs === null || expectedMs <= timeoutMs) return [];
     return [
@@ -18,11 +18,12 @@ export function findShortTimeouts(graph: LintGraph): readonly Problem[] {
 }
 
 /** A limit that never holds anything back, since there are never so many nodes. */
-export function findIdleLimits(graph: LintGraph): readonly Problem[] {
-  return graph.tasks.flatMap((definition) => {
+export function findIdleLimits(graph: LintGraph): Iterable<Problem> {
+  return over(graph.work, graph.tasks, (definition) => {
     const { amount } = definition.strategy;
+    if (typeof amount !== 'number' || amount === 1) return [];
     const most = nodesMax(graph, definition);
-    if (typeof amount !== 'number' || amount === 1 || most === null || amount < most) return [];
+    if (most === null || amount < most) return [];
     return [
       finding(graph, 'LINT_IDLE_LIMIT', definition, {
         path: 'parameters.strategy',
@@ -36,6 +37,7 @@ export function findIdleLimits(graph: LintGraph): readonly Problem[] {
 function nodesMax(graph: LintGraph, definition: TaskDefinition): number | null {
   const { tags, isEvery, hasMaster } = graph.nodesOf(definition);
   const roles = [...tags].map((tag) => graph.tags.rolesOf(tag));
+  graph.work.spend(roles.reduce((sum, each) => sum + each.length, 0) / 10);
   if (graph.isOpen || isEvery || roles.length === 0 || roles.some((each) => each.length === 0)) return null;
   const sizes = [...new Set(roles.flat())].map(({ max }) => max);
   if (sizes.includes(null)) return null;

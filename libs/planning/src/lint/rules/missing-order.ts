@@ -2,15 +2,15 @@ import type { TaskDefinition } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { DefinitionOrder } from '../definition-order';
 import { isNowhere, type LintGraph } from '../lint-graph';
-import { finding, listed } from '../lint-rule';
+import { finding, listed, over } from '../lint-rule';
 import { mayConnect, relationsOf, type WrittenRelation } from '../written-relation';
 
 /**
  * Relations that put nothing in order in any cluster, since the two are never where the relation looks, and nothing else
  * puts them in that order either. One finding per definition and key.
  */
-export function findMissingOrder(graph: LintGraph, order: DefinitionOrder): readonly Problem[] {
-  return graph.tasks.flatMap((definition) => {
+export function findMissingOrder(graph: LintGraph, order: DefinitionOrder): Iterable<Problem> {
+  return over(graph.work, graph.tasks, (definition) => {
     const idle = relationsOf(graph, definition).filter((relation) => isIdle(graph, order, relation));
     const keys = [...new Set(idle.map(({ key }) => key))];
     return keys.map((key) => {
@@ -28,7 +28,9 @@ function isIdle(graph: LintGraph, order: DefinitionOrder, relation: WrittenRelat
   const { owner, name, direction } = relation;
   // What is nowhere has a finding of its own.
   if (name === null || isNowhere(graph.nodesOf(owner))) return false;
-  const others = (graph.matching(name) ?? []).filter(
+  const named = graph.matching(name) ?? [];
+  graph.work.spend(named.length / 2);
+  const others = named.filter(
     (other) => other !== owner && (other.type === 'group' || !isNowhere(graph.nodesOf(other))),
   );
   const isInOrder = (other: TaskDefinition): boolean =>

@@ -13,6 +13,7 @@ const REPEATABLE: readonly TaskType[] = ['puppet', 'upload_file', 'upload_files'
  * whether one ran. Where the type is made to be repeated, one finding stands for all definitions of it.
  */
 export function findLostPauses(graph: LintGraph): readonly Problem[] {
+  graph.work.spend(graph.tasks.length);
   const silent = graph.tasks.filter(({ idempotent, onFailure }) => !idempotent && onFailure !== 'pause');
   const oneByOne = silent
     .filter(({ type, retries }) => AUTHOR_KNOWS.has(type) && retries.count === 0)
@@ -39,6 +40,7 @@ function together(graph: LintGraph, type: TaskType, silent: readonly TaskDefinit
 
 /** Retries of what is not declared idempotent: after a failure it is run again, although nobody says that it may be. */
 export function findUnsureRetries(graph: LintGraph): readonly Problem[] {
+  graph.work.spend(graph.tasks.length);
   return graph.tasks
     .filter(({ type, idempotent, retries }) => AUTHOR_KNOWS.has(type) && !idempotent && retries.count > 0)
     .map((definition) =>

@@ -3,7 +3,7 @@ import type { Problem } from '@muster/problems';
 import { exampleSize } from '../example-size';
 import { isPrimary, plainTag } from '../known-tags';
 import type { LintGraph } from '../lint-graph';
-import { finding, listed } from '../lint-rule';
+import { finding, listed, over } from '../lint-rule';
 
 /** Names of services that go on only while most of their nodes do. */
 const QUORUM_NAME =
@@ -12,13 +12,15 @@ const RESTARTING_COMMAND =
   /\b(re-?start|try-restart|condrestart|reload|reboot|shutdown)\b|\b(systemctl\s+stop|service\s+\S+\s+stop)\b/i;
 
 /** Definitions that restart something on nodes that keep a quorum, with nothing that bounds how many do so at once. */
-export function findUnboundedRestarts(graph: LintGraph): readonly Problem[] {
-  return graph.tasks.flatMap((definition) => {
+export function findUnboundedRestarts(graph: LintGraph): Iterable<Problem> {
+  return over(graph.work, graph.tasks, (definition) => {
     if (definition.strategy.amount !== 'unlimited') return [];
     const nodes = graph.nodesOf(definition);
     const { few, many } = exampleSize(graph.tags, nodes);
     // One node at a time, whoever asks.
     if (few + many < 2) return [];
+    graph.work.spend([...nodes.tags].reduce((sum, tag) => sum + 1 + graph.tags.rolesOf(tag).length / 2, 0));
+    graph.work.spend(textOf(definition.parameters['cmd']).length / 100);
     const tags = [...nodes.tags].filter((tag) => !isPrimary(tag) && !isBounded(graph, tag));
     const what = restartOf(definition);
     const restarted =

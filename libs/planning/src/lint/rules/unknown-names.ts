@@ -1,8 +1,8 @@
-import { didYouMean, nearestName, type TaskDefinition } from '@muster/model';
+import type { TaskDefinition, TaskPatch } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import { bindingsOf } from '../output-bindings';
-import { idsOf, type LintGraph } from '../lint-graph';
-import { finding } from '../lint-rule';
+import type { LintGraph } from '../lint-graph';
+import { finding, meant, over } from '../lint-rule';
 import { relationsOf } from '../written-relation';
 
 /** A definition that is named, and where. */
@@ -16,19 +16,18 @@ interface Mention {
  * Relations, members of groups and output bindings that name what is not there; patterns that match nothing or cannot be
  * used. In a plugin the name may be the release's: then only one that is nearly the plugin's own is told, as advice.
  */
-export function findUnknownNames(graph: LintGraph): readonly Problem[] {
-  return [
-    ...graph.definitions.flatMap((definition) =>
-      mentionsOf(graph, definition).flatMap((mention) => checkMention(graph, mention)),
-    ),
-    ...graph.definitions.flatMap((definition) => checkMembers(graph, definition)),
-    ...checkPatches(graph),
-  ];
+export function* findUnknownNames(graph: LintGraph): Iterable<Problem> {
+  const { work, definitions } = graph;
+  yield* over(work, definitions, (definition) =>
+    over(work, mentionsOf(graph, definition), (mention) => checkMention(graph, mention)),
+  );
+  yield* over(work, definitions, (definition) => checkMembers(graph, definition));
+  yield* over(work, graph.graph.patches ?? [], (patch) => checkPatch(graph, patch));
 }
 
 function mentionsOf(graph: LintGraph, definition: TaskDefinition): Mention[] {
   const relations = relationsOf(graph, definition).flatMap(({ key, name }) => (name === null ? [] : [{ key, name }]));
-  const bindings = bindingsOf(definition).map(({ task }) => ({ key: 'parameters', name: task }));
+  const bindings = bindingsOf(graph.work, definition).map(({ task }) => ({ key: 'parameters', name: task }));
   const unique = new Map([...relations, ...bindings].map((each) => [`${each.key} ${each.name}`, each]));
   return [...unique.values()].map((each) => ({ definition, ...each }));
 }
@@ -62,29 +61,29 @@ function unknownName(
   summary: string,
   name: string,
 ): readonly Problem[] {
-  const ids = idsOf(graph);
+  const hint = meant(graph.work, name, graph.ids);
   if (!graph.isOpen)
     return [
       finding(graph, 'LINT_UNKNOWN_NAME', definition, {
         path,
         summary,
-        remedy: `Correct the name, or remove it.${didYouMean(name, ids)}`,
+        remedy: `Correct the name, or remove it.${hint}`,
       }),
     ];
-  if (nearestName(name, ids) === null) return [];
+  if (hint === '') return [];
   return [
     finding(graph, 'LINT_UNKNOWN_NAME', definition, {
       path,
       severity: 'info',
       summary: summary.replace('exists nowhere', `is not in this ${graph.bundle.kind}`),
-      remedy: `Correct the name unless another bundle defines it.${didYouMean(name, ids)}`,
+      remedy: `Correct the name unless another bundle defines it.${hint}`,
     }),
   ];
 }
 
-function checkMembers(graph: LintGraph, group: TaskDefinition): readonly Problem[] {
+function checkMembers(graph: LintGraph, group: TaskDefinition): Iterable<Problem> {
   if (group.type !== 'group') return [];
-  return group.tasks.flatMap((name) => {
+  return over(graph.work, group.tasks, (name) => {
     const member = graph.byId.get(name);
     const shown = `\`${name.slice(0, 80)}\``;
     if (!member) return unknownName(graph, group, 'tasks', `has the member ${shown}, which exists nowhere`, name);
@@ -99,10 +98,8 @@ function checkMembers(graph: LintGraph, group: TaskDefinition): readonly Problem
   });
 }
 
-function checkPatches(graph: LintGraph): readonly Problem[] {
-  return (graph.graph.patches ?? []).flatMap(({ patch, place }) => {
-    if (graph.byId.has(patch)) return [];
-    const patched = { id: patch, type: 'shell', place } as const;
-    return unknownName(graph, patched, 'patch', 'is patched, and exists nowhere', patch);
-  });
+function checkPatch(graph: LintGraph, { patch, place }: TaskPatch): readonly Problem[] {
+  if (graph.byId.has(patch)) return [];
+  const patched = { id: patch, type: 'shell', place } as const;
+  return unknownName(graph, patched, 'patch', 'is patched, and exists nowhere', patch);
 }

@@ -13,6 +13,13 @@ describe('bindings to outputs', () => {
     expect(found('LINT_UNKNOWN_OUTPUT', [gives({ type: 'object' }), takes('any')])).toEqual([]);
   });
 
+  it('on a node that none is called are refused, as planning does', () => {
+    const onSelf = shell('b', { parameters: { cmd: { output: { task: 'a', node: 'self', field: 'x' } } } });
+    expect(found('LINT_UNKNOWN_OUTPUT', [gives({ type: 'object' }), onSelf])).toEqual([
+      'error task b: takes an output of a on the node `self`, and no node is called so',
+    ]);
+  });
+
   it('of a task that declares none, or does no work, are found', () => {
     expect(found('LINT_UNKNOWN_OUTPUT', [gives(null), takes('x')])).toEqual([
       'warning task b: takes an output of a, which declares none',

@@ -1,12 +1,17 @@
 import type { Bundle } from '@muster/model';
 import fc from 'fast-check';
-import { checkDefinitions } from './check-definitions';
-import { outcomeOf, release, tagged } from './planning.testing';
+import { cluster, outcomeOf, release, tagged } from '../../planning.testing';
+import { lintBundle } from '../lint-bundle';
 
+const checkDefinitions = (bundle: Bundle) => lintBundle(bundle).filter(({ code }) => code.startsWith('BUNDLE_'));
 const problems = (bundle: Bundle) =>
   checkDefinitions(bundle).map(({ code, summary }) => `${code} ${summary.replace('comes before itself', '').trim()}`);
-const of = (...tasks: object[]) =>
-  problems(release(tasks.map((task) => ({ type: 'shell', parameters: { cmd: 'x' }, ...task }))));
+const bundleOf = (tasks: object[], manifest: object = {}) =>
+  release(
+    tasks.map((task) => ({ type: 'shell', parameters: { cmd: 'x' }, ...task })),
+    manifest,
+  );
+const of = (...tasks: object[]) => problems(bundleOf(tasks));
 
 describe('a cycle of definitions', () => {
   it.each<[string, object[], RegExp]>([
@@ -117,7 +122,7 @@ describe('a cycle of definitions', () => {
   it.each<[string, object[]]>([
     [
       'itself, which a task never requires',
-      [{ id: 'a', roles: ['x'], requires: ['a', '/a/'], 'cross-depends': [{ name: 'a' }] }],
+      [{ id: 'a', roles: ['x'], requires: ['a', '/a/'], 'cross-depends': [{ name: 'a', role: 'self' }] }],
     ],
     [
       'the primary first, then the others',
@@ -131,13 +136,6 @@ describe('a cycle of definitions', () => {
       'a computed relation',
       [
         { id: 'a', roles: ['x'], requires: [{ yaql_exp: '"b"' }] },
-        { id: 'b', roles: ['x'], requires: ['a'] },
-      ],
-    ],
-    [
-      'any of several',
-      [
-        { id: 'a', roles: ['x'], 'cross-depends': [{ name: 'b', policy: 'any' }] },
         { id: 'b', roles: ['x'], requires: ['a'] },
       ],
     ],
@@ -165,6 +163,108 @@ describe('a cycle of definitions', () => {
     ],
   ])('is not seen in %s', (_, tasks) => {
     expect(of(...tasks)).toEqual([]);
+  });
+
+  it.each<[string, object, object[], RegExp]>([
+    [
+      'by the order of roles',
+      { first: { order: 1 }, second: { order: 2 } },
+      [
+        { id: 'a', roles: ['first'], 'cross-depends': [{ name: 'b' }] },
+        { id: 'b', roles: ['second'] },
+      ],
+      /^BUNDLE_CYCLE with a node for each role, named after it: a@first-1 -> b@second-1 -> a@first-1$/,
+    ],
+    [
+      'by the order of roles that share nodes: a warning',
+      { first: { order: 1 }, second: { order: 2 } },
+      [
+        { id: 'a', roles: ['first'], requires: ['b'] },
+        { id: 'b', roles: ['second'] },
+      ],
+      /^BUNDLE_POSSIBLE_CYCLE where nodes have several roles: a@node-1 -> b@node-1 -> a@node-1$/,
+    ],
+    [
+      'by one node of a role after the other: a warning, since with one node there is none',
+      { x: { mode: 'serial' } },
+      [
+        { id: 'a', roles: ['x'], 'cross-depends': [{ name: 'b' }] },
+        { id: 'b', roles: ['x'] },
+      ],
+      /^BUNDLE_POSSIBLE_CYCLE with two nodes for each role, named after it: a@x-1 -> a@x-2 -> b@x-2 -> a@x-1$|^BUNDLE_POSSIBLE_CYCLE with two nodes.*: a@x-1 -> b@x-2 -> a@x-1$/,
+    ],
+    [
+      'by a leader that goes first',
+      { x: { mode: 'leader', min: 2 } },
+      [
+        { id: 'a', roles: ['x'], 'cross-depends': [{ name: 'b' }] },
+        { id: 'b', roles: ['x'] },
+      ],
+      /^BUNDLE_POSSIBLE_CYCLE with two nodes/,
+    ],
+    [
+      'by any of several, where each takes one',
+      {},
+      [
+        { id: 'a', roles: ['x'], 'cross-depends': [{ name: 'b', policy: 'any' }] },
+        { id: 'b', roles: ['y'], 'cross-depends': [{ name: 'a', policy: 'any' }] },
+      ],
+      /^BUNDLE_CYCLE with a node for each role.*: a@x-1 -> b@y-1 -> a@x-1$/,
+    ],
+    [
+      'by any of those on its own node',
+      {},
+      [
+        { id: 'a', roles: ['x'], 'cross-depends': [{ name: 'b', policy: 'any', role: 'self' }] },
+        { id: 'b', roles: ['x'], requires: ['a'] },
+      ],
+      /^BUNDLE_CYCLE on every node with the tag x/,
+    ],
+    [
+      'by all tasks of its own definition',
+      {},
+      [{ id: 'a', roles: ['x'], 'cross-depends': [{ name: 'a' }] }],
+      /^BUNDLE_POSSIBLE_CYCLE with two nodes for each role.*: a@x-1 -> a@x-2 -> a@x-1$/,
+    ],
+    [
+      'by a role of another node',
+      {},
+      [
+        { id: 'a', roles: ['x'], 'cross-depends': [{ name: 'b', role: 'y' }] },
+        { id: 'b', roles: ['y'], 'cross-depends': [{ name: 'a', role: ['/x/'] }] },
+      ],
+      /^BUNDLE_CYCLE with a node for each role/,
+    ],
+    [
+      'by an output',
+      {},
+      [
+        { id: 'a', roles: ['x'], outputs: {}, requires: ['b'] },
+        { id: 'b', roles: ['x'], parameters: { cmd: { output: { task: 'a', field: 'f' } } } },
+      ],
+      /^BUNDLE_CYCLE with a node for each role.*: a@x-1 -> b@x-1 -> a@x-1$/,
+    ],
+  ])('is found %s', (_, roles, tasks, expected) => {
+    const bundle = bundleOf(tasks, Object.keys(roles).length > 0 ? { roles } : {});
+    expect(problems(bundle)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('is not seen where a role has no more nodes than it takes', () => {
+    const tasks = [{ id: 'a', roles: ['x'], 'cross-depends': [{ name: 'a' }] }];
+    expect(problems(bundleOf(tasks, { roles: { x: { max: 1 } } }))).toEqual([]);
+  });
+
+  it('that planning would find is found, and said once', () => {
+    const tasks = [
+      { id: 'a', type: 'shell', parameters: { cmd: 'x' }, roles: ['first'], 'cross-depends': [{ name: 'b' }] },
+      { id: 'b', type: 'shell', parameters: { cmd: 'x' }, roles: ['second'] },
+    ];
+    const bundle = release(tasks, { roles: { first: { order: 1 }, second: { order: 2 } } });
+    const planned = outcomeOf([], cluster({ 'first-1': ['first'], 'second-1': ['second'] }), { release: bundle });
+    const [told, ...others] = planned.problems.filter(({ severity }) => severity === 'error');
+    expect(others).toEqual([]);
+    const [found] = problems(bundle);
+    expect(found).toContain(told?.summary.replace('comes before itself', ''));
   });
 
   it('is told with its path, and with the place of each definition', () => {
@@ -205,23 +305,32 @@ describe('a cycle of definitions', () => {
       { requiredKeys: ['id', 'type', 'version', 'roles'] },
     );
 
+  const declaredRole = fc.record(
+    { order: fc.constantFrom(1, 2), mode: fc.constantFrom('concurrent', 'serial', 'leader') },
+    { requiredKeys: [] },
+  );
+  const roles = fc.oneof(fc.constant({}), fc.record({ roles: fc.record({ x: declaredRole, y: declaredRole }) }));
+
   it('that is said to be in every cluster is in every cluster', () => {
     const clusters = [
       tagged({ n1: ['x'], n2: ['y'], ctl: [] }, { master: 'ctl' }),
       tagged({ n1: ['x', 'y'], ctl: [] }, { master: 'ctl' }),
       tagged({ n1: ['x'], n2: ['x'], n3: ['y'], n4: ['y', 'z'], ctl: [] }, { master: 'ctl' }),
     ];
-    let seen = 0;
+    const seen = { byDefinitions: 0, byExamples: 0 };
     fc.assert(
-      fc.property(fc.tuple(...ids.map(definition)), (tasks) => {
-        const bundle = release(tasks);
-        if (!checkDefinitions(bundle).some(({ code }) => code === 'BUNDLE_CYCLE')) return;
-        seen++;
+      fc.property(fc.tuple(...ids.map(definition)), roles, (tasks, declared) => {
+        const bundle = release(tasks, declared);
+        const found = checkDefinitions(bundle).find(({ code }) => code === 'BUNDLE_CYCLE');
+        if (!found) return;
+        if (found.summary.includes('a node for each role')) seen.byExamples++;
+        else seen.byDefinitions++;
         for (const spec of clusters)
-          expect(outcomeOf(tasks, spec).problems.map(({ code }) => code)).toContain('PLAN_CYCLE');
+          expect(outcomeOf([], spec, { release: bundle }).problems.map(({ code }) => code)).toContain('PLAN_CYCLE');
       }),
       { numRuns: 500 },
     );
-    expect(seen).toBeGreaterThan(20);
+    expect(seen.byDefinitions).toBeGreaterThan(20);
+    expect(seen.byExamples).toBeGreaterThan(5);
   });
 });
