@@ -16,7 +16,7 @@ async function storeCarried(on: EntityManager, deployment: string, carried: read
   await rowsOf(
     on,
     `UPDATE planner.task AS t SET state = c.state, attempts = e.attempts, exit_code = e.exit_code,
-       started_at = e.started_at, ended_at = e.ended_at, reason = e.reason, summary = e.summary, summary = e.summary
+       started_at = e.started_at, ended_at = e.ended_at, reason = e.reason, summary = e.summary
      FROM unnest($2::text[], $3::text[]) AS c (task, state), planner.deployment d, planner.task e
      WHERE d.id = $1 AND e.deployment_id = d.continues AND e.task = c.task AND t.deployment_id = d.id AND t.task = c.task
      RETURNING 1`,
