@@ -39,6 +39,8 @@ export class ExecutorBed {
   readonly started: string[] = [];
   readonly log = new QuietLog();
   isStoreAway = false;
+  /** What an earlier run did cannot be read. */
+  isReadAway = true;
   /** Answers of the node that are held back, when it is slow. */
   slow: (() => void)[] | null = null;
   /** Owned by nobody as far as the store knows: the next who asks gets it. */
@@ -57,7 +59,7 @@ export class ExecutorBed {
   #report: (report: NodeReport) => void = () => undefined;
   readonly executor: Executor;
 
-  constructor(tasks: readonly GraphTask[] = [TASK]) {
+  constructor(tasks: readonly GraphTask[] = [TASK], sent: StartDeployment['graph'] = { kind: 'inline', gzip: '' }) {
     const node = { name: 'n1', machine: 'm1', jump: null, identity: {} };
     const start = {
       deployment: D,
@@ -65,7 +67,7 @@ export class ExecutorBed {
       nodes: [node],
       final: true,
       noop: false,
-      graph: { kind: 'inline', gzip: '' },
+      graph: sent,
     };
     const store: Partial<DeploymentStore> = {
       renew: async (_executor, _lease, held) => {
@@ -87,6 +89,10 @@ export class ExecutorBed {
         return 'stored';
       },
       unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
+      read: async () => {
+        if (this.isReadAway) throw new Error('the store is away');
+        return { graph: new Uint8Array(), events: [], owner: null };
+      },
       accept: async () => ({ kind: 'accepted' }),
       refuse: async (command, problems) => {
         this.refused.push(command);

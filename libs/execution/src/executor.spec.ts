@@ -34,6 +34,16 @@ describe('an executor', () => {
     await bed.until(() => bed.events.some((event) => event.type === 'state-changed' && event.state === 'succeeded'));
   });
 
+  it('leaves a further run to a later try while what the run before did cannot be read', async () => {
+    const bed = new ExecutorBed(undefined, { kind: 'earlier', deployment: D, tasks: null });
+    await bed.until(() => bed.log.warnings.some((text) => text.includes('cannot be read now')));
+    await bed.clock.move(1_000);
+    expect(bed.events).toEqual([]);
+    bed.isReadAway = false;
+    bed.isFree = true;
+    await bed.until(() => bed.has('owner-changed'));
+  });
+
   it('tells of a command that came with the end that it came too late', async () => {
     const bed = new ExecutorBed();
     await bed.until(() => bed.started.length === 1);

@@ -367,8 +367,19 @@ export class Executor {
     await this.#stopOwning(deployment);
     const graph = await this.#graph(owned.graph);
     if (typeof graph === 'string') return this.#endUnreadable(owned, graph);
+    let carried: CarriedOver | null;
     try {
-      const carried = await this.#carried(owned, graph);
+      carried = await this.#carried(owned, graph);
+    } catch (error) {
+      if (error instanceof InvariantBroken) return this.#endUnreadable(owned, error.message, error);
+      // A store that does not answer says nothing about what is stored.
+      this.#ports.log.warn(
+        { deployment, err: error },
+        'what its earlier run did cannot be read now; its lease will pass',
+      );
+      return;
+    }
+    try {
       const runner = new DeploymentRunner(this.#context, owned, graph, carried, lease, (reason) => {
         this.#ports.log.info({ deployment, reason }, 'no longer owns the deployment');
         this.#forget(deployment);

@@ -4,6 +4,7 @@
  */
 export { chooseOrder, SEARCH_BOUNDS, type ChosenOrder, type SearchBounds } from './choose-order';
 export { changeLimits, type LimitChanges } from './change-limits';
+export { seededNumbers } from './seeded-numbers';
 export { readGraphFile, type ReadGraphFile } from './graph-file';
 export { predictWhatIf, withPrediction, type WhatIf } from './predict';
 export { Referees, startableTasks, type Verdict } from './referees';

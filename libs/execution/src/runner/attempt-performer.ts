@@ -12,6 +12,7 @@ import { pause } from '../ports/clock';
 import type { OwnedDeployment } from '../ports/deployment-store';
 import type { AttemptSpec, NodeFailure, NodeReady, NodeReport, NodeTarget, NodeTicket } from '../ports/node-port';
 import { compileOperation } from '../task-types/compile-operation';
+import { withSummary } from '../task-types/summary-of';
 import { attemptId } from './attempt-id';
 import { bindOutputs } from './bind-outputs';
 import type { Lease } from './lease';
@@ -331,7 +332,9 @@ export class AttemptPerformer {
     if (this.#task(task).type === 'reboot') this.#prepared.delete(machine);
     const cancelling = this.#state.open.get(task)?.cancelling ?? null;
     this.#live.delete(task);
-    const told = takeOutputs(this.#task(task), resultOf(report.result, cancelling), report.note, live.secrets, box);
+    const graphTask = this.#task(task);
+    const summed = withSummary(graphTask, resultOf(report.result, cancelling), this.#owned.start.noop);
+    const told = takeOutputs(graphTask, summed, report.note, live.secrets, box);
     const result = withoutSecrets(told, live.secrets);
     const stored = this.#hooks.fact({ type: 'attempt-ended', task: address, attempt, result }, task);
     const target = this.#target(machine);

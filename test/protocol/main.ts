@@ -1,0 +1,89 @@
+/**
+ * `npm run simulate-protocol -- [--seeds N] [--from SEED] [--sweep N] [--seed SEED] [--fault NAME]`
+ *
+ * `--seeds` (2000): that many seeds, one after another, beginning with `--from` (1), each with faults of its own.
+ * `--sweep` (3): for that many seeds without faults, one run for every call of an executor with a death before it, one with a
+ * death between request and answer, and one for every message with a repetition of it.
+ * `--seed`: one seed alone, with everything that happened. `--fault`: plants a fault, to see what the referees say.
+ * Prints each seed that breaks a rule; exits 1 if any does.
+ */
+import { parseArgs } from 'node:util';
+import { PLANTED_FAULTS, type PlantedFault } from './planted-fault';
+import { type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+interface Totals {
+  runs: number;
+  events: number;
+  takeovers: number;
+  readonly broken: string[];
+}
+
+async function main(): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { seeds: text, from: text, sweep: text, seed: text, fault: text } });
+  const number = (value: string | undefined, otherwise: number): number => {
+    const read = value === undefined ? otherwise : Number(value);
+    if (!Number.isSafeInteger(read) || read < 0) throw new Error(`not a whole number: ${value}`);
+    return read;
+  };
+  const fault = PLANTED_FAULTS.find((each) => each === values.fault) ?? null;
+  if (values.fault !== undefined && fault === null) throw new Error(`faults are: ${PLANTED_FAULTS.join(', ')}`);
+  if (values.seed !== undefined) return showOne(number(values.seed, 1), fault);
+  const totals: Totals = { runs: 0, events: 0, takeovers: 0, broken: [] };
+  const from = number(values.from, 1);
+  const seeds = number(values.seeds, 2000);
+  for (let seed = from; seed < from + seeds; seed++) await count(totals, { seed, fault }, `seed ${seed}`);
+  say(summary(`${seeds} seeds from ${from}`, totals));
+  const sweeps = number(values.sweep, 3);
+  for (let seed = from; seed < from + sweeps; seed++) await sweep(totals, seed, fault);
+  return totals.broken.length > 0 ? 1 : 0;
+}
+
+async function showOne(seed: number, fault: PlantedFault | null): Promise<number> {
+  const run = await simulateProtocol({ seed, fault });
+  for (const line of run.trace) say(line);
+  say(`seed ${seed}: ${run.statuses.join(', ')}; ${run.events} events, ${run.takeovers} takeovers`);
+  for (const { rule, text } of run.objections) say(`BROKEN: ${rule}: ${text}`);
+  return run.objections.length > 0 ? 1 : 0;
+}
+
+/** A death at every call, and a repetition of every message, of a seed that is otherwise calm. */
+async function sweep(totals: Totals, seed: number, fault: PlantedFault | null): Promise<void> {
+  const calm = { seed, isCalm: true, fault };
+  const { calls, messages } = await simulateProtocol(calm);
+  for (let call = 1; call <= calls; call++)
+    for (const moment of ['before', 'between'] as const)
+      await count(totals, { ...calm, death: { call, moment } }, `seed ${seed}, death ${moment} call ${call}`);
+  for (let at = 1; at <= messages; at++)
+    await count(totals, { ...calm, repeatAt: at }, `seed ${seed}, message ${at} twice`);
+  say(summary(`seed ${seed}: a death at each of ${calls} calls, ${messages} messages repeated`, totals));
+}
+
+async function count(totals: Totals, options: ProtocolRunOptions, name: string): Promise<ProtocolRun> {
+  const run = await simulateProtocol(options);
+  totals.runs++;
+  totals.events += run.events;
+  totals.takeovers += run.takeovers;
+  const [first] = run.objections;
+  if (first) {
+    totals.broken.push(name);
+    say(`BROKEN by ${name}: ${first.rule}: ${first.text} (and ${run.objections.length - 1} more)`);
+  }
+  return run;
+}
+
+function summary(what: string, { runs, events, takeovers, broken }: Totals): string {
+  return `${what}: in all ${runs} runs, ${events} events, ${takeovers} ownerships, ${broken.length} runs broke a rule`;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+  },
+);

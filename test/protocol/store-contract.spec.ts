@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import type { DeploymentStore } from '@muster/execution';
+import type { DeploymentEvent } from '@muster/model';
+import { problem } from '@muster/problems';
+import type { ControlDeployment, StartDeployment } from '@muster/protocol';
+import { type Database, migrate, openDatabase } from '@muster/storage';
+import { createTestDatabase, type TestDatabase } from '@muster/testkit';
+import { EXECUTOR_MIGRATIONS } from '../../apps/executor/src/store/executor-migrations';
+import { PgDeploymentStore } from '../../apps/executor/src/store/pg-deployment-store';
+import { StoreModel, storePort } from './store-model';
+
+const LEASE_MS = 60_000;
+
+/** A lease that has passed once the store is asked again. */
+const PASSED_MS = -1000;
+
+/** What the store has to keep, whichever it is: the simulation of the protocol is worth what its model of the store is worth. */
+function storeContract(
+  name: string,
+  open: () => Promise<{ store: DeploymentStore; close: () => Promise<void> }>,
+): void {
+  describe(`the store of deployments: ${name}`, () => {
+    let store: DeploymentStore;
+    let close: () => Promise<void>;
+
+    beforeAll(async () => {
+      ({ store, close } = await open());
+    });
+    afterAll(() => close());
+    // What a test leaves without an owner would be taken over in the next.
+    afterEach(() => store.takeOver('nobody', LEASE_MS * 100, 1000, false));
+
+    const startOf = (machines: readonly string[], transaction: string = randomUUID()): StartDeployment =>
+      ({
+        ...{ deployment: randomUUID(), transaction, project: 'p', cluster: 'c' },
+        nodes: machines.map((machine) => ({ name: `name-of-${machine}`, machine })),
+      }) as unknown as StartDeployment;
+    const events = (from: number, to: number): DeploymentEvent[] =>
+      Array.from({ length: to - from + 1 }, (_, index) => ({
+        ...{ type: 'retry-due', task: 'a@n1' },
+        ...{ seq: from + index, at: 1 },
+      }));
+    const seqs = async (id: string): Promise<number[]> => (await store.events(id, 1, 1000)).map(({ seq }) => seq);
+    const machine = (): string => `m-${randomUUID()}`;
+    const cancel = (deployment: string): ControlDeployment => ({ deployment, verb: 'cancel', who: 'w', why: null });
+    const ended = { status: 'succeeded', free: true };
+
+    async function accepted(machines: readonly string[] = [], transaction?: string): Promise<string> {
+      const start = startOf(machines, transaction);
+      expect(await store.accept(randomUUID(), start, new Uint8Array([1, 2]))).toEqual({ kind: 'accepted' });
+      return start.deployment;
+    }
+
+    async function taken(id: string, executor: string, leaseMs = LEASE_MS): ReturnType<typeof find> {
+      return find(id, await store.takeOver(executor, leaseMs, 1000, false));
+    }
+    async function find(
+      id: string,
+      list: Awaited<ReturnType<DeploymentStore['takeOver']>>,
+    ): Promise<Awaited<ReturnType<DeploymentStore['takeOver']>>[number] | null> {
+      return list.find(({ deployment }) => deployment === id) ?? null;
+    }
+
+    it('accepts a command once, and keeps what it was refused for', async () => {
+      const [command, other] = [randomUUID(), randomUUID()];
+      const start = startOf([machine()]);
+      expect(await store.accept(command, start, new Uint8Array())).toEqual({ kind: 'accepted' });
+      expect(await store.accept(command, start, new Uint8Array())).toEqual({ kind: 'repeated' });
+      expect(await store.accept(randomUUID(), start, new Uint8Array())).toEqual({ kind: 'repeated' });
+      const problems = [problem('API_INVALID', { subject: 's', summary: 't' })];
+      expect(await store.refuse(other, problems)).toEqual(problems);
+      expect(await store.accept(other, startOf([]), new Uint8Array())).toEqual({ kind: 'refused', problems });
+      expect(await store.refuse(command, problems)).toEqual([]);
+    });
+
+    it('claims all machines for one transaction or none, until its end', async () => {
+      const [first, second] = [machine(), machine()];
+      const id = await accepted([first]);
+      const refused = await store.accept(randomUUID(), startOf([second, first]), new Uint8Array());
+      expect(refused).toMatchObject({ kind: 'refused', problems: [{ code: 'DEPLOY_NODE_CLAIMED' }] });
+      await accepted([second]);
+      const owned = await taken(id, 'e1');
+      expect(await store.append('e1', id, owned?.epoch ?? 0, events(1, 1), [], ended)).toBe('stored');
+      await accepted([first]);
+    });
+
+    it('lets one own a deployment, with a larger epoch and larger tickets each time', async () => {
+      const its = machine();
+      const id = await accepted([its]);
+      const first = await taken(id, 'e1', PASSED_MS);
+      expect(first).toMatchObject({ epoch: 1, published: 0, events: [] });
+      await store.append('e1', id, 1, events(1, 2), [], null);
+      await store.markPublished(id, 1);
+      const second = await taken(id, 'e2');
+      expect(second).toMatchObject({ epoch: 2, published: 1, events: events(1, 2) });
+      expect(second?.tickets.get(its)).toBeGreaterThan(first?.tickets.get(its) ?? 0);
+      expect(await taken(id, 'e3')).toBeNull();
+      await store.handOver('e1', id, 1);
+      expect(await taken(id, 'e3')).toBeNull();
+      await store.handOver('e2', id, 2);
+      expect(await taken(id, 'e3')).toMatchObject({ epoch: 3 });
+    });
+
+    it('renews what is still owned, and says so', async () => {
+      const id = await accepted();
+      await taken(id, 'e1', PASSED_MS);
+      expect([...(await store.renew('e1', LEASE_MS, new Map([[id, 1]])))]).toEqual([id]);
+      expect(await taken(id, 'e2')).toBeNull();
+      expect([...(await store.renew('e1', LEASE_MS, new Map([[id, 2]])))]).toEqual([]);
+      expect([...(await store.renew('e2', LEASE_MS, new Map([[id, 1]])))]).toEqual([]);
+    });
+
+    it('stores a batch once, in order, of the newest owner alone', async () => {
+      const id = await accepted();
+      await taken(id, 'e1', PASSED_MS);
+      expect(await store.append('e1', id, 1, events(1, 3), [], null)).toBe('stored');
+      expect(await store.append('e1', id, 1, events(1, 3), [], null)).toBe('stored');
+      await expect(store.append('e1', id, 1, events(5, 5), [], null)).rejects.toThrow('begin at 5');
+      await taken(id, 'e2');
+      expect(await store.append('e1', id, 1, events(4, 4), [], null)).toBe('fenced');
+      expect(await store.append('e1', id, 2, events(4, 4), [], null)).toBe('fenced');
+      expect(await store.append('e2', id, 2, events(4, 4), [], null)).toBe('stored');
+      expect(await seqs(id)).toEqual([1, 2, 3, 4]);
+    });
+
+    it('ends a deployment only with every command read', async () => {
+      const id = await accepted();
+      await taken(id, 'e1');
+      const command = randomUUID();
+      expect(await store.putCommand(command, cancel(id))).toBe('stored');
+      expect(await store.putCommand(command, cancel(id))).toBe('repeated');
+      expect(await store.putCommand(randomUUID(), cancel(randomUUID()))).toBe('unknown');
+      expect(await store.append('e1', id, 1, events(1, 1), [], ended)).toMatchObject({ unread: [{ id: command }] });
+      expect(await seqs(id)).toEqual([]);
+      expect(await store.append('e1', id, 1, events(1, 2), [command], ended)).toBe('stored');
+      expect(await store.unreadCommands([id])).toEqual(new Map());
+      expect(await store.putCommand(randomUUID(), cancel(id))).toBe('ended');
+      expect(await store.append('e1', id, 1, events(3, 3), [], null)).toBe('fenced');
+    });
+
+    it('tells which events nobody publishes', async () => {
+      const id = await accepted();
+      await taken(id, 'e1', PASSED_MS);
+      const mine = async (): Promise<unknown> =>
+        (await store.unpublished(1000)).find(({ deployment }) => deployment === id);
+      expect(await mine()).toBeUndefined();
+      await store.append('e1', id, 1, events(1, 3), [], null);
+      expect(await mine()).toEqual({ deployment: id, published: 0 });
+      await store.markPublished(id, 2);
+      await store.markPublished(id, 1);
+      expect(await mine()).toEqual({ deployment: id, published: 2 });
+      await store.renew('e1', LEASE_MS, new Map([[id, 1]]));
+      expect(await mine()).toBeUndefined();
+      expect(await store.read(id)).toMatchObject({ owner: 'e1', events: events(1, 3) });
+    });
+
+    it('draws tickets for machines that no transaction claims', async () => {
+      const its = machine();
+      expect(await store.drawTicket(its)).toBe(1);
+      expect(await store.drawTicket(its)).toBe(2);
+      const transaction = randomUUID();
+      const id = await accepted([its], transaction);
+      expect(await store.drawTicket(its)).toBeNull();
+      expect((await taken(id, 'e1'))?.tickets.get(its)).toBeGreaterThan(2);
+      await store.releaseTransaction(transaction);
+      expect(await store.drawTicket(its)).toBeGreaterThan(3);
+    });
+  });
+}
+
+storeContract('on PostgreSQL', async () => {
+  const test: TestDatabase = await createTestDatabase();
+  const database: Database = await openDatabase({ config: { kind: 'postgres', url: test.url }, name: 'executor' });
+  await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
+  return {
+    store: new PgDeploymentStore(database.pool),
+    close: async () => {
+      await database.close();
+      await test.drop();
+    },
+  };
+});
+
+storeContract('as the simulation of the protocol models it', async () => {
+  const model = new StoreModel(() => Date.now(), { appended: () => undefined, owned: () => undefined });
+  return { store: storePort(model, async (effect) => effect()), close: async () => undefined };
+});

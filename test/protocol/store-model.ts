@@ -1,0 +1,269 @@
+import type {
+  AcceptAnswer,
+  AppendAnswer,
+  DeploymentStore,
+  OwnedDeployment,
+  PutAnswer,
+  StoredCommand,
+} from '@muster/execution';
+import type { DeploymentEvent } from '@muster/model';
+import { problem, type Problem } from '@muster/problems';
+import type { ControlDeployment, StartDeployment } from '@muster/protocol';
+import type { PlantedFault } from './planted-fault';
+
+export interface StoredDeployment {
+  readonly id: string;
+  readonly start: StartDeployment;
+  readonly graph: Uint8Array;
+  readonly events: DeploymentEvent[];
+  readonly commands: { readonly id: string; readonly body: ControlDeployment; isRead: boolean }[];
+  owner: string | null;
+  epoch: number;
+  leaseUntil: number;
+  published: number;
+  status: string;
+  isEnded: boolean;
+}
+
+/** What watches the store from within. */
+export interface StoreWatcher {
+  appended(deployment: StoredDeployment, executor: string, epoch: number, events: readonly DeploymentEvent[]): void;
+  owned(deployment: StoredDeployment): void;
+}
+
+/** The tables of the executor's schema as plain values. Each method is one database transaction, and takes no time. */
+export class StoreModel {
+  readonly deployments = new Map<string, StoredDeployment>();
+  readonly claims = new Map<string, { ticket: number; transaction: string | null }>();
+  readonly #answers = new Map<string, readonly Problem[]>();
+  readonly #seen = new Map<string, number>();
+
+  constructor(
+    private readonly now: () => number,
+    private readonly watcher: StoreWatcher,
+    private readonly fault: PlantedFault | null = null,
+    /** Runs something later: for the planted fault of a late commit. */
+    private readonly later: (what: () => void) => void = (what) => what(),
+  ) {}
+
+  accept(command: string, start: StartDeployment, graph: Uint8Array): AcceptAnswer {
+    const answered = this.#answers.get(command);
+    if (answered) return answered.length > 0 ? { kind: 'refused', problems: answered } : { kind: 'repeated' };
+    if (this.deployments.has(start.deployment)) {
+      this.#answers.set(command, []);
+      return { kind: 'repeated' };
+    }
+    const machines = [...new Set(start.nodes.map(({ machine }) => machine))].sort();
+    const problems = machines.flatMap((machine) => {
+      const holder = this.claims.get(machine)?.transaction ?? null;
+      if (holder === null || holder === start.transaction || this.fault === 'claims-ignored') return [];
+      return [
+        problem('DEPLOY_NODE_CLAIMED', { subject: `node ${machine}`, summary: `claimed by transaction ${holder}` }),
+      ];
+    });
+    if (problems.length > 0) return { kind: 'refused', problems };
+    this.#answers.set(command, []);
+    for (const machine of machines)
+      this.claims.set(machine, { ticket: (this.claims.get(machine)?.ticket ?? 0) + 1, transaction: start.transaction });
+    const ownership = { owner: null, epoch: 0, leaseUntil: 0, published: 0, status: 'pending', isEnded: false };
+    this.deployments.set(start.deployment, {
+      id: start.deployment,
+      start,
+      graph,
+      events: [],
+      commands: [],
+      ...ownership,
+    });
+    return { kind: 'accepted' };
+  }
+
+  putCommand(command: string, body: ControlDeployment): PutAnswer {
+    const row = this.deployments.get(body.deployment);
+    const known = [...this.deployments.values()].some(({ commands }) => commands.some(({ id }) => id === command));
+    if (known && this.fault !== 'inbox-repeats') return 'repeated';
+    if (!row) return 'unknown';
+    if (row.isEnded) return 'ended';
+    const answered = this.#answers.get(command);
+    if (answered && this.fault !== 'inbox-repeats') return answered.length > 0 ? 'refused' : 'repeated';
+    this.#answers.set(command, []);
+    const copies = row.commands.filter(({ id }) => id.startsWith(command)).length;
+    if (this.fault !== 'inbox-forgets')
+      row.commands.push({ id: copies === 0 ? command : `${command}+${copies}`, body, isRead: false });
+    return 'stored';
+  }
+
+  refuse(command: string, problems: readonly Problem[]): readonly Problem[] {
+    const answered = this.#answers.get(command);
+    if (!answered) this.#answers.set(command, problems);
+    return answered ?? problems;
+  }
+
+  unreadCommands(deployments: readonly string[]): ReadonlyMap<string, readonly StoredCommand[]> {
+    const unread = new Map<string, readonly StoredCommand[]>();
+    for (const id of deployments) {
+      const list = this.#unread(this.deployments.get(id), []);
+      if (list.length > 0) unread.set(id, list);
+    }
+    return unread;
+  }
+
+  takeOver(executor: string, leaseMs: number, most: number, all: boolean): readonly OwnedDeployment[] {
+    const free = [...this.deployments.values()].filter(
+      (row) =>
+        !row.isEnded &&
+        (all || row.owner === null || (row.leaseUntil < this.now() && this.fault !== 'never-taken-over')),
+    );
+    return free.slice(0, most).map((row) => {
+      row.owner = executor;
+      if (this.fault !== 'epoch-stays' || row.epoch === 0) row.epoch++;
+      row.leaseUntil = this.now() + leaseMs;
+      this.watcher.owned(row);
+      const tickets = new Map<string, number>();
+      for (const { machine } of row.start.nodes) {
+        const claim = this.claims.get(machine);
+        if (claim?.transaction !== row.start.transaction || tickets.has(machine)) continue;
+        tickets.set(machine, ++claim.ticket);
+      }
+      const published = this.fault === 'nobody-publishes-for-the-dead' ? (row.events.at(-1)?.seq ?? 0) : row.published;
+      const { id: deployment, epoch, start, graph } = row;
+      return { deployment, epoch, tickets, start, graph, events: [...row.events], published };
+    });
+  }
+
+  renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): ReadonlySet<string> {
+    this.#seen.set(executor, this.now());
+    const still = new Set<string>();
+    for (const [id, epoch] of held) {
+      const row = this.deployments.get(id);
+      if (row?.owner !== executor || row.epoch !== epoch || row.isEnded) continue;
+      row.leaseUntil = this.now() + leaseMs;
+      still.add(id);
+    }
+    return still;
+  }
+
+  handOver(executor: string, deployment: string, epoch: number): void {
+    const row = this.deployments.get(deployment);
+    if (row?.owner !== executor || row.epoch !== epoch) return;
+    row.owner = null;
+    row.leaseUntil = 0;
+  }
+
+  append(
+    executor: string,
+    deployment: string,
+    epoch: number,
+    events: readonly DeploymentEvent[],
+    read: readonly string[],
+    ended: { readonly status: string; readonly free: boolean } | null,
+  ): AppendAnswer {
+    const row = this.deployments.get(deployment);
+    const isOurs = row?.owner === executor && row.epoch === epoch;
+    if (!row || (!isOurs && this.fault !== 'old-owner-appends')) return 'fenced';
+    const unread = ended ? this.#unread(row, read) : [];
+    if (unread.length > 0) return { unread };
+    const [first, last, before] = [events[0]?.seq ?? 0, events.at(-1)?.seq ?? 0, row.events.at(-1)?.seq ?? 0];
+    const isForced = this.fault === 'old-owner-appends' && !isOurs;
+    if (before !== first - 1 && !isForced) {
+      if (before >= last) return 'stored';
+      throw new Error(`events of ${deployment} begin at ${first}, but the log ends at ${before}`);
+    }
+    const write = (): void => {
+      this.watcher.appended(row, executor, epoch, events);
+      row.events.push(...events);
+    };
+    if (this.fault === 'late-commit') this.later(write);
+    else if (this.fault !== 'acknowledged-not-stored' || row.events.length < 12) write();
+    for (const command of row.commands) if (read.includes(command.id)) command.isRead = true;
+    if (ended) {
+      row.status = ended.status;
+      row.isEnded = true;
+      row.owner = null;
+      if (ended.free) this.releaseTransaction(row.start.transaction);
+    }
+    return 'stored';
+  }
+
+  events(deployment: string, from: number, to: number): readonly DeploymentEvent[] {
+    return (this.deployments.get(deployment)?.events ?? []).filter(({ seq }) => seq >= from && seq <= to);
+  }
+
+  read(deployment: string): { graph: Uint8Array; events: readonly DeploymentEvent[]; owner: string | null } | null {
+    const row = this.deployments.get(deployment);
+    if (!row) return null;
+    const owner = row.leaseUntil >= this.now() ? row.owner : null;
+    return { graph: row.graph, events: [...row.events], owner };
+  }
+
+  unpublished(most: number): readonly { deployment: string; published: number }[] {
+    if (this.fault === 'nobody-publishes-for-the-dead') return [];
+    return [...this.deployments.values()]
+      .filter((row) => row.published < (row.events.at(-1)?.seq ?? 0))
+      .filter((row) => row.owner === null || row.leaseUntil < this.now())
+      .slice(0, most)
+      .map(({ id, published }) => ({ deployment: id, published }));
+  }
+
+  markPublished(deployment: string, seq: number): void {
+    const row = this.deployments.get(deployment);
+    if (row) row.published = Math.max(row.published, seq);
+  }
+
+  drawTicket(machine: string): number | null {
+    const claim = this.claims.get(machine) ?? { ticket: 0, transaction: null };
+    this.claims.set(machine, claim);
+    return claim.transaction === null ? ++claim.ticket : null;
+  }
+
+  releaseTransaction(transaction: string): void {
+    for (const claim of this.claims.values()) if (claim.transaction === transaction) claim.transaction = null;
+  }
+
+  executors(withinMs: number): readonly { id: string; seenAt: string; deployments: number }[] {
+    return [...this.#seen]
+      .filter(([, at]) => at > this.now() - withinMs)
+      .map(([id, at]) => ({
+        id,
+        seenAt: new Date(at).toISOString(),
+        deployments: [...this.deployments.values()].filter((row) => row.owner === id && !row.isEnded).length,
+      }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** True while `executor` is the owner and its lease has not passed. */
+  holdsLease(executor: string, deployment: string): boolean {
+    const row = this.deployments.get(deployment);
+    return row?.owner === executor && row.leaseUntil >= this.now();
+  }
+
+  #unread(row: StoredDeployment | undefined, but: readonly string[]): StoredCommand[] {
+    return (row?.commands ?? [])
+      .filter(({ id, isRead }) => !isRead && !but.includes(id))
+      .map(({ id, body }) => ({ id, body }));
+  }
+}
+
+/** The store as its port; `call` carries each request to it and the answer back. */
+export function storePort(model: StoreModel, call: <T>(effect: () => T) => Promise<T>): DeploymentStore {
+  return {
+    accept: (...it) => call(() => model.accept(...it)),
+    putCommand: (...it) => call(() => model.putCommand(...it)),
+    refuse: (...it) => call(() => model.refuse(...it)),
+    unreadCommands: (...it) => call(() => model.unreadCommands(...it)),
+    takeOver: (...it) => call(() => model.takeOver(...it)),
+    renew: (...it) => call(() => model.renew(...it)),
+    handOver: (...it) => call(() => model.handOver(...it)),
+    append: (executor, deployment, epoch, events, read, ended) => {
+      // What is sent does not change any more, whatever the caller does with its lists.
+      const sent = [[...events], [...read]] as const;
+      return call(() => model.append(executor, deployment, epoch, ...sent, ended));
+    },
+    events: (...it) => call(() => model.events(...it)),
+    read: (...it) => call(() => model.read(...it)),
+    unpublished: (...it) => call(() => model.unpublished(...it)),
+    markPublished: (...it) => call(() => model.markPublished(...it)),
+    drawTicket: (...it) => call(() => model.drawTicket(...it)),
+    releaseTransaction: (...it) => call(() => model.releaseTransaction(...it)),
+    executors: (...it) => call(() => model.executors(...it)),
+  };
+}
