@@ -19,7 +19,7 @@ describe('a pool of two clusters on different executors', () => {
     bed = await ProductionBed.open(4, 2);
     journal = bed.write('journal', '');
     chmodSync(journal, 0o666);
-    const command = `echo "begins $MUSTER_TASK" >> ${journal}; sleep 1; echo "ends $MUSTER_TASK" >> ${journal}`;
+    const command = `echo "begins $MUSTER_TASK" >> ${journal}; sleep 2; echo "ends $MUSTER_TASK" >> ${journal}`;
     const tasks = [
       { id: 'free', type: 'shell', role: ['worker'], parameters: { cmd: 'true' } },
       {
@@ -71,18 +71,21 @@ describe('a pool of two clusters on different executors', () => {
     const holder = held.holders[0]?.transaction ?? '';
     const refused = await bed.muster(['pool', 'remove', 'licence', '-o', 'json']);
     expect(refused.stdout).toContain('POOL_IN_USE');
-    const waiting = holder === left ? right : left;
-    await waitUntil('why says what it waits for', async () => {
-      const [first, second] = waiting === left ? ['host1', 'host2'] : ['host3', 'host4'];
-      const told = await Promise.all(
-        ['licensed', 'again'].flatMap((task) =>
-          [first, second].map((host) => bed.muster(['why', waiting, `${task}@${host}`])),
-        ),
-      );
-      return told.some(({ stdout }) =>
-        /waits for a slot of the pool licence.*held by transaction .* of cluster/.test(stdout),
-      );
-    });
+    const tasks = {
+      [left]: ['licensed@host1', 'licensed@host2', 'again@host1', 'again@host2'],
+      [right]: ['licensed@host3', 'licensed@host4', 'again@host3', 'again@host4'],
+    };
+    await waitUntil(
+      'why says what a task waits for, and who has it',
+      async () => {
+        const asked = Object.entries(tasks).flatMap(([of, all]) => all.map((task) => bed.muster(['why', of, task])));
+        const told = await Promise.all(asked);
+        return told.some(({ stdout }) =>
+          /waits for a slot of the pool licence.*held by transaction .* of cluster/.test(stdout),
+        );
+      },
+      { timeoutMs: 60_000 },
+    );
     const { owner } = await bed.owner(holder);
     owner.signal('SIGKILL');
     bed.executors.splice(bed.executors.indexOf(owner), 1);
