@@ -34,6 +34,7 @@ export function namedFiles(definition: Pick<TaskDefinition, 'type'>, parameters:
       candidates.push(parameters['playbook']);
       break;
     case 'shell':
+    case 'validate':
     case 'master_shell': {
       const { files } = parameters;
       candidates.push(...(Array.isArray(files) ? (files as readonly Json[]) : [files]));
@@ -42,7 +43,6 @@ export function namedFiles(definition: Pick<TaskDefinition, 'type'>, parameters:
     case 'reboot':
     case 'wait-for':
     case 'http':
-    case 'validate':
     case 'provision':
     case 'erase_node':
     case 'move_to_bootstrap':

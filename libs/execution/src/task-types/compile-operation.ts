@@ -1,12 +1,14 @@
 import type { TaskType } from '@muster/model';
 import type { Operation } from '../ports/node-port';
 import { copyFiles } from './copy-files';
+import { http } from './http';
 import { ParameterWrong } from './parameter';
 import { puppet } from './puppet';
 import { shell } from './shell';
 import { syncFolder } from './sync-folder';
 import { refuseNoop, type TaskToCompile } from './task-to-compile';
 import { uploadFile, uploadFiles } from './upload-file';
+import { validate } from './validate';
 import { waitFor } from './wait-for';
 
 export type CompileAnswer =
@@ -28,6 +30,8 @@ const registry: Partial<Readonly<Record<TaskType, Compile>>> = {
     return { kind: 'reboot' };
   },
   'wait-for': waitFor,
+  http,
+  validate,
 };
 
 /** Task types that executors of this version can carry out. */

@@ -1,5 +1,6 @@
 import type { AttemptResult, GraphTask, JsonObject, TaskType } from '@muster/model';
 import { puppetSummary } from './puppet';
+import { validateSummary } from './validate';
 
 /** Characters of a summary. */
 const SUMMARY_MAX = 2000;
@@ -18,6 +19,7 @@ const summaries: Partial<Readonly<Record<TaskType, Summary>>> = {
   upload_files: files,
   copy_files: files,
   sync: files,
+  validate: validateSummary,
 };
 
 /** The result with its summary, as far as its type knows one. */
