@@ -30,9 +30,11 @@ export function namedFiles(definition: Pick<TaskDefinition, 'type'>, parameters:
     case 'puppet':
       candidates.push(parameters['puppet_manifest'], parameters['puppet_modules']);
       break;
-    case 'ansible':
-      candidates.push(parameters['playbook']);
+    case 'ansible': {
+      const { files } = parameters;
+      candidates.push(parameters['playbook'], ...(Array.isArray(files) ? (files as readonly Json[]) : [files]));
       break;
+    }
     case 'shell':
     case 'validate':
     case 'master_shell': {

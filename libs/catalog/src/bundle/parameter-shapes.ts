@@ -65,5 +65,5 @@ export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes
     oneOf: [['url']],
   },
   validate: { known: { checks: 'checks', env: 'environment', files: 'paths' }, oneOf: [['checks']] },
-  ansible: { known: { playbook: 'text', vars: 'mapping' }, oneOf: [['playbook']] },
+  ansible: { known: { playbook: 'text', vars: 'mapping', files: 'paths' }, oneOf: [['playbook']] },
 };

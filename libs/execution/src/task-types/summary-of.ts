@@ -1,4 +1,5 @@
 import type { AttemptResult, GraphTask, JsonObject, TaskType } from '@muster/model';
+import { ansibleSummary } from './ansible';
 import { puppetSummary } from './puppet';
 import { validateSummary } from './validate';
 
@@ -20,6 +21,7 @@ const summaries: Partial<Readonly<Record<TaskType, Summary>>> = {
   copy_files: files,
   sync: files,
   validate: validateSummary,
+  ansible: ansibleSummary,
 };
 
 /** The result with its summary, as far as its type knows one. */
