@@ -35,6 +35,8 @@ export interface GraphTask {
    * last. Absent: in none.
    */
   readonly section?: string;
+  /** Of an earlier run of a repeated task: the definition that is repeated. Only its last run is judged. Absent: any other. */
+  readonly repeatOf?: string;
   readonly expectedMs: number | null;
   readonly retries: { readonly count: number; readonly delayMs: number; readonly backoff: number };
   readonly timeoutMs: number;

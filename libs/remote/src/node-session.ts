@@ -1,6 +1,6 @@
 import type { NodeFailure, NodeTarget, NodeTicket } from '@muster/execution';
 import { refused, unreachable } from './connection/node-failure';
-import type { SshLink } from './connection/ssh-link';
+import { within, type SshLink } from './connection/ssh-link';
 import { ChannelClosed, LauncherChannel, type Answer, type LauncherOptions } from './launcher/launcher-channel';
 import { refusalOf } from './launcher/refusal';
 
@@ -26,7 +26,9 @@ export class NodeSession {
   ): Promise<NodeSession | NodeFailure> {
     let launcher: LauncherChannel;
     try {
-      const channel = await link.exec(`exec ${target.become === 'sudo' ? 'sudo -n ' : ''}${options.shell}`);
+      const asked = link.exec(`exec ${target.become === 'sudo' ? 'sudo -n ' : ''}${options.shell}`);
+      // A server may let us in and then never answer; keepalives do not tell, since it answers those.
+      const channel = await within(asked, options.helloTimeoutMs);
       launcher = new LauncherChannel(channel, { ...options, stateDir: target.stateDir });
     } catch (error) {
       link.close();
@@ -38,11 +40,14 @@ export class NodeSession {
     if (hello.kind === 'hello') return new NodeSession(target, link, launcher, hello.bootId);
     link.close();
     if (hello.kind === 'missing') return refused('NODE_REQUIREMENT_MISSING', `node ${target.name}: ${hello.detail}`);
-    if (hello.silent) return unreachable(`node ${target.name} logged in, but its shell did not answer in time`);
+    if (hello.silent)
+      return unreachable(
+        `node ${target.name} logged in, but its shell did not answer in time; does \`ssh ${target.user}@${target.address} exec /bin/sh\` give one?`,
+      );
     const said = hello.detail ? `: ${hello.detail}` : '';
     return target.become === 'sudo'
       ? refused('NODE_BECOME_REFUSED', `sudo -n on node ${target.name} gave no shell${said}`)
-      : refused('NODE_LOGIN_REFUSED', `the login of ${target.user} on node ${target.name} gave no shell${said}`);
+      : refused('NODE_SHELL_UNUSABLE', `the login of ${target.user} on node ${target.name} gave no shell${said}`);
   }
 
   /** Called once, when the connection or its launcher is gone. */

@@ -11,6 +11,7 @@ import { ClusterRow } from './cluster.entity';
 import { knownNodes, missingForDeploy, refuseTakenNodes, withoutHostKey, writeNodes } from './cluster-nodes';
 import { type CheckedCluster, type ClusterSource, readCluster } from './read-cluster';
 import { RevisionRow } from './revision.entity';
+import { sameMachines } from './same-machine';
 
 export interface AppliedCluster {
   readonly cluster: string;
@@ -38,8 +39,9 @@ export async function applyCluster(
   await refuseTakenNodes(manager, there?.id ?? null, checked, known);
   // Executors look at the machines; nothing may be locked meanwhile.
   const scanned = await scanHostKeys(parts.bus, withoutHostKey(checked, known), sent.acceptHostKeys);
-  if (scanned.problems.length > 0) throw new ProblemsError([...scanned.problems, ...checked.problems]);
   const hostKeys = new Map(scanned.accepted.map((each) => [each.node, each.hostKey]));
+  const refused = [...scanned.problems, ...sameMachines(checked, known, hostKeys)];
+  if (refused.length > 0) throw new ProblemsError([...refused, ...checked.problems]);
   const written = await parts.database.transaction(async (on) => {
     const cluster = await lockCluster(on, sent.name);
     // Read again under the lock: somebody may have taken one of them meanwhile.

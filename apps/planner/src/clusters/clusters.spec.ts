@@ -53,6 +53,18 @@ describe('clusters', () => {
     expect((await planner.get('/api/v1/events')).body.items).toEqual([]);
   });
 
+  it('are refused where two nodes are one machine, and then nothing is there', async () => {
+    planner.executor.hostKeys.set('192.0.2.2', `SHA256:${'1'.repeat(43)}`);
+    const response = await planner.apply();
+    expect([response.status, codes(response.body)]).toEqual([422, ['CLUSTER_SAME_MACHINE']]);
+    expect(response.body.problems[0]).toMatchObject({
+      subject: 'node n2',
+      summary: `It has the host key of node n1, SHA256:${'1'.repeat(43)}.`,
+    });
+    expect((await planner.get('/api/v1/clusters/c1')).status).toBe(404);
+    planner.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
+  });
+
   it('keep an accepted key, and take one that is written', async () => {
     await planner.apply();
     planner.executor.hostKeys.set('192.0.2.1', `SHA256:${'9'.repeat(43)}`);

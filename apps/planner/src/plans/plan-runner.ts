@@ -42,6 +42,8 @@ export type PlanAnswer =
       readonly parameters: readonly string[];
       /** The plan's JSON for people and programs, secrets masked. */
       readonly json: Uint8Array;
+      /** JSON of what it was made from (`PlanGrounds`). */
+      readonly grounds: string;
       /** JSON of what was asked with `whatIf`; null: nothing. */
       readonly whatIf: string | null;
       /** What is written to the nodes when it was carried out; null: nothing. */
