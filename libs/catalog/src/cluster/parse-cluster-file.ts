@@ -9,6 +9,7 @@ import { checkNodeReferences } from './node-references';
 import { clusterCodes } from './cluster-codes';
 import { readClusterGraphs } from './cluster-graphs';
 import { ACCESS_KEYS, readAccess } from './node-access';
+import { readAllowed, readDriver } from './node-driver';
 
 /** Which bundles a cluster is made of. */
 export type ClusterRefs = Pick<ClusterSpec, 'name' | 'release' | 'plugins'>;
@@ -32,6 +33,8 @@ const CLUSTER_KEYS = [
   'master',
   'settings',
   'limits',
+  'driver',
+  'allow',
   'nodes',
   'tasks',
   'graphs',
@@ -63,6 +66,8 @@ function readCluster(map: MapCursor): ClusterSpec | null {
   const name = map.require('cluster')?.name() ?? null;
   const nodes = readNodes(map.require('nodes'));
   const graphs = readClusterGraphs(map);
+  const driver = present(map, 'driver', readDriver);
+  const allow = present(map, 'allow', readAllowed);
   const spec = {
     environment: present(map, 'environment', (each) => each.name()),
     release: present(map, 'release', readVersioned),
@@ -71,6 +76,8 @@ function readCluster(map: MapCursor): ClusterSpec | null {
     master: present(map, 'master', (each) => each.name()),
     settings: readSettings(map.get('settings')),
     limits: readLimits(map.get('limits')),
+    ...(driver ? { driver } : {}),
+    ...(allow && allow.length > 0 ? { allow } : {}),
     ...(graphs.length > 0 ? { graphs } : {}),
     nodes,
   };
