@@ -69,7 +69,7 @@ describe('pools', () => {
 
   it('are not written when the executors refuse them', async () => {
     planner.executor.refusals.set('executor.pool.set', [
-      { code: 'API_INTERNAL', severity: 'error', subject: 'pool', summary: 'no', remedy: 'r' } as Problem,
+      { code: 'API_INTERNAL', severity: 'error', subject: 'pool', summary: 'no', remedy: 'r' },
     ]);
     expect((await set('lost', { slots: 1 })).status).toBeGreaterThanOrEqual(400);
     planner.executor.refusals.clear();
