@@ -3,6 +3,7 @@ import { InvariantBroken, problem, type Problem } from '@muster/problems';
 import {
   type NodeAccessMessage,
   unpackGraph,
+  type CloseTransaction,
   type ControlDeployment,
   type ExplainReply,
   type StartDeployment,
@@ -188,6 +189,17 @@ export class Executor {
 
   async releaseTransaction(transaction: string): Promise<void> {
     await this.#ports.store.releaseTransaction(transaction);
+  }
+
+  /** Ends a transaction whatever its owners do; they find out when they store or renew next. */
+  async closeTransaction({ transaction, starts, who, why }: CloseTransaction): Promise<void> {
+    const summary = `It was force-closed by ${why === null ? who : `${who}: ${why}`}.`;
+    const subject = `transaction ${transaction}`;
+    await this.#ports.store.closeTransaction(transaction, starts, [
+      problem('DEPLOY_FORCE_CLOSED', { subject, summary }),
+    ]);
+    this.nudged();
+    this.#ports.nudge();
   }
 
   /** Takes a node over from another installation; settles with the problems that stand in the way. */
