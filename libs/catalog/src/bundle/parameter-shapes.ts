@@ -40,7 +40,10 @@ export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes
   },
   copy_files: { known: { files: 'files', ...permissions }, oneOf: [['files']] },
   sync: { known: { src: 'text', dst: 'text' }, oneOf: [['src'], ['dst']] },
-  puppet: { known: { puppet_manifest: 'text', puppet_modules: 'text', env: 'environment' }, oneOf: [['puppet_manifest']] },
+  puppet: {
+    known: { puppet_manifest: 'text', puppet_modules: 'text', env: 'environment' },
+    oneOf: [['puppet_manifest']],
+  },
   reboot: { known: {}, oneOf: [] },
   'wait-for': {
     known: {
