@@ -103,7 +103,7 @@ export const planProblems = {
   },
   PLAN_TOO_LARGE: {
     severity: 'error',
-    meaning: 'A raw plan would have more relations than can be shown.',
+    meaning: 'A raw plan would have more relations, or computed values more characters, than can be shown.',
     remedy: 'Plan without --raw, or with fewer nodes.',
   },
   PLAN_PLAIN_STAR: {
