@@ -14,6 +14,11 @@ export function setLimits(draft: Draft): void {
     if (task.action === 'skip' || task.node === SYNC_POINT) continue;
     const own = task.limit === null ? [] : [`definition:${task.repeatOf ?? task.definition.id}`];
     const machine = task.node === 'master' ? (draft.input.cluster.master ?? task.node) : task.node;
+    // Who waits works on nothing: others must not wait for a place that only they could make free.
+    if (task.definition.type === 'wait-for') {
+      task.limits = own;
+      continue;
+    }
     task.limits = [...own, ...(nodesAtOnce === null ? [] : ['nodes']), ...(roleKeys.get(machine) ?? [])].sort();
   }
 }
