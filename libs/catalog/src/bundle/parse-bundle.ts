@@ -25,6 +25,8 @@ export interface ParseBundleOptions {
 export interface ParsedBundle {
   /** Null if any problem is an error. */
   readonly bundle: Bundle | null;
+  /** What could be read although something is wrong, for findings that more text cannot undo; null without a manifest. */
+  readonly readable: Bundle | null;
   /** In the order of files and lines; at most `BUNDLE_LIMITS.problemsMax`. */
   readonly problems: readonly Problem[];
 }
@@ -40,7 +42,7 @@ export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundle
   const problems: Problem[] = [];
   const known = checkEntries(entries, problems);
   // What was not read cannot be said to be missing.
-  if (known === null) return { bundle: null, problems: bounded(problems) };
+  if (known === null) return { bundle: null, readable: null, problems: bounded(problems) };
   const manifest = parseManifest(known, options, problems);
   const graphs = parseGraphs(known, problems);
   const files = known
@@ -55,8 +57,8 @@ export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundle
   // A plugin's sequences may name graphs of the release that it merges into.
   if (manifest?.kind === 'release') checkSequences(manifest, graphs, problems);
 
-  const bundle = manifest && !hasErrors(problems) ? { ...manifest, graphs, files } : null;
-  return { bundle, problems: bounded(problems) };
+  const readable = manifest && { ...manifest, graphs, files };
+  return { bundle: hasErrors(problems) ? null : readable, readable, problems: bounded(problems) };
 }
 
 /** By path; null when there is too much to read. */
@@ -142,16 +144,31 @@ function parseFile(entry: BundleEntry, subject: string, problems: Problem[]): Cu
   return root && new Cursor({ file: entry.path, subject, codes: bundleCodes, problems }, root, '');
 }
 
+function holdsTooMuch(): Problem {
+  const { valuesMax, charactersMax } = BUNDLE_LIMITS;
+  return problem('BUNDLE_TOO_LARGE', {
+    subject: 'the bundle',
+    summary: `holds too much once the aliases in its files are followed; at most ${valuesMax} values of ${charactersMax} characters are read`,
+  });
+}
+
 /** Graphs by type, `default` first and always there. */
 function parseGraphs(entries: readonly BundleEntry[], problems: Problem[]): GraphDefinition[] {
   const lists = new Map([['default', emptyTaskList()]]);
   const metadata = new Map<string, JsonObject>();
+  const total = { values: 0, characters: 0 };
   for (const entry of entries) {
     const ofGraph = /^graphs\/([^/]+)\/(.+\.yaml)$/.exec(entry.path);
     if (!ofGraph && entry.path !== 'tasks.yaml' && !/^tasks\/.+\.yaml$/.test(entry.path)) continue;
     const type = ofGraph?.[1] ?? 'default';
     const cursor = parseFile(entry, `file ${entry.path}`, problems);
     if (!cursor) continue;
+    total.values += cursor.located.size;
+    total.characters += cursor.located.length;
+    if (total.values > BUNDLE_LIMITS.valuesMax || total.characters > BUNDLE_LIMITS.charactersMax) {
+      problems.push(holdsTooMuch());
+      break;
+    }
     if (ofGraph?.[2] === 'graph.yaml') {
       if (!cursor.isNull) metadata.set(type, readGraphMetadata(cursor));
       continue;

@@ -11,10 +11,15 @@ import { readClusterGraphs } from './cluster-graphs';
 import { ACCESS_KEYS, readAccess } from './node-access';
 import { readAllowed, readDriver } from './node-driver';
 
+/** Which bundles a cluster is made of. */
+export type ClusterRefs = Pick<ClusterSpec, 'name' | 'release' | 'plugins'>;
+
 export interface ParsedCluster {
   /** Null if any problem is an error. */
   readonly spec: ClusterSpec | null;
   readonly problems: readonly Problem[];
+  /** What it names, as far as it could be read, also where something else is wrong; null: not even its own name. */
+  readonly refs: ClusterRefs | null;
   /** Where the value at these keys stands in the file, or the nearest above it that is there. */
   readonly placeOf: (path: readonly string[]) => Place;
 }
@@ -44,7 +49,7 @@ export function parseClusterFile(text: string, fileName: string): ParsedCluster 
   const { root, problems: found } = readYaml(text, fileName, 'CLUSTER_DUPLICATE_KEY');
   const problems = [...found];
   const placeOf = (path: readonly string[]): Place => placeIn(root, fileName, path);
-  if (!root) return { spec: null, problems, placeOf };
+  if (!root) return { spec: null, refs: null, problems, placeOf };
   const cursor = new Cursor(
     { file: fileName, subject: `cluster file ${fileName}`, codes: clusterCodes, problems },
     root,
@@ -52,7 +57,8 @@ export function parseClusterFile(text: string, fileName: string): ParsedCluster 
   );
   const map = cursor.map('a mapping with cluster and nodes');
   const spec = map && readCluster(map);
-  return { spec: hasErrors(problems) ? null : spec, problems, placeOf };
+  const refs = spec && { name: spec.name, release: spec.release, plugins: spec.plugins };
+  return { spec: hasErrors(problems) ? null : spec, refs, problems, placeOf };
 }
 
 function readCluster(map: MapCursor): ClusterSpec | null {
