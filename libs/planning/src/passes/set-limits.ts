@@ -22,11 +22,7 @@ export function setLimits(draft: Draft): void {
       task.limits = asked.sort();
       continue;
     }
-    task.limits = [
-      ...asked,
-      ...(nodesAtOnce === null ? [] : ['nodes']),
-      ...(roleKeys.get(machine) ?? []),
-    ].sort();
+    task.limits = [...asked, ...(nodesAtOnce === null ? [] : ['nodes']), ...(roleKeys.get(machine) ?? [])].sort();
   }
 }
 
