@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeploymentEnd } from '@muster/model';
 import { waitUntil } from '@muster/testkit';
-import { Client } from 'pg';
 import { ProductionBed } from '../bed/production-bed';
+import { withClient } from '../bed/with-client';
 import { chaosRelease, chaosRoles, type JournalLine, journalOf } from './chaos-cluster';
 import { objections, readRecords, type Records } from './chaos-referees';
 import { FaultMaker } from './fault-maker';
@@ -110,15 +110,4 @@ async function settled(bed: ProductionBed, transaction: string, last: Records): 
     records = next;
   }
   return records;
-}
-
-async function withClient<T>(bed: ProductionBed, ask: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: bed.postgres.url, connectionTimeoutMillis: 2000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await ask(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }
