@@ -13,7 +13,13 @@ const tasks = `
 - { id: close, type: shell, role: [worker], requires: [cmd], parameters: { cmd: 'kill $(cat ~/pid)' } }
 - { id: apply, type: puppet, role: [worker], requires: [close], parameters: { puppet_manifest: manifests/site.pp, puppet_modules: modules } }
 - { id: broken, type: puppet, role: [worker], requires: [apply], onFailure: skip, parameters: { puppet_manifest: manifests/broken.pp, puppet_modules: modules } }
-- { id: boot, type: reboot, role: [worker], requires: [broken], timeout: 60, parameters: {} }
+- { id: badly, type: puppet, role: [worker], requires: [broken], onFailure: skip, parameters: { puppet_manifest: manifests/badly.pp } }
+- id: counted
+  type: upload_file
+  role: [worker]
+  requires: [badly]
+  parameters: { path: COUNTED, data: { output: { task: apply, field: changed } } }
+- { id: boot, type: reboot, role: [worker], requires: [counted], timeout: 60, parameters: {} }
 - { id: after, type: shell, role: [worker], requires: [boot], parameters: { cmd: 'cat /proc/sys/kernel/random/boot_id' } }
 `;
 
@@ -55,10 +61,11 @@ describe('task types on a real host', () => {
     const [host, control] = bed.hosts.hosts;
     await bed.publish('types', {
       'release.yaml': 'name: types\nversion: 1.0.0\nroles: { worker: {} }\n',
-      'tasks.yaml': tasks,
+      'tasks.yaml': tasks.replace('COUNTED', join(host?.dataDir ?? '', 'counted')),
       'graphs/copies/tasks.yaml': copies(control?.dataDir ?? '', host?.dataDir ?? '', control?.address ?? ''),
       'graphs/broken/tasks.yaml': '- { id: gone, type: sync, role: [worker], parameters: { src: /none, dst: /never } }',
       'files/manifests/site.pp': 'include greeting\n',
+      'files/manifests/badly.pp': 'file { /x: ensure => \n',
       'files/manifests/broken.pp': 'file { "/nonexistent/folder/file": ensure => file }\n',
       'files/modules/greeting/manifests/init.pp': `class greeting { file { '${join(host?.dataDir ?? '', 'greeting')}': content => "hello\\n" } }\n`,
     });
@@ -86,6 +93,14 @@ describe('task types on a real host', () => {
       broken: expect.stringContaining('skipped'),
     });
     expect(readFileSync(join(host?.dataDir ?? '', 'greeting'), 'utf8')).toBe('hello\n');
+    const told = (task: string): unknown => graphs[0]?.tasks[`${task}@host1`]?.summary;
+    expect(told('apply')).toMatch(/^1 of \d+ resources changed, 0 failed, 1 out of sync$/);
+    expect(told('broken')).toMatch(
+      /^0 of \d+ resources changed, 1 failed, .*File\[\/nonexistent\/folder\/file\]: .*No such file/,
+    );
+    expect(graphs[0]?.tasks['broken@host1']).toMatchObject({ exitCode: 4 });
+    expect(graphs[0]?.tasks['badly@host1']).toMatchObject({ exitCode: 1, summary: null });
+    expect(readFileSync(join(host?.dataDir ?? '', 'counted'), 'utf8')).toBe('1');
     expect((await bed.muster(['logs', transaction, 'broken@host1'])).stdout).toMatch(/nonexistent/);
     expect(existsSync('/nonexistent/folder/file')).toBe(false);
     // A host in name only cannot reboot: then the task fails, and says so.
@@ -140,12 +155,15 @@ describe('task types on a real host', () => {
   });
 
   it('shows with --noop what Puppet would change, and runs nothing else', async () => {
+    writeFileSync(join(bed.hosts.hosts[0]?.dataDir ?? '', 'greeting'), 'changed by hand');
     const { transaction } = await musterJson<{ transaction: string }>(
       ['deploy', 'types', '--noop', '--tasks', 'listen,apply'],
       bed.env,
     );
     const { graphs } = await bed.end(transaction);
-    expect(graphs[0]?.tasks['apply@host1']?.state).toBe('succeeded');
+    const { state, summary } = graphs[0]?.tasks['apply@host1'] ?? {};
+    expect([state, summary]).toEqual(['succeeded', expect.stringMatching(/^1 of \d+ resources would change$/)]);
+    expect(readFileSync(join(bed.hosts.hosts[0]?.dataDir ?? '', 'greeting'), 'utf8')).toBe('changed by hand');
     expect(graphs[0]?.tasks['listen@host1']).toMatchObject({ state: 'skipped', attempts: 0 });
   });
 });

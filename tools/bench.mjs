@@ -16,7 +16,7 @@ import { killAll } from './bench/background.mjs';
 import { printResult } from './bench/print-table.mjs';
 import { root } from './bench/root.mjs';
 
-const PARTS = ['planning', 'scheduling', 'makespan', 'fuel', 'lint', 'embedded', 'production'];
+const PARTS = ['planning', 'scheduling', 'makespan', 'fuel', 'lint', 'memory', 'embedded', 'production'];
 const { values } = parseArgs({
   options: {
     output: { type: 'string', short: 'o', default: 'table' },
@@ -67,6 +67,12 @@ async function main() {
   }
   const { benchEndToEnd } = await import('./bench/end-to-end.mjs');
   const services = await import('./bench/services.mjs');
+  if (wanted.includes('memory')) {
+    say('memory with 100,000 tasks');
+    const { benchMemory } = await import('./bench/memory.mjs');
+    const start = (inside) => services.startProduction(inside, profile);
+    result.memory = await benchMemory(join(folder, 'memory'), start);
+  }
   const starts = { embedded: services.startEmbedded, production: services.startProduction };
   for (const [kind, start] of Object.entries(starts).filter(([name]) => wanted.includes(name))) {
     say(`deployments, ${kind}`);

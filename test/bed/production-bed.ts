@@ -24,6 +24,7 @@ export interface TaskStatus {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly reason: unknown;
+  readonly summary: string | null;
 }
 
 export interface TransactionStatus {

@@ -215,6 +215,17 @@ export class StoreModel {
     return claim.transaction === null ? ++claim.ticket : null;
   }
 
+  closeTransaction(transaction: string, starts: readonly string[], problems: readonly Problem[]): void {
+    for (const start of starts) this.refuse(start, problems);
+    for (const row of this.deployments.values()) {
+      if (row.start.transaction !== transaction || row.isEnded) continue;
+      row.isEnded = true;
+      row.owner = null;
+      row.epoch++;
+    }
+    this.releaseTransaction(transaction);
+  }
+
   releaseTransaction(transaction: string): void {
     for (const claim of this.claims.values()) if (claim.transaction === transaction) claim.transaction = null;
   }
@@ -263,6 +274,7 @@ export function storePort(model: StoreModel, call: <T>(effect: () => T) => Promi
     unpublished: (...it) => call(() => model.unpublished(...it)),
     markPublished: (...it) => call(() => model.markPublished(...it)),
     drawTicket: (...it) => call(() => model.drawTicket(...it)),
+    closeTransaction: (...it) => call(() => model.closeTransaction(...it)),
     releaseTransaction: (...it) => call(() => model.releaseTransaction(...it)),
     executors: (...it) => call(() => model.executors(...it)),
   };

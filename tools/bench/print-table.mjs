@@ -8,7 +8,7 @@ export function printTable(title, head, rows) {
 }
 
 /** The whole result as people read it. */
-export function printResult({ machine, planning, scheduling, makespan, fuel, lint, endToEnd }) {
+export function printResult({ machine, planning, scheduling, makespan, fuel, lint, memory, endToEnd }) {
   process.stdout.write(
     `\n${machine.cpus} x ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.load}\n`,
   );
@@ -42,6 +42,12 @@ export function printResult({ machine, planning, scheduling, makespan, fuel, lin
     );
   if (makespan) printMakespan(makespan);
   if (fuel) printFuel(fuel);
+  if (memory)
+    printTable(
+      `Memory, MB, with one deployment of ${memory.tasks} tasks`,
+      ['process', 'before', 'peak'],
+      memory.processes.map(({ name, idleMb, peakMb }) => [name, idleMb.toFixed(0), peakMb.toFixed(0)]),
+    );
   if (lint) printLint(lint);
   for (const [kind, it] of Object.entries(endToEnd ?? {})) {
     const { first, best, median } = it.wallMs;

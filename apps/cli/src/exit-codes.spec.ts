@@ -112,6 +112,48 @@ describe('the exit code', () => {
     planner = await FakePlanner.start();
   });
 
+  describe('when events cannot be read any more while waiting', () => {
+    /** Each event stream breaks at once, and so often that it is given up; pauses between tries take no time. */
+    const wait = async (): Promise<{ code: number; err: string }> => {
+      planner.route('GET /events', (response) => response.writeHead(500).end());
+      jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'performance'] });
+      try {
+        const io = memoryIo({ env: { MUSTER_SERVER: planner.url } });
+        let code: number | null = null;
+        void runCli(['watch', 't1'], io).then((it) => (code = it));
+        while (code === null) {
+          await new Promise((resolve) => setImmediate(resolve));
+          jest.advanceTimersByTime(5_000);
+        }
+        return { code, err: io.stderr.text };
+      } finally {
+        jest.useRealTimers();
+      }
+    };
+
+    it('is 6 if the server still says that it runs, and that of the outcome if it says that it has ended', async () => {
+      planner.answer('GET /transactions/t1', status('running'));
+      const { code, err } = await wait();
+      expect([code, err]).toEqual([6, expect.stringContaining('Come back with: muster watch t1')]);
+      let asked = 0;
+      planner.answer('GET /transactions/t1', () => status(asked++ === 0 ? 'running' : 'cancelled'));
+      expect((await wait()).code).toBe(5);
+    });
+
+    it('is 7 if it says nothing either, with a word on how to come back', async () => {
+      let asked = 0;
+      planner.route('GET /transactions/t1', (response) => {
+        if (asked++ > 0) response.destroy();
+        else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(status('running')));
+      });
+      const { code, err } = await wait();
+      expect([code, err]).toEqual([
+        7,
+        expect.stringContaining('events cannot be read any more; the transaction goes on'),
+      ]);
+    });
+  });
+
   it.each([
     [409, 'DEPLOY_STALE_PLAN'],
     [409, 'DEPLOY_NODE_CLAIMED'],

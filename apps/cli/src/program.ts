@@ -5,6 +5,7 @@ import { defineBundleCommands } from './commands/bundle.command';
 import { defineClusterCommands } from './commands/cluster.command';
 import { defineControlCommands } from './commands/control.command';
 import { defineDeployCommand } from './commands/deploy.command';
+import { defineForceCloseCommand } from './commands/force-close.command';
 import { defineLimitCommand } from './commands/limit.command';
 import { defineLintCommand } from './commands/lint.command';
 import { defineLogsCommand } from './commands/logs.command';
@@ -50,6 +51,7 @@ export function makeProgram(run: Run): Command {
   defineWhyCommand(run, program);
   defineLogsCommand(run, program);
   defineControlCommands(run, program);
+  defineForceCloseCommand(run, program);
   defineLimitCommand(run, program);
   defineSimulateCommand(run, program);
   defineLintCommand(run, program);

@@ -15,6 +15,7 @@ import {
 } from '@muster/model';
 import {
   adoptNode,
+  closeTransaction,
   COMMANDS_QUEUE,
   controlDeployment,
   type ControlDeployment,
@@ -185,6 +186,7 @@ export class ExecutorBed {
   async deploy(
     graph: Partial<TaskGraph> & Pick<TaskGraph, 'tasks'>,
     over: Partial<StartDeployment> = {},
+    command: string = randomUUID(),
   ): Promise<{ deployment: string; transaction: string; reply: Reply<unknown> }> {
     const whole: TaskGraph = {
       graphType: 'default',
@@ -213,7 +215,7 @@ export class ExecutorBed {
       why: null,
       ...over,
     };
-    const reply = await this.bus.request(COMMANDS_QUEUE, makeEnvelope(startDeployment, body), 10_000);
+    const reply = await this.bus.request(COMMANDS_QUEUE, makeEnvelope(startDeployment, body, command), 10_000);
     return { deployment: body.deployment, transaction: body.transaction, reply };
   }
 
@@ -254,6 +256,11 @@ export class ExecutorBed {
 
   release(transaction: string): Promise<Reply<unknown>> {
     return this.bus.request(COMMANDS_QUEUE, makeEnvelope(releaseTransaction, { transaction }), 10_000);
+  }
+
+  forceClose(transaction: string, starts: string[] = []): Promise<Reply<unknown>> {
+    const body = { transaction, starts, who: 'test', why: 'stuck' };
+    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(closeTransaction, body), 10_000);
   }
 
   limits(deployment: string): Promise<Reply<unknown>> {

@@ -173,6 +173,41 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
   });
 
+  it('is fenced when its transaction is closed by force: it starts nothing more, and its nodes are free', async () => {
+    const { deployment, transaction } = await bed.deploy({
+      tasks: [
+        graphTask('stuck@n1', {
+          parameters: { cmd: 'echo $$ > ~/stuck; until [ -e ~/stuck-over ]; do sleep 0.05; done' },
+        }),
+        graphTask('then@n2', { requires: ['stuck@n1'], parameters: { cmd: 'touch ~/must-not-be' } }),
+      ],
+    });
+    await waitUntil('it runs', () => bed.fileOf('n1', 'stuck') !== '');
+    expect(await bed.forceClose(transaction)).toMatchObject({ ok: true });
+    // What runs is not ended by it, and when it ends nothing follows.
+    writeFileSync(bed.pathOf('n1', 'stuck-over'), '');
+    const other = await bed.deploy({ tasks: [graphTask('after@n2')] });
+    expect(other.reply).toMatchObject({ ok: true });
+    expect(await bed.end(other.deployment)).toMatchObject({ outcome: 'succeeded' });
+    expect(bed.log(deployment).filter(({ type }) => type === 'attempt-ended')).toEqual([]);
+    expect(bed.fileOf('n2', 'must-not-be')).toBe('');
+    expect(await bed.control(deployment, 'pause')).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONTROL_NOT_POSSIBLE' }],
+    });
+  });
+
+  it('refuses a start that comes after its transaction was closed by force', async () => {
+    const command = randomUUID();
+    const transaction = randomUUID();
+    expect(await bed.forceClose(transaction, [command])).toMatchObject({ ok: true });
+    const { reply } = await bed.deploy({ tasks: [graphTask('late@n1')] }, { transaction }, command);
+    expect(reply).toMatchObject({ ok: false, problems: [{ code: 'DEPLOY_FORCE_CLOSED' }] });
+    // And it has claimed nothing.
+    const { deployment } = await bed.deploy({ tasks: [graphTask('free@n1')] });
+    expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
+  });
+
   it('refuses a node of another transaction, naming it, and frees it at the end', async () => {
     const one = await bed.deploy({ tasks: [graphTask('hold@n1', { parameters: { cmd: 'sleep 30' } })] });
     const two = await bed.deploy({ tasks: [graphTask('other@n1')] });

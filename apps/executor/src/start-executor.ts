@@ -5,6 +5,7 @@ import { Executor, type NodePort } from '@muster/execution';
 import { BusServer, makeEnvelope } from '@muster/messaging';
 import {
   adoptNode,
+  closeTransaction,
   COMMANDS_QUEUE,
   controlDeployment,
   deploymentEvents,
@@ -117,6 +118,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
         startDeployment,
         controlDeployment,
         releaseTransaction,
+        closeTransaction,
         explainTask,
         readEvents,
         readLimits,

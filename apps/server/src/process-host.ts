@@ -4,10 +4,11 @@ export interface ProcessHost {
   readonly cwd: string;
   /** One line on stdout. */
   print(line: string): void;
-  /** Calls `listener` at every SIGTERM and SIGINT. Returns how to stop listening. */
+  /**
+   * Calls `listener` at every SIGTERM and SIGINT, and keeps these signals from everybody who begins to listen later:
+   * NestJS answers one by sending it again. Returns how to stop listening.
+   */
   onStopSignal(listener: () => void): () => void;
-  /** Takes those signals away from everybody who began to listen meanwhile: NestJS answers one by sending it again. */
-  claimStopSignals(): void;
   /** Ends at once, whatever is open. */
   abort(exitCode: number): void;
 }
@@ -16,25 +17,22 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** This process. */
 export function processHost(): ProcessHost {
-  const ours = new Set<() => void>();
   return {
     env: process.env,
     cwd: process.cwd(),
     print: (line) => void process.stdout.write(`${line}\n`),
     onStopSignal(listener) {
-      ours.add(listener);
+      const keepOut = (event: string | symbol, other: () => void): void => {
+        const signal = STOP_SIGNALS.find((each) => each === event);
+        // Told before it is added; gone again before any signal can be delivered.
+        if (signal !== undefined) queueMicrotask(() => process.removeListener(signal, other));
+      };
       for (const each of STOP_SIGNALS) process.on(each, listener);
+      process.on('newListener', keepOut);
       return () => {
-        ours.delete(listener);
+        process.removeListener('newListener', keepOut);
         for (const each of STOP_SIGNALS) process.removeListener(each, listener);
       };
-    },
-    claimStopSignals() {
-      for (const signal of STOP_SIGNALS) {
-        for (const each of process.listeners(signal)) {
-          if (!ours.has(each as () => void)) process.removeListener(signal, each);
-        }
-      }
     },
     abort: (exitCode) => process.exit(exitCode),
   };

@@ -13,7 +13,6 @@ function fakeHost() {
       listener = it;
       return () => (listener = null);
     },
-    claimStopSignals: () => undefined,
     abort: (code) => void log.push(`abort ${code}`),
   };
   return { host, log, signal: () => listener?.(), isListening: () => listener !== null };
@@ -62,6 +61,22 @@ describe('a service in the foreground', () => {
     expect(log).toEqual(['closed']);
   });
 
+  it('told to stop while it waits for what never comes ends all the same', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      const { host, log, signal } = fakeHost();
+      void runInForeground('server', host, () => new Promise(() => undefined));
+      await turn();
+      signal();
+      jest.advanceTimersByTime(9_999);
+      expect(log).toEqual([]);
+      jest.advanceTimersByTime(1);
+      expect(log).toEqual(['abort 0']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('does not start with a wrong configuration', async () => {
     const { host, log } = fakeHost();
     const wrong = { ...host, env: { MUSTER_HTTP_PORT: 'x' } };
@@ -74,14 +89,14 @@ describe('a service in the foreground', () => {
 });
 
 describe('the signals of this process', () => {
-  it('are taken away from libraries that would send them again', () => {
+  it('are taken away from libraries that would send them again', async () => {
     const host = processHost();
     const [before, seen] = [process.listeners('SIGTERM'), [] as string[]];
     for (const each of before) process.removeListener('SIGTERM', each);
     try {
       const stop = host.onStopSignal(() => void seen.push('ours'));
       process.on('SIGTERM', () => void seen.push('theirs'));
-      host.claimStopSignals();
+      await turn();
       process.emit('SIGTERM');
       stop();
       expect(seen).toEqual(['ours']);

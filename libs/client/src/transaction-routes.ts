@@ -35,6 +35,12 @@ export class TransactionRoutes {
     return this.connection.json('POST', path('transactions', transaction, 'controls'), { json: request });
   }
 
+  /** Ends it without its executors; `pending` while none of them has read it, so that its claims are held. */
+  forceClose(transaction: string, reason?: string): Promise<ControlAnswer> {
+    const json = reason === undefined ? {} : { reason };
+    return this.connection.json('POST', path('transactions', transaction, 'force-close'), { json });
+  }
+
   async limits(transaction: string): Promise<readonly LimitUse[]> {
     const { limits } = await this.connection.json<{ readonly limits: readonly LimitUse[] }>(
       'GET',

@@ -26,6 +26,21 @@ describe('a task that waits for an event', () => {
     expect(bed.prepared).toBe(1);
   });
 
+  it('costs two hundred times nothing: no connection, and no timer of its own', async () => {
+    const waits = Array.from({ length: 200 }, (_, at) => `gate@n${String(at).padStart(3, '0')}`);
+    const many = new ExecutorBed(waits.map((task) => ({ ...wait, task, node: task.slice(5) })));
+    const one = new ExecutorBed([wait]);
+    for (const [bed, count] of [[many, 200] as const, [one, 1] as const]) {
+      await bed.until(() => bed.events.filter(({ type }) => type === 'attempt-started').length === count);
+      await bed.clock.move(60_000);
+      expect(bed.prepared).toBe(0);
+    }
+    expect([many.clock.waiting, many.clock.timers]).toEqual([one.clock.waiting, one.clock.timers]);
+    many.inbox = [control('signal', { event: 'go' })];
+    await many.until(isOver(many));
+    expect(ends(many)).toHaveLength(200);
+  });
+
   it('may be on no node: a gate', async () => {
     const gate: GraphTask = { ...wait, task: 'gate@sync', node: 'sync' };
     const bed = new ExecutorBed([gate, { ...TASK, requires: ['gate@sync'] }]);

@@ -3,6 +3,7 @@ import { InvariantBroken, problem, type Problem } from '@muster/problems';
 import {
   type NodeAccessMessage,
   unpackGraph,
+  type CloseTransaction,
   type ControlDeployment,
   type ExplainReply,
   type StartDeployment,
@@ -85,6 +86,8 @@ export class Executor {
   #ticking: Promise<void> | null = null;
   #tickAgain = false;
   #stopped = false;
+  /** Read a moment ago to be accepted, and most likely taken over next: reading a large one twice takes twice the room. */
+  #accepted: { readonly deployment: string; readonly graph: TaskGraph } | null = null;
   #first = true;
 
   constructor(ports: ExecutorPorts, options: ExecutorOptions) {
@@ -150,6 +153,7 @@ export class Executor {
     if (fault !== null) return store.refuse(command, [problem('API_INVALID', { subject, summary: fault })]);
     const answer = await store.accept(command, start, gzip);
     if (answer.kind === 'refused') return store.refuse(command, answer.problems);
+    if (typeof graph !== 'string') this.#accepted = { deployment: start.deployment, graph };
     this.nudged();
     this.#ports.nudge();
     return [];
@@ -185,6 +189,17 @@ export class Executor {
 
   async releaseTransaction(transaction: string): Promise<void> {
     await this.#ports.store.releaseTransaction(transaction);
+  }
+
+  /** Ends a transaction whatever its owners do; they find out when they store or renew next. */
+  async closeTransaction({ transaction, starts, who, why }: CloseTransaction): Promise<void> {
+    const summary = `It was force-closed by ${why === null ? who : `${who}: ${why}`}.`;
+    const subject = `transaction ${transaction}`;
+    await this.#ports.store.closeTransaction(transaction, starts, [
+      problem('DEPLOY_FORCE_CLOSED', { subject, summary }),
+    ]);
+    this.nudged();
+    this.#ports.nudge();
   }
 
   /** Takes a node over from another installation; settles with the problems that stand in the way. */
@@ -348,7 +363,10 @@ export class Executor {
   async #takeOver(): Promise<void> {
     const { clock, store, log } = this.#ports;
     const room = this.#options.deploymentsMax - this.#runners.size;
-    if (room <= 0) return;
+    if (room <= 0) {
+      this.#accepted = null;
+      return;
+    }
     const askedAt = clock.monotonic();
     const taken = await store.takeOver(
       this.id,
@@ -365,13 +383,14 @@ export class Executor {
       await this.#run(owned, new Lease(clock, this.#options.leaseMs, this.#options.leasesExpire, askedAt));
     }
     if (taken.length > 0) this.#tickAgain = true;
+    this.#accepted = null;
   }
 
   async #run(owned: OwnedDeployment, lease: Lease): Promise<void> {
     const { deployment } = owned;
     // Ours already, when its lease passed before it was renewed: the runner of the epoch before is fenced.
     await this.#stopOwning(deployment);
-    const graph = await this.#graph(owned.graph);
+    const graph = this.#accepted?.deployment === deployment ? this.#accepted.graph : await this.#graph(owned.graph);
     if (typeof graph === 'string') return this.#endUnreadable(owned, graph);
     let carried: CarriedOver | null;
     try {

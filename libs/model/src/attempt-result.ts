@@ -47,9 +47,9 @@ export function describeResult(result: AttemptResult): string {
     case 'signalled':
       return `ended by signal ${result.signal}`;
     case 'timed-out':
-      return result.confirmed ? 'timed out and was ended' : 'timed out; could not confirm that it ended';
+      return result.confirmed ? 'timed out and was ended' : `timed out; ${UNCONFIRMED}`;
     case 'cancelled':
-      return result.confirmed ? 'cancelled' : 'cancelled; could not confirm that it ended';
+      return result.confirmed ? 'cancelled' : `cancelled; ${UNCONFIRMED}`;
     case 'unreachable':
       return `node unreachable: ${result.detail}${whatToDo('NODE_UNREACHABLE')}`;
     case 'refused':
@@ -58,6 +58,9 @@ export function describeResult(result: AttemptResult): string {
       return `lost: ${result.detail}`;
   }
 }
+
+const UNCONFIRMED =
+  'could not confirm that it ended -> It may still run: look on the node once it answers, before something else changes what it works on.';
 
 /** Codes come from nodes and old logs, so one may be unknown here. */
 function whatToDo(code: string): string {

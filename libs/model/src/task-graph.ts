@@ -1,6 +1,7 @@
 import type { Problem } from '@muster/problems';
 import { isJsonObject, type Json, type JsonObject } from './json';
 import { MASTER, type TaskAddress } from './names';
+import { carrierOf } from './node-driver';
 import type { BundleFile } from './release';
 import type { OnFailure, TaskType } from './task-definition';
 import type { SealedSecret } from './secret';
@@ -34,6 +35,8 @@ export interface GraphTask {
    * last. Absent: in none.
    */
   readonly section?: string;
+  /** Of an earlier run of a repeated task: the definition that is repeated. Only its last run is judged. Absent: any other. */
+  readonly repeatOf?: string;
   readonly expectedMs: number | null;
   readonly retries: { readonly count: number; readonly delayMs: number; readonly backoff: number };
   readonly timeoutMs: number;
@@ -53,7 +56,7 @@ export function awaitedEvent({ type, parameters }: Pick<GraphTask, 'type' | 'par
 
 /** True for a task that runs on the master node, or copies what lies there. */
 export function needsMaster({ node, type, parameters }: Pick<GraphTask, 'node' | 'type' | 'parameters'>): boolean {
-  if (node === MASTER) return true;
+  if (node === MASTER || carrierOf({ node, type, parameters }) === MASTER) return true;
   const { src = null, files = null } = parameters;
   if (type === 'sync') return isOnMaster(src);
   if (type !== 'copy_files' || !Array.isArray(files)) return false;

@@ -2,6 +2,7 @@ import type { Bundle, ClusterSpec, JsonObject, Plan, TaskAddress } from '@muster
 import type { Problem } from '@muster/problems';
 import type { Evaluator } from './evaluator';
 import type { SecretAccess } from './evaluation/settings-evaluator';
+import type { PlanGrounds } from './finish/plan-grounds';
 import type { ExpectedState, Fingerprint, PreviousStates } from './previous/previous-states';
 
 /** Everything that a plan is made from: values, and pure functions of them. */
@@ -62,6 +63,8 @@ export interface PlanOutcome {
   /** Null if any problem is an error. */
   readonly plan: Plan | null;
   readonly problems: readonly Problem[];
+  /** What the plan was made from, to be compared with another one's; null without a plan. */
+  readonly grounds: PlanGrounds | null;
   /** Tag -> node that carries its `primary-` in this plan: to be given back as `previousPrimaries`. */
   readonly primaries: Readonly<Record<string, string>>;
   /** What each task that runs is to be recorded as when it succeeds; tasks of sync point and barriers have none. */

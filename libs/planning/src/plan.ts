@@ -7,6 +7,7 @@ import { estimate } from './finish/estimate';
 import { finishedGraph } from './finish/finished-graph';
 import { graphTasks } from './finish/graph-tasks';
 import { planDigest } from './finish/plan-digest';
+import { planGrounds } from './finish/plan-grounds';
 import { PASSES } from './passes/pass-list';
 import type { PlanInput, PlanOutcome } from './plan-input';
 import type { ExpectedState, Fingerprint } from './previous/previous-states';
@@ -30,6 +31,7 @@ export function plan(input: PlanInput): PlanOutcome {
   return {
     plan: hasErrors(draft.problems) ? null : plan,
     problems: draft.problems,
+    grounds: plan === null ? null : planGrounds(draft),
     primaries: draft.primaries,
     ...toRecord(draft),
     metadata: draft.metadata,

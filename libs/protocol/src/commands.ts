@@ -84,6 +84,23 @@ export type ControlDeployment = z.infer<typeof controlDeployment.body>;
 /** Command: the transaction has ended; what it has claimed is free again. Sent where its last deployment was not `final`. */
 export const releaseTransaction = messageKind('executor.transaction.release', 1, z.object({ transaction: id }));
 
+/**
+ * Command: the transaction is ended by force, whatever its owner does. Its deployments end and get a newer epoch, so that
+ * an owner who is late finds itself fenced; its claims are free; starts of it that come later are refused.
+ */
+export const closeTransaction = messageKind(
+  'executor.transaction.close',
+  1,
+  z.object({
+    transaction: id,
+    /** Ids of the commands that started its deployments. */
+    starts: z.array(id).max(10_000),
+    who: sentence,
+    why: sentence.nullable(),
+  }),
+);
+export type CloseTransaction = z.infer<typeof closeTransaction.body>;
+
 /** Question: why does this task not run now? */
 export const explainTask = messageKind('executor.deployment.why', 1, z.object({ deployment: id, task: address }));
 

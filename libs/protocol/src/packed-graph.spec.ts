@@ -65,8 +65,8 @@ describe('unpacking', () => {
     expect(refusal({ tasks: [[0, 2, []]] })).toContain('shape or node');
     expect(refusal({ tasks: [[0, 0, [2]]] })).toContain('out of the graph');
     expect(refusal({ barriers: [['barrier:1', [3]]] })).toContain('out of the graph');
-    expect(refusal({ tasks: [[0, 0, [-1]]] })).toContain('tasks.0.2.0');
-    expect(refusal({ tasks: [[0, 0, [0.5]]] })).toContain('tasks.0.2.0');
+    expect(refusal({ tasks: [[0, 0, [-1]]] })).toContain('tasks.0: is no task');
+    expect(refusal({ tasks: [[0, 0, [0.5]]] })).toContain('tasks.0: is no task');
   });
 
   it('refuses a task or barrier that is there twice, and a barrier named like a task', () => {

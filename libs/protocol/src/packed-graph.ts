@@ -1,7 +1,43 @@
-import { byCodeUnit, canonicalJson, isSealedSecret, type SealedSecret, type TaskGraph } from '@muster/model';
+import {
+  byCodeUnit,
+  canonicalJson,
+  isSealedSecret,
+  type GraphTask,
+  type SealedSecret,
+  type TaskGraph,
+} from '@muster/model';
 import { z } from 'zod';
 import { invariant } from '@muster/problems';
 import { taskShape, type TaskShape } from './task-shape';
+
+type PackedTask = readonly [shape: number, node: number, relations: readonly number[]];
+type PackedBarrier = readonly [id: string, relations: readonly number[]];
+
+/** A list that is told from what it should be without copying it: there are 100,000 tasks. */
+function listOf<One>(isOne: (each: unknown) => boolean, what: string): z.ZodType<readonly One[]> {
+  return z.unknown().superRefine((list, context) => {
+    const at = Array.isArray(list) ? list.findIndex((each) => !isOne(each)) : 0;
+    if (at >= 0) context.addIssue({ code: 'custom', message: `is no ${what}`, path: Array.isArray(list) ? [at] : [] });
+  }) as z.ZodType<unknown> as z.ZodType<readonly One[]>;
+}
+
+function areNumbers(list: unknown): boolean {
+  return Array.isArray(list) && list.every(isNumber);
+}
+
+function isNumber(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isPackedTask(task: unknown): boolean {
+  return Array.isArray(task) && task.length === 3 && isNumber(task[0]) && isNumber(task[1]) && areNumbers(task[2]);
+}
+
+function isPackedBarrier(barrier: unknown): boolean {
+  if (!Array.isArray(barrier) || barrier.length !== 2) return false;
+  const [id, relations] = barrier as unknown[];
+  return typeof id === 'string' && id.length <= 300 && areNumbers(relations);
+}
 
 /**
  * A task graph as it travels: what tasks share is said once, relations are numbers. Much smaller than the graph itself,
@@ -16,11 +52,10 @@ const packedGraph = z.object({
   faultTolerance: z.array(z.object({ name: z.string(), nodes: z.array(z.string()), tolerated: z.int() })),
   nodes: z.array(z.string().max(200)),
   shapes: z.array(taskShape),
-  /** [shape, node, relations]. */
-  tasks: z.array(z.tuple([z.int().min(0), z.int().min(0), z.array(z.int().min(0))])),
-  barriers: z.array(z.tuple([z.string().max(300), z.array(z.int().min(0))])),
+  tasks: listOf<PackedTask>(isPackedTask, 'task: [shape, node, relations]'),
+  barriers: listOf<PackedBarrier>(isPackedBarrier, 'barrier: [name, relations]'),
   /** One for each task. A version that does not know it chooses in another order. */
-  priorities: z.array(z.number()).optional(),
+  priorities: listOf<number>(Number.isFinite, 'number').optional(),
   /** A version that does not know it masks less. */
   secrets: z
     .array(z.object({ place: z.string().max(200).nullable(), secret: z.custom<SealedSecret>(isSealedSecret) }))
@@ -78,7 +113,8 @@ export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | {
       ok: false,
       reason: `invalid packed graph: ${read.error.issues[0]?.path.map(String).join('.')}: ${read.error.issues[0]?.message}`,
     };
-  const pack = read.data;
+  // As it was sent: what a schema copies takes several times the room, for as long as the deployment runs.
+  const pack = packed as PackedGraph;
   if (pack.shapes.some(({ limits }) => limits.some((key) => !Object.hasOwn(pack.limits, key))))
     return { ok: false, reason: 'a task takes a slot of a limit that has no size' };
   const names: string[] = [];
@@ -93,10 +129,14 @@ export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | {
   if (pack.priorities && pack.priorities.length !== pack.tasks.length)
     return { ok: false, reason: 'there are not as many priorities as tasks' };
   if (new Set(names).size !== names.length) return { ok: false, reason: 'a task or barrier is there twice' };
-  const all = [...pack.tasks.map(([, , requires]) => requires), ...pack.barriers.map(([, requires]) => requires)];
-  if (all.some((requires) => requires.some((index) => index >= names.length)))
+  const leadsOut = (requires: readonly number[]): boolean => requires.some((index) => index >= names.length);
+  if (
+    pack.tasks.some(([, , requires]) => leadsOut(requires)) ||
+    pack.barriers.some(([, requires]) => leadsOut(requires))
+  )
     return { ok: false, reason: 'a relation leads out of the graph' };
 
+  const shapes = pack.shapes.map(sharedOf);
   const resolve = (requires: readonly number[]): string[] => requires.map((index) => names[index] ?? '');
   return {
     ok: true,
@@ -106,15 +146,22 @@ export function unpackGraph(packed: unknown): { ok: true; graph: TaskGraph } | {
       master: pack.master,
       limits: pack.limits,
       faultTolerance: pack.faultTolerance,
+      // What is shared comes last: the other way round an object takes three times the room.
       tasks: pack.tasks.map(([shape, node, requires], index) => ({
-        ...(pack.shapes[shape] as TaskShape),
         task: names[index] ?? '',
         node: pack.nodes[node] ?? '',
         requires: resolve(requires),
+        ...(shapes[shape] as TaskShape),
       })),
       barriers: pack.barriers.map(([id, requires]) => ({ id, requires: resolve(requires) })),
       ...(pack.priorities ? { priorities: pack.priorities } : {}),
       ...(pack.secrets ? { secrets: pack.secrets } : {}),
     },
   };
+}
+
+/** What a later version may have put beside it is no part of what tasks share. */
+function sharedOf(shape: TaskShape & Partial<GraphTask>): TaskShape {
+  const { task: _task, node: _node, requires: _requires, ...shared } = shape;
+  return shared;
 }

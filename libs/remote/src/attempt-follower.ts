@@ -1,7 +1,7 @@
 import type { OutputStream } from '@muster/execution';
 import type { AttemptResult, JsonObject, OutputSizes } from '@muster/model';
 import type { Followed, Watch } from './followed';
-import { OUTPUTS_MAX, parseOutputs, resultOf } from './launcher/attempt-end';
+import { countOf, OUTPUTS_MAX, parseOutputs, resultOf } from './launcher/attempt-end';
 import { ChannelClosed } from './launcher/launcher-channel';
 import type { NodeSession } from './node-session';
 
@@ -71,9 +71,9 @@ export class AttemptFollower implements Watch {
   #askUnlessComplete(told: readonly string[]): Promise<void> {
     const [code = '', keptOut, droppedOut, keptErr, droppedErr, hasOutputs] = told;
     const isUnknown = !keptOut || !keptErr;
-    if (isUnknown || this.#offsets.stdout < Number(keptOut) || this.#offsets.stderr < Number(keptErr))
+    if (isUnknown || this.#offsets.stdout < countOf(keptOut) || this.#offsets.stderr < countOf(keptErr))
       return this.#ask();
-    return this.#finish(code, Number(droppedOut), Number(droppedErr), hasOutputs === '1');
+    return this.#finish(code, countOf(droppedOut), countOf(droppedErr), hasOutputs === '1');
   }
 
   #later(delay: number): void {
@@ -104,21 +104,21 @@ export class AttemptFollower implements Watch {
     });
     if (this.#stopped) return;
     const [state, code = '', outBytes, , droppedOut, droppedErr, hasOutputs] = words;
-    const grewOut = this.#emit('stdout', bulk.subarray(0, Number(outBytes)));
-    const grewErr = this.#emit('stderr', bulk.subarray(Number(outBytes)));
+    const grewOut = this.#emit('stdout', bulk.subarray(0, countOf(outBytes)));
+    const grewErr = this.#emit('stderr', bulk.subarray(countOf(outBytes)));
     if (grewOut === 'full' || grewErr === 'full') return this.#later(0);
     this.#delay = grewOut || grewErr ? POLL_FIRST_MS : Math.min(this.#delay * 1.5, POLL_MAX_MS);
     switch (state) {
       case 'end':
-        return this.#finish(code, Number(droppedOut), Number(droppedErr), hasOutputs === '1');
+        return this.#finish(code, countOf(droppedOut), countOf(droppedErr), hasOutputs === '1');
       case 'exit':
         if (++this.#looks >= SETTLE_LOOKS_MAX)
-          return this.#finish(code, Number(droppedOut), Number(droppedErr), hasOutputs === '1');
+          return this.#finish(code, countOf(droppedOut), countOf(droppedErr), hasOutputs === '1');
         return this.#later(POLL_FIRST_MS);
       case 'gone':
         // A full disk may keep the end from being recorded, but not from being told.
         if (this.#told)
-          return this.#finish(this.#told[0] ?? '', Number(droppedOut), Number(droppedErr), hasOutputs === '1');
+          return this.#finish(this.#told[0] ?? '', countOf(droppedOut), countOf(droppedErr), hasOutputs === '1');
         return this.#end(LOST);
       case 'none':
         return this.#end(LOST);

@@ -1,7 +1,6 @@
 import type { NodeFailure, NodeTarget, NodeTicket } from '@muster/execution';
-import type { ClientChannel } from 'ssh2';
 import { refused, unreachable } from './connection/node-failure';
-import type { SshLink } from './connection/ssh-link';
+import { within, type SshLink } from './connection/ssh-link';
 import { ChannelClosed, LauncherChannel, type Answer, type LauncherOptions } from './launcher/launcher-channel';
 import { refusalOf } from './launcher/refusal';
 
@@ -28,8 +27,10 @@ export class NodeSession {
     let launcher: LauncherChannel;
     let ended: Promise<boolean>;
     try {
-      const channel = await link.exec(`exec ${target.become === 'sudo' ? 'sudo -n ' : ''}${options.shell}`);
-      ended = endsByItself(channel, link);
+      const asked = link.exec(`exec ${target.become === 'sudo' ? 'sudo -n ' : ''}${options.shell}`);
+      // A server may let us in and then never answer; keepalives do not tell, since it answers those.
+      const { channel, hasEnded } = await within(asked, options.helloTimeoutMs);
+      ended = hasEnded;
       launcher = new LauncherChannel(channel, { ...options, stateDir: target.stateDir });
     } catch (error) {
       link.close();
@@ -40,15 +41,19 @@ export class NodeSession {
     const hello = await launcher.open();
     if (hello.kind === 'hello') return new NodeSession(target, link, launcher, hello.bootId);
     // A shell that is no shell ends with a code. Without one the machine or its sshd went down meanwhile, or the link broke.
-    const isShellGone = hello.kind === 'closed' && !hello.silent && (await ended);
+    const isShellGone =
+      hello.kind === 'closed' && !hello.silent && (await within(ended, options.helloTimeoutMs).catch(() => false));
     link.close();
     if (hello.kind === 'missing') return refused('NODE_REQUIREMENT_MISSING', `node ${target.name}: ${hello.detail}`);
-    if (hello.silent) return unreachable(`node ${target.name} logged in, but its shell did not answer in time`);
+    if (hello.silent)
+      return unreachable(
+        `node ${target.name} logged in, but its shell did not answer in time; does \`ssh ${target.user}@${target.address} exec /bin/sh\` give one?`,
+      );
     if (!isShellGone) return unreachable(`the connection to node ${target.name} broke during the login`);
     const said = hello.detail ? `: ${hello.detail}` : '';
     return target.become === 'sudo'
       ? refused('NODE_BECOME_REFUSED', `sudo -n on node ${target.name} gave no shell${said}`)
-      : refused('NODE_LOGIN_REFUSED', `the login of ${target.user} on node ${target.name} gave no shell${said}`);
+      : refused('NODE_SHELL_UNUSABLE', `the login of ${target.user} on node ${target.name} gave no shell${said}`);
   }
 
   /** Called once, when the connection or its launcher is gone. */
@@ -105,16 +110,6 @@ export class NodeSession {
     this.#usedAt = performance.now();
     return this.launcher.request(...request);
   }
-}
-
-/** Settles when the channel or its connection is gone; true if what ran in it had ended with an exit code. */
-function endsByItself(channel: ClientChannel, link: SshLink): Promise<boolean> {
-  return new Promise((resolve) => {
-    let hasCode = false;
-    channel.once('exit', (code: unknown) => (hasCode = typeof code === 'number'));
-    channel.once('close', () => resolve(hasCode));
-    link.onClosed(() => resolve(hasCode));
-  });
 }
 
 /** What `ask` gives, or a failure if the link broke meanwhile. For requests that change nothing on the node. */

@@ -163,7 +163,7 @@ describe('a node that', () => {
   it('has no shell for the login is refused', async () => {
     const bed = await bedOf(sshdBed());
     const answer = await newPort({ shell: 'false' }).prepare(bed.target, TICKET);
-    expect(answer).toMatchObject({ kind: 'refused', code: 'NODE_LOGIN_REFUSED' });
+    expect(answer).toMatchObject({ kind: 'refused', code: 'NODE_SHELL_UNUSABLE' });
   });
 
   it('goes down in the middle of a login is unreachable, and not taken for one that refuses it', async () => {

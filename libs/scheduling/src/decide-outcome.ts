@@ -130,8 +130,10 @@ function outcomeOf(state: DeploymentState): { outcome: DeploymentOutcome; text: 
   if (stop !== null && (stop.kind === 'tolerance' || hasKeptFromRunning(state)))
     return { outcome: 'stopped', text: text === null ? stop.text : `${stop.text}; ${text}` };
   if (bad) return { outcome: isTolerated && text !== null ? 'succeeded-with-failures' : 'failed', text };
-  for (const cause of state.endCause.values()) {
-    if (cause.code === 'operator' || cause.code === 'onFailure') return { outcome: 'succeeded-with-skips', text: null };
+  for (const [task, cause] of state.endCause) {
+    // Of a repeated task only the last run is judged.
+    const isJudged = state.graph.tasks[task]?.repeatOf === undefined;
+    if (cause.code === 'operator' || (cause.code === 'onFailure' && isJudged)) return { outcome: 'succeeded-with-skips', text: null };
   }
   return { outcome: 'succeeded', text: null };
 }

@@ -219,6 +219,36 @@ describe('decide', () => {
     expect(run.log.at(-1)).toMatchObject({ state: 'stopped', text: 'drained by ann; 1 tasks failed, first a@1' });
   });
 
+  describe('of a repeated task', () => {
+    const repeated = () =>
+      new Run([
+        task('x.1@1', [], { onFailure: 'skip', repeatOf: 'x' }),
+        task('x.2@1', ['x.1@1'], { onFailure: 'skip', repeatOf: 'x' }),
+        task('x@1', ['x.2@1'], { onFailure: 'skip' }),
+      ]);
+
+    it.each([
+      [[3, 3, 0], 'succeeded'],
+      [[0, 0, 0], 'succeeded'],
+      [[0, 0, 3], 'succeeded-with-skips'],
+      [[3, 0, 3], 'succeeded-with-skips'],
+    ])('runs that exit with %j are judged by the last: %s', (exits, outcome) => {
+      const run = repeated();
+      exits.forEach((code, at) => run.end(['x.1@1', 'x.2@1', 'x@1'][at] ?? '', exited(code)));
+      expect(run.log.at(-1)).toMatchObject({ state: outcome });
+    });
+
+    it('a run that a person skips is a skip', () => {
+      const run = repeated();
+      run.control('pause');
+      run.control('skip', ['x.2@1']);
+      run.control('resume');
+      run.end('x.1@1', exited(0));
+      run.end('x@1', exited(0));
+      expect(run.log.at(-1)).toMatchObject({ state: 'succeeded-with-skips' });
+    });
+  });
+
   it('lets a task keep its reason when another one fails on its node', () => {
     const run = new Run([task('a@1', [], { retries: { count: 1, delayMs: 60_000, backoff: 1 } }), task('b@1')]);
     run.end('a@1', exited(3));

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { chooseOrder } from './choose-order';
 import { GRAPH_FAMILIES, type FamilyGraph, type FileTask } from './graph-families.testing';
@@ -25,6 +27,23 @@ describe('the makespan of graphs like those of an OpenStack', () => {
       return makespanMs / bound;
     });
     expect(ratios.sort((a, b) => a - b)[1]).toBeLessThanOrEqual(1.02);
+  });
+});
+
+const folder = process.env['MUSTER_GRAPHS'] ?? resolve(__dirname, '../../../../shared/graphs');
+const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+
+describe('the makespan of graphs with known bounds', () => {
+  if (files.length === 0)
+    it('is left out: the graph files are absent (MUSTER_GRAPHS, ../shared/graphs)', () => expect(files).toEqual([]));
+
+  it.each(files)('is never above first come, nor 2 %% above the bound where it is like an OpenStack: %s', (name) => {
+    const file = JSON.parse(readFileSync(join(folder, name), 'utf8')) as FamilyGraph & { bounds: { best: number } };
+    const graph = graphOf(file);
+    const { makespanMs } = chooseOrder(graph);
+    expect(makespanMs).toBeLessThanOrEqual(simulate(graph, { trace: false, firstCome: true }).makespan * 1000);
+    expect(makespanMs).toBeGreaterThan(file.bounds.best * 1000 - 1);
+    if (name.startsWith('fuel-')) expect(makespanMs / 1000).toBeLessThanOrEqual(1.02 * file.bounds.best);
   });
 });
 

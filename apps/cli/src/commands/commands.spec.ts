@@ -45,6 +45,35 @@ describe('control verbs', () => {
     expect(sent()).toEqual({ verb: 'retry' });
   });
 
+  it('force-close asks, says what may still run, and that claims are held until an executor has read it', async () => {
+    const problems = [
+      {
+        code: 'DEPLOY_FORCE_CLOSED',
+        severity: 'warning',
+        subject: 't1',
+        summary: 'These may still run: a@1.',
+        remedy: 'Look.',
+      },
+    ];
+    planner.answer('GET /transactions/t1', {
+      ...status('cancelled', {}),
+      progress: { total: 1, ended: 0, running: ['a@1'], failed: [] },
+      problems,
+    });
+    planner.answer('POST /transactions/t1/force-close', { command: 'c1', effect: 'pending' }, 202);
+    expect(await run('force-close t1')).toMatchObject({ code: 1, err: expect.stringContaining('--yes') as string });
+    const no = await run('force-close t1', { terminal: true, answer: 'n' });
+    expect(no).toMatchObject({ code: 1, err: expect.stringContaining('What runs is not ended: a@1') as string });
+    expect(planner.seen.some((it) => it.url.includes('force-close'))).toBe(false);
+    const yes = await run('force-close t1 --yes --reason gone');
+    expect(yes).toMatchObject({ code: 0, out: 'transaction t1 is cancelled\n' });
+    expect(yes.err).toContain('may still run: a@1');
+    expect(yes.err).toContain('still claimed');
+    expect(JSON.parse(planner.seen.find((it) => it.url.includes('force-close'))?.body ?? '')).toEqual({
+      reason: 'gone',
+    });
+  });
+
   it('limit shows who holds what, and changes one', async () => {
     const holders = ['a@1', 'a@2', 'a@3', 'a@4', 'a@5', 'section s@6'];
     planner.answer('GET /transactions/t1/limits', {

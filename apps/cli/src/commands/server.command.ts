@@ -19,9 +19,22 @@ export function defineServerCommands(run: Run, program: Command): void {
       .description(description)
       .addHelpText('after', kind === 'server' ? SERVER_HELP : '')
       .action(async () => {
+        const endWatch = endCleanlyWhileLoading();
         // Loaded only here: servers bring NestJS and a database along.
         const { serve } = await import('@muster/server');
-        run.exitCode = (await serve(kind)) === 0 ? 0 : 1;
+        // It listens to signals before it first waits for anything.
+        const served = serve(kind);
+        endWatch();
+        run.exitCode = (await served) === 0 ? 0 : 1;
       });
   }
+}
+
+/** Loading takes a second, and nothing is open yet: told to stop, the process just ends. Returns how to stop watching. */
+function endCleanlyWhileLoading(): () => void {
+  const end = (): void => process.exit(0);
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, end);
+  return () => {
+    for (const signal of ['SIGTERM', 'SIGINT']) process.removeListener(signal, end);
+  };
 }

@@ -15,7 +15,8 @@ export function statusText(status: TransactionStatus): string {
       it.exitCode,
       it.startedAt,
       it.endedAt,
-      it.reason,
+      // A failure's reason ends in its summary.
+      it.reason ?? it.summary,
     ]);
     return `\ngraph ${type}: ${state}\n${table(['task', 'state', 'attempts', 'exit', 'started', 'ended', 'reason'], rows)}`;
   });

@@ -4,7 +4,7 @@ import { shownLine } from '../io/shown-text';
 import { spell } from '../io/spell-duration';
 import type { Session } from '../session';
 import { failures, taskCounts } from './task-counts';
-import { waitForOutcome } from './wait-for-outcome';
+import { type Waited, waitForOutcome } from './wait-for-outcome';
 
 /** Waits for a transaction, prints how it ended or how to come back, and answers with the exit code that says so. */
 export async function waitAndTell(
@@ -14,20 +14,27 @@ export async function waitAndTell(
 ): Promise<ExitCode> {
   const client = await session.client();
   const timeoutMs = timeoutSeconds === undefined ? null : timeoutSeconds * 1_000;
-  const { because, status } = await waitForOutcome(session.io, client, transaction, timeoutMs);
+  const { because, status, answers } = await waitForOutcome(session.io, client, transaction, timeoutMs);
   if (status) {
     session.warn(status.problems);
     for (const { task, reason } of failures(status)) session.say(`failed  ${shownLine(`${task}: ${reason}`)}`);
     session.answer(status, () => `${summary(status)}\n`);
   }
   const exitCode = status && because === 'ended' ? outcomeCode(status) : ExitCode.unfinished;
-  if (exitCode === ExitCode.unfinished)
-    session.say(comeBack(transaction, because === 'timeout' ? 'the wait is over' : 'detached', status));
+  if (exitCode === ExitCode.unfinished) session.say(comeBack(transaction, WHY_NOW[because], status));
+  if (because === 'lost' && !answers) return ExitCode.unreachable;
   if (exitCode === ExitCode.failed || exitCode === ExitCode.stopped) {
     session.say(`see what a task wrote: muster logs ${transaction} TASK@NODE`);
   }
   return exitCode;
 }
+
+const WHY_NOW: Readonly<Record<Waited['because'], string>> = {
+  ended: 'it ended',
+  detached: 'detached',
+  timeout: 'the wait is over',
+  lost: 'events cannot be read any more',
+};
 
 function outcomeCode({ state, refused }: TransactionStatus): ExitCode {
   return refused ? ExitCode.refused : exitCodeOf(state);

@@ -1,4 +1,4 @@
-import type { MusterClient, TransactionStatus } from '@muster/client';
+import { ApiError, type MusterClient, ServerUnreachable, type TransactionStatus } from '@muster/client';
 import { isDeploymentEnd } from '@muster/model';
 import type { Io } from '../io/io';
 import { LiveProgress } from './live-progress';
@@ -6,9 +6,11 @@ import { PlainProgress } from './plain-progress';
 import type { Progress } from './progress';
 import { RunView } from './run-view';
 
-/** How a wait ended: with the transaction, by Ctrl-C, or by its time. */
+/** How a wait ended: with the transaction, by Ctrl-C, by its time, or because events could not be read any more. */
 export interface Waited {
-  readonly because: 'ended' | 'detached' | 'timeout';
+  readonly because: 'ended' | 'detached' | 'timeout' | 'lost';
+  /** Whether the server still answers. */
+  readonly answers: boolean;
   /** As of the end of the wait; as last known where the server does not say, null where it never did. */
   readonly status: TransactionStatus | null;
 }
@@ -18,7 +20,7 @@ const LAST_WORD_MS = 5_000;
 
 /**
  * Follows a transaction to its end, showing progress on stderr. Ctrl-C ends the wait and not the transaction.
- * Fails: `ApiError`, `ServerUnreachable`.
+ * Fails when nothing was learnt at all: `ApiError`, `ServerUnreachable`.
  */
 export async function waitForOutcome(
   io: Io,
@@ -32,15 +34,21 @@ export async function waitForOutcome(
   const progress = io.stderr.isTerminal ? new LiveProgress(io) : new PlainProgress(io);
   const wait = new Wait(client, transaction, progress, stop.signal);
   try {
-    return { because: 'ended', status: await wait.follow() };
+    return { because: 'ended', answers: true, status: await wait.follow() };
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    return await wait.lastWord(stop.signal.reason as 'detached' | 'timeout');
+    if (stop.signal.aborted) return await wait.lastWord(stop.signal.reason as 'detached' | 'timeout');
+    if (!wait.hasBegun || !isLoss(error)) throw error;
+    return await wait.lastWord('lost');
   } finally {
     progress.end();
     if (timer) clearTimeout(timer);
     stopListening();
   }
+}
+
+/** The server or the way to it broke down, as against a refusal. */
+function isLoss(error: unknown): boolean {
+  return error instanceof ServerUnreachable || (error instanceof ApiError && error.status >= 500);
 }
 
 class Wait {
@@ -53,6 +61,11 @@ class Wait {
     private readonly progress: Progress,
     private readonly signal: AbortSignal,
   ) {}
+
+  /** The transaction is known. */
+  get hasBegun(): boolean {
+    return this.#status !== null;
+  }
 
   async follow(): Promise<TransactionStatus> {
     const { transaction, signal, progress } = this;
@@ -76,13 +89,13 @@ class Wait {
   }
 
   /** What was learnt while waiting is from whenever something was asked; the wait ends with what is so now. */
-  async lastWord(because: 'detached' | 'timeout'): Promise<Waited> {
+  async lastWord(because: 'detached' | 'timeout' | 'lost'): Promise<Waited> {
     try {
       const status = await this.#ask(AbortSignal.timeout(LAST_WORD_MS));
-      return { because: isDeploymentEnd(status.state) ? 'ended' : because, status };
+      return { because: isDeploymentEnd(status.state) ? 'ended' : because, answers: true, status };
     } catch {
       // The server is gone or too slow: the transaction goes on all the same, and how to come back is still to be told.
-      return { because, status: this.#status };
+      return { because, answers: false, status: this.#status };
     }
   }
 

@@ -2,6 +2,8 @@ import { BusContext, BusController } from '@muster/messaging';
 import { Executor } from '@muster/execution';
 import { type Problem, ProblemsError } from '@muster/problems';
 import {
+  closeTransaction,
+  type CloseTransaction,
   controlDeployment,
   type ControlDeployment,
   adoptNode,
@@ -34,6 +36,12 @@ export class CommandHandlers {
     @Payload() { node, installation }: { node: NodeAccessMessage; installation: string },
   ): Promise<{ accepted: true }> {
     return accepted(await this.executor.adopt(node, installation));
+  }
+
+  @MessagePattern(closeTransaction.schema)
+  async close(@Payload() body: CloseTransaction): Promise<{ accepted: true }> {
+    await this.executor.closeTransaction(body);
+    return { accepted: true };
   }
 
   @MessagePattern(releaseTransaction.schema)

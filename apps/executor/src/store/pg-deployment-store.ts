@@ -220,6 +220,21 @@ export class PgDeploymentStore implements DeploymentStore {
     await withTransaction(this.pool, (client) => freeClaims(client, transaction));
   }
 
+  async closeTransaction(transaction: string, starts: readonly string[], problems: readonly Problem[]): Promise<void> {
+    await withTransaction(this.pool, async (client) => {
+      // First, since a start that is being accepted is waited for here, and found below.
+      for (const start of starts) await keepAnswer(client, start, problems);
+      await client.query(
+        `WITH locked AS (SELECT id FROM executor.deployment WHERE transaction_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE)
+         UPDATE executor.deployment d
+            SET ended_at = clock_timestamp(), status = 'cancelled', owner = NULL, lease_until = NULL, epoch = epoch + 1
+           FROM locked WHERE d.id = locked.id`,
+        [transaction],
+      );
+      await freeClaims(client, transaction);
+    });
+  }
+
   async executors(withinMs: number): Promise<readonly { id: string; seenAt: string; deployments: number }[]> {
     const { rows } = await this.pool.query<{ id: string; seen_at: Date; deployments: number }>(
       `SELECT i.id, i.seen_at, (SELECT count(*) FROM executor.deployment d WHERE d.owner = i.id AND d.ended_at IS NULL) AS deployments

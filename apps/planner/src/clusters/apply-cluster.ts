@@ -7,10 +7,12 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { type AcceptedHostKey, scanHostKeys } from '../nodes/scan-host-keys';
+import type { PlanRunner } from '../plans/plan-runner';
 import { ClusterRow } from './cluster.entity';
 import { knownNodes, missingForDeploy, refuseTakenNodes, withoutHostKey, writeNodes } from './cluster-nodes';
 import { type CheckedCluster, type ClusterSource, readCluster } from './read-cluster';
 import { RevisionRow } from './revision.entity';
+import { sameMachines } from './same-machine';
 
 export interface AppliedCluster {
   readonly cluster: string;
@@ -26,20 +28,26 @@ export interface AppliedCluster {
  * transaction. The same content again is the same revision. Throws `ProblemsError`, and then nothing was changed.
  */
 export async function applyCluster(
-  parts: { readonly database: DataSource; readonly bus: Bus; readonly secretBox: SecretBox },
+  parts: {
+    readonly database: DataSource;
+    readonly bus: Bus;
+    readonly secretBox: SecretBox;
+    readonly runner: PlanRunner;
+  },
   sent: ClusterSource & { readonly acceptHostKeys: boolean },
   who: string,
 ): Promise<AppliedCluster> {
   const { manager } = parts.database;
-  const checked = await readCluster(manager, parts.secretBox, sent);
+  const checked = await readCluster(manager, parts.runner, sent);
   const names = checked.spec.nodes.map((node) => node.name);
   const known = await knownNodes(manager, names);
   const there = await manager.findOneBy(ClusterRow, { project: DEFAULT_PROJECT, name: sent.name });
   await refuseTakenNodes(manager, there?.id ?? null, checked, known);
   // Executors look at the machines; nothing may be locked meanwhile.
   const scanned = await scanHostKeys(parts.bus, withoutHostKey(checked, known), sent.acceptHostKeys);
-  if (scanned.problems.length > 0) throw new ProblemsError([...scanned.problems, ...checked.problems]);
   const hostKeys = new Map(scanned.accepted.map((each) => [each.node, each.hostKey]));
+  const refused = [...scanned.problems, ...sameMachines(checked, known, hostKeys)];
+  if (refused.length > 0) throw new ProblemsError([...refused, ...checked.problems]);
   const written = await parts.database.transaction(async (on) => {
     const cluster = await lockCluster(on, sent.name);
     // Read again under the lock: somebody may have taken one of them meanwhile.

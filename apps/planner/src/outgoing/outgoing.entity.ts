@@ -4,7 +4,7 @@ import { SCHEMA } from '../database/schema';
 import { DeploymentRow } from '../transactions/deployment.entity';
 
 /** Commands that are kept until an executor has answered. */
-export type OutgoingKind = 'start' | 'control' | 'release';
+export type OutgoingKind = 'start' | 'control' | 'release' | 'close';
 
 /**
  * A command on its way to the executors: written in the database transaction of the state that it comes from,

@@ -2,6 +2,7 @@ import { type Bus, BusError, makeEnvelope } from '@muster/messaging';
 import type { Problem } from '@muster/problems';
 import {
   COMMANDS_QUEUE,
+  closeTransaction,
   controlDeployment,
   type Envelope,
   isPassingRefusal,
@@ -13,7 +14,12 @@ import { describeBusFailure } from '../executors/ask-executors';
 import type { OutgoingKind } from './outgoing.entity';
 
 /** Fetching artifacts comes before the answer to a start. */
-const PATIENCE_MS: Readonly<Record<OutgoingKind, number>> = { start: 60_000, control: 10_000, release: 10_000 };
+const PATIENCE_MS: Readonly<Record<OutgoingKind, number>> = {
+  start: 60_000,
+  control: 10_000,
+  release: 10_000,
+  close: 10_000,
+};
 
 export type CommandAnswer =
   | { readonly kind: 'accepted' }
@@ -44,5 +50,7 @@ function envelopeOf(id: string, kind: OutgoingKind, body: unknown): Envelope {
       return wrap(controlDeployment);
     case 'release':
       return wrap(releaseTransaction);
+    case 'close':
+      return wrap(closeTransaction);
   }
 }

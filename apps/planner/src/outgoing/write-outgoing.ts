@@ -1,4 +1,4 @@
-import { type ControlDeployment, type StartDeployment } from '@muster/protocol';
+import { type CloseTransaction, type ControlDeployment, type StartDeployment } from '@muster/protocol';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 
@@ -6,7 +6,8 @@ import { rowsOf } from '../database/sql';
 export type OutgoingCommand =
   | { readonly kind: 'start'; readonly body: StartDeployment }
   | { readonly kind: 'control'; readonly body: ControlDeployment }
-  | { readonly kind: 'release'; readonly body: { readonly transaction: string } };
+  | { readonly kind: 'release'; readonly body: { readonly transaction: string } }
+  | { readonly kind: 'close'; readonly body: CloseTransaction };
 
 /**
  * Writes a command in the database transaction of the state that it comes from, at the end of its deployment's line;

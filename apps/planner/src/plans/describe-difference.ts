@@ -1,17 +1,31 @@
 import type { JsonObject } from '@muster/model';
-import { comparePlans, type TaskDifference } from '@muster/planning';
+import { compareGrounds, comparePlans, type PlanGrounds, type TaskDifference } from '@muster/planning';
+import type { KeptPlan } from './keep-plan';
+import type { PlannedCluster } from './plan-cluster';
 
 /** Tasks that are named of each kind. */
 const NAMES_MAX = 10;
 
-/** How a plan that was shown differs from what would run now, in one sentence; both as JSON. */
-export function describeDifference(approved: Uint8Array, now: Uint8Array): string {
-  const { tasks, other } = comparePlans(parsed(approved), parsed(now));
+type Approved = Pick<KeptPlan, 'json' | 'grounds' | 'revision'>;
+type Now = Pick<PlannedCluster, 'json' | 'grounds' | 'revision'>;
+
+/** How a plan that was shown differs from what would run now, and what it was made from, in one sentence. */
+export function describeDifference(approved: Approved, now: Now): string {
+  const { tasks, other } = comparePlans(parsed(approved.json), parsed(now.json));
   const parts = (['added', 'gone', 'changed'] as const).flatMap((change) => describe(change, tasks));
   if (other.length > 0) parts.push(`also different: ${other.join(', ')}`);
-  return parts.length > 0
-    ? parts.join('; ')
-    : 'The tasks are the same; revision, release, node identities, previous state or options differ.';
+  if (parts.length === 0) parts.push('the tasks are the same');
+  const grounds = groundsThatDiffer(approved, now);
+  if (grounds.length > 0) parts.push(`what differs is ${grounds.join(', ')}`);
+  return parts.join('; ');
+}
+
+function groundsThatDiffer(approved: Approved, now: Now): readonly string[] {
+  if (approved.grounds === null) return ['revision, release, node identities, previous state or options'];
+  const [before, after] = [approved.grounds, now.grounds].map((text) => JSON.parse(text) as PlanGrounds);
+  if (!before || !after) return [];
+  const numbers = approved.revision === now.revision ? '' : ` (${approved.revision} -> ${now.revision})`;
+  return compareGrounds(before, after).map((each) => (each === 'the revision' ? `${each}${numbers}` : each));
 }
 
 function parsed(json: Uint8Array): JsonObject {

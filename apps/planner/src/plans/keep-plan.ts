@@ -13,6 +13,9 @@ export interface KeptPlan {
   readonly options: PlanOptions;
   /** As it was shown. */
   readonly json: Buffer;
+  readonly revision: number;
+  /** JSON of what it was made from; null: it was made before that was kept. */
+  readonly grounds: string | null;
   readonly graph: Buffer;
   /** What the graph refers to by digest. */
   readonly parameters: readonly string[];
@@ -21,7 +24,7 @@ export interface KeptPlan {
 /** Keeps a plan under its digest; the same digest is the same plan. */
 export async function keepPlan(
   on: EntityManager,
-  { clusterId, revision, outline, graph, parameters, json }: PlannedCluster,
+  { clusterId, revision, outline, graph, parameters, json, grounds }: PlannedCluster,
   options: PlanOptions,
 ): Promise<void> {
   await on
@@ -35,6 +38,7 @@ export async function keepPlan(
       options: { ...options },
       graphType: outline.graphType,
       json: await squeeze(json),
+      grounds: await squeeze(grounds),
       graph: Buffer.from(graph),
       parameters: parameters.length === 0 ? null : await squeeze(JSON.stringify(parameters)),
     })
@@ -46,8 +50,17 @@ export async function keepPlan(
 export async function findKeptPlan(on: EntityManager, clusterId: string, digest: string): Promise<KeptPlan | null> {
   const row = await on.findOneBy(PlanRow, { clusterId, digest });
   if (row === null) return null;
-  const { graphType, options, json, graph } = row;
+  const { graphType, options, revision, json, graph } = row;
+  const grounds = row.grounds === null ? null : (await unsqueeze(row.grounds)).toString();
   const parameters =
     row.parameters === null ? [] : (JSON.parse((await unsqueeze(row.parameters)).toString()) as string[]);
-  return { graphType, options: planOptions(options), json: await unsqueeze(json), graph, parameters };
+  return {
+    graphType,
+    options: planOptions(options),
+    revision,
+    json: await unsqueeze(json),
+    grounds,
+    graph,
+    parameters,
+  };
 }

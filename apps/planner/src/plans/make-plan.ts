@@ -54,6 +54,7 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     outline: outlineOf(made),
     ...(raw ? { graph: new Uint8Array(), parameters: [] } : packed({ ...made, ...computedFrom(outcome, opened) })),
     json: Buffer.from(JSON.stringify(planJson(made))),
+    grounds: JSON.stringify(outcome.grounds),
     whatIf,
     marks: nodeMarks(made, outcome.metadata),
     records: question.withRecords ? planRecords(made, outcome) : null,

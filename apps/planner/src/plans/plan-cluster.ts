@@ -33,6 +33,8 @@ export interface PlannedCluster {
   /** Parameters that the graph refers to by digest: JSON texts, sent as artifacts. */
   readonly parameters: readonly string[];
   readonly json: Uint8Array;
+  /** JSON of what it was made from (`PlanGrounds`). */
+  readonly grounds: string;
   /** JSON of what was asked with `whatIf`; null: nothing. */
   readonly whatIf: string | null;
   /** What is written to the nodes when it was carried out; null: nothing. */

@@ -27,6 +27,10 @@ export class PlanRow {
   @Column({ type: 'bytea' })
   json!: Buffer;
 
+  /** Gzipped JSON of what it was made from; null: it was made before that was kept. */
+  @Column({ type: 'bytea', nullable: true })
+  grounds!: Buffer | null;
+
   /** The graph as it is sent: packed and gzipped. May hold sealed secrets. */
   @Column({ type: 'bytea' })
   graph!: Buffer;

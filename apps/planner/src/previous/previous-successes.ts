@@ -21,9 +21,10 @@ export class PreviousSuccesses implements PreviousStates {
   readonly used: Record<TaskAddress, string> = {};
   readonly #known = new Map<TaskAddress, Known>();
   readonly #nodes: ReadonlySet<string>;
+  readonly #unrecorded: ReadonlySet<string>;
 
   constructor(
-    { successes, states, nodes }: PreviousRecords,
+    { successes, states, nodes, unrecorded }: PreviousRecords,
     cluster: ClusterSpec,
     hostKeys: Readonly<Record<string, string | null>>,
   ) {
@@ -41,6 +42,7 @@ export class PreviousSuccesses implements PreviousStates {
       this.#known.set(`${definition}@${node}`, { success: { state, fingerprint }, digests: [common, own] });
     }
     const there = (JSON.parse(nodes) as [string, string | null][]).filter(([node, key]) => isSame(node, key));
+    this.#unrecorded = new Set(JSON.parse(unrecorded) as string[]);
     this.#nodes = new Set(there.map(([node]) => node));
   }
 
@@ -54,6 +56,10 @@ export class PreviousSuccesses implements PreviousStates {
 
   knows(node: string): boolean {
     return this.#nodes.has(node);
+  }
+
+  precedes(node: string): boolean {
+    return this.#unrecorded.has(node);
   }
 }
 

@@ -144,6 +144,22 @@ ${nodes.map((name) => `  ${name}: { address: 192.0.2.${name.slice(1)}, roles: [w
     );
   });
 
+  it('is not called new on a node that was deployed before successes were recorded', async () => {
+    const transaction = await run();
+    // As after an upgrade from a version without records.
+    await planner.database.query("UPDATE planner.deployment SET release = '' WHERE transaction_id = $1", [transaction]);
+    await planner.database.query('DELETE FROM planner.last_success');
+    await apply({ nodes: ['n1', 'n2', 'n3'] });
+    const because = 'The node was deployed by an older version, which kept no record of what succeeded.';
+    const isNew = 'New node: nothing has succeeded on it yet.';
+    expect(await changes()).toEqual(
+      ['login', 'ntp', 'port'].flatMap((id) => [
+        ...['n1', 'n2'].map((node) => `${id}@${node}: ${because}`),
+        `${id}@n3: ${isNew}`,
+      ]),
+    );
+  });
+
   it('is told apart by graph type', async () => {
     await run();
     const other = ['ntp@n1', 'ntp@n2'].map((task) => `${task}: No earlier success on this node is known.`);

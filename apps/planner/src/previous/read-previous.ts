@@ -14,6 +14,8 @@ export interface PreviousRecords {
   readonly states: string;
   /** `[node, host key]` where anything of any graph type succeeded. */
   readonly nodes: string;
+  /** Nodes where something succeeded in deployments that began before successes were recorded. */
+  readonly unrecorded: string;
   /** Milliseconds by definition, of those that never succeeded in this cluster, but in others of the release. */
   readonly elsewhere: string;
 }
@@ -70,6 +72,10 @@ export async function readPrevious(on: EntityManager, subject: PreviousSubject):
         FROM used u JOIN planner.expected_state s ON s.digest = u.digest)::text AS states,
        (SELECT coalesce(json_agg(DISTINCT jsonb_build_array(node, host_key)), '[]')
         FROM planner.last_success WHERE cluster_id = $1 AND fingerprint IS NOT NULL)::text AS nodes,
+       (SELECT coalesce(json_agg(DISTINCT substring(t.task from '[^@]*$')), '[]')
+        FROM planner.transaction x JOIN planner.deployment d ON d.transaction_id = x.id AND d.release = ''
+        JOIN planner.task t ON t.deployment_id = d.id AND t.state = 'succeeded'
+        WHERE x.cluster_id = $1 AND x.options->>'noop' IS DISTINCT FROM 'true')::text AS unrecorded,
        (SELECT coalesce(json_object_agg(definition, ms), '{}') FROM elsewhere)::text AS elsewhere`,
     [clusterId, graphType, definitions, project, release],
   );

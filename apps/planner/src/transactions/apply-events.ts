@@ -28,6 +28,7 @@ interface LockedDeployment {
   readonly release: string;
   readonly project: string;
   readonly last_seq: number;
+  readonly force_closed: boolean;
 }
 
 /**
@@ -41,12 +42,14 @@ export async function applyEvents(
 ): Promise<Applied> {
   const row = await rowOf<LockedDeployment>(
     on,
-    `SELECT d.transaction_id, d.run, t.cluster, t.project, t.cluster_id, d.graph_type, d.graph_index, d.release, d.last_seq
+    `SELECT d.transaction_id, d.run, t.cluster, t.project, t.cluster_id, d.graph_type, d.graph_index, d.release, d.last_seq, d.force_closed
      FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
      WHERE d.id = $1 FOR UPDATE OF d`,
     [deployment],
   );
   if (row === null) return { kind: 'unknown' };
+  // It has ended; a late executor may not have been told yet.
+  if (row.force_closed) return { kind: 'applied', advance: false };
   const fresh = events.filter((event) => event.seq > row.last_seq);
   const first = fresh[0];
   if (first === undefined) return { kind: 'applied', advance: false };

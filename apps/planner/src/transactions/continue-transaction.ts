@@ -127,7 +127,7 @@ async function accessForRun(on: EntityManager, row: TransactionRow, last: LastRu
   if (last.machines === null)
     throw new ProblemsError([cannot(row, 'It was begun by a version that kept too little of it.')]);
   const names = Object.keys(last.machines);
-  const plan = { cluster: row.cluster, machines: names, needsMaster: false, master: null };
+  const plan = { cluster: row.cluster, machines: names, needsMaster: false, master: null, denied: [] };
   const nodes = accessForPlan(plan, await findNodesWithJumps(on, names));
   const now = machineIdentities(names, nodes);
   const replaced = names.filter((name) => now[name] !== last.machines?.[name]);
@@ -174,9 +174,10 @@ async function insertRun(
   await rowsOf(
     on,
     // Which others begin anew with chosen ones is told by the executor, who knows what kept what from running.
-    `INSERT INTO planner.task (deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason)
+    `INSERT INTO planner.task (deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason, summary)
      SELECT $2, task, CASE WHEN stays THEN state ELSE 'waiting' END, attempts, CASE WHEN stays THEN exit_code END,
-       CASE WHEN stays THEN started_at END, CASE WHEN stays THEN ended_at END, CASE WHEN stays THEN reason END
+       CASE WHEN stays THEN started_at END, CASE WHEN stays THEN ended_at END, CASE WHEN stays THEN reason END,
+       CASE WHEN stays THEN summary END
      FROM (SELECT *, CASE WHEN $3::text[] IS NULL THEN state IN ('succeeded', 'skipped') ELSE task <> ALL ($3) END AS stays
            FROM planner.task WHERE deployment_id = $1) AS earlier`,
     [last.id, id, tasks],

@@ -72,6 +72,10 @@ export class DeploymentRow {
   @Column({ type: 'uuid', nullable: true })
   continues!: string | null;
 
+  /** Ended without its executors: what they told of it later is not taken. */
+  @Column({ type: 'boolean', default: false })
+  forceClosed!: boolean;
+
   /** Who wanted this run, and why; null: as the transaction says. */
   @Column({ type: 'text', nullable: true })
   who!: string | null;

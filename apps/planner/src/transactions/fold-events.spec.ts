@@ -27,6 +27,7 @@ describe('foldEvents', () => {
       startedAt: 1000,
       endedAt: 7000,
       reason: null,
+      summary: null,
     });
     expect(folded.attempts).toMatchObject([
       { attempt: 1, startedAt: 1000, endedAt: 2000 },

@@ -22,6 +22,8 @@ export interface TaskChange {
   startedAt?: number;
   endedAt?: number;
   reason?: string | null;
+  /** What the newest attempt told of itself; with `exitCode`. */
+  summary?: string | null;
   /** It is to be done again: its times of before do not count any more. */
   reopened?: boolean;
   /** Who asked to skip it, and the state that it had then, where these events tell it. */
@@ -173,10 +175,11 @@ class Fold {
     this.#attempt(task, attempt, { endedAt: at, result });
     if (!isSuccess(result)) this.#outcomes.set(task, { succeeded: false, at });
     const exitCode = result.kind === 'exited' ? result.code : null;
+    const summary = result.kind === 'exited' ? (result.summary ?? null) : null;
     // Whether the task is over with it is told by an event of its own: it may be tried again.
     const reason = isSuccess(result) ? null : describeResult(result);
-    if (result.kind !== 'lost') return this.#change(task, { exitCode, reason });
-    this.#change(task, { exitCode, state: 'lost', reason });
+    if (result.kind !== 'lost') return this.#change(task, { exitCode, reason, summary });
+    this.#change(task, { exitCode, state: 'lost', reason, summary });
     this.#tell('task.lost', at, task, { attempt, reason });
   }
 

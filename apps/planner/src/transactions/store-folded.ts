@@ -16,7 +16,7 @@ async function storeCarried(on: EntityManager, deployment: string, carried: read
   await rowsOf(
     on,
     `UPDATE planner.task AS t SET state = c.state, attempts = e.attempts, exit_code = e.exit_code,
-       started_at = e.started_at, ended_at = e.ended_at, reason = e.reason
+       started_at = e.started_at, ended_at = e.ended_at, reason = e.reason, summary = e.summary
      FROM unnest($2::text[], $3::text[]) AS c (task, state), planner.deployment d, planner.task e
      WHERE d.id = $1 AND e.deployment_id = d.continues AND e.task = c.task AND t.deployment_id = d.id AND t.task = c.task
      RETURNING 1`,
@@ -40,10 +40,11 @@ async function storeTasks(
        started_at = CASE WHEN c.reopened THEN c.started_at ELSE coalesce(t.started_at, c.started_at) END,
        ended_at = CASE WHEN c.reopened THEN c.ended_at ELSE coalesce(c.ended_at, t.ended_at) END,
        reason = CASE WHEN c.reason_told THEN c.reason ELSE t.reason END,
+       summary = CASE WHEN c.exit_told THEN c.summary ELSE t.summary END,
        skip_asked = CASE WHEN c.reopened THEN c.skip_asked WHEN coalesce(c.state_then, t.state) IN ('waiting', 'ready', 'lost')
          THEN coalesce(c.skip_asked, t.skip_asked) ELSE t.skip_asked END
-     FROM unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bool[])
-       AS c (task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason, skip_asked, state_then, reopened)
+     FROM unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::text[])
+       AS c (task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason, skip_asked, state_then, reopened, summary)
      WHERE t.deployment_id = $1 AND t.task = c.task
      RETURNING 1`,
     [
@@ -60,6 +61,7 @@ async function storeTasks(
       values.map(({ skipAsked }) => (skipAsked === undefined ? null : storableText(skipAsked.by))),
       values.map(({ skipAsked }) => skipAsked?.state ?? null),
       values.map((change) => change.reopened ?? false),
+      values.map((change) => (typeof change.summary === 'string' ? storableText(change.summary) : null)),
     ],
   );
 }

@@ -33,6 +33,10 @@ export class TaskRow {
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
 
+  /** What the last attempt tells of itself ("3 of 14 resources changed"); null when it tells nothing. */
+  @Column({ type: 'text', nullable: true })
+  summary!: string | null;
+
   /** Who asked to skip it while it waited, and why; null: nobody. */
   @Column({ type: 'text', nullable: true })
   skipAsked!: string | null;

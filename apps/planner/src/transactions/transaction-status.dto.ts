@@ -66,6 +66,9 @@ class TaskStatusDto {
 
   @ApiProperty({ type: String, nullable: true })
   reason!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What the last attempt tells of itself.' })
+  summary!: string | null;
 }
 
 class GraphStatusDto {

@@ -17,6 +17,8 @@ export interface TaskStatus {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly reason: string | null;
+  /** What the last attempt tells of itself. */
+  readonly summary: string | null;
 }
 
 export interface GraphStatus {
@@ -99,6 +101,7 @@ interface StoredTask {
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
   readonly reason: string | null;
+  readonly summary: string | null;
   readonly skip_asked: string | null;
 }
 
@@ -124,7 +127,7 @@ export async function transactionStatus(on: EntityManager, id: string): Promise<
   const tasks = await rowsOf<StoredTask>(
     on,
     // By address, as the plan has them.
-    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason, skip_asked
+    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason, summary, skip_asked
      FROM planner.task WHERE deployment_id = ANY($1::uuid[])
      ORDER BY task COLLATE "C"`,
     [deployments.map((deployment) => deployment.id)],
@@ -242,6 +245,7 @@ function taskStatus(task: StoredTask): TaskStatus {
     startedAt: iso(task.started_at),
     endedAt: iso(task.ended_at),
     reason: reasonOf(task),
+    summary: task.summary,
   };
 }
 

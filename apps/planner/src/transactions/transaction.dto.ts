@@ -109,6 +109,14 @@ export class ControlDto {
   reason?: string;
 }
 
+export class ForceCloseDto {
+  @ApiPropertyOptional({ description: 'Kept with the transaction.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(REASON_CHARS_MAX)
+  reason?: string;
+}
+
 export class ControlAnswerDto {
   @ApiProperty({ format: 'uuid', description: 'Id of the command; the event that tells its effect names it.' })
   command!: string;

@@ -12,6 +12,7 @@ import type { SecretBox } from '@muster/model';
 import { ProblemsError } from '@muster/problems';
 import type { ArtifactStore } from '@muster/storage';
 import { DataSource } from 'typeorm';
+import { rowOf } from '../database/sql';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { NewId } from '../http/new-id';
 import { Who } from '../http/principal';
@@ -23,12 +24,14 @@ import { PlannerNudges } from '../running/planner-nudges';
 import { controlTransaction, effectOf } from './control-transaction';
 import { explainTask, type Explanation } from './explain-task';
 import { deploymentId, startCommandOf } from './insert-deployment';
+import { forceClose } from './force-close';
 import { listTransactions } from './list-transactions';
 import { limitsOf } from './read-limits';
 import { startTransaction } from './start-transaction';
 import {
   ControlAnswerDto,
   ControlDto,
+  ForceCloseDto,
   StartedTransactionDto,
   StartTransactionDto,
   TransactionQuery,
@@ -136,6 +139,33 @@ export class TransactionsController {
       await awaitEffect(database, nudges, command, CONTROL_EFFECT_MS);
     } else await awaitAnswer(database, nudges, sent, START_ANSWER_MS);
     return { command, effect: await effectOf(database.manager, id, sent, body.verb) };
+  }
+
+  @Post(':transaction/force-close')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'forceCloseTransaction',
+    summary: 'End a transaction without its executors; what runs on its nodes is not ended, and may go on',
+  })
+  @ApiIdempotent()
+  @ApiAcceptedResponse({ type: ControlAnswerDto })
+  @ApiRefusals(400, 404)
+  async forceClose(
+    @Param('transaction', TRANSACTION_ID) id: string,
+    @Body() body: ForceCloseDto,
+    @NewId() command: string,
+    @Who() who: string,
+  ): Promise<ControlAnswerDto> {
+    await forceClose(this.database, id, command, { who, why: body.reason ?? null });
+    this.nudges.nudge('recorded');
+    await awaitAnswer(this.database, this.nudges, command, CONTROL_ANSWER_MS);
+    const told = await rowOf(
+      this.database.manager,
+      'SELECT 1 FROM planner.outgoing WHERE id = $1 AND answered_at IS NULL',
+      [command],
+    );
+    // Until an executor has read it, the claims are held.
+    return { command, effect: told === null ? 'taken' : 'pending' };
   }
 
   @Get(':transaction/limits')

@@ -26,6 +26,8 @@ export interface TaskStatus {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly reason: string | null;
+  /** What the last attempt tells of itself; absent from an older planner. */
+  readonly summary?: string | null;
 }
 
 /** One graph of a transaction; `deployment` is null and `tasks` empty until it is reached. */

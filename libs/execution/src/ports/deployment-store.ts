@@ -100,6 +100,12 @@ export interface DeploymentStore {
   /** Frees what the transaction has claimed. */
   releaseTransaction(transaction: string): Promise<void>;
 
+  /**
+   * Ends what is left of the transaction without its owners: epochs are raised and owners forgotten, claims freed, and
+   * `starts` that were not answered are answered with `problems`.
+   */
+  closeTransaction(transaction: string, starts: readonly string[], problems: readonly Problem[]): Promise<void>;
+
   /** Executors seen within the last `withinMs`, with the number of deployments that each owns. */
   executors(
     withinMs: number,

@@ -1,5 +1,6 @@
 import {
   awaitedEvent,
+  carrierOf,
   describeResult,
   isSuccess,
   type AttemptResult,
@@ -12,6 +13,7 @@ import { pause } from '../ports/clock';
 import type { OwnedDeployment } from '../ports/deployment-store';
 import type { AttemptSpec, NodeFailure, NodeReady, NodeReport, NodeTarget, NodeTicket } from '../ports/node-port';
 import { compileOperation } from '../task-types/compile-operation';
+import { withSummary } from '../task-types/summary-of';
 import { attemptId } from './attempt-id';
 import { bindOutputs } from './bind-outputs';
 import type { Lease } from './lease';
@@ -178,7 +180,7 @@ export class AttemptPerformer {
   }
 
   #add(task: number, attempt: number): Live {
-    const machine = this.#targets.machineOf(this.#task(task).node);
+    const machine = this.#targets.machineOf(carrierOf(this.#task(task)));
     const live: Live = {
       id: attemptId(this.#owned.deployment, task, attempt),
       machine,
@@ -231,6 +233,7 @@ export class AttemptPerformer {
       parameters,
       noop: this.#owned.start.noop,
       master: this.#targets.master,
+      node: this.#targets.target(this.#targets.machineOf(graphTask.node)),
     });
     if (answer.kind === 'refused') {
       this.#end(task, attempt, { kind: 'refused', code: answer.code, detail: answer.detail });
@@ -331,7 +334,9 @@ export class AttemptPerformer {
     if (this.#task(task).type === 'reboot') this.#prepared.delete(machine);
     const cancelling = this.#state.open.get(task)?.cancelling ?? null;
     this.#live.delete(task);
-    const told = takeOutputs(this.#task(task), resultOf(report.result, cancelling), report.note, live.secrets, box);
+    const graphTask = this.#task(task);
+    const summed = withSummary(graphTask, resultOf(report.result, cancelling), this.#owned.start.noop);
+    const told = takeOutputs(graphTask, summed, report.note, live.secrets, box);
     const result = withoutSecrets(told, live.secrets);
     const stored = this.#hooks.fact({ type: 'attempt-ended', task: address, attempt, result }, task);
     const target = this.#target(machine);

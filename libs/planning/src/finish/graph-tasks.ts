@@ -57,6 +57,7 @@ function graphTask(draft: Draft, task: DraftTask, requires: readonly string[]): 
     limit: task.limit,
     limits: task.limits,
     ...(definition.section === null ? {} : { section: definition.section }),
+    ...(task.repeatOf === null ? {} : { repeatOf: task.repeatOf }),
     expectedMs: expectedMs(draft, task),
     retries: definition.retries,
     timeoutMs: definition.timeoutMs,

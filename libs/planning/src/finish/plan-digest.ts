@@ -1,9 +1,7 @@
 import { canonicalJson, type GraphTask, type TaskGraph } from '@muster/model';
 import { withFingerprints } from '../previous/fingerprints';
 import type { Draft } from '../draft/draft';
-
-/** Raised when the same input may give another plan. */
-export const PLANNER_SEMANTICS = 2;
+import { planGrounds } from './plan-grounds';
 
 /**
  * `sha256:...` over everything that decides what runs: revision, bundles, graph type, options, nodes with identities,
@@ -11,23 +9,17 @@ export const PLANNER_SEMANTICS = 2;
  * Cost: proportional to the graph; what tasks share is said once.
  */
 export function planDigest(draft: Draft, graph: TaskGraph): string {
-  const { identity = {}, options = {}, sha256 } = draft.input;
+  const { identity = {}, sha256 } = draft.input;
+  const { semantics, revision, previous, options, nodes } = planGrounds(draft);
   const shapes = new Map<string, number>();
   const shapeOf = shapesOnce(shapes);
   const text = canonicalJson({
-    semantics: PLANNER_SEMANTICS,
-    revision: identity.revision ?? null,
+    semantics,
+    revision,
     bundles: identity.bundles ?? [],
-    previous: identity.previous ?? {},
-    options: {
-      nodes: sorted(options.nodes),
-      tasks: sorted(options.tasks),
-      subgraphs: sorted(options.subgraphs),
-      fetchDeps: options.fetchDeps ?? false,
-      force: options.force ?? false,
-      noop: options.noop ?? false,
-    },
-    nodes: draft.places.names.map((name) => [name, identity.nodes?.[name] ?? null, draft.places.tags(name)]),
+    previous,
+    options,
+    nodes,
     graph: {
       type: graph.graphType,
       cluster: graph.cluster,
@@ -40,10 +32,6 @@ export function planDigest(draft: Draft, graph: TaskGraph): string {
     shapes: [...shapes.keys()],
   });
   return `sha256:${sha256(text)}`;
-}
-
-function sorted(names: readonly string[] | null | undefined): string[] | null {
-  return names ? [...names].sort() : null;
 }
 
 /** Numbers what decides about a task, except for its name and relations; equal shapes have one number. */
@@ -69,6 +57,7 @@ function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
     limit,
     limits,
     section,
+    repeatOf,
     retries,
     timeoutMs,
     onFailure,
@@ -79,6 +68,7 @@ function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
   const key = canonicalJson({
     ...{ definition, type, limit, limits, retries, timeoutMs, onFailure, idempotent, outputs },
     ...(section === undefined ? {} : { section }),
+    ...(repeatOf === undefined ? {} : { repeatOf }),
     parameters: withFingerprints(parameters),
     files: files.map(({ path, digest, executable }) => [path, digest, executable]),
   });

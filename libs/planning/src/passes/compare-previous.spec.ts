@@ -94,6 +94,9 @@ describe('a task that declares inputs', () => {
       planOf([task()], spec, { evaluator: evaluatorOf(one), previous }).tasks[0]?.reason.code;
     expect(reasonWith(states(new Map()))).toBe('new-node');
     expect(reasonWith(states(new Map([['y@n1', null]])))).toBe('new');
+    const before = { precedes: (node: string) => node === 'n1' };
+    expect(reasonWith({ ...states(new Map()), ...before })).toBe('no-record');
+    expect(reasonWith({ ...states(new Map([['y@n1', null]])), ...before })).toBe('new');
   });
 
   it('is compared with what the state of then gives, where no fingerprint was recorded', () => {

@@ -30,6 +30,10 @@ const NO_CONDITION: TaskReason = { code: 'no-condition', text: 'Has no condition
 const ALWAYS_TRUE: TaskReason = { code: 'no-condition', text: 'Its condition is always true, so it runs every time.' };
 const NEW: TaskReason = { code: 'new', text: 'No earlier success on this node is known.' };
 const NEW_NODE: TaskReason = { code: 'new-node', text: 'New node: nothing has succeeded on it yet.' };
+const NO_RECORD: TaskReason = {
+  code: 'no-record',
+  text: 'The node was deployed by an older version, which kept no record of what succeeded.',
+};
 const FORCED: TaskReason = { code: 'forced', text: 'Everything was asked to run.' };
 const UNCHANGED: TaskReason = { code: 'unchanged', text: 'Nothing changed since it last succeeded on this node.' };
 
@@ -44,7 +48,7 @@ function decide(
   if (isFuel(task)) return ['run', fuelReason(task)];
   if (inputs === null) return ['run', task.reason.code === 'condition-true' ? task.reason : NO_INPUTS];
   const previous = draft.input.previous?.of(task.definition.id, task.node) ?? null;
-  if (!previous) return ['run', draft.input.previous?.knows(task.node) ? NEW : NEW_NODE];
+  if (!previous) return ['run', withoutSuccess(draft, task.node)];
   const before = evaluateBefore(draft, task);
   const changes = describeChanges(
     fingerprint,
@@ -54,6 +58,12 @@ function decide(
     inputs,
   );
   return changes === null ? ['skip', UNCHANGED] : ['run', { code: 'changed', text: changes }];
+}
+
+/** Why a task runs of which no success on its node is recorded. */
+function withoutSuccess({ input: { previous } }: Draft, node: string): TaskReason {
+  if (previous?.knows(node)) return NEW;
+  return previous?.precedes?.(node) ? NO_RECORD : NEW_NODE;
 }
 
 /** Why a task of the field runs: its condition alone decides. */

@@ -31,14 +31,20 @@ describe('a repeated task', () => {
     const made = planOf(tasks, cluster({ n: ['a'], m: ['a'] }));
     const shown = made.tasks
       .filter(({ task }) => task.startsWith('x'))
-      .map(({ task, onFailure, retries, limits }) => [task, onFailure, retries.count, limits.join()]);
+      .map(({ task, onFailure, retries, limits, repeatOf }) => [
+        task,
+        onFailure,
+        retries.count,
+        limits.join(),
+        repeatOf,
+      ]);
     expect(shown).toEqual([
-      ['x.1@m', 'skip', 0, 'definition:x'],
-      ['x.1@n', 'skip', 0, 'definition:x'],
-      ['x.2@m', 'skip', 0, 'definition:x'],
-      ['x.2@n', 'skip', 0, 'definition:x'],
-      ['x@m', 'fail', 2, 'definition:x'],
-      ['x@n', 'fail', 2, 'definition:x'],
+      ['x.1@m', 'skip', 0, 'definition:x', 'x'],
+      ['x.1@n', 'skip', 0, 'definition:x', 'x'],
+      ['x.2@m', 'skip', 0, 'definition:x', 'x'],
+      ['x.2@n', 'skip', 0, 'definition:x', 'x'],
+      ['x@m', 'fail', 2, 'definition:x', undefined],
+      ['x@n', 'fail', 2, 'definition:x', undefined],
     ]);
     expect(made.limits).toEqual({ 'definition:x': 1 });
   });

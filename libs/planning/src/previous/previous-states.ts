@@ -32,6 +32,8 @@ export interface PreviousSuccess {
 export interface PreviousStates {
   /** Null: it never succeeded there, or nothing is left of it. */
   of(definition: string, node: string): PreviousSuccess | null;
-  /** False: nothing ever succeeded on the node. */
+  /** False: no success on the node is recorded. */
   knows(node: string): boolean;
+  /** True: something succeeded on the node before successes were recorded. Absent: never. */
+  precedes?(node: string): boolean;
 }

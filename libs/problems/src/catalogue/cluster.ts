@@ -41,6 +41,12 @@ export const clusterProblems = {
     meaning: '`master` or `jump` names a node that the file does not have.',
     remedy: 'Correct the name, or add the node.',
   },
+  CLUSTER_SAME_MACHINE: {
+    severity: 'error',
+    meaning: 'Two nodes of the cluster have one host key, so they are one machine under two names.',
+    remedy:
+      'Take one of them out; if they are two machines cloned from one image, give one new host keys (remove /etc/ssh/ssh_host_*, then ssh-keygen -A) and apply again.',
+  },
   CLUSTER_JUMP_CIRCLE: {
     severity: 'error',
     meaning: 'Nodes are reached through each other in a circle.',

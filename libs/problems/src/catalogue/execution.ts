@@ -32,10 +32,20 @@ export const executionProblems = {
     meaning: 'The graph has tasks on the master node, or copies from it, and the cluster names none.',
     remedy: 'Name a node as `master` in the cluster file.',
   },
+  DEPLOY_FORCE_CLOSED: {
+    severity: 'warning',
+    meaning: 'The transaction was ended by force: what ran on its nodes was not asked, and may still run.',
+    remedy: 'Look at the nodes named before something else is done there; the next transaction does not know of it.',
+  },
   CONTROL_LIMIT_IMPOSSIBLE: {
     severity: 'error',
     meaning: 'The limit is none of the graph, or some tasks would wait for it for ever.',
     remedy: '`muster limit TRANSACTION` lists the limits and who holds them.',
+  },
+  DEPLOY_TYPE_NOT_ALLOWED: {
+    severity: 'error',
+    meaning: 'The graph has tasks of a type that a cluster has to allow, and the cluster does not.',
+    remedy: 'Name the type under `allow` in the cluster file, if the release may do that on the master node.',
   },
   CONTROL_NOT_POSSIBLE: {
     severity: 'error',

@@ -22,6 +22,12 @@ export const nodeProblems = {
     meaning: 'The node refused the login.',
     remedy: 'Check user and identityFile; the public key must be in the authorized_keys of that user.',
   },
+  NODE_SHELL_UNUSABLE: {
+    severity: 'error',
+    meaning: 'The login works, but gives no shell that runs `/bin/sh`.',
+    remedy:
+      'See what `ssh USER@NODE exec /bin/sh` does: the login shell must be one that runs commands (not nologin, a menu or an interpreter), or log in as another user.',
+  },
   NODE_BECOME_REFUSED: {
     severity: 'error',
     meaning: 'The node did not let the login user become root.',
@@ -31,7 +37,7 @@ export const nodeProblems = {
     severity: 'error',
     meaning: 'The node lacks something that the launcher needs.',
     remedy:
-      'Install what is named (flock and setsid come with util-linux or busybox) or make the state folder writable.',
+      'Install what is named (flock and setsid come with util-linux or busybox), or make the state folder writable; where it cannot be written to, see whether its disk is full or read-only.',
   },
   NODE_OTHER_OWNER: {
     severity: 'error',

@@ -11,6 +11,8 @@ describe('the end of an attempt', () => {
     ['192', { kind: 'exited', code: 192, sizes: SIZES }],
     ['255', { kind: 'exited', code: 255, sizes: SIZES }],
     ['cancelled', { kind: 'cancelled', confirmed: true }],
+    ['0x', { kind: 'lost', detail: expect.any(String) as string }],
+    ['', { kind: 'lost', detail: expect.any(String) as string }],
     ['-', { kind: 'lost', detail: expect.any(String) as string }],
   ])('recorded as %s', (code, result) => {
     expect(resultOf(code, SIZES)).toEqual(result);

@@ -18,11 +18,17 @@ const LAST_CLASSIC_SIGNAL = 31;
  */
 export function resultOf(code: string, sizes: OutputSizes, outputs?: JsonObject): AttemptResult {
   if (code === 'cancelled') return { kind: 'cancelled', confirmed: true };
-  const number = Number.parseInt(code, 10);
+  const number = /^\d{1,3}$/.test(code) ? Number(code) : NaN;
   if (!Number.isInteger(number)) return { kind: 'lost', detail: 'the node has no record of how the command ended' };
   const signal = number > 128 && number <= 128 + LAST_CLASSIC_SIGNAL ? SIGNAL_NAMES.get(number - 128) : undefined;
   if (signal) return { kind: 'signalled', signal, sizes };
   return outputs ? { kind: 'exited', code: number, sizes, outputs } : { kind: 'exited', code: number, sizes };
+}
+
+/** A number of bytes as the launcher tells it; 0 for what is none, since what is told of a node must not spoil the log. */
+export function countOf(word: string | undefined): number {
+  const count = Number(word);
+  return Number.isSafeInteger(count) && count >= 0 ? count : 0;
 }
 
 /** Outputs that a task wrote, or one sentence saying why there are none. */

@@ -4,6 +4,17 @@ export class BulkReader {
   #available = 0;
   #waiting: { readonly size: number; readonly deliver: (bytes: Buffer) => void }[] = [];
 
+  /** Bytes that nobody has taken yet. */
+  get available(): number {
+    return this.#available;
+  }
+
+  clear(): void {
+    this.#pieces = [];
+    this.#available = 0;
+    this.#waiting = [];
+  }
+
   push(piece: Buffer): void {
     this.#pieces.push(piece);
     this.#available += piece.length;

@@ -59,11 +59,15 @@ interface Pending {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
   sent: boolean;
+  /** The answer's line has come; its bytes are awaited. */
+  isAnswered: boolean;
   timer: NodeJS.Timeout | null;
 }
 
 const NO_BYTES = Buffer.alloc(0);
 const LINE_MAX = 65_536;
+/** Bytes that may come with an answer, or wait for one: far more than is ever asked for at once. */
+const BULK_MAX = 8 * 1024 * 1024;
 const noBulk = (): number => 0;
 
 /**
@@ -131,7 +135,17 @@ export class LauncherChannel {
       const number = String(++this.#number);
       const line = `${number} ${verb} ${words.join(' ')} .\n`;
       const { payload = null, bulkSize = noBulk, waitMs = 0 } = extra;
-      const pending: Pending = { line, payload, bulkSize, waitMs, resolve, reject, sent: false, timer: null };
+      const pending: Pending = {
+        line,
+        payload,
+        bulkSize,
+        waitMs,
+        resolve,
+        reject,
+        sent: false,
+        isAnswered: false,
+        timer: null,
+      };
       if (this.#closed) reject(new ChannelClosed(false));
       else if (this.#payloadOut) this.#queue.push([number, pending]);
       else this.#send(number, pending);
@@ -150,6 +164,7 @@ export class LauncherChannel {
     }
     this.#pending.clear();
     this.#queue.length = 0;
+    this.#bulk.clear();
     this.onClosed();
   }
 
@@ -165,6 +180,7 @@ export class LauncherChannel {
   }
 
   #read(piece: Buffer): void {
+    if (this.#closed) return;
     this.#text += piece.toString('latin1');
     if (this.#onHello) this.#greet();
     if (this.#onHello) this.#text = this.#text.slice(-LINE_MAX);
@@ -196,19 +212,27 @@ export class LauncherChannel {
     const [first = '', ...rest] = words;
     if (first === 'ended') return this.onEnded(rest);
     const pending = this.#pending.get(first);
-    if (!pending) return;
-    this.#pending.delete(first);
-    if (pending.timer) clearTimeout(pending.timer);
+    if (!pending || pending.isAnswered) return;
+    pending.isAnswered = true;
     const size = pending.bulkSize(rest);
-    if (size > 0) this.#bulk.take(size, (bulk) => pending.resolve({ words: rest, bulk }));
-    else pending.resolve({ words: rest, bulk: NO_BYTES });
+    // No launcher says so: what answers is something else, or broken.
+    if (!Number.isSafeInteger(size) || size < 0 || size > BULK_MAX) return this.close();
+    // Until its bytes are there a request may still time out, or end with the connection.
+    const settle = (bulk: Buffer): void => {
+      this.#pending.delete(first);
+      if (pending.timer) clearTimeout(pending.timer);
+      pending.resolve({ words: rest, bulk });
+    };
+    if (size > 0) this.#bulk.take(size, settle);
+    else settle(NO_BYTES);
     if (!pending.payload) return;
     this.#payloadOut = false;
     while (!this.#payloadOut && this.#queue.length > 0) this.#send(...this.#queue.shift()!);
   }
 
   #readBulk(piece: Buffer): void {
-    if (this.#bulkOpen) return this.#bulk.push(piece);
+    if (this.#closed) return;
+    if (this.#bulkOpen) return this.#pushBulk(piece);
     this.#bulkHead += piece.toString('latin1');
     const mark = `\n${this.#nonce}\n`;
     const at = this.#bulkHead.indexOf(mark);
@@ -220,6 +244,12 @@ export class LauncherChannel {
     this.#bulkOpen = true;
     const rest = Buffer.from(this.#bulkHead.slice(at + mark.length), 'latin1');
     this.#bulkHead = '';
-    if (rest.length > 0) this.#bulk.push(rest);
+    if (rest.length > 0) this.#pushBulk(rest);
+  }
+
+  #pushBulk(piece: Buffer): void {
+    this.#bulk.push(piece);
+    // Nobody asked for so much: kept for ever otherwise.
+    if (this.#bulk.available > 2 * BULK_MAX) this.close();
   }
 }

@@ -1,0 +1,72 @@
+import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './background.mjs';
+import { CLUSTER, startNodes, writeCluster } from './nodes.mjs';
+import { peakMemoryMb } from './process-cost.mjs';
+import { root } from './root.mjs';
+import { muster } from './services.mjs';
+
+const { MusterClient } = createRequire(join(root, 'apps/cli/package.json'))('@muster/client');
+
+const NODES = 50;
+const TASKS_PER_NODE = 2000;
+/** Ended on each node before it is cancelled: what an executor holds hardly grows with what has ended. */
+const ENDED_A_NODE = 40;
+const POLL_MS = 500;
+const LIMIT_MS = 300_000;
+
+/**
+ * Peak memory of planner and executor with one deployment of 100,000 tasks: planned, sent, accepted, its first tasks carried
+ * out on embedded nodes, then cancelled. `idleMb`: the same processes before.
+ */
+export async function benchMemory(folder, startServices) {
+  mkdirSync(folder, { recursive: true });
+  const nodes = await startNodes(folder, NODES);
+  try {
+    const services = await startServices(folder);
+    try {
+      const { bundle, file } = writeCluster(folder, nodes.ready.nodes, TASKS_PER_NODE);
+      const env = { PATH: process.env.PATH, MUSTER_SERVER: services.url, MUSTER_TOKEN: services.token };
+      await run([muster, 'release', 'publish', bundle], env);
+      await run([muster, 'cluster', 'apply', '-f', file], env);
+      const idleMb = services.measured.map(({ pid }) => peakMemoryMb(pid));
+      const { transactions } = new MusterClient({ server: services.url, token: services.token });
+      const { transaction } = await transactions.start({ cluster: CLUSTER });
+      const last = `t${ENDED_A_NODE}@n${NODES}`;
+      await until(`${last} has ended`, async () => (await why(transactions, transaction, last)) === 'succeeded');
+      const processes = services.measured.map(({ name, pid }, index) => ({
+        name,
+        idleMb: idleMb[index],
+        peakMb: peakMemoryMb(pid),
+      }));
+      await transactions.control(transaction, { verb: 'cancel', reason: 'measured' });
+      await until('the deployment has ended', async () => {
+        const { value } = await transactions.list({ cluster: CLUSTER }).next();
+        return value?.endedAt !== null;
+      });
+      return { tasks: NODES * TASKS_PER_NODE, processes };
+    } finally {
+      for (const each of services.stop) await each.stop();
+    }
+  } finally {
+    await nodes.stop();
+  }
+}
+
+/** State of a task; null while no executor knows it. The status of all tasks would be measured, too. */
+async function why(transactions, transaction, task) {
+  try {
+    return (await transactions.why(transaction, task)).state;
+  } catch {
+    return null;
+  }
+}
+
+async function until(what, isSo) {
+  for (const end = Date.now() + LIMIT_MS; Date.now() < end;) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`waited ${LIMIT_MS / 1000} s in vain until ${what}`);
+}
