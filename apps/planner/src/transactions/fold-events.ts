@@ -124,6 +124,8 @@ class Fold {
         this.#executor = event.executor;
         return;
       case 'node-ready':
+      case 'pool-leased':
+      case 'pool-returned':
       case 'attempt-cancelling':
         return;
       case 'retry-due':
