@@ -44,6 +44,19 @@ describe('an executor', () => {
     await bed.until(() => bed.has('owner-changed'));
   });
 
+  it('hands its deployments over at once when it stops, also while nothing can be published', async () => {
+    const bed = new ExecutorBed();
+    await bed.until(() => bed.started.length === 1);
+    bed.isBrokerAway = true;
+    bed.ended(1, 1);
+    await bed.until(() => bed.has('retry-set'));
+    let isOver = false;
+    void bed.executor.stop(5_000).then(() => (isOver = true));
+    await bed.clock.move(100);
+    expect({ handedOver: bed.handedOver, isOver }).toEqual({ handedOver: [D], isOver: false });
+    await bed.until(() => isOver);
+  });
+
   it('tells of a command that came with the end that it came too late', async () => {
     const bed = new ExecutorBed();
     await bed.until(() => bed.started.length === 1);
@@ -77,6 +90,15 @@ describe('an executor', () => {
       expect(isPassingRefusal(problems)).toBe(true);
       bed.missing = [];
       expect(await bed.executor.accept('c1', start(bed.clock.now() + 1000))).toEqual([]);
+    });
+
+    it('reads what goes beside a start before it fetches the rest', async () => {
+      const bed = new ExecutorBed();
+      const digest = `sha256:${'a'.repeat(64)}`;
+      bed.beside = { graph: { kind: 'inline', gzip: '' }, nodes: [], artifacts: [{ digest, size: 7 }] };
+      const graph = { kind: 'beside', digest: 'd' };
+      expect(await bed.executor.accept('c1', { ...start(), graph } as unknown as StartDeployment)).toEqual([]);
+      expect(bed.fetched.map(({ digest: each }) => each)).toEqual(['d', digest]);
     });
 
     it.each([
