@@ -131,6 +131,34 @@ describe('control verbs', () => {
 });
 
 describe('status', () => {
+  it('tells failures by cause with the first nodes, and what may still run', async () => {
+    planner.answer('GET /transactions/t1', {
+      ...status('cancelled', { 'a@1': task('failed') }),
+      failures: [
+        { definition: 'hiera', reason: 'exited with code 7', count: 37, nodes: ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'] },
+        { definition: 'a', reason: null, count: 1, nodes: ['1'] },
+      ],
+      unconfirmed: [
+        {
+          task: 'b@2',
+          node: '2',
+          attempt: 1,
+          since: 'T1',
+          text: 'could not reach node 2 to confirm that it has ended',
+        },
+      ],
+    });
+    const { out } = await run('status t1');
+    expect(out).toContain('failed  hiera on 37 nodes (n1, n2, n3, n4, n5 and 32 more): exited with code 7\n');
+    expect(out).toContain('failed  a@1: no reason is known\n');
+    expect(out).toContain(
+      'unknown b@2 may still run: could not reach node 2 to confirm that it has ended (since T1)\n',
+    );
+    const { err } = await run('watch t1');
+    expect(err).toContain('failed  hiera on 37 nodes (n1, n2, n3, n4, n5 and 32 more): exited with code 7\n');
+    expect(err).toContain('unknown b@2 may still run');
+  });
+
   it('shows the runs of a transaction that was gone on with, and who asked for what, why and when', async () => {
     const run1 = { type: 'default', deployment: 'd1', executor: 'e1', startedAt: null, endedAt: null };
     planner.answer('GET /transactions/t1', {
