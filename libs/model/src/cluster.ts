@@ -1,4 +1,5 @@
 import type { JsonObject } from './json';
+import type { NodeDriverSpec } from './node-driver';
 import type { GraphDefinition, Ramp } from './release';
 
 export type Become = 'none' | 'sudo';
@@ -50,6 +51,10 @@ export interface ClusterSpec {
     /** By role, above what the release says; null: no ramp although the release has one. Absent: as the release says. */
     readonly ramps?: Readonly<Record<string, Ramp | null>>;
   };
+  /** How machines are made, erased and switched; absent: they are there already. */
+  readonly driver?: NodeDriverSpec;
+  /** Task types that are denied unless they are named; absent: none. Sorted. */
+  readonly allow?: readonly string[];
   /** The cluster's own layer of task definitions; absent: none. */
   readonly graphs?: readonly ClusterGraph[];
   /** By name, in the file's order. */

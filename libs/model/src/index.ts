@@ -8,6 +8,7 @@ export * from './deployment-event';
 export * from './json';
 export * from './names';
 export * from './nearest-name';
+export * from './node-driver';
 export * from './output-binding';
 export * from './pattern-size';
 export * from './release';

@@ -1,6 +1,7 @@
 import type { Problem } from '@muster/problems';
 import { isJsonObject, type Json, type JsonObject } from './json';
 import { MASTER, type TaskAddress } from './names';
+import { carrierOf } from './node-driver';
 import type { BundleFile } from './release';
 import type { OnFailure, TaskType } from './task-definition';
 import type { SealedSecret } from './secret';
@@ -55,7 +56,7 @@ export function awaitedEvent({ type, parameters }: Pick<GraphTask, 'type' | 'par
 
 /** True for a task that runs on the master node, or copies what lies there. */
 export function needsMaster({ node, type, parameters }: Pick<GraphTask, 'node' | 'type' | 'parameters'>): boolean {
-  if (node === MASTER) return true;
+  if (node === MASTER || carrierOf({ node, type, parameters }) === MASTER) return true;
   const { src = null, files = null } = parameters;
   if (type === 'sync') return isOnMaster(src);
   if (type !== 'copy_files' || !Array.isArray(files)) return false;

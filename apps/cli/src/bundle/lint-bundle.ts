@@ -23,7 +23,7 @@ export async function lintBundle(session: Session, dir: string): Promise<ExitCod
       io,
       problems.filter(({ severity }) => severity !== 'info'),
     );
-  if (bundle === null) session.say('What can be said of the definitions is told once these errors are gone.');
+  if (bundle === null) session.say('What else can be said of the definitions is told once these errors are gone.');
   return hasErrors(problems) ? ExitCode.error : ExitCode.success;
 }
 
@@ -34,8 +34,10 @@ async function readForLint(cwd: string, dir: string): Promise<ReadBundle> {
   return isEmpty && !read.isNamed ? readBundle(cwd, dir) : read;
 }
 
-async function findingsOf({ bundle, isNamed }: ReadBundle): Promise<readonly Problem[]> {
-  if (bundle === null) return [];
+async function findingsOf({ bundle, readable, isNamed }: ReadBundle): Promise<readonly Problem[]> {
+  if (readable === null) return [];
   const planning = await import('@muster/planning');
-  return planning.lintBundle(bundle, { hasManifest: isNamed });
+  const findings = planning.lintBundle(readable, { hasManifest: isNamed });
+  // A circle among what could be read stays one; other findings may be about what could not be read.
+  return bundle === null ? findings.filter(({ severity }) => severity === 'error') : findings;
 }

@@ -22,6 +22,7 @@ export async function readBundle(cwd: string, dir: string, options: ParseBundleO
   const parsed = parseBundle(entries, options);
   return {
     bundle: problems.length > 0 ? null : parsed.bundle,
+    readable: parsed.readable,
     problems: [...problems, ...parsed.problems],
     isNamed,
   };

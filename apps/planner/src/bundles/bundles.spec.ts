@@ -55,6 +55,11 @@ describe('publishing', () => {
     ]);
     const never = await planner.get('/api/v1/releases/circle/1.0.0');
     expect(never.status).toBe(404);
+    const broken = `${tasks('web')}- { id: c, type: nothing, role: [web] }\n- { id: d, type: shell, role: [web], requires: [c], parameters: { cmd: x } }\n`;
+    const also = await planner.publish({ 'release.yaml': manifest('circle'), 'tasks.yaml': broken });
+    // With the rest at once; but not that `d` requires what could not be read.
+    expect(also.status).toBe(422);
+    expect(codes(also.body).sort()).toEqual(['BUNDLE_CYCLE', 'BUNDLE_INVALID_VALUE']);
     const perhaps = await planner.publish({ 'release.yaml': manifest('circle'), 'tasks.yaml': tasks('db') });
     expectStatus(perhaps, 201);
     expect(codes(perhaps.body)).toEqual(['BUNDLE_POSSIBLE_CYCLE']);

@@ -1,4 +1,5 @@
-import { type BundleKind, type ClusterSpec, DEFAULT_PROJECT } from '@muster/model';
+import type { ClusterRefs } from '@muster/catalog';
+import { type BundleKind, DEFAULT_PROJECT } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { BundleRow } from './bundle.entity';
@@ -8,7 +9,7 @@ export type FoundBundles =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** The release and the plugins that a cluster names, or a problem for each that is not published. */
-export async function bundlesOf(on: EntityManager, spec: ClusterSpec): Promise<FoundBundles> {
+export async function bundlesOf(on: EntityManager, spec: ClusterRefs): Promise<FoundBundles> {
   const problems: Problem[] = [];
   const find = async (kind: BundleKind, reference: string, path: string): Promise<BundleRow | null> => {
     const [name, version] = splitReference(reference);

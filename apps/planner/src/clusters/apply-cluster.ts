@@ -7,6 +7,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { type AcceptedHostKey, scanHostKeys } from '../nodes/scan-host-keys';
+import type { PlanRunner } from '../plans/plan-runner';
 import { ClusterRow } from './cluster.entity';
 import { knownNodes, missingForDeploy, refuseTakenNodes, withoutHostKey, writeNodes } from './cluster-nodes';
 import { type CheckedCluster, type ClusterSource, readCluster } from './read-cluster';
@@ -27,12 +28,17 @@ export interface AppliedCluster {
  * transaction. The same content again is the same revision. Throws `ProblemsError`, and then nothing was changed.
  */
 export async function applyCluster(
-  parts: { readonly database: DataSource; readonly bus: Bus; readonly secretBox: SecretBox },
+  parts: {
+    readonly database: DataSource;
+    readonly bus: Bus;
+    readonly secretBox: SecretBox;
+    readonly runner: PlanRunner;
+  },
   sent: ClusterSource & { readonly acceptHostKeys: boolean },
   who: string,
 ): Promise<AppliedCluster> {
   const { manager } = parts.database;
-  const checked = await readCluster(manager, parts.secretBox, sent);
+  const checked = await readCluster(manager, parts.runner, sent);
   const names = checked.spec.nodes.map((node) => node.name);
   const known = await knownNodes(manager, names);
   const there = await manager.findOneBy(ClusterRow, { project: DEFAULT_PROJECT, name: sent.name });

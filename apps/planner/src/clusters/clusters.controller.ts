@@ -18,7 +18,8 @@ import { DataSource } from 'typeorm';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { PageQuery } from '../http/paging';
 import { Who } from '../http/principal';
-import { BUS, SECRET_BOX } from '../planner-ports';
+import type { PlanRunner } from '../plans/plan-runner';
+import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { applyCluster } from './apply-cluster';
 import {
@@ -43,6 +44,7 @@ export class ClustersController {
     private readonly nudges: PlannerNudges,
     @Inject(BUS) private readonly bus: Bus,
     @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
+    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
   ) {}
 
   @Put(':cluster')
@@ -56,9 +58,9 @@ export class ClustersController {
     @Who() who: string,
   ): Promise<AppliedClusterDto> {
     const { source, sourceName = 'cluster.yaml', identities = {}, acceptHostKeys = false } = body;
-    const { database, bus, secretBox } = this;
+    const { database, bus, secretBox, runner } = this;
     const applied = await applyCluster(
-      { database, bus, secretBox },
+      { database, bus, secretBox, runner },
       { name, source, sourceName, identities, acceptHostKeys },
       who,
     );

@@ -1,3 +1,4 @@
+import type { Problem } from '@muster/problems';
 import { SMALL_RELEASE, smallCluster } from '../testing/bundle-archive.testing';
 import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
 
@@ -106,6 +107,16 @@ describe('clusters', () => {
     expect([response.status, codes(response.body)]).toEqual([422, expect.arrayContaining([code])]);
     expect(response.body.problems[0].place).toMatchObject({ file: 'c1.yaml', line: expect.any(Number) });
     expect((await planner.get('/api/v1/clusters')).body.items).toEqual([]);
+  });
+
+  it('tell of bundles that are not published together with what else is wrong', async () => {
+    const source = smallCluster().replace('small@1.0.0', 'unknown@1.0.0').replace('nodes:', 'taskBased: 7\nnodes:');
+    const response = await planner.apply(source);
+    const told = response.body.problems.map(({ code, place }: Problem) => [code, place?.line]);
+    expect(told).toEqual([
+      ['CLUSTER_INVALID_VALUE', expect.any(Number)],
+      ['CLUSTER_UNKNOWN_RELEASE', expect.any(Number)],
+    ]);
   });
 
   it('refuse keys of nodes that they do not have', async () => {

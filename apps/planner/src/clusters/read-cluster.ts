@@ -1,8 +1,10 @@
-import { checkCluster, parseClusterFile, sealSettings, settingsSchema } from '@muster/catalog';
-import type { ClusterSpec, SecretBox } from '@muster/model';
+import type { ClusterRefs } from '@muster/catalog';
+import type { ClusterSpec } from '@muster/model';
 import { hasErrors, type Place, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { bundlesOf } from '../bundles/find-bundles';
+import { placeIn } from '../plans/check-cluster-file';
+import type { PlanRunner } from '../plans/plan-runner';
 
 /** A cluster file that was found good, its secrets sealed. */
 export interface CheckedCluster {
@@ -20,33 +22,41 @@ export interface ClusterSource {
   readonly identities: Readonly<Record<string, string>>;
 }
 
-/** Reads a cluster file and checks it with its release and plugins. Throws `ProblemsError` with everything found. */
-export async function readCluster(
-  on: EntityManager,
-  secretBox: SecretBox,
-  sent: ClusterSource,
-): Promise<CheckedCluster> {
-  const { spec, problems: found, placeOf } = parseClusterFile(sent.source, sent.sourceName);
-  if (spec === null) throw new ProblemsError(found);
-  const problems = [...found];
-  if (spec.name !== sent.name) {
-    const summary = `The file is about cluster ${spec.name}, and ${sent.name} is to be changed.`;
-    problems.push(
-      problem('CLUSTER_INVALID_VALUE', { subject: `cluster ${sent.name}`, summary, place: placeOf(['cluster']) }),
-    );
+/**
+ * Reads a cluster file and checks it with its release and plugins. Throws `ProblemsError` with everything found: also
+ * with bundles that are not published, where something else is wrong with the file.
+ */
+export async function readCluster(on: EntityManager, runner: PlanRunner, sent: ClusterSource): Promise<CheckedCluster> {
+  const { source, sourceName } = sent;
+  const first = await runner.checkClusterFile({ source, sourceName, bundles: null });
+  const { refs } = first;
+  const bundles = refs === null ? null : await bundlesOf(on, refs);
+  if (first.isReadable && bundles?.ok) {
+    const release = bundles.release.content;
+    const plugins = bundles.plugins.map((plugin) => plugin.content);
+    const { spec, problems, places } = await runner.checkClusterFile({
+      source,
+      sourceName,
+      bundles: { release, plugins },
+    });
+    const placeOf = (path: readonly string[]): Place => placeIn(places, path);
+    const all = [...problems, ...misnamed(sent, refs, placeOf), ...(spec === null ? [] : checkIdentities(sent, spec))];
+    if (spec === null || hasErrors(all)) throw new ProblemsError(all);
+    return { spec, problems: all, placeOf };
   }
-  problems.push(...checkIdentities(sent, spec));
-  const bundles = await bundlesOf(on, spec);
-  if (!bundles.ok) {
-    const placed = bundles.problems.map((each) => ({ ...each, place: placeOf(each.place?.path?.split('.') ?? []) }));
-    throw new ProblemsError([...problems, ...placed]);
-  }
-  const release = bundles.release.content;
-  const plugins = bundles.plugins.map((plugin) => plugin.content);
-  problems.push(...checkCluster(spec, release, plugins, placeOf));
-  if (hasErrors(problems)) throw new ProblemsError(problems);
-  const { schema } = settingsSchema([release, ...plugins]);
-  return { spec: sealSettings(withoutLocalPaths(spec), schema, secretBox), problems, placeOf };
+  const placeOf = (path: readonly string[]): Place => placeIn(first.places, path);
+  // Of a release that could not be read enough is said already.
+  const isTold = bundles === null || bundles.ok || (refs?.release === null && !first.isReadable);
+  const missing = isTold ? [] : bundles.problems;
+  const placed = missing.map((each) => ({ ...each, place: placeOf(each.place?.path?.split('.') ?? []) }));
+  throw new ProblemsError([...first.problems, ...misnamed(sent, refs, placeOf), ...placed]);
+}
+
+function misnamed(sent: ClusterSource, refs: ClusterRefs | null, placeOf: CheckedCluster['placeOf']): Problem[] {
+  if (refs === null || refs.name === sent.name) return [];
+  const summary = `The file is about cluster ${refs.name}, and ${sent.name} is to be changed.`;
+  const place = placeOf(['cluster']);
+  return [problem('CLUSTER_INVALID_VALUE', { subject: `cluster ${sent.name}`, summary, place })];
 }
 
 function checkIdentities({ identities }: ClusterSource, spec: ClusterSpec): Problem[] {
@@ -60,15 +70,4 @@ function checkIdentities({ identities }: ClusterSource, spec: ClusterSpec): Prob
       return [problem('API_INVALID', { subject, summary: 'It is no private key.', place })];
     return [];
   });
-}
-
-/** `identityFile` is a path on somebody's machine, and nobody's business here. */
-function withoutLocalPaths(spec: ClusterSpec): ClusterSpec {
-  return {
-    ...spec,
-    nodes: spec.nodes.map((node) => {
-      const { identityFile: _local, ...access } = node.access;
-      return { ...node, access };
-    }),
-  };
 }

@@ -2,11 +2,23 @@ import type { BundleEntry } from '@muster/catalog';
 import type { SecretBox } from '@muster/model';
 import { checkBundle } from './check-bundle';
 import { makePlan } from './make-plan';
-import type { CheckedBundle, PlanAnswer, PlanQuestion, PlanRunner } from './plan-runner';
+import { ClusterFileReader } from './check-cluster-file';
+import type {
+  CheckedBundle,
+  CheckedClusterFile,
+  ClusterFileQuestion,
+  PlanAnswer,
+  PlanQuestion,
+  PlanRunner,
+} from './plan-runner';
 
 /** Plans in the caller's thread: for tests, which run sources that a worker cannot load. */
 export class InlinePlanRunner implements PlanRunner {
-  constructor(private readonly secretBox: SecretBox) {}
+  readonly #clusterFiles: ClusterFileReader;
+
+  constructor(private readonly secretBox: SecretBox) {
+    this.#clusterFiles = new ClusterFileReader(secretBox);
+  }
 
   async plan(question: PlanQuestion): Promise<PlanAnswer> {
     // As it would be on its way to another thread: nothing that cannot travel, nothing shared.
@@ -15,6 +27,10 @@ export class InlinePlanRunner implements PlanRunner {
 
   async checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle> {
     return checkBundle(entries);
+  }
+
+  async checkClusterFile(question: ClusterFileQuestion): Promise<CheckedClusterFile> {
+    return structuredClone(this.#clusterFiles.read(question));
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,8 @@ export interface PlanOutline {
   readonly machines: readonly string[];
   /** Something is to run on the master node, or to be copied from it. */
   readonly needsMaster: boolean;
+  /** One sentence for each task type that the cluster does not allow. */
+  readonly denied: readonly string[];
   /** Files that the tasks use, each once. */
   readonly artifacts: readonly { readonly digest: string; readonly size: number }[];
 }
@@ -38,6 +40,7 @@ export function outlineOf(plan: Plan): PlanOutline {
     requires: requiresOf(plan),
     machines: [...machines],
     needsMaster: needs,
+    denied: plan.problems.filter(({ code }) => code === 'PLAN_TYPE_NOT_ALLOWED').map(({ summary }) => summary),
     artifacts: [...files].map(([digest, size]) => ({ digest, size })),
   };
 }

@@ -1,6 +1,6 @@
-import type { BundleEntry } from '@muster/catalog';
+import type { BundleEntry, ClusterRefs } from '@muster/catalog';
 import type { Bundle, ClusterSpec, JsonObject } from '@muster/model';
-import type { Problem } from '@muster/problems';
+import type { Place, Problem } from '@muster/problems';
 import type { PlanRecords } from '../previous/plan-records';
 import type { PreviousRecords } from '../previous/read-previous';
 import type { PlanOptions } from './plan-options';
@@ -62,11 +62,33 @@ export interface CheckedBundle {
   readonly problems: readonly Problem[];
 }
 
+/** A cluster file; with the bundles that it names once these are known. */
+export interface ClusterFileQuestion {
+  readonly source: string;
+  readonly sourceName: string;
+  readonly bundles: { readonly release: Bundle; readonly plugins: readonly Bundle[] } | null;
+}
+
+/** A cluster file that was read, and checked as far as its bundles were given. */
+export interface CheckedClusterFile {
+  /** Its secrets sealed; null while the bundles are not given, and where something is wrong. */
+  readonly spec: ClusterSpec | null;
+  /** What it names; null: not even its own name could be read. */
+  readonly refs: ClusterRefs | null;
+  /** Nothing is wrong with the file by itself. */
+  readonly isReadable: boolean;
+  readonly problems: readonly Problem[];
+  /** To be looked up by `placeIn`. */
+  readonly places: Readonly<Record<string, Place>>;
+}
+
 /** Does what takes long to compute without holding up whoever asks. */
 export interface PlanRunner {
   plan(question: PlanQuestion): Promise<PlanAnswer>;
   /** Reads the files of a bundle and looks for what should not be published. */
   checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle>;
+  /** Reads a cluster file; asked once without its bundles, to hear which, and once with them. */
+  checkClusterFile(question: ClusterFileQuestion): Promise<CheckedClusterFile>;
   /** Ends what it has running; questions that are open fail. */
   close(): Promise<void>;
 }

@@ -5,7 +5,8 @@ import { createSecretBox } from '@muster/secrets';
 import type { BundleEntry } from '@muster/catalog';
 import { checkBundle } from './check-bundle';
 import { makePlan } from './make-plan';
-import type { CheckedBundle, PlanAnswer, PlanQuestion } from './plan-runner';
+import { ClusterFileReader } from './check-cluster-file';
+import type { CheckedBundle, CheckedClusterFile, ClusterFileQuestion, PlanAnswer, PlanQuestion } from './plan-runner';
 
 /** What the worker is given when it starts: in memory, where no message or log tells it. */
 export interface PlanWorkerData {
@@ -15,6 +16,7 @@ export interface PlanWorkerData {
 /** What the worker is asked, and what it answers; one at a time. */
 export type WorkerTask =
   | { readonly kind: 'plan'; readonly question: PlanQuestion }
+  | { readonly kind: 'cluster'; readonly question: ClusterFileQuestion }
   | { readonly kind: 'bundle'; readonly entries: readonly BundleEntry[] };
 
 export interface WorkerQuestion {
@@ -23,19 +25,31 @@ export interface WorkerQuestion {
 }
 
 export type WorkerAnswer =
-  | { readonly id: number; readonly answer: PlanAnswer | CheckedBundle }
+  | { readonly id: number; readonly answer: PlanAnswer | CheckedBundle | CheckedClusterFile }
   | { readonly id: number; readonly failure: string };
 
 invariant(parentPort, 'this file is run as a worker');
 const port = parentPort;
 const secretBox = createSecretBox((workerData as PlanWorkerData).secretKey);
+const clusterFiles = new ClusterFileReader(secretBox);
 port.on('message', ({ id, task }: WorkerQuestion) => {
   port.postMessage(answer(id, task));
 });
 
+function work(task: WorkerTask): PlanAnswer | CheckedBundle | CheckedClusterFile {
+  switch (task.kind) {
+    case 'plan':
+      return makePlan(task.question, secretBox);
+    case 'bundle':
+      return checkBundle(task.entries);
+    case 'cluster':
+      return clusterFiles.read(task.question);
+  }
+}
+
 function answer(id: number, task: WorkerTask): WorkerAnswer {
   try {
-    return { id, answer: task.kind === 'plan' ? makePlan(task.question, secretBox) : checkBundle(task.entries) };
+    return { id, answer: work(task) };
   } catch (error) {
     // An Error loses its kind on the way; its text is what the log needs.
     return { id, failure: isNativeError(error) ? (error.stack ?? error.message) : String(error) };

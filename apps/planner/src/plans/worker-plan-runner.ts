@@ -3,23 +3,32 @@ import { Worker } from 'node:worker_threads';
 import type { BundleEntry } from '@muster/catalog';
 import type { SecretValue } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
-import type { CheckedBundle, PlanAnswer, PlanQuestion, PlanRunner } from './plan-runner';
+import type {
+  CheckedBundle,
+  CheckedClusterFile,
+  ClusterFileQuestion,
+  PlanAnswer,
+  PlanQuestion,
+  PlanRunner,
+} from './plan-runner';
 import type { PlanWorkerData, WorkerAnswer, WorkerQuestion, WorkerTask } from './plan-worker';
 
 /** A plan of 100,000 tasks takes some ten seconds; what takes longer than this is taken for hopeless. */
 const PLAN_SECONDS_MAX = 180;
 const WORKER_MEMORY_MB = 4096;
 
+type Answer = PlanAnswer | CheckedBundle | CheckedClusterFile;
+
 interface Open {
   readonly task: WorkerTask;
   /** What is at work, for whoever reads that it was given up. */
   readonly subject: string;
-  readonly resolve: (answer: PlanAnswer | CheckedBundle) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * Plans and checks bundles in a thread of its own, one after another: leases, heartbeats and requests never wait for it. A thread that
+ * Plans, and checks bundles and cluster files, in a thread of its own, one after another: leases, heartbeats and requests never wait for it. A thread that
  * died or took too long is replaced; only the plan that it was at fails.
  */
 export class WorkerPlanRunner implements PlanRunner {
@@ -39,8 +48,15 @@ export class WorkerPlanRunner implements PlanRunner {
     return this.#ask({ kind: 'bundle', entries }, 'the bundle') as Promise<CheckedBundle>;
   }
 
+  checkClusterFile(question: ClusterFileQuestion): Promise<CheckedClusterFile> {
+    return this.#ask(
+      { kind: 'cluster', question },
+      `cluster file ${question.sourceName}`,
+    ) as Promise<CheckedClusterFile>;
+  }
+
   /** The kind of the answer follows from the task. */
-  #ask(task: WorkerTask, subject: string): Promise<PlanAnswer | CheckedBundle> {
+  #ask(task: WorkerTask, subject: string): Promise<Answer> {
     if (this.#closed) return Promise.reject(new Error('the planner is closing'));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ task, subject, resolve, reject });

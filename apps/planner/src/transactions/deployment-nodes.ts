@@ -9,7 +9,7 @@ import type { PlanOutline } from '../plans/plan-outline';
  * with everything that keeps the plan from being deployed, for all nodes at once.
  */
 export function accessForPlan(
-  plan: Pick<PlanOutline, 'cluster' | 'machines' | 'needsMaster' | 'master'>,
+  plan: Pick<PlanOutline, 'cluster' | 'machines' | 'needsMaster' | 'master' | 'denied'>,
   known: ReadonlyMap<string, NodeRow>,
 ): NodeAccessMessage[] {
   const problems: Problem[] = [];
@@ -21,6 +21,8 @@ export function accessForPlan(
       }),
     );
   }
+  for (const summary of plan.denied)
+    problems.push(problem('DEPLOY_TYPE_NOT_ALLOWED', { subject: `cluster ${plan.cluster}`, summary }));
   const told: NodeAccessMessage[] = [];
   for (const name of new Set([...plan.machines, ...known.keys()])) {
     const row = known.get(name);

@@ -30,10 +30,13 @@ export function namedFiles(definition: Pick<TaskDefinition, 'type'>, parameters:
     case 'puppet':
       candidates.push(parameters['puppet_manifest'], parameters['puppet_modules']);
       break;
-    case 'ansible':
-      candidates.push(parameters['playbook']);
+    case 'ansible': {
+      const { files } = parameters;
+      candidates.push(parameters['playbook'], ...(Array.isArray(files) ? (files as readonly Json[]) : [files]));
       break;
+    }
     case 'shell':
+    case 'validate':
     case 'master_shell': {
       const { files } = parameters;
       candidates.push(...(Array.isArray(files) ? (files as readonly Json[]) : [files]));
@@ -42,7 +45,6 @@ export function namedFiles(definition: Pick<TaskDefinition, 'type'>, parameters:
     case 'reboot':
     case 'wait-for':
     case 'http':
-    case 'validate':
     case 'provision':
     case 'erase_node':
     case 'move_to_bootstrap':

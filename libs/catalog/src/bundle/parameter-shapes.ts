@@ -9,6 +9,10 @@ export type ParameterShape =
   | 'files'
   | 'mapping'
   | 'uploads'
+  | 'method'
+  | 'url'
+  | 'expect'
+  | 'checks'
   | 'environment'
   | 'paths'
   | 'anything';
@@ -40,7 +44,10 @@ export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes
   },
   copy_files: { known: { files: 'files', ...permissions }, oneOf: [['files']] },
   sync: { known: { src: 'text', dst: 'text' }, oneOf: [['src'], ['dst']] },
-  puppet: { known: { puppet_manifest: 'text', puppet_modules: 'text', env: 'environment' }, oneOf: [['puppet_manifest']] },
+  puppet: {
+    known: { puppet_manifest: 'text', puppet_modules: 'text', env: 'environment' },
+    oneOf: [['puppet_manifest']],
+  },
   reboot: { known: {}, oneOf: [] },
   'wait-for': {
     known: {
@@ -54,8 +61,9 @@ export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes
     oneOf: [['port', 'http', 'cmd', 'event']],
   },
   http: {
-    known: { method: 'text', url: 'text', body: 'anything', expect: 'anything', headers: 'mapping' },
+    known: { method: 'method', url: 'url', body: 'anything', expect: 'expect', headers: 'mapping' },
     oneOf: [['url']],
   },
-  ansible: { known: { playbook: 'text', vars: 'mapping' }, oneOf: [['playbook']] },
+  validate: { known: { checks: 'checks', env: 'environment', files: 'paths' }, oneOf: [['checks']] },
+  ansible: { known: { playbook: 'text', vars: 'mapping', files: 'paths' }, oneOf: [['playbook']] },
 };

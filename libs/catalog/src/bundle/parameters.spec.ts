@@ -19,6 +19,8 @@ describe('parameters by type', () => {
     ['wait-for', '{http: {url: "http://x", expect: 200}}'],
     ['reboot', '{timeout: 900}'],
     ['http', '{method: POST, url: "http://x", body: {a: 1}, expect: 200}'],
+    ['http', '{url: "https://x", expect: {status: [200, 204], body: ok}, headers: {A: b}}'],
+    ['validate', '{checks: [{name: a, cmd: x}, {name: b, cmd: y, severity: warning}]}'],
     ['ansible', '{playbook: /a.yml, vars: {a: 1}}'],
     ['provision', '{anything: goes}'],
     ['skipped', '{cmd: a, retries: 1}'],
@@ -43,6 +45,14 @@ describe('parameters by type', () => {
     ['upload_files', '{files: [{path: /a}]}', 'BUNDLE_MISSING_PARAMETER', '`parameters.data` or `parameters.file`'],
     ['upload_files', '{files: [{path: /a, data: x, mode: 1}]}', 'BUNDLE_UNKNOWN_KEY', '`mode`'],
     ['upload_files', '{files: [{path: /a, data: x, permissions: 9}]}', 'BUNDLE_INVALID_VALUE', 'permissions such as'],
+    ['http', '{url: "file:///etc/passwd"}', 'BUNDLE_INVALID_VALUE', 'http:// or https://'],
+    ['http', '{url: "http://x", method: get it}', 'BUNDLE_INVALID_VALUE', 'must be one of GET'],
+    ['http', '{url: "http://x", expect: 99}', 'BUNDLE_INVALID_VALUE', 'from 100 to 599'],
+    ['http', '{url: "http://x", expect: {body: "a\\nb"}}', 'BUNDLE_INVALID_VALUE', 'one line'],
+    ['validate', '{}', 'BUNDLE_MISSING_PARAMETER', 'checks'],
+    ['validate', '{checks: [{name: a, cmd: x}, {name: a, cmd: y}]}', 'BUNDLE_INVALID_VALUE', 'twice'],
+    ['validate', '{checks: [{name: a, cmd: x, severity: mild}]}', 'BUNDLE_INVALID_VALUE', 'fatal, warning'],
+    ['validate', '{checks: [{name: a}]}', 'BUNDLE_MISSING_KEY', 'cmd'],
     ['reboot', '{delay: 1}', 'BUNDLE_UNKNOWN_KEY', '`delay`'],
   ])('%s with %s: %s', (type, parameters, code, text) => {
     const { problems } = read(type, parameters);

@@ -68,6 +68,16 @@ function readValue(cursor: Cursor, shape: ParameterShape): Json {
       return cursor.object();
     case 'files':
       return readFiles(cursor);
+    case 'method':
+      return cursor.oneOf(HTTP_METHODS);
+    case 'url': {
+      const url = cursor.text();
+      return url === null || /^https?:\/\/\S+$/.test(url) ? url : cursor.refuse('an http:// or https:// address');
+    }
+    case 'expect':
+      return readExpect(cursor);
+    case 'checks':
+      return readChecks(cursor);
     case 'uploads':
       return readUploads(cursor);
     case 'environment':
@@ -110,6 +120,38 @@ function readEnvironment(cursor: Cursor): Json {
 
 function readPaths(cursor: Cursor): Json {
   for (const item of cursor.itemsOrOne() ?? []) readValue(item, 'text');
+  return cursor.json();
+}
+
+const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** A status, a list of them, or `{status, body}`. */
+function readExpect(cursor: Cursor): Json {
+  const map = cursor.located.kind === 'map' ? cursor.map() : null;
+  map?.knowsOnly(['status', 'body'], 'warning');
+  const statuses = map ? map.get('status') : cursor;
+  for (const status of statuses?.itemsOrOne() ?? []) status.integer(100, 599);
+  const body = map?.get('body');
+  if (body && !body.isNull && /[\r\n]/.test(body.text() ?? '')) body.refuse('a text of one line');
+  return cursor.json();
+}
+
+/** Checks of a validation: a name of its own each. */
+function readChecks(cursor: Cursor): Json {
+  const names = new Set<string>();
+  for (const item of cursor.items() ?? []) {
+    const map = item.map('{name, cmd, severity}');
+    map?.knowsOnly(['name', 'cmd', 'severity'], 'warning');
+    const name = map?.require('name')?.name() ?? null;
+    if (name !== null && names.has(name))
+      item.report('BUNDLE_INVALID_VALUE', `check ${name} is there twice`, {
+        remedy: 'Give each check a name of its own.',
+      });
+    if (name !== null) names.add(name);
+    const cmd = map?.require('cmd');
+    if (cmd) readValue(cmd, 'text');
+    map?.get('severity')?.oneOf(['fatal', 'warning'] as const);
+  }
   return cursor.json();
 }
 

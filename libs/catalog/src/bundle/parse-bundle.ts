@@ -25,6 +25,8 @@ export interface ParseBundleOptions {
 export interface ParsedBundle {
   /** Null if any problem is an error. */
   readonly bundle: Bundle | null;
+  /** What could be read although something is wrong, for findings that more text cannot undo; null without a manifest. */
+  readonly readable: Bundle | null;
   /** In the order of files and lines; at most `BUNDLE_LIMITS.problemsMax`. */
   readonly problems: readonly Problem[];
 }
@@ -40,7 +42,7 @@ export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundle
   const problems: Problem[] = [];
   const known = checkEntries(entries, problems);
   // What was not read cannot be said to be missing.
-  if (known === null) return { bundle: null, problems: bounded(problems) };
+  if (known === null) return { bundle: null, readable: null, problems: bounded(problems) };
   const manifest = parseManifest(known, options, problems);
   const graphs = parseGraphs(known, problems);
   const files = known
@@ -55,8 +57,8 @@ export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundle
   // A plugin's sequences may name graphs of the release that it merges into.
   if (manifest?.kind === 'release') checkSequences(manifest, graphs, problems);
 
-  const bundle = manifest && !hasErrors(problems) ? { ...manifest, graphs, files } : null;
-  return { bundle, problems: bounded(problems) };
+  const readable = manifest && { ...manifest, graphs, files };
+  return { bundle: hasErrors(problems) ? null : readable, readable, problems: bounded(problems) };
 }
 
 /** By path; null when there is too much to read. */

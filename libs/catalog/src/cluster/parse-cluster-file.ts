@@ -9,11 +9,17 @@ import { checkNodeReferences } from './node-references';
 import { clusterCodes } from './cluster-codes';
 import { readClusterGraphs } from './cluster-graphs';
 import { ACCESS_KEYS, readAccess } from './node-access';
+import { readAllowed, readDriver } from './node-driver';
+
+/** Which bundles a cluster is made of. */
+export type ClusterRefs = Pick<ClusterSpec, 'name' | 'release' | 'plugins'>;
 
 export interface ParsedCluster {
   /** Null if any problem is an error. */
   readonly spec: ClusterSpec | null;
   readonly problems: readonly Problem[];
+  /** What it names, as far as it could be read, also where something else is wrong; null: not even its own name. */
+  readonly refs: ClusterRefs | null;
   /** Where the value at these keys stands in the file, or the nearest above it that is there. */
   readonly placeOf: (path: readonly string[]) => Place;
 }
@@ -27,6 +33,8 @@ const CLUSTER_KEYS = [
   'master',
   'settings',
   'limits',
+  'driver',
+  'allow',
   'nodes',
   'tasks',
   'graphs',
@@ -41,7 +49,7 @@ export function parseClusterFile(text: string, fileName: string): ParsedCluster 
   const { root, problems: found } = readYaml(text, fileName, 'CLUSTER_DUPLICATE_KEY');
   const problems = [...found];
   const placeOf = (path: readonly string[]): Place => placeIn(root, fileName, path);
-  if (!root) return { spec: null, problems, placeOf };
+  if (!root) return { spec: null, refs: null, problems, placeOf };
   const cursor = new Cursor(
     { file: fileName, subject: `cluster file ${fileName}`, codes: clusterCodes, problems },
     root,
@@ -49,7 +57,8 @@ export function parseClusterFile(text: string, fileName: string): ParsedCluster 
   );
   const map = cursor.map('a mapping with cluster and nodes');
   const spec = map && readCluster(map);
-  return { spec: hasErrors(problems) ? null : spec, problems, placeOf };
+  const refs = spec && { name: spec.name, release: spec.release, plugins: spec.plugins };
+  return { spec: hasErrors(problems) ? null : spec, refs, problems, placeOf };
 }
 
 function readCluster(map: MapCursor): ClusterSpec | null {
@@ -57,6 +66,8 @@ function readCluster(map: MapCursor): ClusterSpec | null {
   const name = map.require('cluster')?.name() ?? null;
   const nodes = readNodes(map.require('nodes'));
   const graphs = readClusterGraphs(map);
+  const driver = present(map, 'driver', readDriver);
+  const allow = present(map, 'allow', readAllowed);
   const spec = {
     environment: present(map, 'environment', (each) => each.name()),
     release: present(map, 'release', readVersioned),
@@ -65,6 +76,8 @@ function readCluster(map: MapCursor): ClusterSpec | null {
     master: present(map, 'master', (each) => each.name()),
     settings: readSettings(map.get('settings')),
     limits: readLimits(map.get('limits')),
+    ...(driver ? { driver } : {}),
+    ...(allow && allow.length > 0 ? { allow } : {}),
     ...(graphs.length > 0 ? { graphs } : {}),
     nodes,
   };

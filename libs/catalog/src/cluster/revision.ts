@@ -23,6 +23,8 @@ export function revisionContent(spec: ClusterSpec): JsonObject {
     master: spec.master,
     settings: withFingerprints(spec.settings),
     limits: spec.limits as JsonObject,
+    ...(spec.driver ? { driver: { ...spec.driver } } : {}),
+    ...(spec.allow ? { allow: [...spec.allow] } : {}),
     ...(spec.graphs
       ? { graphs: Object.fromEntries(spec.graphs.map(({ type, written }) => [type, [...written]])) }
       : {}),

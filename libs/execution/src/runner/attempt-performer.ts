@@ -1,5 +1,6 @@
 import {
   awaitedEvent,
+  carrierOf,
   describeResult,
   isSuccess,
   type AttemptResult,
@@ -179,7 +180,7 @@ export class AttemptPerformer {
   }
 
   #add(task: number, attempt: number): Live {
-    const machine = this.#targets.machineOf(this.#task(task).node);
+    const machine = this.#targets.machineOf(carrierOf(this.#task(task)));
     const live: Live = {
       id: attemptId(this.#owned.deployment, task, attempt),
       machine,
@@ -232,6 +233,7 @@ export class AttemptPerformer {
       parameters,
       noop: this.#owned.start.noop,
       master: this.#targets.master,
+      node: this.#targets.target(this.#targets.machineOf(graphTask.node)),
     });
     if (answer.kind === 'refused') {
       this.#end(task, attempt, { kind: 'refused', code: answer.code, detail: answer.detail });

@@ -58,7 +58,7 @@ function graphTask(type: TaskType): GraphTask {
 const master = { name: 'ctl' } as NodeTarget;
 
 const compile = (type: TaskType, parameters: JsonObject, noop = false): ReturnType<typeof compileOperation> =>
-  compileOperation({ task: graphTask(type), parameters, noop, master });
+  compileOperation({ task: graphTask(type), parameters, noop, master, node: master });
 
 function operation(type: TaskType, parameters: JsonObject, noop = false): Operation {
   const answer = compile(type, parameters, noop);
@@ -330,9 +330,5 @@ describe('task types', () => {
     ['reboot', {}],
   ])('refuses %s in noop: it cannot tell', (type, parameters) => {
     expect(compile(type, parameters, true)).toMatchObject({ kind: 'refused', detail: expect.stringContaining('noop') });
-  });
-
-  it.each<TaskType>(['http', 'ansible', 'master_shell', 'validate'])('has no %s yet', (type) => {
-    expect(compile(type, {})).toMatchObject({ kind: 'refused', code: 'TASK_TYPE_UNSUPPORTED' });
   });
 });

@@ -1,12 +1,16 @@
 import type { TaskType } from '@muster/model';
 import type { Operation } from '../ports/node-port';
+import { ansible } from './ansible';
 import { copyFiles } from './copy-files';
+import { driveNode } from './drive-node';
+import { http } from './http';
 import { ParameterWrong } from './parameter';
 import { puppet } from './puppet';
-import { shell } from './shell';
+import { masterShell, shell } from './shell';
 import { syncFolder } from './sync-folder';
 import { refuseNoop, type TaskToCompile } from './task-to-compile';
 import { uploadFile, uploadFiles } from './upload-file';
+import { validate } from './validate';
 import { waitFor } from './wait-for';
 
 export type CompileAnswer =
@@ -18,6 +22,7 @@ type Compile = (it: TaskToCompile) => Operation;
 /** The closed registry: what each task type with work does on its node. Adding one is one file, one schema, one test. */
 const registry: Partial<Readonly<Record<TaskType, Compile>>> = {
   shell,
+  master_shell: masterShell,
   puppet,
   upload_file: uploadFile,
   upload_files: uploadFiles,
@@ -28,6 +33,12 @@ const registry: Partial<Readonly<Record<TaskType, Compile>>> = {
     return { kind: 'reboot' };
   },
   'wait-for': waitFor,
+  http,
+  validate,
+  ansible,
+  provision: driveNode('provision'),
+  erase_node: driveNode('erase'),
+  move_to_bootstrap: driveNode('bootstrap'),
 };
 
 /** Task types that executors of this version can carry out. */

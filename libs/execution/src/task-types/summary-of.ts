@@ -1,5 +1,7 @@
 import type { AttemptResult, GraphTask, JsonObject, TaskType } from '@muster/model';
+import { ansibleSummary } from './ansible';
 import { puppetSummary } from './puppet';
+import { validateSummary } from './validate';
 
 /** Characters of a summary. */
 const SUMMARY_MAX = 2000;
@@ -18,6 +20,8 @@ const summaries: Partial<Readonly<Record<TaskType, Summary>>> = {
   upload_files: files,
   copy_files: files,
   sync: files,
+  validate: validateSummary,
+  ansible: ansibleSummary,
 };
 
 /** The result with its summary, as far as its type knows one. */

@@ -1,5 +1,5 @@
 import { digraph, type Digraph } from '@muster/graph';
-import type { Draft } from './draft';
+import type { Draft, DraftTask } from './draft';
 
 /** Name of the barrier with this index. */
 export function barrierId(index: number): string {
@@ -24,16 +24,26 @@ export function draftGraph(draft: Draft): Digraph {
   return digraph(ids, [...ofTasks, ...ofBarriers]);
 }
 
-/** The draft as sorted text: a line per task with type and what becomes of it, under it what comes before. */
+/**
+ * The draft as sorted text: a line per task with type, what becomes of it and the limits that it holds slots of, under it
+ * what comes before; then a line per fault-tolerance group.
+ */
 export function printDraft(draft: Draft): string {
   const graph = draftGraph(draft);
   const lines = graph.ids
     .map((id, vertex) => {
       const task = draft.tasks[vertex];
-      const head = task ? `${id} ${task.definition.type} ${task.action}` : id;
+      const head = task ? taskLine(task) : id;
       const before = (graph.predecessors[vertex] ?? []).map((each) => graph.ids[each] as string).sort();
       return [id, [head, ...before.map((each) => `  ${each}`)].join('\n')] as const;
     })
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return lines.map(([, text]) => text).join('\n');
+  const groups = draft.faultTolerance.map(
+    ({ name, nodes, tolerated }) => `fault tolerance ${name}: ${tolerated} of ${nodes.join(', ')}`,
+  );
+  return [...lines.map(([, text]) => text), ...groups.sort()].join('\n');
+}
+
+function taskLine({ address, definition, action, limits }: DraftTask): string {
+  return [address, definition.type, action, ...(limits.length > 0 ? [`holds ${limits.join(', ')}`] : [])].join(' ');
 }

@@ -1,5 +1,7 @@
 import type { Draft } from '../draft/draft';
 import { assignPlaces } from './assign-places';
+import { assignDrivers } from './assign-drivers';
+import { carryByMaster } from './carry-by-master';
 import { checkCycles } from './check-cycles';
 import { checkRawSize } from './check-raw-size';
 import { checkSupported } from './check-supported';
@@ -39,6 +41,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'place definitions', run: placeDefinitions },
   // Before relations, since a skipped task is still a bridge and must be there; parameters are computed for those that run.
   { name: 'evaluate conditions and parameters', run: evaluateTasks },
+  // After parameters are computed, and before they are compared with those of the last success.
+  { name: 'assign node drivers', run: assignDrivers },
   // Same node and sync point: cheap, and independent of who else is there.
   { name: 'resolve relations on the node', run: resolveRelations },
   // After placement is complete, since `any` chooses among the nodes that have the task.
@@ -61,6 +65,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'ramp roles', run: rampRoles },
   // After selection, since what is skipped holds no slot.
   { name: 'set limits', run: setLimits },
+  // After limits, to which it adds one, and after selection: who is skipped asks nothing of the master node.
+  { name: 'carry by the master node', run: carryByMaster },
   { name: 'set fault tolerance', run: setFaultTolerance },
   // After the last relation was added, and before the checks that walk all of them: they are cheap on the small graph only.
   {

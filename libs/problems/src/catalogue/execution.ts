@@ -42,6 +42,11 @@ export const executionProblems = {
     meaning: 'The limit is none of the graph, or some tasks would wait for it for ever.',
     remedy: '`muster limit TRANSACTION` lists the limits and who holds them.',
   },
+  DEPLOY_TYPE_NOT_ALLOWED: {
+    severity: 'error',
+    meaning: 'The graph has tasks of a type that a cluster has to allow, and the cluster does not.',
+    remedy: 'Name the type under `allow` in the cluster file, if the release may do that on the master node.',
+  },
   CONTROL_NOT_POSSIBLE: {
     severity: 'error',
     meaning: 'The control verb does not fit the present state.',

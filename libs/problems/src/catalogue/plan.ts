@@ -59,6 +59,12 @@ export const planProblems = {
       'The command of a task is to be what another task puts out. Executors refuse it: what nodes give is never run.',
     remedy: 'Write the command in the definition and give it the output as a variable, by `env`.',
   },
+  PLAN_TYPE_NOT_ALLOWED: {
+    severity: 'warning',
+    meaning:
+      'The graph has tasks of a type that a cluster has to allow, and the cluster does not. It cannot be deployed.',
+    remedy: 'Name the type under `allow` in the cluster file, if the release may do that on the master node.',
+  },
   PLAN_PLACEHOLDER_UNKNOWN: {
     severity: 'warning',
     meaning:
