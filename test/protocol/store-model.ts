@@ -269,6 +269,10 @@ export function storePort(model: StoreModel, call: <T>(effect: () => T) => Promi
       const sent = [[...events], [...read]] as const;
       return call(() => model.append(executor, deployment, epoch, ...sent, ended));
     },
+    // No graph here has a pool.
+    settlePool: () => Promise.reject(new Error('pools are not modelled')),
+    setPool: () => Promise.reject(new Error('pools are not modelled')),
+    pools: () => Promise.resolve([]),
     events: (...it) => call(() => model.events(...it)),
     read: (...it) => call(() => model.read(...it)),
     unpublished: (...it) => call(() => model.unpublished(...it)),

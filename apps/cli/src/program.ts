@@ -10,6 +10,7 @@ import { defineLimitCommand } from './commands/limit.command';
 import { defineLintCommand } from './commands/lint.command';
 import { defineLogsCommand } from './commands/logs.command';
 import { defineNodeCommands } from './commands/node.command';
+import { definePoolCommands } from './commands/pool.command';
 import { definePlanCommand } from './commands/plan.command';
 import { defineServerCommands } from './commands/server.command';
 import { defineSimulateCommand } from './commands/simulate.command';
@@ -44,6 +45,7 @@ export function makeProgram(run: Run): Command {
   defineBundleCommands(run, program);
   defineClusterCommands(run, program);
   defineNodeCommands(run, program);
+  definePoolCommands(run, program);
   definePlanCommand(run, program);
   defineDeployCommand(run, program);
   defineWatchCommand(run, program);

@@ -30,6 +30,7 @@ import {
   type PlannerPorts,
   SECRET_BOX,
 } from './planner-ports';
+import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
 import { PlannerNudges } from './running/planner-nudges';
@@ -57,6 +58,7 @@ export class PlannerModule {
         ClustersController,
         PlansController,
         NodesController,
+        PoolsController,
         TransactionsController,
         OutputController,
         FeedController,

@@ -4,6 +4,7 @@ import { ClusterRoutes } from './cluster-routes';
 import { Connection, type ConnectionOptions } from './connection';
 import { EventRoutes } from './event-routes';
 import { NodeRoutes } from './node-routes';
+import { PoolRoutes } from './pool-routes';
 import { TransactionRoutes } from './transaction-routes';
 
 /** Every route of the planner, by what it is about. */
@@ -13,6 +14,7 @@ export class MusterClient {
   readonly plugins: BundleRoutes;
   readonly clusters: ClusterRoutes;
   readonly nodes: NodeRoutes;
+  readonly pools: PoolRoutes;
   readonly transactions: TransactionRoutes;
   readonly events: EventRoutes;
   readonly #connection: Connection;
@@ -24,6 +26,7 @@ export class MusterClient {
     this.plugins = new BundleRoutes(this.#connection, 'plugin');
     this.clusters = new ClusterRoutes(this.#connection);
     this.nodes = new NodeRoutes(this.#connection);
+    this.pools = new PoolRoutes(this.#connection);
     this.transactions = new TransactionRoutes(this.#connection);
     this.events = new EventRoutes(this.#connection);
   }

@@ -32,6 +32,7 @@ import { EventRelay } from './runner/event-relay';
 import { Lease } from './runner/lease';
 import { OutputForwarder } from './runner/output-forwarder';
 import type { RunnerContext } from './runner/runner-context';
+import { withPoolHolders } from './with-pool-holders';
 
 /** A graph that came with its start command, or as an artifact. */
 export type SentGraph = Exclude<StartDeployment['graph'], { kind: 'earlier' }>;
@@ -104,6 +105,7 @@ export class Executor {
       box: ports.box,
       relay: this.#relay,
       output,
+      nudge: () => ports.nudge(),
       log,
     };
   }
@@ -238,12 +240,12 @@ export class Executor {
     const own = this.#runners.get(deployment);
     if (own) {
       const explanation = own.explain(task);
-      return explanation && this.#explainReply(task, own.status, this.id, explanation);
+      return explanation && this.#explainReply(deployment, task, own.status, this.id, explanation);
     }
     const read = await this.#read(deployment);
     if (read === null) return null;
     const explanation = whyWaiting(read.state, task);
-    return explanation && this.#explainReply(task, read.state.status, read.owner, explanation);
+    return explanation && this.#explainReply(deployment, task, read.state.status, read.owner, explanation);
   }
 
   /** As `explain`: every limit with its holders; null for an unknown deployment. */
@@ -265,9 +267,19 @@ export class Executor {
     const stored = await this.#ports.store.read(deployment);
     const graph = stored && (await this.#graph(stored.graph));
     if (stored === null || graph === null || typeof graph === 'string') return null;
-    const state = initialState(graph);
+    const state = initialState(graph, { leasesPools: true });
     for (const event of stored.events) apply(state, event);
     return { state, graph, owner: stored.owner };
+  }
+
+  /** Sets the size of a pool; whoever waits for its slots looks at once. */
+  async setPool(project: string, pool: string, slots: number, version: number): Promise<void> {
+    await this.#ports.store.setPool(project, pool, slots, version);
+    this.#ports.nudge();
+  }
+
+  pools(project: string): ReturnType<DeploymentStore['pools']> {
+    return this.#ports.store.pools({ project });
   }
 
   events(deployment: string, from: number, to: number): ReturnType<DeploymentStore['events']> {
@@ -418,7 +430,7 @@ export class Executor {
     if (start.graph.kind !== 'earlier' || events.length > 0) return null;
     const earlier = await this.#ports.store.read(start.graph.deployment);
     if (earlier === null) throw new InvariantBroken('what its earlier run did is still stored');
-    const state = initialState(graph);
+    const state = initialState(graph, { leasesPools: true });
     for (const event of earlier.events) apply(state, event);
     return carriedFrom(state, start.graph.tasks);
   }
@@ -456,12 +468,17 @@ export class Executor {
     }
   }
 
-  #explainReply(
+  async #explainReply(
+    deployment: string,
     task: string,
     deploymentState: ExplainReply['deploymentState'],
     owner: string | null,
-    explanation: Explanation,
-  ): ExplainReply {
+    plain: Explanation,
+  ): Promise<ExplainReply> {
+    const isPooled = plain.reasons.some(({ pool }) => pool !== undefined);
+    const explanation = isPooled
+      ? withPoolHolders(plain, await this.#ports.store.pools({ deployment }), deployment)
+      : plain;
     const reasons: ExplainReply['reasons'] = explanation.reasons.map(
       ({ code, text, since, holders, until, place }) => ({
         code,

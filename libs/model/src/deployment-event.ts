@@ -89,6 +89,10 @@ export type DeploymentEventBody =
     }
   /** Decision: what had ended is to be done again, since a person wants it; it waits for what it requires. */
   | { readonly type: 'tasks-reopened'; readonly tasks: readonly TaskAddress[] }
+  /** Fact: the store has leased so many more slots of a pool that is shared with other deployments. */
+  | { readonly type: 'pool-leased'; readonly pool: string; readonly slots: number }
+  /** Fact: so many leased slots go back unused; those that were used go back with the end of their use. */
+  | { readonly type: 'pool-returned'; readonly pool: string; readonly slots: number }
   /** Fact: a person asked. `command` is the id of the command that brought it. */
   | {
       readonly type: 'control';

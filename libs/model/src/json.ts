@@ -23,3 +23,19 @@ export function canonicalJson(value: unknown): string {
   }
   return JSON.stringify(value) ?? 'null';
 }
+
+/**
+ * Characters of a value's texts and keys and one for each value, written out: what is there many times counts many times,
+ * though it may be one object. Stops counting above `max`, so that it costs no more than that.
+ */
+export function writtenLength(value: Json, max: number): number {
+  if (typeof value === 'string') return 1 + value.length;
+  if (typeof value !== 'object' || value === null) return 1;
+  let length = 1;
+  for (const [key, member] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    length += typeof key === 'string' ? key.length : 0;
+    if (length > max) break;
+    length += writtenLength(member as Json, max - length);
+  }
+  return length;
+}

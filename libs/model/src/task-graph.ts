@@ -107,6 +107,9 @@ export interface GraphSecret {
   readonly secret: SealedSecret;
 }
 
+/** What keys of limits begin with whose slots deployments of all clusters share. */
+export const POOL_PREFIX = 'pool:';
+
 /** Task graph and report: what a person approves. */
 export interface Plan extends TaskGraph {
   /** `sha256:` and 64 hex digits over everything that decides what runs. */

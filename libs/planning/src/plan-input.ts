@@ -24,6 +24,8 @@ export interface PlanInput {
   readonly previous?: PreviousStates;
   /** Recorded duration of a task in milliseconds; null: no history, so the author's hint counts. */
   readonly recordedMs?: (definition: string, node: string) => number | null;
+  /** Slots of the pools that there are, by name; absent: not known, as offline, so that each counts as one. */
+  readonly pools?: Readonly<Record<string, number>>;
   /** What else decides what runs; all of it goes into the digest. */
   readonly identity?: PlanIdentity;
   /** SHA-256 of a text in UTF-8, as 64 hex digits. */

@@ -138,6 +138,16 @@ export const scanHostKey = messageKind(
   z.object({ address: z.string().min(1).max(255), port: z.int().min(1).max(65_535) }),
 );
 
+/** Command: so many slots has a pool that deployments share; 0 removes it. Of two commands the one with the larger version holds. */
+export const setPool = messageKind(
+  'executor.pool.set',
+  1,
+  z.object({ project: name, pool: name, slots: z.int().min(0).max(1_000_000), version: z.int().min(1) }),
+);
+
+/** Question: the pools of a project, who holds their slots and who waits. */
+export const describePools = messageKind('executor.pools', 1, z.object({ project: name }));
+
 /** Question: who executes, and what do the executors own? For health and `status`. */
 export const describeExecutors = messageKind('executor.describe', 1, z.object({}));
 

@@ -1,7 +1,7 @@
 import { type AttemptResult, CONTROL_VERBS, DEPLOYMENT_STATES, type DeploymentEvent } from '@muster/model';
 import { z } from 'zod';
 import { messageKind } from './envelope';
-import { address, base64, id, json, sentence } from './fields';
+import { address, base64, id, json, name, sentence } from './fields';
 
 const sizes = z.object({ stdout: z.number().min(0), stderr: z.number().min(0) });
 
@@ -88,6 +88,8 @@ export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion(
     cause: endCause.optional(),
   }),
   z.object({ ...stored, type: z.literal('tasks-reopened'), tasks: z.array(address) }),
+  z.object({ ...stored, type: z.literal('pool-leased'), pool: name, slots: z.int().min(1) }),
+  z.object({ ...stored, type: z.literal('pool-returned'), pool: name, slots: z.int().min(1) }),
   z.object({
     ...stored,
     type: z.literal('control'),

@@ -13,6 +13,7 @@ const replies = {
   'reply.events': protocol.eventsReply,
   'reply.host-key': protocol.hostKeyReply,
   'reply.executors': protocol.executorsReply,
+  'reply.pools': protocol.poolsReply,
 };
 
 const isKind = (it: unknown): it is MessageKind<unknown> =>

@@ -2,7 +2,7 @@ import { DEPLOYMENT_STATES, TASK_STATES } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import { z } from 'zod';
 import { deploymentEvent } from './events';
-import { address, sentence } from './fields';
+import { address, id, name, sentence } from './fields';
 
 /** The answer to a command or question: its result, or the problems that stood in the way. */
 export type Reply<Body> =
@@ -48,6 +48,19 @@ export const limitsReply = z.object({
 export type LimitsReply = z.infer<typeof limitsReply>;
 export const eventsReply = z.object({ events: z.array(deploymentEvent) });
 export const hostKeyReply = z.object({ hostKey: z.string().max(100) });
+const poolShare = z.object({
+  deployment: id,
+  transaction: id,
+  cluster: name,
+  slots: z.int().min(1),
+  since: z.string().max(40),
+});
+export const poolsReply = z.object({
+  pools: z.array(
+    z.object({ pool: name, slots: z.int().min(0), holders: z.array(poolShare), waiting: z.array(poolShare) }),
+  ),
+});
+export type PoolsReply = z.infer<typeof poolsReply>;
 export const executorsReply = z.object({
   executors: z.array(z.object({ id: z.string().max(200), seenAt: z.string().max(40), deployments: z.int().min(0) })),
 });

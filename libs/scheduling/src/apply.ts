@@ -8,6 +8,7 @@ import {
 import { invariant } from '@muster/problems';
 import { applyControl } from './apply-control';
 import { CODE, type DeploymentState } from './deployment-state';
+import { giveBackLease, leaseSlots } from './pools';
 import { reconsider, release, SATISFIED, settle } from './propagate';
 import { reopen } from './reopen';
 import { setTaskState } from './set-task-state';
@@ -104,6 +105,10 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
       for (const task of reopened) state.wishes.retry.delete(task);
       return reopen(state, reopened);
     }
+    case 'pool-leased':
+      return leaseSlots(state, event.pool, event.slots);
+    case 'pool-returned':
+      return giveBackLease(state, event.pool, event.slots);
     case 'control':
       return applyControl(state, event);
     case 'state-changed':

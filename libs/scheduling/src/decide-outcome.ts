@@ -7,6 +7,7 @@ import { decideStarts } from './decide-starts';
 import { endTried } from './end-tried';
 import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
 import { fullLimitOf } from './offering';
+import { waitsForPool } from './pools';
 import { heldBySection } from './slots';
 import { isNodeTolerated } from './tolerance';
 
@@ -19,6 +20,8 @@ export function decideOutcome(state: DeploymentState, take: TakeDecision): void 
     return;
   }
   if (state.status !== 'running' || state.open.size > 0 || state.notBefore.size > 0) return;
+  // Other deployments will give slots back.
+  if (waitsForPool(state)) return;
   if (state.held.size === 0 && endKeptFromSlots(state, take)) {
     // An anchor may pass now that these have ended.
     decideStarts(state, take);
@@ -133,7 +136,8 @@ function outcomeOf(state: DeploymentState): { outcome: DeploymentOutcome; text: 
   for (const [task, cause] of state.endCause) {
     // Of a repeated task only the last run is judged.
     const isJudged = state.graph.tasks[task]?.repeatOf === undefined;
-    if (cause.code === 'operator' || (cause.code === 'onFailure' && isJudged)) return { outcome: 'succeeded-with-skips', text: null };
+    if (cause.code === 'operator' || (cause.code === 'onFailure' && isJudged))
+      return { outcome: 'succeeded-with-skips', text: null };
   }
   return { outcome: 'succeeded', text: null };
 }

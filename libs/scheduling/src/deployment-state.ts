@@ -1,4 +1,5 @@
 import {
+  POOL_PREFIX,
   TASK_STATES,
   type AttemptResult,
   type DeploymentStatus,
@@ -78,6 +79,8 @@ export interface DeploymentState {
   /** Commands already recorded, so that a repeated one changes nothing. */
   readonly commands: Set<string>;
   limitCapacity: Int32Array;
+  /** 1 for limits that are pools, whose slots are leased one use at a time: their capacity is what is leased now. */
+  isLeased: Uint8Array;
   /** Events that were signalled. */
   readonly signals: Set<string>;
   /** What succeeded tasks have given, for those that take it; secrets are sealed. */
@@ -124,8 +127,12 @@ export function taskStateOf(state: DeploymentState, task: number): TaskState {
   return TASK_STATES[state.task[task] as number] as TaskState;
 }
 
-/** The state before the first event. `firstCome`: what became ready first is chosen first, instead of by rank. */
-export function initialState(graph: TaskGraph, { firstCome = false } = {}): DeploymentState {
+/**
+ * The state before the first event. `firstCome`: what became ready first is chosen first, instead of by rank.
+ * `leasesPools`: slots of pools are shared with other deployments, so that there are none until they are leased; else a pool is
+ * a limit like any other.
+ */
+export function initialState(graph: TaskGraph, { firstCome = false, leasesPools = false } = {}): DeploymentState {
   const compiled = compileGraph(graph);
   const { taskCount, vertexCount, machines, limitKeys, rank, predecessors } = compiled;
   const degree = new Int32Array(vertexCount);
@@ -134,6 +141,7 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
   const attempts = new Int32Array(taskCount);
   const count = new Int32Array(TASK_STATES.length);
   count[CODE.waiting] = taskCount;
+  const isLeased = Uint8Array.from(limitKeys, (key) => Number(leasesPools && key.startsWith(POOL_PREFIX)));
   return {
     graph: compiled,
     lastSeq: 0,
@@ -160,7 +168,8 @@ export function initialState(graph: TaskGraph, { firstCome = false } = {}): Depl
     stop: null,
     pausedBy: null,
     commands: new Set(),
-    limitCapacity: compiled.limitCapacity.slice(),
+    limitCapacity: compiled.limitCapacity.map((capacity, limit) => (isLeased[limit] === 1 ? 0 : capacity)),
+    isLeased,
     signals: new Set(),
     outputs: new Map(),
     openSections: new Map(),

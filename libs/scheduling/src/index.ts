@@ -7,6 +7,7 @@ export { carriedFrom, type CarriedOver } from './carry-over';
 export { compileGraph, type CompiledGraph } from './compiled-graph';
 export { decide, nextWake, record } from './decide';
 export { initialState, taskStateOf, type DeploymentState, type NodeState } from './deployment-state';
+export { poolNeeds, type PoolNeed } from './pools';
 export { limitFault, limitsInUse, type LimitUse, withLimit } from './limits';
 export type { OpenAttempt } from './open-attempts';
 export { findSectionDeadlock, type SectionDeadlock } from './section-deadlock';

@@ -1,4 +1,4 @@
-import { didYouMean, type GraphTask, SYNC_POINT, type TaskGraph } from '@muster/model';
+import { didYouMean, type GraphTask, POOL_PREFIX, SYNC_POINT, type TaskGraph } from '@muster/model';
 import { compileGraph } from './compiled-graph';
 import { CODE, type DeploymentState } from './deployment-state';
 import { offerNextOf } from './offer-next';
@@ -26,7 +26,7 @@ export function limitsInUse(state: DeploymentState, planned: TaskGraph['limits']
   const { limitKeys, addresses, sections } = state.graph;
   return limitKeys.map((key, limit) => ({
     key,
-    amount: state.limitCapacity[limit] as number,
+    amount: (state.isLeased[limit] === 1 ? state.graph : state).limitCapacity[limit] as number,
     used: state.limitUsed[limit] as number,
     planned: planned[key] ?? null,
     holders: [...(state.limitHolders[limit] ?? [])]
@@ -38,6 +38,8 @@ export function limitsInUse(state: DeploymentState, planned: TaskGraph['limits']
 /** Why the limit cannot be set so, in a sentence; null: it can. A limit that sections would wait for for ever cannot. */
 export function limitFault(state: DeploymentState, key: string, amount: number): string | null {
   const { graph } = state;
+  if (key.startsWith(POOL_PREFIX))
+    return `A pool is shared with other deployments; \`muster pool set ${key.slice(POOL_PREFIX.length, 120)}\` changes its size.`;
   if (!graph.limitKeys.includes(key) && !mayAdd(graph.source, key)) {
     const meant = didYouMean(key, [...graph.limitKeys, ...possibleKeys(graph.source)]);
     return `The graph has no limit ${key.slice(0, 120)}, and only nodes and definition:NAME can be added.${meant}`;
@@ -45,7 +47,9 @@ export function limitFault(state: DeploymentState, key: string, amount: number):
   const added = graph.limitKeys.includes(key) ? graph : compileGraph(withLimit(graph.source, key, amount));
   const limitCapacity = Int32Array.from(added.limitKeys, (each) => {
     const limit = graph.limitKeys.indexOf(each);
-    return each === key || limit < 0 ? amount : (state.limitCapacity[limit] as number);
+    return each === key || limit < 0
+      ? amount
+      : ((state.isLeased[limit] === 1 ? graph : state).limitCapacity[limit] as number);
   });
   const deadlock = findSectionDeadlock({ ...added, limitCapacity });
   if (deadlock === null) return null;
@@ -55,7 +59,7 @@ export function limitFault(state: DeploymentState, key: string, amount: number):
 
 /** Sets a limit for what starts from now on; what holds a slot keeps it. Does nothing with a key that cannot be. */
 export function setLimit(state: DeploymentState, key: string, amount: number): void {
-  if (amount < 1) return;
+  if (amount < 1 || key.startsWith(POOL_PREFIX)) return;
   if (!state.graph.limitKeys.includes(key)) {
     if (!mayAdd(state.graph.source, key)) return;
     addLimit(state, key, amount);
@@ -93,6 +97,7 @@ function addLimit(state: DeploymentState, key: string, amount: number): void {
   state.graph = { ...compileGraph(withLimit(source, key, amount)), rank };
   const from = state.graph.limitKeys.map((each) => limitKeys.indexOf(each));
   state.limitCapacity = Int32Array.from(from, (limit) => limitCapacity[limit] ?? amount);
+  state.isLeased = Uint8Array.from(from, (limit) => state.isLeased[limit] ?? 0);
   state.limitUsed = Int32Array.from(from, (limit) => limitUsed[limit] ?? 0);
   state.limitHolders = from.map((limit) => limitHolders[limit] ?? new Set());
   state.parkedAtLimit = from.map((limit) => parkedAtLimit[limit] ?? new TaskHeap(rank));

@@ -156,6 +156,8 @@ function rowHas(
 function giveBack(state: DeploymentState, limit: number, holder: number): void {
   if (!state.limitHolders[limit]?.delete(holder)) return;
   (state.limitUsed[limit] as number)--;
+  // Whoever of any deployment waited longest is next; this one asks again for whoever waits here.
+  if (state.isLeased[limit] === 1) state.limitCapacity[limit] = Math.max(0, (state.limitCapacity[limit] as number) - 1);
   offerNextOf(state, state.parkedAtLimit[limit]);
 }
 

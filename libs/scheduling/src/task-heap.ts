@@ -28,6 +28,11 @@ export class TaskHeap {
     items[at] = task;
   }
 
+  /** All tasks inside, in no order. */
+  items(): Iterable<number> {
+    return this.#items;
+  }
+
   /** The best task, removed; -1 when empty. */
   pop(): number {
     const items = this.#items;

@@ -2,6 +2,7 @@ import {
   awaitedEvent,
   describeSkipWish,
   isTaskEnd,
+  POOL_PREFIX,
   type GraphTask,
   type TaskAddress,
   type TaskState,
@@ -35,6 +36,8 @@ export interface WaitingReason {
   readonly holders: readonly TaskAddress[];
   /** When it passes by itself, in milliseconds since the epoch; absent where nobody can tell. */
   readonly until?: number;
+  /** The pool that is waited for; who of other deployments has its slots is not known here. */
+  readonly pool?: string;
   /** Place in the queue for what is taken, by the order of choice; 1 is next. Absent while the task is in no queue. */
   readonly place?: number;
 }
@@ -185,8 +188,19 @@ function fullLimit(state: DeploymentState, task: number, limit: number): Waiting
     }
   }
   const queue = queueOf(state, task, (other) => wants(state, other, limit));
-  const full = `limit ${graph.limitKeys[limit]} is full: ${limitUsed[limit]} of ${limitCapacity[limit]}${queue.text}`;
-  return { code: 'limit-full', text: [full, ...kept].join('; '), since: since || null, holders, ...queue.place };
+  const full =
+    state.isLeased[limit] === 1
+      ? `waits for a slot of the ${graph.limitKeys[limit]?.replace(':', ' ')}, which other deployments share; ${limitUsed[limit]} of ${graph.limitCapacity[limit]} are used here${queue.text}`
+      : `limit ${graph.limitKeys[limit]} is full: ${limitUsed[limit]} of ${limitCapacity[limit]}${queue.text}`;
+  const pool = state.isLeased[limit] === 1 ? { pool: graph.limitKeys[limit]?.slice(POOL_PREFIX.length) ?? '' } : {};
+  return {
+    code: 'limit-full',
+    text: [full, ...kept].join('; '),
+    since: since || null,
+    holders,
+    ...pool,
+    ...queue.place,
+  };
 }
 
 function wants(state: DeploymentState, task: number, limit: number): boolean {

@@ -53,11 +53,7 @@ export function createLogger({ name, level = 'info', stream }: LoggerOptions): L
   );
   // No formatter is asked about what a child carries; children inherit this.
   const parent: object = logger;
-  const plainChild = Reflect.get(parent, 'child') as (
-    this: Logger,
-    fields: object,
-    ...rest: unknown[]
-  ) => Logger;
+  const plainChild = Reflect.get(parent, 'child') as (this: Logger, fields: object, ...rest: unknown[]) => Logger;
   function child(this: Logger, fields: object, ...rest: unknown[]): Logger {
     return plainChild.call(this, maskFields(fields, 0) as object, ...rest);
   }

@@ -319,6 +319,33 @@ describe('clusters and nodes', () => {
   });
 });
 
+describe('pools', () => {
+  const view = {
+    name: 'licence',
+    slots: 2,
+    holders: [{ transaction: 't1', cluster: 'c', slots: 1, since: '2026-01-01T00:00:00.000Z' }],
+    waiting: [],
+  };
+
+  it('are listed, shown, set and removed', async () => {
+    planner.answer('GET /pools', { items: [view] });
+    planner.answer('GET /pools/licence', view);
+    planner.answer('PUT /pools/licence', view);
+    planner.answer('DELETE /pools/licence', undefined, 204);
+    expect((await run('pool list')).out).toMatch(/licence +2 +1 +0/);
+    expect((await run('pool show licence')).out).toMatch(/2 slots, 1 free[^]*holds +t1 +c +1 +2026/);
+    expect((await run('pool set licence 2 -o json')).code).toBe(0);
+    expect(sent()).toEqual({ slots: 2 });
+    expect((await run('pool remove licence')).out).toBe('pool licence is removed\n');
+  });
+
+  it.each(['0', '1.5', 'x', '1000001'])('have no %s slots', async (slots) => {
+    const before = planner.seen.length;
+    expect((await run(`pool set licence ${slots}`)).code).toBe(1);
+    expect(planner.seen).toHaveLength(before);
+  });
+});
+
 describe('a transaction whose start was refused', () => {
   const problems = [problem('DEPLOY_NODE_CLAIMED', { subject: 'node n1', summary: 'It is claimed by transaction X.' })];
 

@@ -3,11 +3,13 @@ import { BusController } from '@muster/messaging';
 import { problem, ProblemsError } from '@muster/problems';
 import {
   describeExecutors,
+  describePools,
   explainTask,
   type ExplainReply,
   readEvents,
   readLimits,
   scanHostKey,
+  setPool,
 } from '@muster/protocol';
 import { Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
@@ -61,5 +63,19 @@ export class QuestionHandlers {
   @MessagePattern(describeExecutors.schema)
   async executors(): Promise<{ executors: unknown }> {
     return { executors: await this.executor.executors() };
+  }
+
+  @MessagePattern(describePools.schema)
+  async pools(@Payload() { project }: { project: string }): Promise<{ pools: unknown }> {
+    return { pools: await this.executor.pools(project) };
+  }
+
+  /** Like a question: whoever sets a pool waits for the answer, and sets it again if there is none. */
+  @MessagePattern(setPool.schema)
+  async setPool(
+    @Payload() { project, pool, slots, version }: { project: string; pool: string; slots: number; version: number },
+  ): Promise<{ accepted: true }> {
+    await this.executor.setPool(project, pool, slots, version);
+    return { accepted: true };
   }
 }

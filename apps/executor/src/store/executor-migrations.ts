@@ -83,5 +83,37 @@ export class CommandAnswers1764200000000 implements MigrationInterface {
   }
 }
 
+/** Pools: slots that deployments share, first come first served. */
+export class Pools1764300000000 implements MigrationInterface {
+  name = 'Pools1764300000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      CREATE TABLE executor.pool (
+        project text NOT NULL,
+        name text NOT NULL,
+        slots integer NOT NULL,
+        version bigint NOT NULL,
+        PRIMARY KEY (project, name)
+      )`);
+    await queryRunner.query(`
+      CREATE TABLE executor.pool_slot (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        project text NOT NULL,
+        pool text NOT NULL,
+        deployment_id uuid NOT NULL REFERENCES executor.deployment (id) ON DELETE CASCADE,
+        asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        granted_at timestamptz,
+        is_noted boolean NOT NULL DEFAULT false
+      )`);
+    await queryRunner.query(`CREATE INDEX pool_slot_pool ON executor.pool_slot (project, pool, id)`);
+    await queryRunner.query(`CREATE INDEX pool_slot_deployment ON executor.pool_slot (deployment_id)`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the executor schema is not taken back: restore a backup instead');
+  }
+}
+
 /** Migrations of the schema `executor`, in order. */
-export const EXECUTOR_MIGRATIONS = [ExecutorSchema1764000000000, CommandAnswers1764200000000];
+export const EXECUTOR_MIGRATIONS = [ExecutorSchema1764000000000, CommandAnswers1764200000000, Pools1764300000000];

@@ -3,6 +3,8 @@ import type {
   AppendAnswer,
   DeploymentStore,
   OwnedDeployment,
+  PoolAnswer,
+  PoolState,
   PutAnswer,
   StoredCommand,
 } from '@muster/execution';
@@ -14,6 +16,7 @@ import type { Pool, PoolClient } from 'pg';
 import { appendEvents } from './append-events';
 import { keepAnswer, keptAnswer } from './command-answers';
 import { claimNodes, freeClaims, raiseTickets } from './claims';
+import { leavePools, readPools, setPool, settlePool } from './pools';
 
 /**
  * Deployments in the schema `executor`. Time is the database's (`clock_timestamp()`): executors' clocks decide nothing.
@@ -168,9 +171,28 @@ export class PgDeploymentStore implements DeploymentStore {
       if (answer === 'fenced') return answer;
       if (read.length > 0)
         await client.query(`UPDATE executor.command SET is_read = true WHERE id = ANY ($1::uuid[])`, [read]);
+      if (ended) await leavePools(client, deployment);
       if (ended?.free) await freeClaims(client, await transactionOf(client, deployment));
       return answer;
     });
+  }
+
+  settlePool(
+    executor: string,
+    deployment: string,
+    epoch: number,
+    pool: string,
+    stand: { readonly held: number; readonly waiting: number },
+  ): Promise<PoolAnswer> {
+    return withTransaction(this.pool, (client) => settlePool(client, { executor, deployment, epoch }, pool, stand));
+  }
+
+  async setPool(project: string, pool: string, slots: number, version: number): Promise<void> {
+    await withTransaction(this.pool, (client) => setPool(client, project, pool, slots, version));
+  }
+
+  pools(of: { readonly project: string } | { readonly deployment: string }): Promise<readonly PoolState[]> {
+    return readPools(this.pool, of);
   }
 
   events(deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]> {

@@ -9,6 +9,7 @@ import { NodeRow } from '../nodes/node.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
 import { OutputChunkRow } from '../output/output-chunk.entity';
 import { PlanRow } from '../plans/plan.entity';
+import { PoolRow } from '../pools/pool.entity';
 import { DeploymentPlaceRow } from '../previous/deployment-place.entity';
 import { ExpectedStateRow } from '../previous/expected-state.entity';
 import { LastSuccessRow } from '../previous/last-success.entity';
@@ -31,6 +32,7 @@ export const entities = [
   ClusterRow,
   RevisionRow,
   NodeRow,
+  PoolRow,
   PlanRow,
   TransactionRow,
   DeploymentRow,

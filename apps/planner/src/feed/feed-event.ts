@@ -8,7 +8,9 @@ export type FeedEventType =
   | 'cluster.deleted'
   | 'bundle.published'
   | 'node.registered'
-  | 'node.removed';
+  | 'node.removed'
+  | 'pool.set'
+  | 'pool.removed';
 
 /** What an event is about; absent members do not apply. */
 export interface FeedSubject {

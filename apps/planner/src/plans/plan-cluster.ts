@@ -5,6 +5,7 @@ import { bundlesOf, type FoundBundles } from '../bundles/find-bundles';
 import type { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
 import { NodeRow } from '../nodes/node.entity';
+import { poolSlots } from '../pools/pools';
 import type { PlanRecords } from '../previous/plan-records';
 import { type PreviousSubject, readPrevious } from '../previous/read-previous';
 import type { NodeMarks } from '../transactions/node-marks';
@@ -73,6 +74,7 @@ export async function planCluster(
     attributes: Object.fromEntries(
       nodes.filter((node) => Object.keys(node.attributes).length > 0).map((node) => [node.name, node.attributes]),
     ),
+    pools: await poolSlots(database.manager),
     raw: false,
     withRecords: false,
     whatIf: null,

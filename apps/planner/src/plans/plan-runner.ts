@@ -21,6 +21,8 @@ export interface PlanQuestion extends PlanOptions {
   readonly identities: Readonly<Record<string, string | null>>;
   /** What graphs wrote to nodes, by name; only of nodes that have any. */
   readonly attributes: Readonly<Record<string, JsonObject>>;
+  /** Slots of the project's pools, by name. */
+  readonly pools: Readonly<Record<string, number>>;
   readonly previous: PreviousRecords;
   readonly graphType: string;
   /** Wanted for a plan that is to be deployed: what its tasks are to be recorded as. */

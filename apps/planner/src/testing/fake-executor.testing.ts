@@ -31,6 +31,9 @@ export class FakeExecutor {
   readonly refusals = new Map<string, readonly Problem[]>();
   /** Stored events by deployment: what it tells, and what it can be asked for. */
   readonly log = new Map<string, DeploymentEvent[]>();
+  /** Pools as they were set, and who is said to use them. */
+  readonly pools = new Map<string, { readonly slots: number; readonly version: number }>();
+  readonly shares = new Map<string, { readonly holders: readonly object[]; readonly waiting: readonly object[] }>();
   /** False: commands and questions are left unanswered. */
   answers = true;
   #subscriptions: Subscription[] = [];
@@ -140,6 +143,8 @@ export class FakeExecutor {
   }
 
   #answer(schema: string, body: Record<string, unknown>): Reply<unknown> {
+    const refused = this.refusals.get(schema);
+    if (refused) return { ok: false, problems: refused };
     switch (schema) {
       case 'executor.node.scan': {
         const hostKey = this.hostKeys.get(String(body['address']));
@@ -149,6 +154,19 @@ export class FakeExecutor {
           problems: [problem('NODE_UNREACHABLE', { subject: String(body['address']), summary: 'Nobody answers.' })],
         };
       }
+      case 'executor.pool.set':
+        this.pools.set(String(body['pool']), { slots: Number(body['slots']), version: Number(body['version']) });
+        return { ok: true, body: { accepted: true } };
+      case 'executor.pools':
+        return {
+          ok: true,
+          body: {
+            pools: [...this.pools].map(([pool, { slots }]) => ({
+              ...{ pool, slots, holders: [], waiting: [] },
+              ...this.shares.get(pool),
+            })),
+          },
+        };
       case 'executor.describe':
         return { ok: true, body: { executors: [{ id: 'fake', seenAt: new Date().toISOString(), deployments: 0 }] } };
       case 'executor.deployment.events': {

@@ -124,6 +124,8 @@ class Fold {
         this.#executor = event.executor;
         return;
       case 'node-ready':
+      case 'pool-leased':
+      case 'pool-returned':
         return;
       case 'attempt-cancelling': {
         const why = event.cause === 'cancel' ? 'is being cancelled' : 'has timed out and is being ended';

@@ -17,6 +17,9 @@ export const BUNDLE_LIMITS = {
   filesMax: 50_000,
   /** Characters of YAML in all files together. */
   textMax: 16 * 1024 * 1024,
+  /** Values in all files of tasks together, aliases counted as what they stand for; and characters of them. */
+  valuesMax: 4_000_000,
+  charactersMax: 64 * 1024 * 1024,
   /** Problems reported of one bundle; more are counted. */
   problemsMax: 1000,
 } as const;

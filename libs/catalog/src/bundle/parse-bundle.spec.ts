@@ -171,6 +171,16 @@ sequences: { deploy-changes: [verify, default] }
     expect(parseBundle([manifest, ...many]).problems.map(({ code }) => code)).toEqual(['BUNDLE_TOO_LARGE']);
   });
 
+  it('is bounded in what its files hold together once their aliases are followed', () => {
+    const text = `- &a {id: a, type: shell, parameters: {cmd: ${'x'.repeat(100_000)}}}\n${'- {patch: a, parameters: *a}\n'.repeat(150)}`;
+    const files = (count: number) => Array.from({ length: count }, (_, at) => ({ path: `graphs/g${at}/t.yaml`, text }));
+    const told = (count: number) => {
+      const { problems } = parseBundle([{ path: 'release.yaml', text: MANIFEST }, ...files(count)]);
+      return problems.filter(({ code }) => code === 'BUNDLE_TOO_LARGE').length;
+    };
+    expect([told(2), told(6)]).toEqual([0, 1]);
+  });
+
   it('says of too much YAML that it is too much, and not that what it did not read is missing', () => {
     const tasks = { path: 'tasks.yaml', text: ' '.repeat(BUNDLE_LIMITS.textMax) };
     const { bundle, problems } = parseBundle([{ path: 'release.yaml', text: MANIFEST }, tasks]);

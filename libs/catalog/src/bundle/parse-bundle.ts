@@ -144,16 +144,31 @@ function parseFile(entry: BundleEntry, subject: string, problems: Problem[]): Cu
   return root && new Cursor({ file: entry.path, subject, codes: bundleCodes, problems }, root, '');
 }
 
+function holdsTooMuch(): Problem {
+  const { valuesMax, charactersMax } = BUNDLE_LIMITS;
+  return problem('BUNDLE_TOO_LARGE', {
+    subject: 'the bundle',
+    summary: `holds too much once the aliases in its files are followed; at most ${valuesMax} values of ${charactersMax} characters are read`,
+  });
+}
+
 /** Graphs by type, `default` first and always there. */
 function parseGraphs(entries: readonly BundleEntry[], problems: Problem[]): GraphDefinition[] {
   const lists = new Map([['default', emptyTaskList()]]);
   const metadata = new Map<string, JsonObject>();
+  const total = { values: 0, characters: 0 };
   for (const entry of entries) {
     const ofGraph = /^graphs\/([^/]+)\/(.+\.yaml)$/.exec(entry.path);
     if (!ofGraph && entry.path !== 'tasks.yaml' && !/^tasks\/.+\.yaml$/.test(entry.path)) continue;
     const type = ofGraph?.[1] ?? 'default';
     const cursor = parseFile(entry, `file ${entry.path}`, problems);
     if (!cursor) continue;
+    total.values += cursor.located.size;
+    total.characters += cursor.located.length;
+    if (total.values > BUNDLE_LIMITS.valuesMax || total.characters > BUNDLE_LIMITS.charactersMax) {
+      problems.push(holdsTooMuch());
+      break;
+    }
     if (ofGraph?.[2] === 'graph.yaml') {
       if (!cursor.isNull) metadata.set(type, readGraphMetadata(cursor));
       continue;

@@ -72,7 +72,7 @@ class Locator {
     const at = this.reports.at(node.range?.[0] ?? 0);
     const items = node.items.map((item) => this.read(item, at));
     if (!items.every((item) => item !== null)) return null;
-    return { kind: 'list', items, at, size: 1 + sum(items.map(({ size }) => size)), depth: 1 + deepest(items) };
+    return { kind: 'list', items, at, ...measured(items) };
   }
 
   #map(node: YAMLMap): LocatedMap | null {
@@ -95,12 +95,24 @@ class Locator {
     }
     if (!ok) return null;
     const values = [...entries.values()].map(({ value }) => value);
-    return { kind: 'map', entries, at, size: 1 + sum(values.map(({ size }) => size)), depth: 1 + deepest(values) };
+    const ofKeys = [...entries.keys()].map((name) => name.length);
+    const { size, length, depth } = measured(values);
+    return { kind: 'map', entries, at, size, length: length + sum(ofKeys), depth };
   }
 }
 
 function scalar(value: null | boolean | number | string, source: string, at: Position): LocatedScalar {
-  return { kind: 'scalar', value, source, at, size: 1, depth: 1 };
+  const length = typeof value === 'string' ? value.length : source.length;
+  return { kind: 'scalar', value, source, at, size: 1, length, depth: 1 };
+}
+
+/** Of a list or mapping with these values. */
+function measured(values: readonly Located[]): Pick<Located, 'size' | 'length' | 'depth'> {
+  return {
+    size: 1 + sum(values.map(({ size }) => size)),
+    length: sum(values.map(({ length }) => length)),
+    depth: 1 + deepest(values),
+  };
 }
 
 function sum(numbers: readonly number[]): number {

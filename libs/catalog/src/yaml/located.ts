@@ -13,6 +13,8 @@ interface Measured {
   readonly at: Position;
   /** Values in it, aliases counted as what they stand for. */
   readonly size: number;
+  /** Characters of its scalars and keys, aliases counted as what they stand for. */
+  readonly length: number;
   /** Levels of nesting in it, 1 for a scalar. */
   readonly depth: number;
 }

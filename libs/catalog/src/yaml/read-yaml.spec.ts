@@ -93,5 +93,8 @@ describe('a YAML document', () => {
 
   it('is bounded in size', () => {
     expect(read('x'.repeat(YAML_LIMITS.textMax + 1)).problems).toEqual(['YAML_TOO_LARGE -:-']);
+    const aliases = (count: number) => `- &a ${'x'.repeat(100_000)}\n${'- *a\n'.repeat(count)}`;
+    expect(read(aliases(100)).problems).toEqual([]);
+    expect(read(aliases(200)).problems).toEqual(['YAML_TOO_LARGE -:-']);
   });
 });

@@ -59,9 +59,10 @@ export function readYaml(text: string, file: string, duplicateCode: ProblemCode)
         }),
       ),
   });
-  if (root && (root.size > YAML_LIMITS.valuesMax || root.depth > YAML_LIMITS.depthMax)) {
+  const { valuesMax, charactersMax, depthMax } = YAML_LIMITS;
+  if (root && (root.size > valuesMax || root.length > charactersMax || root.depth > depthMax)) {
     return tooLarge(
-      `holds too much once its aliases are followed; at most ${YAML_LIMITS.valuesMax} values in ${YAML_LIMITS.depthMax} levels are read`,
+      `holds too much once its aliases are followed; at most ${valuesMax} values of ${charactersMax} characters in ${depthMax} levels are read`,
     );
   }
   return { root: problems.some(({ severity }) => severity === 'error') && !root ? null : root, problems };

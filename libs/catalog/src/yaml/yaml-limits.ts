@@ -6,4 +6,6 @@ export const YAML_LIMITS = {
   depthMax: 64,
   /** Values, aliases counted as what they stand for. */
   valuesMax: 500_000,
+  /** Characters of values and keys, aliases counted as what they stand for. */
+  charactersMax: 16 * 1024 * 1024,
 } as const;

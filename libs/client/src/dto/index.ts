@@ -4,4 +4,5 @@ export * from './events';
 export * from './nodes';
 export * from './page';
 export * from './plans';
+export * from './pools';
 export * from './transactions';

@@ -32,6 +32,28 @@ export type AcceptAnswer =
 /** `unread`: commands in the inbox that a deployment's end would leave unanswered; nothing was stored. */
 export type AppendAnswer = 'stored' | 'fenced' | { readonly unread: readonly StoredCommand[] };
 
+/** `othersGained`: slots were granted to other deployments, which have to be told. */
+export type PoolAnswer = { readonly held: number; readonly waiting: number; readonly othersGained: boolean } | 'fenced';
+
+/** A pool as the store has it. */
+export interface PoolState {
+  readonly pool: string;
+  /** 0: it is not set, or no more. */
+  readonly slots: number;
+  readonly holders: readonly PoolShare[];
+  readonly waiting: readonly PoolShare[];
+}
+
+/** What one deployment has of a pool. */
+export interface PoolShare {
+  readonly deployment: string;
+  readonly transaction: string;
+  readonly cluster: string;
+  readonly slots: number;
+  /** Of its oldest slot, ISO 8601: since when it holds or waits. */
+  readonly since: string;
+}
+
 /**
  * What must survive of deployments. Each call is one database transaction; all may fail with an Error when the database
  * does not answer, and then nothing has changed, or the same call may be repeated.
@@ -77,6 +99,25 @@ export interface DeploymentStore {
     read: readonly string[],
     ended: { readonly status: string; readonly free: boolean } | null,
   ): Promise<AppendAnswer>;
+
+  /**
+   * Notes how many slots of a pool of its project a deployment holds and waits for, gives back those above `held`, and grants free ones to
+   * whoever of all deployments has waited longest. Answers with what the deployment has now: `held` only ever grows here.
+   * A pool that is not set has no slots.
+   */
+  settlePool(
+    executor: string,
+    deployment: string,
+    epoch: number,
+    pool: string,
+    stand: { readonly held: number; readonly waiting: number },
+  ): Promise<PoolAnswer>;
+
+  /** Sets the size of a project's pool, unless a later `version` has been set; with 0 it has no slots any more. */
+  setPool(project: string, pool: string, slots: number, version: number): Promise<void>;
+
+  /** Every pool of a project, or of a deployment's, that is set or asked for: by name, with who holds and who waits, in the order of asking. */
+  pools(of: { readonly project: string } | { readonly deployment: string }): Promise<readonly PoolState[]>;
 
   /** Stored events `from` to `to`, both included, in order; fewer where the log ends. */
   events(deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]>;

@@ -28,6 +28,7 @@ import { AttemptPerformer } from './attempt-performer';
 import { controlFact } from './control-fact';
 import { endUnfinished } from './end-unfinished';
 import type { Lease } from './lease';
+import { PoolKeeper } from './pool-keeper';
 import type { RunnerContext } from './runner-context';
 
 const FACTS_PER_COMMIT_MAX = 500;
@@ -54,6 +55,7 @@ export class DeploymentRunner {
   readonly #lease: Lease;
   readonly #state: DeploymentState;
   readonly #performer: AttemptPerformer;
+  readonly #pools: PoolKeeper;
   readonly #facts: PendingFact[] = [];
   readonly #unreadCommands = new Map<string, StoredCommand>();
   readonly #onGone: (reason: 'ended' | 'fenced' | 'broken') => void;
@@ -80,11 +82,15 @@ export class DeploymentRunner {
     this.#planned = graph.limits;
     this.#lease = lease;
     this.#onGone = onGone;
-    this.#state = initialState(graph);
+    this.#state = initialState(graph, { leasesPools: true });
     for (const event of owned.events) apply(this.#state, event);
     this.#storedSeq = this.#state.lastSeq;
     this.#performer = new AttemptPerformer(context, owned, this.#state, lease, {
       fact: (body, task) => this.#fact(body, task === undefined ? null : [task]),
+      fenced: () => this.#leave('fenced'),
+    });
+    this.#pools = new PoolKeeper(context, owned, this.#state, lease, {
+      fact: (body) => this.#fact(body),
       fenced: () => this.#leave('fenced'),
     });
   }
@@ -138,6 +144,7 @@ export class DeploymentRunner {
 
   /** The lease was renewed, or time has passed: decide again. */
   wake(): void {
+    this.#pools.ask();
     this.#pump();
   }
 
@@ -147,6 +154,7 @@ export class DeploymentRunner {
     this.#cancelWake?.();
     this.#performer.detachAll();
     await this.#pumping;
+    await this.#pools.stop();
   }
 
   #fact(body: DeploymentEventBody, tasks: readonly number[] | null = null): Promise<void> {
@@ -202,6 +210,7 @@ export class DeploymentRunner {
     this.#performer.perform(decisions);
     this.#performer.endSignalled();
     if (isDeploymentEnd(this.#state.status)) this.#leave('ended');
+    else this.#pools.settle();
   }
 
   /** What came twice, or after it mattered, is no news: a late report of an attempt that has been judged, a repeated command. */
@@ -256,6 +265,9 @@ export class DeploymentRunner {
     this.#stopped = true;
     this.#cancelWake?.();
     if (reason !== 'ended') this.#performer.detachAll();
+    // Its slots of pools are free, for whoever waits for them.
+    else if (this.#state.isLeased.includes(1)) this.#context.nudge();
+    void this.#pools.stop();
     this.#onGone(reason);
   }
 

@@ -15,5 +15,7 @@ export interface RunnerContext {
   readonly box: SecretBox;
   readonly relay: EventRelay;
   readonly output: OutputForwarder;
+  /** Has every executor look at what its deployments wait for. */
+  readonly nudge: () => void;
   readonly log: ExecutionLog;
 }

@@ -80,6 +80,8 @@ export class Draft {
   filteredOut: readonly string[] = [];
   readonly files = new TaskFiles((code, it) => this.report(code, it));
   readonly sets = new TaskSets();
+  /** Characters of what expressions have given. */
+  computed = 0;
   barriers: DraftBarrier[] = [];
   readonly limits = new Map<string, number>();
   faultTolerance: FaultToleranceGroup[] = [];

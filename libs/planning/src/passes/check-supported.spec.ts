@@ -1,11 +1,10 @@
-import { cluster, codes, outcomeOf } from '../planning.testing';
-
-const task = { id: 'x', type: 'shell', roles: ['a'] };
+import { cluster, codes, outcomeOf, release } from '../planning.testing';
 
 describe('what this version cannot carry out', () => {
-  it.each([{ pool: 'p' }])('is refused instead of left out: %j', (more) => {
-    const outcome = outcomeOf([{ ...task, ...more }], cluster({ n1: ['a'] }));
+  it('is refused instead of left out', () => {
+    const extended = release([{ id: 'x', type: 'shell', roles: ['a'] }], { extends: 'base@1.0.0' });
+    const outcome = outcomeOf([], cluster({ n1: ['a'] }), { release: extended });
     expect(outcome.plan).toBeNull();
-    expect(codes(outcome.problems)).toEqual(['PLAN_UNSUPPORTED task x']);
+    expect(codes(outcome.problems)).toEqual(['PLAN_UNSUPPORTED release r']);
   });
 });

@@ -10,9 +10,6 @@ export function checkSupported(draft: Draft): void {
   for (const bundle of [release, ...plugins])
     if (bundle.extends !== null) refuse(`${bundle.kind} ${bundle.name}`, '`extends`');
   if (isTaskBased(draft)) for (const definition of definitionsTooOld(draft)) reportTooOld(draft, definition);
-  for (const { definition } of draft.definitions.values()) {
-    if (definition.pool !== null) refuse(`task ${definition.id}`, '`pool`');
-  }
 }
 
 function reportTooOld(draft: Draft, { id, version, place }: TaskDefinition): void {

@@ -127,6 +127,12 @@ describe('a task that declares inputs', () => {
 });
 
 describe('a task that declares no inputs', () => {
+  it('in the format of the field has no condition either', () => {
+    expect(replan([task({ inputs: null })], [task({ inputs: null, version: '2.1.0' })])).toEqual([
+      'x@n1 run no-condition: Has no condition and declares no inputs, so it runs every time.',
+    ]);
+  });
+
   it('runs every time', () => {
     expect(replan([task({ inputs: null })], [task({ inputs: null })])).toEqual([
       'x@n1 run no-inputs: Declares no inputs, so it runs every time.',

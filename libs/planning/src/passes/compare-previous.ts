@@ -28,6 +28,10 @@ export function comparePrevious(draft: Draft): void {
 const NO_INPUTS: TaskReason = { code: 'no-inputs', text: 'Declares no inputs, so it runs every time.' };
 const NO_CONDITION: TaskReason = { code: 'no-condition', text: 'Has no condition, so it runs every time.' };
 const ALWAYS_TRUE: TaskReason = { code: 'no-condition', text: 'Its condition is always true, so it runs every time.' };
+const NEITHER: TaskReason = {
+  code: 'no-condition',
+  text: 'Has no condition and declares no inputs, so it runs every time.',
+};
 const NEW: TaskReason = { code: 'new', text: 'No earlier success on this node is known.' };
 const NEW_NODE: TaskReason = { code: 'new-node', text: 'New node: nothing has succeeded on it yet.' };
 const NO_RECORD: TaskReason = {
@@ -46,7 +50,7 @@ function decide(
 ): ['run' | 'skip', TaskReason] {
   if (draft.input.options?.force) return ['run', FORCED];
   if (isFuel(task)) return ['run', fuelReason(task)];
-  if (inputs === null) return ['run', task.reason.code === 'condition-true' ? task.reason : NO_INPUTS];
+  if (inputs === null) return ['run', reasonWithoutInputs(task)];
   const previous = draft.input.previous?.of(task.definition.id, task.node) ?? null;
   if (!previous) return ['run', withoutSuccess(draft, task.node)];
   const before = evaluateBefore(draft, task);
@@ -64,6 +68,12 @@ function decide(
 function withoutSuccess({ input: { previous } }: Draft, node: string): TaskReason {
   if (previous?.knows(node)) return NEW;
   return previous?.precedes?.(node) ? NO_RECORD : NEW_NODE;
+}
+
+/** A definition in the field's format may be looked at without its release: then it could have a condition, too. */
+function reasonWithoutInputs({ definition, reason }: DraftTask): TaskReason {
+  if (reason.code === 'condition-true') return reason;
+  return definition.version !== null && definition.condition === null ? NEITHER : NO_INPUTS;
 }
 
 /** Why a task of the field runs: its condition alone decides. */

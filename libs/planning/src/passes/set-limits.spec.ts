@@ -68,4 +68,22 @@ describe('limits', () => {
     expect(codes(outcome.problems)).toEqual(['PLAN_LIMIT_IMPOSSIBLE task x']);
     expect(outcome.plan).toBeNull();
   });
+
+  it('of a pool are those of the pool, for tasks that run; one that there is none of is a problem', () => {
+    const pooled = [
+      { id: 'x', type: 'shell', roles: '*', pool: 'p' },
+      { id: 'off', type: 'shell', roles: '*', pool: 'q', condition: false },
+    ];
+    const made = planOf(pooled, cluster({ n1: ['a'] }), { pools: { p: 7 } });
+    expect(made.limits).toEqual({ 'pool:p': 7 });
+    expect(made.tasks.map(({ limits }) => limits)).toEqual([[], ['pool:p']]);
+    const { plan, problems } = outcomeOf(pooled, cluster({ n1: ['a'] }), { pools: { pp: 7 } });
+    expect(plan).toBeNull();
+    expect(problems).toMatchObject([
+      { code: 'PLAN_UNKNOWN_POOL', subject: 'pool p', remedy: expect.stringMatching(/muster pool set p.*pp/) },
+    ]);
+    const offline = outcomeOf(pooled, cluster({ n1: ['a'] }));
+    expect(offline.plan?.limits).toEqual({ 'pool:p': 1 });
+    expect(codes(offline.problems)).toEqual(['PLAN_POOL_SIZE_UNKNOWN pool p']);
+  });
 });

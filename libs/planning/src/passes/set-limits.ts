@@ -1,20 +1,53 @@
-import { isExpression, SYNC_POINT, type Json, type TaskDefinition } from '@muster/model';
+import { didYouMean, isExpression, POOL_PREFIX, SYNC_POINT, type Json, type TaskDefinition } from '@muster/model';
 import type { Draft, DraftTask } from '../draft/draft';
 import { evaluateText } from '../draft/evaluate-expression';
 import { mergeRoles } from './merge-layers';
 
-/** Concurrency policies: per definition (`definition:X`), per role (`role:X`), nodes at once (`nodes`); and which of them each task takes. */
+/** Concurrency policies: per definition (`definition:X`), per role (`role:X`), pools that clusters share (`pool:X`), nodes at once (`nodes`); and which of them each task takes. */
 export function setLimits(draft: Draft): void {
   for (const id of draft.placed.keys()) setDefinitionLimit(draft, limitedTogether(draft, id));
   const roleKeys = roleLimits(draft);
+  setPools(draft);
   const { nodesAtOnce } = draft.input.cluster.limits;
   if (nodesAtOnce !== null) draft.limits.set('nodes', nodesAtOnce);
   for (const task of draft.tasks) {
     // What is skipped holds no slot, and the sync point has no work.
     if (task.action === 'skip' || task.node === SYNC_POINT) continue;
     const own = task.limit === null ? [] : [`definition:${task.repeatOf ?? task.definition.id}`];
+    const { pool } = task.definition;
     const machine = task.node === 'master' ? (draft.input.cluster.master ?? task.node) : task.node;
-    task.limits = [...own, ...(nodesAtOnce === null ? [] : ['nodes']), ...(roleKeys.get(machine) ?? [])].sort();
+    task.limits = [
+      ...own,
+      ...(pool === null ? [] : [POOL_PREFIX + pool]),
+      ...(nodesAtOnce === null ? [] : ['nodes']),
+      ...(roleKeys.get(machine) ?? []),
+    ].sort();
+  }
+}
+
+/** Pools that tasks which run name; one that there is none of could never give a slot. */
+function setPools(draft: Draft): void {
+  const { pools } = draft.input;
+  for (const { definition, action, node } of draft.tasks) {
+    const { id, pool, place } = definition;
+    if (pool === null || action === 'skip' || node === SYNC_POINT || draft.limits.has(POOL_PREFIX + pool)) continue;
+    const slots = pools && Object.hasOwn(pools, pool) ? (pools[pool] ?? 0) : null;
+    draft.limits.set(POOL_PREFIX + pool, slots ?? 1);
+    if (slots !== null) continue;
+    const subject = `pool ${pool}`;
+    if (pools)
+      draft.report('PLAN_UNKNOWN_POOL', {
+        subject,
+        summary: `is named by task ${id}, and there is no such pool`,
+        remedy: `Correct the name, or make it: \`muster pool set ${pool} SLOTS\`.${didYouMean(pool, Object.keys(pools))}`,
+        place,
+      });
+    else
+      draft.report('PLAN_POOL_SIZE_UNKNOWN', {
+        subject,
+        summary: `is named by task ${id}; it counts as one slot`,
+        place,
+      });
   }
 }
 

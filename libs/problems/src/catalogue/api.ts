@@ -46,6 +46,11 @@ export const apiProblems = {
     meaning: 'A part that the request needs did not answer.',
     remedy: 'Check that an executor, the broker and the database run (GET /health/ready), then try again.',
   },
+  POOL_IN_USE: {
+    severity: 'error',
+    meaning: 'Slots of the pool are held or waited for.',
+    remedy: 'Wait until the transactions named have ended, or cancel them.',
+  },
   CLUSTER_BUSY: {
     severity: 'error',
     meaning: 'A transaction of the cluster has not ended.',

@@ -103,7 +103,7 @@ export const planProblems = {
   },
   PLAN_TOO_LARGE: {
     severity: 'error',
-    meaning: 'A raw plan would have more relations than can be shown.',
+    meaning: 'A raw plan would have more relations, or computed values more characters, than can be shown.',
     remedy: 'Plan without --raw, or with fewer nodes.',
   },
   PLAN_PLAIN_STAR: {
@@ -131,6 +131,16 @@ export const planProblems = {
     severity: 'warning',
     meaning: 'A limit comes out differently on different nodes; the smallest holds.',
     remedy: 'Compute the amount from cluster-wide settings.',
+  },
+  PLAN_UNKNOWN_POOL: {
+    severity: 'error',
+    meaning: 'A task takes a slot of a pool that there is none of.',
+    remedy: 'Make the pool with `muster pool set NAME SLOTS`, or correct its name in the task definition.',
+  },
+  PLAN_POOL_SIZE_UNKNOWN: {
+    severity: 'warning',
+    meaning: 'Offline nobody knows how many slots a pool has; it counts as one.',
+    remedy: 'Ask a server for the plan, or say what if: `--limit pool:NAME=SLOTS`.',
   },
   PLAN_RAMP_EARLIER: {
     severity: 'warning',

@@ -8,6 +8,7 @@ import { NodeAttributes1764200000000 } from './1764200000000-node-attributes';
 import { ControlEffects1764300000000 } from './1764300000000-control-effects';
 import { RunsAndControls1764310000000 } from './1764310000000-runs-and-controls';
 import { ForceClosed1764320000000 } from './1764320000000-force-closed';
+import { Pools1764400000000 } from './1764400000000-pools';
 import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
 
@@ -22,6 +23,7 @@ export const migrations: readonly MigrationClass[] = [
   ControlEffects1764300000000,
   RunsAndControls1764310000000,
   ForceClosed1764320000000,
+  Pools1764400000000,
   TaskSummary1764500000000,
   PlanGrounds1764510000000,
 ];

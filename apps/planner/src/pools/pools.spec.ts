@@ -1,0 +1,78 @@
+import type { Problem } from '@muster/problems';
+import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
+
+const codes = (body: { problems: Problem[] }) => body.problems.map(({ code, subject }) => `${code} ${subject}`);
+
+describe('pools', () => {
+  let planner: TestPlanner;
+  beforeAll(async () => {
+    planner = await TestPlanner.start();
+  });
+  afterAll(() => planner.close());
+
+  const set = (name: string, body: object) => planner.put(`/api/v1/pools/${name}`, body);
+
+  it('are set and changed with the executors, listed by name, and removed', async () => {
+    const made = await set('b', { slots: 2 });
+    expectStatus(made, 200);
+    expect(made.body).toEqual({
+      name: 'b',
+      slots: 2,
+      holders: [],
+      waiting: [],
+    });
+    expectStatus(await set('a', { slots: 1 }), 200);
+    expectStatus(await set('b', { slots: 5 }), 200);
+    expect((await planner.get('/api/v1/pools')).body.items).toMatchObject([
+      { name: 'a', slots: 1 },
+      { name: 'b', slots: 5 },
+    ]);
+    expect(planner.executor.pools.get('b')).toMatchObject({ slots: 5, version: 2 });
+    expectStatus(await planner.delete('/api/v1/pools/b').set('idempotency-key', 'k1'), 204);
+    expect(planner.executor.pools.get('b')).toMatchObject({ slots: 0, version: 3 });
+    expect((await planner.get('/api/v1/pools/b')).status).toBe(404);
+    expectStatus(await set('b', { slots: 1 }), 200);
+    expect(planner.executor.pools.get('b')).toMatchObject({ slots: 1, version: 4 });
+  });
+
+  it.each([
+    ['x', { slots: 0 }],
+    ['x', { slots: 1.5 }],
+    ['x', {}],
+    ['x', { slots: 1, more: true }],
+    ['..%2Fx', { slots: 1 }],
+  ])('are refused: %s %j', async (name, body) => {
+    expect((await set(name, body)).status).toBe(400);
+    expect((await planner.get('/api/v1/pools')).body.items.map((each: { name: string }) => each.name)).not.toContain(
+      'x',
+    );
+  });
+
+  it('are not removed while somebody uses them, nor when there is none', async () => {
+    expectStatus(await set('used', { slots: 1 }), 200);
+    const share = {
+      deployment: '00000000-0000-4000-8000-000000000001',
+      transaction: '00000000-0000-4000-8000-000000000002',
+      cluster: 'c',
+      slots: 1,
+      since: '2026-01-01T00:00:00.000Z',
+    };
+    planner.executor.shares.set('used', { holders: [share], waiting: [] });
+    const refused = await planner.delete('/api/v1/pools/used').set('idempotency-key', 'k2');
+    expect(refused.status).toBe(409);
+    expect(codes(refused.body)).toEqual(['POOL_IN_USE pool used']);
+    expect((await planner.get('/api/v1/pools/used')).body).toMatchObject({
+      holders: [{ transaction: share.transaction }],
+    });
+    expect((await planner.delete('/api/v1/pools/none').set('idempotency-key', 'k3')).status).toBe(404);
+  });
+
+  it('are not written when the executors refuse them', async () => {
+    planner.executor.refusals.set('executor.pool.set', [
+      { code: 'API_INTERNAL', severity: 'error', subject: 'pool', summary: 'no', remedy: 'r' },
+    ]);
+    expect((await set('lost', { slots: 1 })).status).toBeGreaterThanOrEqual(400);
+    planner.executor.refusals.clear();
+    expect((await planner.get('/api/v1/pools/lost')).status).toBe(404);
+  });
+});
