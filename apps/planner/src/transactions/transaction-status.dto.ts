@@ -352,3 +352,28 @@ export class LimitsDto {
   @ApiProperty({ type: [LimitUseDto] })
   limits!: LimitUseDto[];
 }
+
+class DependentDto {
+  @ApiProperty()
+  task!: string;
+
+  @ApiProperty({ enum: TASK_STATES })
+  state!: string;
+}
+
+export class SkipPreviewDto {
+  @ApiProperty()
+  task!: string;
+
+  @ApiProperty({ enum: TASK_STATES })
+  state!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it cannot be skipped now; null: it can.' })
+  obstacle!: string | null;
+
+  @ApiProperty({
+    type: [DependentDto],
+    description: 'What would go on as if the task were done, barriers seen through.',
+  })
+  dependents!: DependentDto[];
+}

@@ -27,6 +27,7 @@ import { deploymentId, startCommandOf } from './insert-deployment';
 import { forceClose } from './force-close';
 import { listTransactions } from './list-transactions';
 import { limitsOf } from './read-limits';
+import { skipPreview } from './skip-preview';
 import { startTransaction } from './start-transaction';
 import {
   ControlAnswerDto,
@@ -38,6 +39,7 @@ import {
 } from './transaction.dto';
 import {
   LimitsDto,
+  SkipPreviewDto,
   transactionModels,
   TransactionPageDto,
   TransactionStatusDto,
@@ -163,6 +165,15 @@ export class TransactionsController {
   async limits(@Param('transaction', TRANSACTION_ID) id: string): Promise<unknown> {
     await findTransaction(this.database.manager, id);
     return limitsOf(this.database.manager, this.bus, id);
+  }
+
+  @Get(':transaction/tasks/:task/skip-preview')
+  @ApiOperation({ operationId: 'previewSkip', summary: 'What would go on if a task were skipped' })
+  @ApiOkResponse({ type: SkipPreviewDto })
+  @ApiRefusals(400, 404)
+  async skipPreview(@Param('transaction', TRANSACTION_ID) id: string, @Param('task') task: string): Promise<unknown> {
+    await findTransaction(this.database.manager, id);
+    return skipPreview(this.database.manager, id, task);
   }
 
   @Get(':transaction/tasks/:task/why')

@@ -141,6 +141,16 @@ export interface TransactionSummary {
   readonly problems?: readonly Problem[];
 }
 
+/** What a skip of a task would mean. */
+export interface SkipPreview {
+  readonly task: string;
+  readonly state: TaskState;
+  /** Null: it can be skipped now; otherwise why not. */
+  readonly obstacle: string | null;
+  /** What would go on as if the task were done. */
+  readonly dependents: readonly { readonly task: string; readonly state: TaskState }[];
+}
+
 /** A limit of the graph that runs. */
 export interface LimitUse {
   readonly key: string;
