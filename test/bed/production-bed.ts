@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  freePort,
   type PrivateFolder,
   privateFolder,
   type PrivateBroker,
@@ -45,16 +46,22 @@ async function stopStarted(starts: readonly Promise<{ stop(): Promise<void> }>[]
   await Promise.all(settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value.stop()] : [])));
 }
 
+function startPlanner(folder: PrivateFolder, env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+  const dataDir = join(folder.path, 'planner');
+  return ServiceProcess.start(['planner'], { ...env, MUSTER_DATA_DIR: dataDir }, join(folder.path, 'planner.log'));
+}
+
 /** Muster as in production: a planner and executors as processes, own PostgreSQL and RabbitMQ, hosts with real sshd. */
 export class ProductionBed {
   readonly executors: ServiceProcess[] = [];
+  #executorsEver = 0;
 
   private constructor(
     readonly folder: PrivateFolder,
     readonly postgres: PrivateService,
     readonly rabbitmq: PrivateBroker,
     readonly hosts: TestHosts,
-    readonly planner: ServiceProcess,
+    public planner: ServiceProcess,
     readonly serviceEnv: Readonly<Record<string, string>>,
     /** Environment of the command line. */
     readonly env: Readonly<Record<string, string>>,
@@ -74,15 +81,12 @@ export class ProductionBed {
       MUSTER_AMQP_URL: rabbitmq.url,
       MUSTER_SECRET_KEY: randomBytes(32).toString('base64'),
       MUSTER_ADMIN_TOKEN: randomBytes(24).toString('hex'),
-      MUSTER_HTTP_PORT: '0',
+      // Its own for good: a planner that starts again is found where it was.
+      MUSTER_HTTP_PORT: String(await freePort()),
       MUSTER_LEASE_MS: String(LEASE_MS),
       MUSTER_LOG_LEVEL: 'debug',
     };
-    const planner = await ServiceProcess.start(
-      ['planner'],
-      { ...serviceEnv, MUSTER_DATA_DIR: join(folder.path, 'planner') },
-      join(folder.path, 'planner.log'),
-    );
+    const planner = await startPlanner(folder, serviceEnv);
     const url = planner.ready.url ?? '';
     const env = { MUSTER_SERVER: url, MUSTER_TOKEN: serviceEnv.MUSTER_ADMIN_TOKEN };
     const bed = new ProductionBed(
@@ -98,8 +102,14 @@ export class ProductionBed {
     return bed;
   }
 
+  /** Starts the planner again after it was killed or stopped. */
+  async restartPlanner(): Promise<void> {
+    await this.planner.kill();
+    this.planner = await startPlanner(this.folder, this.serviceEnv);
+  }
+
   async addExecutor(): Promise<ServiceProcess> {
-    const name = `executor-${this.executors.length + 1}`;
+    const name = `executor-${++this.#executorsEver}`;
     const executor = await ServiceProcess.start(
       ['executor'],
       { ...this.serviceEnv, MUSTER_DATA_DIR: join(this.folder.path, name) },

@@ -39,6 +39,8 @@ export class ExecutorBed {
   readonly started: string[] = [];
   readonly log = new QuietLog();
   isStoreAway = false;
+  isBrokerAway = false;
+  readonly handedOver: string[] = [];
   /** What an earlier run did cannot be read. */
   isReadAway = true;
   /** Answers of the node that are held back, when it is slow. */
@@ -98,6 +100,9 @@ export class ExecutorBed {
         this.refused.push(command);
         return problems;
       },
+      handOver: async (_executor, deployment) => {
+        this.handedOver.push(deployment);
+      },
       unpublished: async () => [],
       markPublished: async () => undefined,
     };
@@ -123,7 +128,9 @@ export class ExecutorBed {
       box: { seal: () => ({}), open: () => ({ reveal: () => 'key' }) } as unknown as ExecutorPorts['box'],
       artifacts: { ensure: async () => this.missing },
       graphBytes: async () => new Uint8Array(),
-      publishEvents: async () => undefined,
+      publishEvents: async () => {
+        if (this.isBrokerAway) throw new Error('the broker is away');
+      },
       makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
       readGraph: async () => packGraph(graphOf(tasks)),
       nudge: () => undefined,

@@ -44,6 +44,19 @@ describe('an executor', () => {
     await bed.until(() => bed.has('owner-changed'));
   });
 
+  it('hands its deployments over at once when it stops, also while nothing can be published', async () => {
+    const bed = new ExecutorBed();
+    await bed.until(() => bed.started.length === 1);
+    bed.isBrokerAway = true;
+    bed.ended(1, 1);
+    await bed.until(() => bed.has('retry-set'));
+    let isOver = false;
+    void bed.executor.stop(5_000).then(() => (isOver = true));
+    await bed.clock.move(100);
+    expect({ handedOver: bed.handedOver, isOver }).toEqual({ handedOver: [D], isOver: false });
+    await bed.until(() => isOver);
+  });
+
   it('tells of a command that came with the end that it came too late', async () => {
     const bed = new ExecutorBed();
     await bed.until(() => bed.started.length === 1);

@@ -300,14 +300,28 @@ export class Executor {
     });
   }
 
-  /** Hands every deployment over and stops; what runs on nodes goes on. Settles when what was stored is published, or `patienceMs` has passed. */
+  /**
+   * Hands every deployment over at once and stops; what runs on nodes goes on, and whoever takes over follows it. Settles when
+   * what was stored is published, or `patienceMs` has passed: others publish what is left.
+   */
   async stop(patienceMs: number): Promise<void> {
     this.#stopped = true;
     this.#cancelTick?.();
     await this.#ticking;
     const { store, clock, log } = this.#ports;
     const runners = [...this.#runners.values()];
-    await Promise.all(runners.map((runner) => runner.stop()));
+    await Promise.all(
+      runners.map(async (runner) => {
+        await runner.stop();
+        // Before anything is published: a broker that is away must not keep others from going on.
+        await store
+          .handOver(this.id, runner.deployment, runner.epoch)
+          .catch((error: unknown) =>
+            log.warn({ deployment: runner.deployment, err: error }, 'not handed over; its lease will pass'),
+          );
+      }),
+    );
+    this.#ports.nudge();
     const published = Promise.all(runners.map((runner) => this.#relay.drained(runner.deployment)));
     await new Promise<void>((resolve) => {
       const giveUp = clock.after(patienceMs, resolve);
@@ -316,14 +330,6 @@ export class Executor {
         resolve();
       });
     });
-    for (const runner of runners) {
-      await store
-        .handOver(this.id, runner.deployment, runner.epoch)
-        .catch((error: unknown) =>
-          log.warn({ deployment: runner.deployment, err: error }, 'not handed over; its lease will pass'),
-        );
-    }
-    this.#ports.nudge();
     await this.#relay.close();
   }
 

@@ -9,7 +9,8 @@ export { asSucceeded, type PreviousCluster } from './evaluation/previous-cluster
 export type { SecretAccess } from './evaluation/settings-evaluator';
 export type { ConditionEvaluation, Evaluation, EvaluationPlace, Evaluator, ExpressionText } from './evaluator';
 export { lintBundle, publishFindings, type LintOptions } from './lint/lint-bundle';
-export { PLANNER_SEMANTICS, type PlanGrounds } from './finish/plan-grounds';
+export { PLANNER_SEMANTICS } from './finish/plan-grounds';
+export type { PlanGrounds } from './plan-grounds';
 export { PASSES } from './passes/pass-list';
 export { plan } from './plan';
 export type { PlanIdentity, PlanInput, PlanOptions, PlanOutcome } from './plan-input';

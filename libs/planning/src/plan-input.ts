@@ -2,7 +2,7 @@ import type { Bundle, ClusterSpec, JsonObject, Plan, TaskAddress } from '@muster
 import type { Problem } from '@muster/problems';
 import type { Evaluator } from './evaluator';
 import type { SecretAccess } from './evaluation/settings-evaluator';
-import type { PlanGrounds } from './finish/plan-grounds';
+import type { PlanGrounds } from './plan-grounds';
 import type { ExpectedState, Fingerprint, PreviousStates } from './previous/previous-states';
 
 /** Everything that a plan is made from: values, and pure functions of them. */

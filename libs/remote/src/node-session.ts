@@ -25,10 +25,12 @@ export class NodeSession {
     options: LauncherOptions & { readonly shell: string },
   ): Promise<NodeSession | NodeFailure> {
     let launcher: LauncherChannel;
+    let ended: Promise<boolean>;
     try {
       const asked = link.exec(`exec ${target.become === 'sudo' ? 'sudo -n ' : ''}${options.shell}`);
       // A server may let us in and then never answer; keepalives do not tell, since it answers those.
-      const channel = await within(asked, options.helloTimeoutMs);
+      const { channel, hasEnded } = await within(asked, options.helloTimeoutMs);
+      ended = hasEnded;
       launcher = new LauncherChannel(channel, { ...options, stateDir: target.stateDir });
     } catch (error) {
       link.close();
@@ -38,12 +40,16 @@ export class NodeSession {
     }
     const hello = await launcher.open();
     if (hello.kind === 'hello') return new NodeSession(target, link, launcher, hello.bootId);
+    // A shell that is no shell ends with a code. Without one the machine or its sshd went down meanwhile, or the link broke.
+    const isShellGone =
+      hello.kind === 'closed' && !hello.silent && (await within(ended, options.helloTimeoutMs).catch(() => false));
     link.close();
     if (hello.kind === 'missing') return refused('NODE_REQUIREMENT_MISSING', `node ${target.name}: ${hello.detail}`);
     if (hello.silent)
       return unreachable(
         `node ${target.name} logged in, but its shell did not answer in time; does \`ssh ${target.user}@${target.address} exec /bin/sh\` give one?`,
       );
+    if (!isShellGone) return unreachable(`the connection to node ${target.name} broke during the login`);
     const said = hello.detail ? `: ${hello.detail}` : '';
     return target.become === 'sudo'
       ? refused('NODE_BECOME_REFUSED', `sudo -n on node ${target.name} gave no shell${said}`)

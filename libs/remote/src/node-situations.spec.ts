@@ -1,5 +1,5 @@
 import { makeKeyPair } from './connection/make-key-pair';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
@@ -158,6 +158,24 @@ describe('a node that', () => {
       expect(answer).toMatchObject({ kind: 'refused', code: 'NODE_LOGIN_REFUSED' });
       expect(detailOf(answer)).not.toMatch(/PRIVATE|no key at all/);
     }
+  });
+
+  it('has no shell for the login is refused', async () => {
+    const bed = await bedOf(sshdBed());
+    const answer = await newPort({ shell: 'false' }).prepare(bed.target, TICKET);
+    expect(answer).toMatchObject({ kind: 'refused', code: 'NODE_SHELL_UNUSABLE' });
+  });
+
+  it('goes down in the middle of a login is unreachable, and not taken for one that refuses it', async () => {
+    const bed = await bedOf(sshdBed());
+    expect(await newPort({ shell: `sh -c 'kill -9 $$'` }).prepare(bed.target, TICKET)).toMatchObject({
+      kind: 'unreachable',
+    });
+    const mark = join(programs({}), 'mark');
+    const asked = newPort({ shell: `sh -c 'touch ${mark}; sleep 30'` }).prepare(bed.target, TICKET);
+    await eventually('the shell runs', () => existsSync(mark));
+    await bed.dropConnections();
+    expect(await asked).toMatchObject({ kind: 'unreachable' });
   });
 
   it('lacks a program is refused, naming all that it lacks', async () => {

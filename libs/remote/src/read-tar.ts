@@ -21,7 +21,7 @@ export async function readTar({ link, target }: NodeSession, path: string): Prom
   const become = target.become === 'sudo' ? 'sudo -n ' : '';
   let channel: ClientChannel;
   try {
-    channel = await link.exec(`exec ${become}/bin/sh -c ${quoteWord(script)}`);
+    ({ channel } = await link.exec(`exec ${become}/bin/sh -c ${quoteWord(script)}`));
   } catch (error) {
     return unreachable(
       `node ${target.name} opened no session to read ${path}: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,4 +1,4 @@
-import type { PlanGrounds } from '../finish/plan-grounds';
+import type { PlanGrounds } from '../plan-grounds';
 import { cluster, outcomeOf, release } from '../planning.testing';
 import type { PlanInput } from '../plan-input';
 import { compareGrounds } from './compare-grounds';

@@ -1,6 +1,6 @@
 import { byCodeUnit, canonicalJson, type Json } from '@muster/model';
 import { byNaturalOrder } from '../draft/natural-order';
-import type { PlanGrounds } from '../finish/plan-grounds';
+import type { PlanGrounds } from '../plan-grounds';
 
 /** Names that are shown of each kind. */
 const NAMES_MAX = 5;

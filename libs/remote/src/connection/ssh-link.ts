@@ -11,10 +11,16 @@ export interface SshLink {
   readonly closed: boolean;
   onClosed(listener: () => void): void;
   /** Runs `command`; fails with an Error when the node opens no session. */
-  exec(command: string): Promise<ClientChannel>;
+  exec(command: string): Promise<RunningCommand>;
   /** A TCP stream from the node to `host:port`; fails with an Error whose `reason` is SSH's number. */
   forward(host: string, port: number): Promise<Duplex>;
   close(): void;
+}
+
+export interface RunningCommand {
+  readonly channel: ClientChannel;
+  /** Settles when the channel or the connection is gone: true if the command had ended with an exit code by then. */
+  readonly hasEnded: Promise<boolean>;
 }
 
 export type LinkAnswer = { readonly kind: 'linked'; readonly link: SshLink } | NodeFailure;
@@ -126,7 +132,17 @@ function linkOf(client: Client): SshLink {
     onClosed: (listener) => void listeners.push(listener),
     exec: (command) =>
       new Promise((resolve, reject) => {
-        client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+        client.exec(command, (error, channel) => {
+          if (error) return reject(error);
+          // Here and not later: the end may be told in the same packet.
+          const hasEnded = new Promise<boolean>((tell) => {
+            let hasCode = false;
+            channel.once('exit', (code: unknown) => (hasCode = typeof code === 'number'));
+            channel.once('close', () => tell(hasCode));
+            listeners.push(() => tell(hasCode));
+          });
+          resolve({ channel, hasEnded });
+        });
       }),
     forward: (host, port) =>
       new Promise((resolve, reject) => {
