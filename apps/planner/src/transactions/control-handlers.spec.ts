@@ -19,7 +19,7 @@ describe('controls as messages', () => {
   afterAll(() => planner.close());
 
   const send = (body: Partial<ControlTransaction>, id: string = randomUUID()) => {
-    const whole = { transaction, verb: 'pause', who: 'ci', ...body } as ControlTransaction;
+    const whole = { transaction, verb: 'pause', who: 'ci', ...body };
     return planner.executor.bus.request(CONTROLS_QUEUE, makeEnvelope(controlTransaction, whole, id), 10_000);
   };
 
