@@ -161,6 +161,7 @@ class ProtocolSimulation {
       publishOutput: async () => undefined,
       makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
       encodeBase64: () => '',
+      readBeside: () => Promise.reject(new Error('nothing goes beside a start here')),
       graphBytes: async (graph) => new TextEncoder().encode(graph.kind === 'inline' ? graph.gzip : ''),
       readGraph: async (bytes) => packGraph(this.#played(new TextDecoder().decode(bytes))),
       nudge: () => this.#nudge(),

@@ -16,7 +16,14 @@ describe('the work of linting', () => {
     expect(work.within(2, () => spending(work, 10))).toEqual({ found: [0, 1, 2, 3, 4], isFinished: false });
     expect(work.within(2, () => [])).toEqual({ found: [], isFinished: true });
     expect(work.within(1, () => spending(work, 20)).found).toEqual([0, 1]);
+    expect(work.within(1, () => spending(work, 10)).found).toEqual([0]);
     expect(work.within(1, () => spending(work, 1)).found).toEqual([]);
+  });
+
+  it('is not taken from others by what is too much at once', () => {
+    const work = new LintWork(100);
+    expect(work.within(2, () => spending(work, 1_000))).toEqual({ found: [], isFinished: false });
+    expect(work.within(2, () => spending(work, 10)).found).toHaveLength(5);
   });
 
   it('does not hide other errors', () => {

@@ -18,9 +18,13 @@ export class LintWork {
 
   /** Before the work is done. Throws where it would be too much, and is caught in `within`. */
   spend(units: number): void {
+    // What is refused is not done: the next rule has what was not spent.
+    if (units > this.#share) {
+      this.#share = 0;
+      throw new WorkSpent('spent');
+    }
     this.#left -= units;
     this.#share -= units;
-    if (this.#share < 0) throw new WorkSpent('spent');
   }
 
   /** As if what was asked before had been spent already. */
