@@ -46,6 +46,8 @@ export interface ProtocolRun {
   readonly takeovers: number;
   readonly statuses: readonly string[];
   readonly trace: readonly string[];
+  /** What was stored of each deployment. */
+  readonly logs: readonly { readonly graph: TaskGraph; readonly events: readonly DeploymentEvent[] }[];
 }
 
 /** Runs one seed: the real executors over modelled store, broker, links, machines and planner, watched by referees. */
@@ -159,6 +161,7 @@ class ProtocolSimulation {
       publishOutput: async () => undefined,
       makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
       encodeBase64: () => '',
+      readBeside: () => Promise.reject(new Error('nothing goes beside a start here')),
       graphBytes: async (graph) => new TextEncoder().encode(graph.kind === 'inline' ? graph.gzip : ''),
       readGraph: async (bytes) => packGraph(this.#played(new TextDecoder().decode(bytes))),
       nudge: () => this.#nudge(),
@@ -401,6 +404,7 @@ class ProtocolSimulation {
       takeovers: rows.reduce((sum, { epoch }) => sum + epoch, 0),
       statuses: rows.map(({ status }) => status),
       trace: this.#world.trace,
+      logs: rows.map(({ id, events }) => ({ graph: this.#planned(id).graph, events })),
     };
   }
 }

@@ -30,7 +30,7 @@ import { migrate } from '@muster/storage';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Pool } from 'pg';
-import { graphBytes, readGraph } from './artifacts/read-graph';
+import { graphBytes, readBeside, readGraph } from './artifacts/read-graph';
 import { PlannerArtifacts } from './artifacts/fetch-artifacts';
 import { EXECUTOR, type ExecutorAppPorts, type ExecutorConfig, NODES } from './executor-ports';
 import { CommandHandlers } from './handlers/command-handlers';
@@ -99,6 +99,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
       encodeBase64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
       readGraph: (gzip) => readGraph(gzip, artifacts),
       graphBytes: (graph) => graphBytes(graph, artifacts),
+      readBeside: (digest) => readBeside(digest, artifacts),
       nudge: () => {
         bus.publish(NUDGE_EXCHANGE, makeEnvelope(nudge, {})).catch(() => undefined);
       },

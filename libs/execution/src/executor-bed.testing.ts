@@ -1,5 +1,5 @@
 import type { DeploymentEvent, GraphTask, TaskGraph } from '@muster/model';
-import { packGraph, type StartDeployment } from '@muster/protocol';
+import { type BesideStart, packGraph, type StartDeployment } from '@muster/protocol';
 import { Executor, type ExecutorPorts } from './executor';
 import { HandMovedClock, settled } from './hand-moved-clock.testing';
 import type { DeploymentStore, OwnedDeployment, StoredCommand } from './ports/deployment-store';
@@ -54,6 +54,10 @@ export class ExecutorBed {
   inbox: StoredCommand[] = [];
   /** How many connections to the node were asked for. */
   prepared = 0;
+  /** What goes beside a start command. */
+  beside: BesideStart = { graph: { kind: 'inline', gzip: '' }, nodes: [], artifacts: [] };
+  /** Artifacts that were asked for. */
+  readonly fetched: { readonly digest: string }[] = [];
   /** Artifacts that cannot be had. */
   missing: FetchFailure[] = [];
   /** Commands whose refusal is kept. */
@@ -126,7 +130,13 @@ export class ExecutorBed {
       store: store as DeploymentStore,
       nodes: nodes as NodePort,
       box: { seal: () => ({}), open: () => ({ reveal: () => 'key' }) } as unknown as ExecutorPorts['box'],
-      artifacts: { ensure: async () => this.missing },
+      artifacts: {
+        ensure: async (wanted) => {
+          this.fetched.push(...wanted);
+          return this.missing;
+        },
+      },
+      readBeside: async () => this.beside,
       graphBytes: async () => new Uint8Array(),
       publishEvents: async () => {
         if (this.isBrokerAway) throw new Error('the broker is away');

@@ -92,6 +92,15 @@ describe('an executor', () => {
       expect(await bed.executor.accept('c1', start(bed.clock.now() + 1000))).toEqual([]);
     });
 
+    it('reads what goes beside a start before it fetches the rest', async () => {
+      const bed = new ExecutorBed();
+      const digest = `sha256:${'a'.repeat(64)}`;
+      bed.beside = { graph: { kind: 'inline', gzip: '' }, nodes: [], artifacts: [{ digest, size: 7 }] };
+      const graph = { kind: 'beside', digest: 'd' };
+      expect(await bed.executor.accept('c1', { ...start(), graph } as unknown as StartDeployment)).toEqual([]);
+      expect(bed.fetched.map(({ digest: each }) => each)).toEqual(['d', digest]);
+    });
+
     it.each([
       ['a fault that will not pass', false, 1000],
       ['a fault that may pass, once the time of the command is over', true, -1],

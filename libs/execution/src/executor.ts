@@ -1,6 +1,7 @@
 import { isDeploymentEnd, type SecretBox, type TaskGraph } from '@muster/model';
-import { InvariantBroken, problem, type Problem } from '@muster/problems';
+import { invariant, InvariantBroken, problem, type Problem } from '@muster/problems';
 import {
+  type BesideStart,
   type NodeAccessMessage,
   unpackGraph,
   type CloseTransaction,
@@ -35,7 +36,7 @@ import type { RunnerContext } from './runner/runner-context';
 import { withPoolHolders } from './with-pool-holders';
 
 /** A graph that came with its start command, or as an artifact. */
-export type SentGraph = Exclude<StartDeployment['graph'], { kind: 'earlier' }>;
+export type SentGraph = Exclude<StartDeployment['graph'], { kind: 'earlier' | 'beside' }>;
 
 /** What an executor is wired to. */
 export interface ExecutorPorts {
@@ -52,6 +53,8 @@ export interface ExecutorPorts {
   readonly readGraph: (gzip: Uint8Array) => Promise<unknown>;
   /** Bytes of a start command's graph: decoded, or read from its artifact. */
   readonly graphBytes: (graph: SentGraph) => Promise<Uint8Array>;
+  /** What went beside a start command, from its artifact; fails with an Error if it is anything else. */
+  readonly readBeside: (digest: string) => Promise<BesideStart>;
   /** Tells every executor to look into the inbox; failures are harmless, since owners look at each renewal, too. */
   readonly nudge: () => void;
   readonly log: ExecutionLog;
@@ -124,20 +127,29 @@ export class Executor {
    * Stores a start command; settles with the problems that stand in the way, none when it is accepted. The answer to a
    * command stays what it was, however often it comes; but what may pass is no answer until the command's time is over.
    */
-  async accept(command: string, start: StartDeployment): Promise<readonly Problem[]> {
-    const { artifacts, box, store } = this.#ports;
-    const token = start.artifactToken ? box.open(start.artifactToken).reveal() : null;
-    const wanted =
-      start.graph.kind === 'artifact' ? [...start.artifacts, { digest: start.graph.digest, size: 0 }] : start.artifacts;
-    const missing = await artifacts.ensure(wanted, token);
-    const subject = `deployment of ${start.cluster}`;
-    if (missing.length > 0) {
-      const mayPass = missing.every(({ isPassing }) => isPassing) && this.#ports.clock.now() < (start.giveUpAt ?? 0);
-      const code = mayPass ? 'DEPLOY_ARTIFACT_UNREACHABLE' : 'DEPLOY_ARTIFACT_MISSING';
-      const problems = missing.map(({ text: summary }) => problem(code, { subject, summary }));
-      return mayPass ? problems : store.refuse(command, problems);
+  async accept(command: string, told: StartDeployment): Promise<readonly Problem[]> {
+    const { store } = this.#ports;
+    const subject = `deployment of ${told.cluster}`;
+    let start = told;
+    if (told.graph.kind === 'beside') {
+      const { digest } = told.graph;
+      const missing = await this.#fetch(command, told, [{ digest, size: 0 }]);
+      if (missing !== null) return missing;
+      try {
+        start = { ...told, ...(await this.#ports.readBeside(digest)) };
+      } catch (error) {
+        const summary = `what goes beside it cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
+        return store.refuse(command, [problem('API_INVALID', { subject, summary })]);
+      }
     }
+    const missing = await this.#fetch(
+      command,
+      start,
+      start.graph.kind === 'artifact' ? [...start.artifacts, { digest: start.graph.digest, size: 0 }] : start.artifacts,
+    );
+    if (missing !== null) return missing;
     const sent = start.graph;
+    invariant(sent.kind !== 'beside', 'what goes beside a start has a graph of its own');
     const gzip =
       sent.kind === 'earlier'
         ? ((await store.read(sent.deployment))?.graph ?? null)
@@ -159,6 +171,23 @@ export class Executor {
     this.nudged();
     this.#ports.nudge();
     return [];
+  }
+
+  /** Fetches what a start needs; null: all is there, else what to answer. */
+  async #fetch(
+    command: string,
+    { cluster, giveUpAt, artifactToken }: StartDeployment,
+    wanted: StartDeployment['artifacts'],
+  ): Promise<readonly Problem[] | null> {
+    const { artifacts, box, clock, store } = this.#ports;
+    const missing = await artifacts.ensure(wanted, artifactToken ? box.open(artifactToken).reveal() : null);
+    if (missing.length === 0) return null;
+    const mayPass = missing.every(({ isPassing }) => isPassing) && clock.now() < (giveUpAt ?? 0);
+    const code = mayPass ? 'DEPLOY_ARTIFACT_UNREACHABLE' : 'DEPLOY_ARTIFACT_MISSING';
+    const problems = missing.map(({ text: summary }) =>
+      problem(code, { subject: `deployment of ${cluster}`, summary }),
+    );
+    return mayPass ? problems : store.refuse(command, problems);
   }
 
   /** Stores a control command; its effect comes back as an event that names it. */

@@ -23,6 +23,26 @@ export type NodeAccessMessage = z.infer<typeof nodeAccess>;
 /** Largest graph that travels inside its command, compressed; a larger one goes as an artifact. */
 export const INLINE_GRAPH_BYTES_MAX = 700_000;
 
+const sentGraphs = [
+  z.object({ kind: z.literal('inline'), gzip: base64(INLINE_GRAPH_BYTES_MAX) }),
+  z.object({ kind: z.literal('artifact'), digest }),
+  /** That of an earlier run, whose successes count; attempts are numbered on. */
+  z.object({
+    kind: z.literal('earlier'),
+    deployment: id,
+    /** Only these, and what they kept from running, are done again; null: all that did not succeed. */
+    tasks: z.array(address).max(100_000).nullable(),
+  }),
+] as const;
+
+/** Of a start whose command would be too large: kept as an artifact, whose JSON this is. */
+export const besideStart = z.object({
+  graph: z.discriminatedUnion('kind', sentGraphs),
+  nodes: z.array(nodeAccess).max(5000),
+  artifacts: z.array(z.object({ digest, size: z.int().min(0) })).max(10_000),
+});
+export type BesideStart = z.infer<typeof besideStart>;
+
 export const startDeployment = messageKind(
   'executor.deployment.start',
   1,
@@ -37,15 +57,9 @@ export const startDeployment = messageKind(
     installation: z.string().min(1).max(64),
     /** Gzipped JSON of a `PackedGraph`, or where it is. */
     graph: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('inline'), gzip: base64(INLINE_GRAPH_BYTES_MAX) }),
-      z.object({ kind: z.literal('artifact'), digest }),
-      /** That of an earlier run, whose successes count; attempts are numbered on. */
-      z.object({
-        kind: z.literal('earlier'),
-        deployment: id,
-        /** Only these, and what they kept from running, are done again; null: all that did not succeed. */
-        tasks: z.array(address).max(100_000).nullable(),
-      }),
+      ...sentGraphs,
+      /** In an artifact, with nodes and artifacts: a `BesideStart`. An executor that does not know this kind refuses it. */
+      z.object({ kind: z.literal('beside'), digest }),
     ]),
     nodes: z.array(nodeAccess).max(5000),
     /** Everything that tasks need, to be fetched before the graph is accepted. */

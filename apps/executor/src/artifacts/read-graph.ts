@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { SentGraph } from '@muster/execution';
-import { putParametersBack } from '@muster/protocol';
+import { type BesideStart, besideStart, putParametersBack } from '@muster/protocol';
 import type { ExecutorArtifacts } from '../executor-ports';
 
 /** Largest graph, unpacked: far above 100,000 tasks, far below what would harm. */
@@ -21,6 +21,11 @@ export async function readGraph(gzip: Uint8Array, artifacts: ExecutorArtifacts):
 export async function graphBytes(graph: SentGraph, artifacts: ExecutorArtifacts): Promise<Uint8Array> {
   if (graph.kind === 'inline') return Buffer.from(graph.gzip, 'base64');
   return bytesOf(graph.digest, artifacts);
+}
+
+/** What went beside a start command. Fails with an Error if the artifact is anything else, or is not kept here. */
+export async function readBeside(digest: string, artifacts: ExecutorArtifacts): Promise<BesideStart> {
+  return besideStart.parse(JSON.parse((await bytesOf(digest, artifacts)).toString('utf8')));
 }
 
 async function bytesOf(digest: string, artifacts: ExecutorArtifacts): Promise<Buffer> {

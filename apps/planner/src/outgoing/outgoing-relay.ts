@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '@muster/messaging';
+import type { StartDeployment } from '@muster/protocol';
+import type { ArtifactStore } from '@muster/storage';
 import { storableText } from '@muster/model';
 import type { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -7,6 +9,7 @@ import { Loop } from '../running/loop';
 import type { PlannerNudges } from '../running/planner-nudges';
 import { keepAnswer } from './keep-answer';
 import type { OutgoingKind } from './outgoing.entity';
+import { slimStart } from './slim-start';
 import { sendCommand } from './send-command';
 
 /** How late a command of a planner that died is sent by another; how long one planner has it for itself. */
@@ -38,6 +41,7 @@ export class OutgoingRelay {
     private readonly database: DataSource,
     private readonly bus: Bus,
     private readonly nudges: PlannerNudges,
+    private readonly artifacts: ArtifactStore,
     private readonly onFailure: (error: unknown) => void,
   ) {
     this.#loop = new Loop({ everyMs: POLL_MS, onFailure, turn: () => this.#turn() });
@@ -76,7 +80,9 @@ export class OutgoingRelay {
   }
 
   async #send({ id, kind, deployment_id: deployment, body, tries }: DueCommand): Promise<void> {
-    const answer = await sendCommand(this.bus, id, kind, body);
+    const sent =
+      kind === 'start' ? await slimStart(this.database.manager, this.artifacts, body as StartDeployment) : body;
+    const answer = await sendCommand(this.bus, id, kind, sent);
     if (this.#closed) return;
     if (answer.kind === 'unanswered') {
       const pause = Math.min(PAUSE_SECONDS_MAX, 0.5 * 2 ** Math.min(tries, 10));

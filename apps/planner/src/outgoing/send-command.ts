@@ -1,5 +1,5 @@
 import { type Bus, BusError, makeEnvelope } from '@muster/messaging';
-import type { Problem } from '@muster/problems';
+import { problem, type Problem } from '@muster/problems';
 import {
   COMMANDS_QUEUE,
   closeTransaction,
@@ -35,6 +35,12 @@ export async function sendCommand(bus: Bus, id: string, kind: OutgoingKind, body
     if (!isPassingRefusal(reply.problems)) return { kind: 'refused', problems: reply.problems };
     return { kind: 'unanswered', reason: reply.problems.map(({ summary }) => summary).join('; ') };
   } catch (error) {
+    // Would be so at each further try.
+    if (error instanceof BusError && error.failure === 'too-large')
+      return {
+        kind: 'refused',
+        problems: [problem('API_INVALID', { subject: 'the command', summary: error.message })],
+      };
     if (error instanceof BusError) return { kind: 'unanswered', reason: describeBusFailure(error) };
     throw error;
   }

@@ -15,7 +15,7 @@ export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) =
   const { database, bus, nudges, logger } = runtime;
   const loops = [
     new FeedSequencer(database, nudges, onFailure),
-    new OutgoingRelay(database, bus, nudges, onFailure),
+    new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
     keepHouse(database, runtime.artifacts, onFailure),

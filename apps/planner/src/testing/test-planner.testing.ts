@@ -194,10 +194,15 @@ export class TestPlanner {
     return this;
   }
 
+  /** Where the planners keep artifacts. */
+  get artifactStore(): PostgresArtifactStore {
+    return new PostgresArtifactStore(this.opened.pool, 'artifacts');
+  }
+
   /** Text of a stored artifact. */
   async artifact(digest: string): Promise<string> {
     const pieces: Uint8Array[] = [];
-    const content = await new PostgresArtifactStore(this.opened.pool, 'artifacts').open(digest);
+    const content = await this.artifactStore.open(digest);
     for await (const piece of content) pieces.push(piece);
     return Buffer.concat(pieces).toString();
   }
