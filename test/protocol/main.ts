@@ -1,13 +1,17 @@
 /**
- * `npm run simulate-protocol -- [--seeds N] [--from SEED] [--sweep N] [--seed SEED] [--fault NAME]`
+ * `npm run simulate-protocol -- [--seeds N] [--from SEED] [--sweep N] [--seed SEED] [--fault NAME] [--record FILE]`
  *
  * `--seeds` (2000): that many seeds, one after another, beginning with `--from` (1), each with faults of its own.
  * `--sweep` (3): for that many seeds without faults, one run for every call of an executor with a death before it, one with a
  * death between request and answer, and one for every message with a repetition of it.
  * `--seed`: one seed alone, with everything that happened. `--fault`: plants a fault, to see what the referees say.
+ * `--record FILE` with `--seed`: keeps the longest log of that seed, with the states that it folds to, as
+ * `libs/scheduling/src/recorded` has them: each version that is released adds some, and every later one must read them.
  * Prints each seed that breaks a rule; exits 1 if any does.
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { apply, initialState, taskStateOf } from '@muster/scheduling';
 import { PLANTED_FAULTS, type PlantedFault } from './planted-fault';
 import { type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
 
@@ -22,7 +26,9 @@ interface Totals {
 
 async function main(): Promise<number> {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { seeds: text, from: text, sweep: text, seed: text, fault: text } });
+  const { values } = parseArgs({
+    options: { seeds: text, from: text, sweep: text, seed: text, fault: text, record: text },
+  });
   const number = (value: string | undefined, otherwise: number): number => {
     const read = value === undefined ? otherwise : Number(value);
     if (!Number.isSafeInteger(read) || read < 0) throw new Error(`not a whole number: ${value}`);
@@ -30,7 +36,7 @@ async function main(): Promise<number> {
   };
   const fault = PLANTED_FAULTS.find((each) => each === values.fault) ?? null;
   if (values.fault !== undefined && fault === null) throw new Error(`faults are: ${PLANTED_FAULTS.join(', ')}`);
-  if (values.seed !== undefined) return showOne(number(values.seed, 1), fault);
+  if (values.seed !== undefined) return showOne(number(values.seed, 1), fault, values.record ?? null);
   const totals: Totals = { runs: 0, events: 0, takeovers: 0, broken: [] };
   const from = number(values.from, 1);
   const seeds = number(values.seeds, 2000);
@@ -41,12 +47,27 @@ async function main(): Promise<number> {
   return totals.broken.length > 0 ? 1 : 0;
 }
 
-async function showOne(seed: number, fault: PlantedFault | null): Promise<number> {
+async function showOne(seed: number, fault: PlantedFault | null, file: string | null): Promise<number> {
   const run = await simulateProtocol({ seed, fault });
   for (const line of run.trace) say(line);
+  const [longest] = [...run.logs].sort((a, b) => b.events.length - a.events.length);
+  if (file !== null && longest) writeFileSync(file, `${JSON.stringify(recorded(longest), null, 1)}\n`);
   say(`seed ${seed}: ${run.statuses.join(', ')}; ${run.events} events, ${run.takeovers} takeovers`);
   for (const { rule, text } of run.objections) say(`BROKEN: ${rule}: ${text}`);
   return run.objections.length > 0 ? 1 : 0;
+}
+
+function recorded({ graph, events }: ProtocolRun['logs'][number]): object {
+  const state = initialState(graph);
+  for (const event of events) apply(state, event);
+  const { status, owner, epoch } = state;
+  const tasks = graph.tasks.map(({ task }, index) => [
+    task,
+    { state: taskStateOf(state, index), attempts: state.attempts[index] },
+  ]);
+  const nodes = state.graph.machines.map((machine, index) => [machine, state.node[index]]);
+  const expected = { status, owner, epoch, tasks: Object.fromEntries(tasks), nodes: Object.fromEntries(nodes) };
+  return { graph, events, expected };
 }
 
 /** A death at every call, and a repetition of every message, of a seed that is otherwise calm. */

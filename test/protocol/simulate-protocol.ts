@@ -46,6 +46,8 @@ export interface ProtocolRun {
   readonly takeovers: number;
   readonly statuses: readonly string[];
   readonly trace: readonly string[];
+  /** What was stored of each deployment. */
+  readonly logs: readonly { readonly graph: TaskGraph; readonly events: readonly DeploymentEvent[] }[];
 }
 
 /** Runs one seed: the real executors over modelled store, broker, links, machines and planner, watched by referees. */
@@ -402,6 +404,7 @@ class ProtocolSimulation {
       takeovers: rows.reduce((sum, { epoch }) => sum + epoch, 0),
       statuses: rows.map(({ status }) => status),
       trace: this.#world.trace,
+      logs: rows.map(({ id, events }) => ({ graph: this.#planned(id).graph, events })),
     };
   }
 }

@@ -212,7 +212,12 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     const one = await bed.deploy({ tasks: [graphTask('hold@n1', { parameters: { cmd: 'sleep 30' } })] });
     const two = await bed.deploy({ tasks: [graphTask('other@n1')] });
     expect(two.reply).toMatchObject({ ok: false, problems: [{ code: 'DEPLOY_NODE_CLAIMED' }, {}, {}] });
-    expect(JSON.stringify(two.reply)).toContain(one.transaction);
+    expect(JSON.stringify(two.reply)).toMatch(
+      new RegExp(`claimed by transaction ${one.transaction} of cluster c, started by test, since 20..-`),
+    );
+    const nodes = [{ ...bed.node('n1'), name: 'other-name' }];
+    const alias = await bed.deploy({ tasks: [graphTask('x@other-name')] }, { nodes });
+    expect(JSON.stringify(alias.reply)).toContain('which knows the same machine as node n1');
     await waitUntil('it runs', () => bed.log(one.deployment).some(({ type }) => type === 'attempt-started'));
     expect(await bed.control(one.deployment, 'cancel')).toMatchObject({ ok: true });
     expect(await bed.end(one.deployment)).toMatchObject({ outcome: 'cancelled', tasks: { 'hold@n1': 'cancelled' } });

@@ -6,6 +6,7 @@ import { BundleService } from './bundles/bundle-service';
 import { PluginsController } from './bundles/plugins.controller';
 import { ReleasesController } from './bundles/releases.controller';
 import { ClustersController } from './clusters/clusters.controller';
+import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
 import { FeedController } from './feed/feed.controller';
 import { HealthController } from './health/health.controller';
@@ -65,6 +66,7 @@ export class PlannerModule {
         HealthController,
         MetricsController,
         OpenApiController,
+        ControlHandlers,
         DeploymentHandlers,
       ],
       providers: [

@@ -5,7 +5,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { invariant } from '@muster/problems';
 import { BusServer } from '@muster/messaging';
-import { deploymentEvents, EVENTS_QUEUE, OUTPUT_QUEUE, taskOutput } from '@muster/protocol';
+import {
+  CONTROLS_QUEUE,
+  controlTransaction,
+  deploymentEvents,
+  EVENTS_QUEUE,
+  OUTPUT_QUEUE,
+  taskOutput,
+} from '@muster/protocol';
 import { migrate } from '@muster/storage';
 import { NestLogger } from '@muster/telemetry';
 import { json, type NextFunction, type Request, type Response } from 'express';
@@ -25,6 +32,8 @@ import { PlannerModule, type PlannerRuntime } from './planner.module';
 import { WorkerPlanRunner } from './plans/worker-plan-runner';
 import { PlannerNudges } from './running/planner-nudges';
 
+/** Each is waited for a few seconds. */
+const CONTROLS_PREFETCH = 8;
 /** Largest JSON body. */
 const JSON_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -95,8 +104,9 @@ function eventServer({ bus, logger }: PlannerRuntime): BusServer {
     queues: [
       { queue: EVENTS_QUEUE, prefetch: EVENTS_PREFETCH },
       { queue: OUTPUT_QUEUE, prefetch: OUTPUT_PREFETCH },
+      { queue: CONTROLS_QUEUE, prefetch: CONTROLS_PREFETCH },
     ],
-    kinds: [deploymentEvents, taskOutput],
+    kinds: [deploymentEvents, taskOutput, controlTransaction],
   });
 }
 

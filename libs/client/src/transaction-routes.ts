@@ -6,6 +6,7 @@ import type {
   LimitUse,
   OutputChunk,
   OutputPage,
+  SkipPreview,
   TransactionStatus,
   TransactionSummary,
   WhyAnswer,
@@ -47,6 +48,10 @@ export class TransactionRoutes {
       path('transactions', transaction, 'limits'),
     );
     return limits;
+  }
+
+  skipPreview(transaction: string, task: string): Promise<SkipPreview> {
+    return this.connection.json('GET', path('transactions', transaction, 'tasks', task, 'skip-preview'));
   }
 
   why(transaction: string, task: string): Promise<WhyAnswer> {

@@ -43,8 +43,8 @@ describe('an expression that cannot be read', () => {
       'random()',
       '`random` is refused: the same input must give the same plan, so that expressions have no luck (line 1, column 1)',
     ],
-    ["$.a.matches('(')", 'the regular expression is not in RE2 syntax, or is too long (line 1, column 13)'],
-    [`$.a =~ '${'a'.repeat(1001)}'`, 'the regular expression is not in RE2 syntax, or is too long (line 1, column 8)'],
+    ["$.a.matches('(')", 'the regular expression is not in RE2 syntax, or is too large (line 1, column 13)'],
+    [`$.a =~ '${'a'.repeat(1001)}'`, 'the regular expression is not in RE2 syntax, or is too large (line 1, column 8)'],
   ])('%j: is told before anything is evaluated', (text, summary) => {
     expect(faultOf(text)).toBe(summary);
   });

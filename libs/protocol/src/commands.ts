@@ -98,6 +98,23 @@ export type ControlDeployment = z.infer<typeof controlDeployment.body>;
 /** Command: the transaction has ended; what it has claimed is free again. Sent where its last deployment was not `final`. */
 export const releaseTransaction = messageKind('executor.transaction.release', 1, z.object({ transaction: id }));
 
+/** Command to the planner, from other programs: what `POST /transactions/{id}/controls` takes. The envelope's id makes it one. */
+export const controlTransaction = messageKind(
+  'planner.transaction.control',
+  1,
+  z.object({
+    transaction: id,
+    verb: z.enum(CONTROL_VERBS),
+    tasks: z.array(address).max(10_000).optional(),
+    limit: z.object({ key: z.string().max(300), amount: z.int().min(1).max(1_000_000) }).optional(),
+    event: z.string().min(1).max(EVENT_NAME_CHARS_MAX).optional(),
+    /** For the record: the person or program behind it. */
+    who: z.string().min(1).max(200),
+    reason: z.string().max(2000).optional(),
+  }),
+);
+export type ControlTransaction = z.infer<typeof controlTransaction.body>;
+
 /**
  * Command: the transaction is ended by force, whatever its owner does. Its deployments end and get a newer epoch, so that
  * an owner who is late finds itself fenced; its claims are free; starts of it that come later are refused.

@@ -14,6 +14,7 @@ const replies = {
   'reply.host-key': protocol.hostKeyReply,
   'reply.executors': protocol.executorsReply,
   'reply.pools': protocol.poolsReply,
+  'reply.limits': protocol.limitsReply,
 };
 
 const isKind = (it: unknown): it is MessageKind<unknown> =>

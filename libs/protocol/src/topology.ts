@@ -12,6 +12,8 @@ export type QueueTopology =
       readonly deliveriesMax: number;
       /** Only one of the consumers receives at a time, so that order holds; another takes over when it is gone. */
       readonly singleActive: boolean;
+      /** A fanout exchange that feeds it, so that other programs may be allowed to send here and nowhere else; absent: none. */
+      readonly exchange?: string;
     }
   /** For questions: worth nothing once the asker has given up, so they expire with the asker's patience. */
   | { readonly kind: 'questions'; readonly name: string }
@@ -34,6 +36,8 @@ export const COMMANDS_QUEUE = workQueue('executor.commands.v1', 20);
 export const QUESTIONS_QUEUE = { kind: 'questions', name: 'executor.questions.v1' } as const satisfies QueueTopology;
 /** States of deployments to the planner. One planner at a time, since order saves it from asking for what it misses. */
 export const EVENTS_QUEUE = workQueue('planner.events.v1', 100, true);
+/** Controls of transactions from other programs, by the exchange of the same name. */
+export const CONTROLS_QUEUE = { ...workQueue('planner.controls.v1', 20), exchange: 'planner.controls.v1' };
 /** Output of tasks to the planner. */
 export const OUTPUT_QUEUE = {
   kind: 'bounded',
@@ -53,6 +57,6 @@ export interface Topology {
 }
 
 export const TOPOLOGY: Topology = {
-  queues: [COMMANDS_QUEUE, QUESTIONS_QUEUE, EVENTS_QUEUE, OUTPUT_QUEUE],
+  queues: [COMMANDS_QUEUE, QUESTIONS_QUEUE, EVENTS_QUEUE, CONTROLS_QUEUE, OUTPUT_QUEUE],
   exchanges: [NUDGE_EXCHANGE, FEED_EXCHANGE],
 };

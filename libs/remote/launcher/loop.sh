@@ -17,7 +17,7 @@ serve() {
     verb=$2
     shift 2
     case $verb in
-      own | ask | put | start | poll | fetch | boots | cancel | forget) "$verb" "$seq" "$@" ;;
+      own | ask | put | start | poll | fetch | boots | cancel | forget | check) "$verb" "$seq" "$@" ;;
       *) say "$seq" error "unknown request" ;;
     esac
     working=

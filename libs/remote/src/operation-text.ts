@@ -14,6 +14,9 @@ done
 echo "no reboot, shutdown or systemctl on this machine" >&2
 exit 127`;
 
+/** The launcher's shell reads requests byte by byte, and each question anew. */
+const CHECK_MAX = 8192;
+
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -60,6 +63,14 @@ export function checkAttempt(attempt: AttemptSpec): NodeFailure | null {
       if (mode !== undefined && (!Number.isInteger(mode) || mode < 0 || mode > 0o777))
         wrong.push(`the mode of ${path} is not between 0 and 0777`);
     }
+  }
+  if (operation.kind === 'probe' && 'check' in operation.target) {
+    const { check, env } = operation.target;
+    for (const name of Object.keys(env))
+      if (!VARIABLE_NAME.test(name)) wrong.push(`${JSON.stringify(name)} is no name of a variable`);
+    const length = [check, ...Object.values(env)].join('').length;
+    if (length > CHECK_MAX) wrong.push(`a check and its variables have at most ${CHECK_MAX} characters, not ${length}`);
+    if ([check, ...Object.values(env)].some((text) => text.includes('\0'))) wrong.push('the check contains a NUL');
   }
   if (operation.kind === 'probe' && 'http' in operation.target && !operation.target.http.startsWith('http://')) {
     wrong.push(`only http:// can be probed, not ${operation.target.http}`);

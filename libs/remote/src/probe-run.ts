@@ -37,7 +37,7 @@ export class ProbeRun implements Watch {
 
   async #ask(): Promise<void> {
     // A lost link is reported by whoever opened the session.
-    const answer = await probeOnce(this.session.link, this.operation.target);
+    const answer = await probeOnce(this.session, this.operation.target);
     if (this.#stopped) return;
     switch (answer) {
       case 'yes':

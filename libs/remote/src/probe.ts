@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Operation } from '@muster/execution';
-import { within, type SshLink } from './connection/ssh-link';
+import { within } from './connection/ssh-link';
+import { escapeWord, quoteWord } from './launcher/shell-words';
+import type { NodeSession } from './node-session';
 
 export type ProbeTarget = Extract<Operation, { kind: 'probe' }>['target'];
 
@@ -10,9 +12,14 @@ const QUESTION_MAX_MS = 10_000;
 /** `refused`: sshd forbids forwarding. */
 export type ProbeAnswer = 'yes' | 'not-yet' | 'refused';
 
-/** Asks once, from the node's side: whether the port accepts connections, or the page answers as expected. */
-export async function probeOnce(link: SshLink, target: ProbeTarget): Promise<ProbeAnswer> {
+/** A check that takes longer is ended, and counts as not yet true. */
+const CHECK_MAX_S = 30;
+
+/** Asks once, from the node's side: whether the port accepts connections, the page answers as expected, the check succeeds. */
+export async function probeOnce(session: NodeSession, target: ProbeTarget): Promise<ProbeAnswer> {
+  const { link } = session;
   try {
+    if ('check' in target) return await check(session, target);
     if ('port' in target) {
       const stream = await within(link.forward('127.0.0.1', target.port), QUESTION_MAX_MS);
       stream.destroy();
@@ -28,6 +35,17 @@ export async function probeOnce(link: SshLink, target: ProbeTarget): Promise<Pro
   } catch (error) {
     return isProhibited(error) ? 'refused' : 'not-yet';
   }
+}
+
+async function check(
+  session: NodeSession,
+  { check: script, env }: { readonly check: string; readonly env: Readonly<Record<string, string>> },
+): Promise<ProbeAnswer> {
+  const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quoteWord(value)}`);
+  const text = escapeWord([...exports, script].join('\n'));
+  const { words } = await session.request('check', [CHECK_MAX_S, text], { waitMs: CHECK_MAX_S * 1000 });
+  // Another owner's node is not ours to ask; whoever follows the attempt learns that otherwise.
+  return words[0] === 'checked' && words[1] === '0' ? 'yes' : 'not-yet';
 }
 
 function askPage(stream: Duplex, url: URL): Promise<number> {

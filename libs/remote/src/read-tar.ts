@@ -11,6 +11,8 @@ export interface TarStream {
   readonly read: () => AsyncIterable<Uint8Array>;
   /** To be asked once all is read: why it is not whole; null if it is. */
   readonly failure: () => Promise<NodeFailure | null>;
+  /** Nobody reads the rest. */
+  readonly stop: () => void;
 }
 
 /** A tar of what is at `path` on the session's node, its last part alone in it; over a session of its own, as the login user or root. */
@@ -35,7 +37,9 @@ export async function readTar({ link, target }: NodeSession, path: string): Prom
   // Reported by whoever reads; a link that breaks closes the channel without an exit.
   const closed = once(channel, 'close').then(() => -1);
   return {
-    read: () => channel,
+    // Not ended by its reader: the exit comes after the last byte, and would not be heard.
+    read: () => channel.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+    stop: () => channel.close(),
     failure: async () => {
       const code = await Promise.race([ended, closed]);
       if (code === 0) return null;

@@ -58,6 +58,8 @@ interface Content {
   readonly read: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Once all is read: why it is not whole; null if it is. */
   readonly failure: () => Promise<NodeFailure | null>;
+  /** Nobody reads the rest. */
+  readonly stop: () => void;
 }
 
 async function bytesOf(
@@ -70,7 +72,7 @@ async function bytesOf(
     return 'kind' in session ? session : readTar(session, content.tar);
   }
   const whole = 'base64' in content ? [Buffer.from(content.base64, 'base64')] : await artifacts.open(content.artifact);
-  return { read: () => whole, failure: async () => null };
+  return { read: () => whole, failure: async () => null, stop: () => undefined };
 }
 
 /** Writes all files of an operation into the attempt's folder. */
@@ -84,10 +86,14 @@ export async function uploadFiles(
   for (const { path, mode = DEFAULT_MODE, content } of files) {
     const bytes = await bytesOf(content, artifacts, linkTo);
     if ('kind' in bytes) return bytes;
-    const answer = await uploadFile(session, attempt, `work/${path}`, mode, bytes.read());
-    if (answer.kind !== 'uploaded') return answer;
-    const failure = await bytes.failure();
-    if (failure) return failure;
+    try {
+      const answer = await uploadFile(session, attempt, `work/${path}`, mode, bytes.read());
+      if (answer.kind !== 'uploaded') return answer;
+      const failure = await bytes.failure();
+      if (failure) return failure;
+    } finally {
+      bytes.stop();
+    }
   }
   return { kind: 'uploaded' };
 }

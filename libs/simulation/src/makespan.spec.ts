@@ -34,8 +34,10 @@ const folder = process.env['MUSTER_GRAPHS'] ?? resolve(__dirname, '../../../../s
 const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
 
 describe('the makespan of graphs with known bounds', () => {
+  // Tables of no rows are refused.
   if (files.length === 0)
-    it('is left out: the graph files are absent (MUSTER_GRAPHS, ../shared/graphs)', () => expect(files).toEqual([]));
+    return it('is left out: the graph files are absent (MUSTER_GRAPHS, ../shared/graphs)', () =>
+      expect(files).toEqual([]));
 
   it.each(files)('is never above first come, nor 2 %% above the bound where it is like an OpenStack: %s', (name) => {
     const file = JSON.parse(readFileSync(join(folder, name), 'utf8')) as FamilyGraph & { bounds: { best: number } };

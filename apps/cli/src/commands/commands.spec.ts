@@ -94,26 +94,23 @@ describe('control verbs', () => {
   });
 
   it('skip asks on a terminal, and refuses where it cannot ask', async () => {
-    planner.answer(
-      'GET /transactions/t1',
-      status('paused', {
-        'a@1': task('failed'),
-        'b@1': task('waiting'),
-        'c@1': task('blocked'),
-        'd@1': task('succeeded'),
-        'e@1': task('waiting'),
-      }),
-    );
-    const requires = (name: string, ...before: string[]) => ({ task: name, requires: before });
-    planner.answer('POST /clusters/a/plans', {
-      tasks: [
-        requires('a@1'),
-        requires('b@1', 'barrier:1'),
-        requires('c@1', 'b@1'),
-        requires('d@1', 'a@1'),
-        requires('e@1'),
-      ],
-      barriers: [{ id: 'barrier:1', requires: ['a@1'] }],
+    const dependents = [
+      { task: 'b@1', state: 'waiting' },
+      { task: 'c@1', state: 'waiting' },
+    ];
+    const preview = { task: 'a@1', state: 'ready', obstacle: null, dependents };
+    planner.answer('GET /transactions/t1/tasks/a@1/skip-preview', preview);
+    expect(await run('skip t1 a@1 --dry-run')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(
+        '2 tasks depend on it and would go on as if it were done:\n  b@1 (waiting)\n',
+      ) as string,
+    });
+    expect(JSON.parse((await run('skip t1 a@1 --dry-run -o json')).out)).toEqual(preview);
+    planner.answer('GET /transactions/t1/tasks/z@1/skip-preview', { ...preview, obstacle: 'It runs.', dependents: [] });
+    expect(await run('skip t1 z@1 --dry-run')).toMatchObject({
+      code: 8,
+      out: expect.stringContaining('cannot be skipped: It runs.') as string,
     });
     expect(await run('skip t1 a@1')).toMatchObject({ code: 1, err: expect.stringContaining('--yes') as string });
     expect(await run('skip t1 a@1', { terminal: true, answer: 'n' })).toMatchObject({ code: 1 });
@@ -122,7 +119,7 @@ describe('control verbs', () => {
     expect(yes).toMatchObject({
       code: 0,
       err: expect.stringContaining(
-        '2 tasks depend on it and would go on as if it were done:\n  b@1\n  c@1\n',
+        '2 tasks depend on it and would go on as if it were done:\n  b@1 (waiting)\n  c@1 (waiting)\n',
       ) as string,
     });
     expect(await run('skip t1 a@1 --yes')).toMatchObject({ code: 0 });
@@ -131,6 +128,34 @@ describe('control verbs', () => {
 });
 
 describe('status', () => {
+  it('tells failures by cause with the first nodes, and what may still run', async () => {
+    planner.answer('GET /transactions/t1', {
+      ...status('cancelled', { 'a@1': task('failed') }),
+      failures: [
+        { definition: 'hiera', reason: 'exited with code 7', count: 37, nodes: ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'] },
+        { definition: 'a', reason: null, count: 1, nodes: ['1'] },
+      ],
+      unconfirmed: [
+        {
+          task: 'b@2',
+          node: '2',
+          attempt: 1,
+          since: 'T1',
+          text: 'could not reach node 2 to confirm that it has ended',
+        },
+      ],
+    });
+    const { out } = await run('status t1');
+    expect(out).toContain('failed  hiera on 37 nodes (n1, n2, n3, n4, n5 and 32 more): exited with code 7\n');
+    expect(out).toContain('failed  a@1: no reason is known\n');
+    expect(out).toContain(
+      'unknown b@2 may still run: could not reach node 2 to confirm that it has ended (since T1)\n',
+    );
+    const { err } = await run('watch t1');
+    expect(err).toContain('failed  hiera on 37 nodes (n1, n2, n3, n4, n5 and 32 more): exited with code 7\n');
+    expect(err).toContain('unknown b@2 may still run');
+  });
+
   it('shows the runs of a transaction that was gone on with, and who asked for what, why and when', async () => {
     const run1 = { type: 'default', deployment: 'd1', executor: 'e1', startedAt: null, endedAt: null };
     planner.answer('GET /transactions/t1', {

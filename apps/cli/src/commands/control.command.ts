@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { act, list, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
-import { confirmSkip } from '../control/confirm-skip';
+import { confirmSkip, previewLines } from '../control/confirm-skip';
+import { shownLine } from '../io/shown-text';
 import { sendControl } from '../control/send-control';
 
 interface ControlOptions {
   readonly reason?: string;
   readonly yes?: boolean;
+  readonly dryRun?: boolean;
   readonly tasks?: readonly string[];
 }
 
@@ -59,8 +61,18 @@ export function defineControlCommands(run: Run, program: Command): void {
       'give up a task (TASK@NODE) that does not run and has not ended, as if it were done: what depends on it goes on',
     )
     .option(...REASON)
-    .option('--yes', 'do not ask');
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'only show what depends on it');
   act<ControlOptions>(run, skip, async (session, options, [transaction = '', task = '']) => {
+    if (options.dryRun) {
+      const preview = await (await session.client()).transactions.skipPreview(transaction, task);
+      session.answer(preview, () =>
+        previewLines(preview, transaction)
+          .map((line) => `${shownLine(line)}\n`)
+          .join(''),
+      );
+      return preview.obstacle === null ? ExitCode.success : ExitCode.refused;
+    }
     if (!options.yes && !(await confirmSkip(session, transaction, task))) {
       session.say('nothing is skipped');
       return ExitCode.error;

@@ -1,7 +1,5 @@
-import { ApiError, type GraphStatus } from '@muster/client';
-import { isTaskEnd } from '@muster/model';
+import type { SkipPreview } from '@muster/client';
 import { shownLine } from '../io/shown-text';
-import { dependentsOf } from '../plan/dependents';
 import type { Session } from '../session';
 import { usageProblem } from '../usage-problem';
 
@@ -13,10 +11,8 @@ const SHOWN_MAX = 20;
  */
 export async function confirmSkip(session: Session, transaction: string, task: string): Promise<boolean> {
   const client = await session.client();
-  const status = await client.transactions.get(transaction);
-  const graph = status.graphs.find((it) => Object.hasOwn(it.tasks, task));
-  session.say(shownLine(`${task} is ${graph?.tasks[task]?.state ?? 'not known'} in transaction ${transaction}.`));
-  if (graph) for (const line of await preview(session, status.cluster, graph, task)) session.say(shownLine(line));
+  const preview = await client.transactions.skipPreview(transaction, task);
+  for (const line of previewLines(preview, transaction)) session.say(shownLine(line));
   const answer = await session.io.ask(`Skip ${shownLine(task)}? [y/N] `);
   if (answer === null) {
     throw usageProblem('skip', 'it asks first, and there is no terminal to ask on', 'Add --yes if you are sure.');
@@ -24,29 +20,19 @@ export async function confirmSkip(session: Session, transaction: string, task: s
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** What would go on. Read from the plan of the cluster as it is now, since a running graph is not to be had. */
-async function preview(
-  session: Session,
-  cluster: string,
-  graph: GraphStatus,
-  task: string,
-): Promise<readonly string[]> {
-  const { clusters } = await session.client();
-  try {
-    const plan = await clusters.plan(cluster, { graphType: graph.type });
-    const open = dependentsOf(plan, task).filter(
-      (it) => !isTaskEnd(graph.tasks[it]?.state ?? 'succeeded') || graph.tasks[it]?.state === 'blocked',
-    );
-    if (open.length === 0) return ['Nothing that is still open depends on it.'];
-    const more = open.length > SHOWN_MAX ? [`  and ${open.length - SHOWN_MAX} more`] : [];
-    return [
-      `${open.length} tasks depend on it and would go on as if it were done:`,
-      ...open.slice(0, SHOWN_MAX).map((it) => `  ${it}`),
-      ...more,
-    ];
-  } catch (error) {
-    if (error instanceof ApiError)
-      return ['What depends on it cannot be told: the cluster cannot be planned as it is now.'];
-    throw error;
-  }
+/** What would go on, for people. */
+export function previewLines(
+  { task, state, obstacle, dependents }: SkipPreview,
+  transaction: string,
+): readonly string[] {
+  const how = `${task} is ${state} in transaction ${transaction}.`;
+  if (obstacle !== null) return [how, `It cannot be skipped: ${obstacle}`];
+  if (dependents.length === 0) return [how, 'Nothing that is still open depends on it.'];
+  const more = dependents.length > SHOWN_MAX ? [`  and ${dependents.length - SHOWN_MAX} more`] : [];
+  return [
+    how,
+    `${dependents.length} tasks depend on it and would go on as if it were done:`,
+    ...dependents.slice(0, SHOWN_MAX).map((each) => `  ${each.task} (${each.state})`),
+    ...more,
+  ];
 }

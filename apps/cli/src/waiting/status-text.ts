@@ -1,8 +1,9 @@
 import type { TransactionStatus } from '@muster/client';
 import { shortList } from '../io/short-list';
-import { table } from '../io/table';
-import type { Problem } from '@muster/problems';
 import { shownLine } from '../io/shown-text';
+import { table } from '../io/table';
+import { failureLines, unconfirmedLines } from './task-counts';
+import type { Problem } from '@muster/problems';
 import { summary } from './wait-and-tell';
 
 /** A transaction for people: a summary, then a table per graph. */
@@ -26,7 +27,7 @@ export function statusText(status: TransactionStatus): string {
     ? `no executor has taken it after ${undelivered.tries} tries: ${undelivered.reason}; the next one is at ${undelivered.nextTryAt}\n`
     : '';
   const why = problems.map((each) => `${problemLine(each)}\n`);
-  const more = `${runsText(status)}${controlsText(status)}`;
+  const more = `${runsText(status)}${controlsText(status)}${causesText(status)}`;
   return `${summary(status)}\n${waits}${why.join('')}${executor}${graphs.join('')}${more}`;
 }
 
@@ -55,4 +56,11 @@ function controlsText({ controls }: TransactionStatus): string {
     return [at, verb, about.join(' '), who, why, state];
   });
   return `\nasked for\n${table(['at', 'verb', 'about', 'who', 'why', 'state'], rows)}`;
+}
+
+function causesText(status: TransactionStatus): string {
+  const failed = failureLines(status).map((line) => `failed  ${shownLine(line)}\n`);
+  const unconfirmed = unconfirmedLines(status).map((line) => `unknown ${shownLine(line)}\n`);
+  const lines = [...failed, ...unconfirmed];
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }

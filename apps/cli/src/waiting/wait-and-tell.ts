@@ -3,7 +3,7 @@ import { ExitCode, exitCodeOf } from '../exit-code';
 import { shownLine } from '../io/shown-text';
 import { spell } from '../io/spell-duration';
 import type { Session } from '../session';
-import { failures, taskCounts } from './task-counts';
+import { failureLines, taskCounts, unconfirmedLines } from './task-counts';
 import { type Waited, waitForOutcome } from './wait-for-outcome';
 
 /** Waits for a transaction, prints how it ended or how to come back, and answers with the exit code that says so. */
@@ -17,7 +17,8 @@ export async function waitAndTell(
   const { because, status, answers } = await waitForOutcome(session.io, client, transaction, timeoutMs);
   if (status) {
     session.warn(status.problems);
-    for (const { task, reason } of failures(status)) session.say(`failed  ${shownLine(`${task}: ${reason}`)}`);
+    for (const line of failureLines(status)) session.say(`failed  ${shownLine(line)}`);
+    for (const line of unconfirmedLines(status)) session.say(`unknown ${shownLine(line)}`);
     session.answer(status, () => `${summary(status)}\n`);
   }
   const exitCode = status && because === 'ended' ? outcomeCode(status) : ExitCode.unfinished;

@@ -6,6 +6,10 @@ interface Claim {
   readonly machine: string;
   readonly transaction_id: string | null;
   readonly cluster: string | null;
+  /** The name that the holder knows the machine by. */
+  readonly node: string | null;
+  readonly claimed_at: Date | null;
+  readonly who: string | null;
 }
 
 /**
@@ -21,15 +25,17 @@ export async function claimNodes(client: PoolClient, start: StartDeployment): Pr
     [machines],
   );
   const { rows } = await client.query<Claim>(
-    `SELECT machine, transaction_id, cluster FROM executor.claim WHERE machine = ANY ($1::text[]) ORDER BY machine FOR UPDATE`,
+    `SELECT machine, transaction_id, cluster, node, claimed_at,
+       (SELECT d.start->>'who' FROM executor.deployment d WHERE d.transaction_id = c.transaction_id ORDER BY d.accepted_at DESC LIMIT 1) AS who
+     FROM executor.claim c WHERE machine = ANY ($1::text[]) ORDER BY machine FOR UPDATE OF c`,
     [machines],
   );
   const held = rows.filter(({ transaction_id }) => transaction_id !== null && transaction_id !== start.transaction);
   if (held.length > 0) {
-    return held.map(({ machine, transaction_id, cluster }) =>
+    return held.map((claim) =>
       problem('DEPLOY_NODE_CLAIMED', {
-        subject: `node ${byMachine.get(machine) ?? machine}`,
-        summary: `claimed by transaction ${transaction_id} of cluster ${cluster}`,
+        subject: `node ${byMachine.get(claim.machine) ?? claim.machine}`,
+        summary: describeHolder(claim, byMachine.get(claim.machine)),
       }),
     );
   }
@@ -39,6 +45,14 @@ export async function claimNodes(client: PoolClient, start: StartDeployment): Pr
     [machines, start.transaction, start.cluster, machines.map((machine) => byMachine.get(machine))],
   );
   return [];
+}
+
+function describeHolder({ transaction_id, cluster, node, claimed_at, who }: Claim, name: string | undefined): string {
+  const by = who === null ? '' : `, started by ${who}`;
+  const since = claimed_at === null ? '' : `, since ${claimed_at.toISOString()}`;
+  // Two names of one machine: it is known by its host key.
+  const as = node === null || node === name ? '' : `, which knows the same machine as node ${node}`;
+  return `claimed by transaction ${transaction_id} of cluster ${cluster}${by}${since}${as}`;
 }
 
 /** A new owner draws larger tickets, so that on the nodes nothing older can start. Answers with the ticket of each machine. */

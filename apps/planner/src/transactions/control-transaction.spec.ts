@@ -136,6 +136,20 @@ describe('a control verb', () => {
     expect((await planner.post(path, { verb: 'set-limit', limit: { key: 'nodes', amount: 0 } })).status).toBe(400);
   });
 
+  it('to skip is preceded by a look at what depends on the task in the graph that runs', async () => {
+    const preview = async (task: string) =>
+      (await planner.get(path.replace('controls', `tasks/${task}/skip-preview`))).body;
+    expect(await preview('a@n2')).toMatchObject({
+      task: 'a@n2',
+      state: 'running',
+      obstacle: expect.stringMatching(/runs/) as string,
+    });
+    expect((await preview('a@n2')).dependents).toContainEqual({ task: 'b@n2', state: 'waiting' });
+    expect(await preview('b@n2')).toEqual({ task: 'b@n2', state: 'waiting', obstacle: null, dependents: [] });
+    expect(await preview('a@n1')).toMatchObject({ obstacle: 'It has ended (succeeded).' });
+    expect((await preview('zz@n1')).problems[0].code).toBe('API_NOT_FOUND');
+  });
+
   it('is preceded by a look at the limits, which executors tell', async () => {
     const { body } = await planner.get(path.replace('controls', 'limits'));
     expect(body).toEqual({ limits: [{ key: 'nodes', amount: 2, used: 1, planned: null, holders: ['a@n2'] }] });

@@ -126,8 +126,11 @@ class Fold {
       case 'node-ready':
       case 'pool-leased':
       case 'pool-returned':
-      case 'attempt-cancelling':
         return;
+      case 'attempt-cancelling': {
+        const why = event.cause === 'cancel' ? 'is being cancelled' : 'has timed out and is being ended';
+        return this.#change(event.task, { reason: `${why}; its node has not confirmed that yet` });
+      }
       case 'retry-due':
         this.#change(event.task, { state: 'ready', reason: null });
         return;

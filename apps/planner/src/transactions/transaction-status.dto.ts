@@ -169,6 +169,37 @@ class FailedTaskDto {
   reason!: string | null;
 }
 
+class FailureGroupDto {
+  @ApiProperty()
+  definition!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Of the first of them.' })
+  reason!: string | null;
+
+  @ApiProperty({ type: 'integer' })
+  count!: number;
+
+  @ApiProperty({ type: [String], description: 'The first ten.' })
+  nodes!: string[];
+}
+
+class UnconfirmedEndDto {
+  @ApiProperty()
+  task!: string;
+
+  @ApiProperty()
+  node!: string;
+
+  @ApiProperty({ type: 'integer' })
+  attempt!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  since!: string;
+
+  @ApiProperty()
+  text!: string;
+}
+
 class ProgressDto {
   @ApiProperty({ type: 'integer' })
   total!: number;
@@ -236,6 +267,15 @@ export class TransactionStatusDto {
 
   @ApiProperty({ type: ProgressDto })
   progress!: ProgressDto;
+
+  @ApiProperty({ type: [FailureGroupDto], description: 'Failed and lost tasks by cause, the largest group first.' })
+  failures!: FailureGroupDto[];
+
+  @ApiProperty({
+    type: [UnconfirmedEndDto],
+    description: 'What may still run on nodes though it was to be ended, until a later command has ended there.',
+  })
+  unconfirmed!: UnconfirmedEndDto[];
 
   @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
   problems!: ProblemDto[];
@@ -311,4 +351,29 @@ class LimitUseDto {
 export class LimitsDto {
   @ApiProperty({ type: [LimitUseDto] })
   limits!: LimitUseDto[];
+}
+
+class DependentDto {
+  @ApiProperty()
+  task!: string;
+
+  @ApiProperty({ enum: TASK_STATES })
+  state!: string;
+}
+
+export class SkipPreviewDto {
+  @ApiProperty()
+  task!: string;
+
+  @ApiProperty({ enum: TASK_STATES })
+  state!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it cannot be skipped now; null: it can.' })
+  obstacle!: string | null;
+
+  @ApiProperty({
+    type: [DependentDto],
+    description: 'What would go on as if the task were done, barriers seen through.',
+  })
+  dependents!: DependentDto[];
 }

@@ -65,7 +65,8 @@ describe('the status of a transaction', () => {
 `,
     };
     expectStatus(await planner.publish(release), 201);
-    for (let at = 0; at < 6; at++) planner.executor.hostKeys.set(`192.0.2.${at + 10}`, `SHA256:${'3'.repeat(43)}`);
+    for (let at = 0; at < 6; at++)
+      planner.executor.hostKeys.set(`192.0.2.${at + 10}`, `SHA256:${String.fromCharCode(97 + at).repeat(43)}`);
     const nodes = Array.from({ length: 6 }, (_, at) => `  m${at}: { address: 192.0.2.${at + 10}, roles: [web] }\n`);
     const source = `cluster: c2\nrelease: barred@1.0.0\nnodes:\n${nodes.join('')}`;
     const identities = Object.fromEntries(nodes.map((_, at) => [`m${at}`, 'private key']));

@@ -4,6 +4,8 @@ import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import type { ControlDetails } from './control.entity';
 import { DeploymentRow } from './deployment.entity';
+import { type FailureGroup, groupFailures } from './group-failures';
+import { type UnconfirmedEnd, unconfirmedEnds } from './unconfirmed-ends';
 import { requiresOf } from './deployment-requires';
 import { readyTasks } from './ready-tasks';
 import { detailsOf } from './store-controls';
@@ -77,6 +79,10 @@ export interface TransactionStatus {
     readonly running: readonly string[];
     readonly failed: readonly { readonly task: string; readonly reason: string | null }[];
   };
+  /** Failed and lost tasks by cause, the largest group first. */
+  readonly failures: readonly FailureGroup[];
+  /** What may still run on nodes though it was to be ended. */
+  readonly unconfirmed: readonly UnconfirmedEnd[];
   readonly problems: readonly Problem[];
   /** It was never carried out: its start was refused, and the problems say why. */
   readonly refused: boolean;
@@ -153,6 +159,8 @@ export async function transactionStatus(on: EntityManager, id: string): Promise<
       running: tasks.filter((task) => task.state === 'running').map((task) => task.task),
       failed: tasks.filter((task) => task.state === 'failed').map(({ task, reason }) => ({ task, reason })),
     },
+    failures: groupFailures(tasks.filter(({ state }) => state === 'failed' || state === 'lost')),
+    unconfirmed: await unconfirmedEnds(on, id),
     problems: row.problems,
     refused: isRefused(row),
     undelivered: await undelivered(on, deployments.at(-1)),

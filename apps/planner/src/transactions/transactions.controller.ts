@@ -16,17 +16,18 @@ import { rowOf } from '../database/sql';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { NewId } from '../http/new-id';
 import { Who } from '../http/principal';
-import { awaitAnswer, awaitEffect } from '../outgoing/await-answer';
+import { awaitAnswer } from '../outgoing/await-answer';
 import { planOptions } from '../plans/plan-options';
 import type { PlanRunner } from '../plans/plan-runner';
 import { ARTIFACTS, BUS, INSTALLATION, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
-import { controlTransaction, effectOf } from './control-transaction';
+import { CONTROL_ANSWER_MS, controlAndWait, START_ANSWER_MS } from './control-and-wait';
 import { explainTask, type Explanation } from './explain-task';
 import { deploymentId, startCommandOf } from './insert-deployment';
 import { forceClose } from './force-close';
 import { listTransactions } from './list-transactions';
 import { limitsOf } from './read-limits';
+import { skipPreview } from './skip-preview';
 import { startTransaction } from './start-transaction';
 import {
   ControlAnswerDto,
@@ -38,6 +39,7 @@ import {
 } from './transaction.dto';
 import {
   LimitsDto,
+  SkipPreviewDto,
   transactionModels,
   TransactionPageDto,
   TransactionStatusDto,
@@ -45,11 +47,6 @@ import {
 } from './transaction-status.dto';
 import { TRANSACTION_ID } from './transaction-id';
 import { findTransaction, transactionStatus } from './transaction-status';
-
-/** How long an answer of the executors is waited for, so that a refusal can be told at once. It is not lost if it comes later. */
-const START_ANSWER_MS = 5000;
-const CONTROL_ANSWER_MS = 2000;
-const CONTROL_EFFECT_MS = 1000;
 
 @ApiTags('transactions')
 @ApiExtraModels(...transactionModels)
@@ -131,14 +128,7 @@ export class TransactionsController {
       reason: body.reason ?? null,
     };
     const { database, secretBox, installation, nudges } = this;
-    const sent = await controlTransaction({ database, secretBox, installation }, id, command, wish, who);
-    nudges.nudge('recorded');
-    nudges.nudge('advance');
-    if (sent === command) {
-      await awaitAnswer(database, nudges, command, CONTROL_ANSWER_MS);
-      await awaitEffect(database, nudges, command, CONTROL_EFFECT_MS);
-    } else await awaitAnswer(database, nudges, sent, START_ANSWER_MS);
-    return { command, effect: await effectOf(database.manager, id, sent, body.verb) };
+    return controlAndWait({ database, secretBox, installation, nudges }, id, command, wish, who);
   }
 
   @Post(':transaction/force-close')
@@ -175,6 +165,15 @@ export class TransactionsController {
   async limits(@Param('transaction', TRANSACTION_ID) id: string): Promise<unknown> {
     await findTransaction(this.database.manager, id);
     return limitsOf(this.database.manager, this.bus, id);
+  }
+
+  @Get(':transaction/tasks/:task/skip-preview')
+  @ApiOperation({ operationId: 'previewSkip', summary: 'What would go on if a task were skipped' })
+  @ApiOkResponse({ type: SkipPreviewDto })
+  @ApiRefusals(400, 404)
+  async skipPreview(@Param('transaction', TRANSACTION_ID) id: string, @Param('task') task: string): Promise<unknown> {
+    await findTransaction(this.database.manager, id);
+    return skipPreview(this.database.manager, id, task);
   }
 
   @Get(':transaction/tasks/:task/why')

@@ -52,6 +52,25 @@ export interface RunStatus {
   readonly why: string | null;
 }
 
+/** Failures that look alike. */
+export interface FailureGroup {
+  readonly definition: string;
+  /** Of the first of them. */
+  readonly reason: string | null;
+  readonly count: number;
+  /** The first ten. */
+  readonly nodes: readonly string[];
+}
+
+/** What may still run on a node though it was to be ended. */
+export interface UnconfirmedEnd {
+  readonly task: string;
+  readonly node: string;
+  readonly attempt: number;
+  readonly since: string;
+  readonly text: string;
+}
+
 /** What somebody asked of a transaction. */
 export interface ControlStatus {
   readonly command: string;
@@ -93,6 +112,10 @@ export interface TransactionStatus {
     readonly running: readonly string[];
     readonly failed: readonly { readonly task: string; readonly reason: string | null }[];
   };
+  /** Failed and lost tasks by cause, the largest group first; absent from older servers. */
+  readonly failures?: readonly FailureGroup[];
+  /** What may still run on nodes though it was to be ended; absent from older servers. */
+  readonly unconfirmed?: readonly UnconfirmedEnd[];
   /** Why it could not start or go on. */
   readonly problems: readonly Problem[];
   /** Its start was refused, so nothing of it was carried out; absent from servers of older versions. */
@@ -116,6 +139,16 @@ export interface TransactionSummary {
   /** Its start was refused; the problems say why. Absent from servers of older versions. */
   readonly refused?: boolean;
   readonly problems?: readonly Problem[];
+}
+
+/** What a skip of a task would mean. */
+export interface SkipPreview {
+  readonly task: string;
+  readonly state: TaskState;
+  /** Null: it can be skipped now; otherwise why not. */
+  readonly obstacle: string | null;
+  /** What would go on as if the task were done. */
+  readonly dependents: readonly { readonly task: string; readonly state: TaskState }[];
 }
 
 /** A limit of the graph that runs. */

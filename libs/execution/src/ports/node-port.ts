@@ -49,7 +49,7 @@ export interface OperationFile {
  * - `command`: `script` is run by `/bin/sh` in a session of its own, with the attempt's folder in `MUSTER_ATTEMPT_DIR`,
  *   the files in place, `MUSTER_OUTPUT` naming the file for outputs, and `cwd` (default `/`).
  * - `reboot`: boots the machine; ends with exit code 0 once it answers with another boot id.
- * - `probe`: asked from the node's side every `intervalMs` until it is true; starts no process on the node.
+ * - `probe`: asked from the node's side every `intervalMs` until it is true; between two questions nothing of it is on the node.
  */
 export type Operation =
   | {
@@ -62,7 +62,11 @@ export type Operation =
   | { readonly kind: 'reboot' }
   | {
       readonly kind: 'probe';
-      readonly target: { readonly port: number } | { readonly http: string; readonly expect: number | null };
+      readonly target:
+        | { readonly port: number }
+        | { readonly http: string; readonly expect: number | null }
+        /** True once it exits with 0, run by `/bin/sh` in `/`, without output; ended after half a minute. */
+        | { readonly check: string; readonly env: Readonly<Record<string, string>> };
       readonly intervalMs: number;
     };
 

@@ -220,12 +220,14 @@ describe('task types', () => {
     expect(perform(it)).toMatchObject({ code: 7, stdout: `${cwd}\none` });
   });
 
-  it('waits by a command that cannot break out of its loop', () => {
-    const cmd = `test -e ready || { touch ready; exit 1; }; done; echo broken out`;
-    const it = operation('wait-for', { cmd: 'test -e ready || { touch ready; exit 1; }', interval: 0.05 });
-    expect(perform(it).code).toBe(0);
-    const broken = operation('wait-for', { cmd, interval: 0.05 });
-    expect(broken.kind === 'command' && broken.script).not.toContain('broken out');
+  it('waits by questions, and leaves nothing on the node between them', () => {
+    expect(operation('wait-for', { cmd: 'test -e x', env: { A: 1 }, interval: 0.05 })).toEqual({
+      ...{ kind: 'probe', intervalMs: 50 },
+      target: { check: 'test -e x', env: { A: '1' } },
+    });
+    const page = { kind: 'probe', intervalMs: 2000, target: { http: 'http://x', expect: 204 } };
+    expect(operation('wait-for', { http: 'http://x', expect: 204 })).toEqual(page);
+    expect(operation('wait-for', { http: { url: 'http://x', expect: 204 } })).toEqual(page);
   });
 
   const outputs = (): unknown => JSON.parse(readFileSync(join(folder, 'output'), 'utf8'));

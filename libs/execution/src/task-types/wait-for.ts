@@ -1,13 +1,15 @@
-import type { JsonObject } from '@muster/model';
+import { isJsonObject, type JsonObject } from '@muster/model';
 import type { Operation } from '../ports/node-port';
 import { refuseNoop, type TaskToCompile } from './task-to-compile';
 import { environment } from './environment';
-import { encodeBase64 } from './encode-base64';
 import { ParameterWrong, stringParameter } from './parameter';
 
 const INTERVAL_DEFAULT_S = 2;
 
-/** Waits on the node until a port or an HTTP address answers, or a command succeeds; the timeout ends it. */
+/**
+ * Waits until a port or an HTTP address answers, or a command succeeds, asked from the node's side; the timeout ends it. The
+ * executor asks and forgets: between two questions a wait is a timer, and neither a process nor a session on the node.
+ */
 export function waitFor(it: TaskToCompile): Operation {
   refuseNoop(it);
   const { parameters } = it;
@@ -23,28 +25,26 @@ export function waitFor(it: TaskToCompile): Operation {
         throw new ParameterWrong('port is not a number from 1 to 65535');
       return { kind: 'probe', target: { port }, intervalMs: seconds * 1000 };
     }
-    case 'http': {
-      const expect = parameters['expect'];
-      if (expect !== undefined && expect !== null && typeof expect !== 'number')
-        throw new ParameterWrong('expect is not a status code');
-      return {
-        kind: 'probe',
-        target: { http: stringParameter(parameters, 'http'), expect: expect ?? null },
-        intervalMs: seconds * 1000,
-      };
-    }
+    case 'http':
+      return { kind: 'probe', target: pageOf(parameters), intervalMs: seconds * 1000 };
     case 'cmd':
       return {
-        kind: 'command',
-        // A file of its own: whatever the command holds, it cannot break out of the loop around it.
-        script: `until /bin/sh "$MUSTER_ATTEMPT_DIR"/check; do sleep ${seconds}; done\n`,
-        files: [{ path: 'check', content: { base64: encodeBase64(`${stringParameter(parameters, 'cmd')}\n`) } }],
-        env: environment(parameters),
-        cwd: null,
+        kind: 'probe',
+        target: { check: stringParameter(parameters, 'cmd'), env: environment(parameters) },
+        intervalMs: seconds * 1000,
       };
     default:
       throw new ParameterWrong('event is not the name of an event');
   }
+}
+
+/** `http: url` with `expect` beside it, or `http: {url, expect}`. */
+function pageOf(parameters: JsonObject): { readonly http: string; readonly expect: number | null } {
+  const { http = null } = parameters;
+  const told = isJsonObject(http) ? { http: http['url'] ?? null, expect: http['expect'] ?? null } : parameters;
+  const expect = told['expect'] ?? null;
+  if (expect !== null && typeof expect !== 'number') throw new ParameterWrong('expect is not a status code');
+  return { http: stringParameter(told, 'http'), expect };
 }
 
 function intervalSeconds(parameters: JsonObject): number {

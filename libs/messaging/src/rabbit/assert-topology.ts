@@ -6,6 +6,9 @@ export async function assertTopology(channel: Channel, topology: Topology): Prom
   for (const queue of topology.queues) {
     if (queue.kind === 'work') await channel.assertQueue(queue.deadLetters, deadLetterOptions);
     await channel.assertQueue(queue.name, queueOptions(queue));
+    if (queue.kind !== 'work' || queue.exchange === undefined) continue;
+    await channel.assertExchange(queue.exchange, 'fanout', { durable: true });
+    await channel.bindQueue(queue.name, queue.exchange, '');
   }
   for (const exchange of topology.exchanges)
     await channel.assertExchange(exchange.name, exchange.kind, { durable: true });

@@ -53,8 +53,9 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     text: 'x@n1 puppet run\nx@n2 puppet run\ny@n1 upload_file run\ny@n2 upload_file run',
   },
   'check that all is supported': {
-    tasks: [upload('x'), upload('y', { pool: 'p' })],
-    text: 'x@n1 upload_file run\nx@n2 upload_file run\ny@n1 upload_file run\ny@n2 upload_file run',
+    tasks: [],
+    more: { release: release([upload('x')], { extends: 'base@1.0.0' }) },
+    text: 'x@n1 upload_file run\nx@n2 upload_file run',
     problems: ['PLAN_UNSUPPORTED'],
   },
   'assign tags and primaries': {
@@ -109,6 +110,13 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       'z@n1 upload_file run',
       'z@n2 upload_file run',
     ].join('\n'),
+  },
+  // The driver shows in who carries the task: the master node, which there is none of here.
+  'assign node drivers': {
+    tasks: [{ id: 'make', type: 'provision', roles: ['a'] }],
+    spec: cluster({ n1: ['a'] }, { driver: { type: 'commands', commands: { provision: 'make-it' } } }),
+    text: 'make@n1 provision run',
+    problems: ['PLAN_NO_MASTER'],
   },
   'resolve relations on the node': {
     tasks: [
@@ -264,6 +272,18 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       'x@n2 upload_file run holds definition:x, nodes, role:a',
       'y@n1 upload_file skip',
       'y@n2 upload_file skip',
+    ].join('\n'),
+  },
+  'carry by the master node': {
+    tasks: [
+      upload('own', { roles: ['master'] }),
+      { id: 'play', type: 'ansible', roles: ['a'], parameters: { playbook: '/p' } },
+    ],
+    spec: cluster({ n1: ['a'], n2: ['a'], ctl: [] }, { master: 'ctl' }),
+    text: [
+      'own@master upload_file run holds master',
+      'play@n1 ansible run holds master',
+      'play@n2 ansible run holds master',
     ].join('\n'),
   },
   'set fault tolerance': {

@@ -87,3 +87,22 @@ describe('limits', () => {
     expect(codes(offline.problems)).toEqual(['PLAN_POOL_SIZE_UNKNOWN pool p']);
   });
 });
+
+describe('a wait', () => {
+  it('takes no place that others need, but for a limit of its own', () => {
+    const tasks = [
+      { id: 'work', type: 'shell', roles: ['a'], parameters: { cmd: 'x' } },
+      { id: 'free', type: 'wait-for', roles: ['a'], parameters: { port: 1 } },
+      { id: 'own', type: 'wait-for', roles: ['a'], parameters: { port: 1, strategy: { type: 'parallel', amount: 2 } } },
+    ];
+    const made = planOf(tasks, cluster({ n1: ['a'], n2: ['a'] }, { limits: { nodesAtOnce: 1 } }));
+    expect(made.tasks.map(({ task, limits }) => [task, limits])).toEqual([
+      ['free@n1', []],
+      ['free@n2', []],
+      ['own@n1', ['definition:own']],
+      ['own@n2', ['definition:own']],
+      ['work@n1', ['nodes']],
+      ['work@n2', ['nodes']],
+    ]);
+  });
+});

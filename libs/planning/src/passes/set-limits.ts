@@ -16,12 +16,13 @@ export function setLimits(draft: Draft): void {
     const own = task.limit === null ? [] : [`definition:${task.repeatOf ?? task.definition.id}`];
     const { pool } = task.definition;
     const machine = task.node === 'master' ? (draft.input.cluster.master ?? task.node) : task.node;
-    task.limits = [
-      ...own,
-      ...(pool === null ? [] : [POOL_PREFIX + pool]),
-      ...(nodesAtOnce === null ? [] : ['nodes']),
-      ...(roleKeys.get(machine) ?? []),
-    ].sort();
+    const asked = [...own, ...(pool === null ? [] : [POOL_PREFIX + pool])];
+    // Who waits works on nothing: others must not wait for a place that only they could make free.
+    if (task.definition.type === 'wait-for') {
+      task.limits = asked.sort();
+      continue;
+    }
+    task.limits = [...asked, ...(nodesAtOnce === null ? [] : ['nodes']), ...(roleKeys.get(machine) ?? [])].sort();
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Parts of the launcher, in the order in which they are sent. They lie beside `src` and `dist`, as the shell reads them. */
-const PARTS = ['ground', 'hello', 'own', 'look', 'start', 'supervise', 'follow', 'cancel', 'loop'];
+const PARTS = ['ground', 'hello', 'own', 'look', 'start', 'supervise', 'follow', 'cancel', 'check', 'loop'];
 
 let source: string | undefined;
 

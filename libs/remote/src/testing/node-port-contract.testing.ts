@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -325,6 +325,31 @@ lines \u00e9"; test -z "$B"
       const closed = probe({ port: number });
       await port.start(bed.target, TICKET, closed);
       expect(await port.cancel(bed.target, TICKET, closed, 0)).toEqual({ kind: 'confirmed' });
+    });
+
+    it('asks a command until it succeeds, many at once, with nothing left of it between two questions', async () => {
+      const waits = Array.from({ length: 20 }, (_, at): AttemptSpec => {
+        const check = `[ "$HELD" = "it's" ] && test -e ${bed.stateDir}/open${at % 2}`;
+        return {
+          ...command(''),
+          operation: { kind: 'probe', target: { check, env: { HELD: "it's" } }, intervalMs: 50 },
+        };
+      });
+      for (const wait of waits) expect(await port.start(bed.target, TICKET, wait)).toEqual({ kind: 'started' });
+      // The node is free for others meanwhile.
+      const other = command(`touch ${bed.stateDir}/open0`);
+      await port.start(bed.target, TICKET, other);
+      expect(await recorder.last(other.id)).toMatchObject({ result: { kind: 'exited', code: 0 } });
+      for (const [at, { id }] of waits.entries()) {
+        if (at % 2 === 0) expect(await recorder.last(id)).toMatchObject({ result: { kind: 'exited', code: 0 } });
+        else await port.cancel(bed.target, TICKET, { id, task: 't@n1' }, 0);
+      }
+      const late = waits[1] as AttemptSpec;
+      // Whoever takes the wait over goes on asking.
+      expect(await port.attach(bed.target, TICKET, late, ready, NOTHING)).toEqual({ kind: 'running' });
+      writeFileSync(join(bed.stateDir, 'open1'), '');
+      expect(await recorder.last(late.id)).toMatchObject({ result: { kind: 'exited', code: 0 } });
+      expect(readdirSync(join(bed.stateDir, 'attempts')).length).toBeLessThanOrEqual(1);
     });
 
     it('reboots: ends with code 0 once another boot id answers', async () => {

@@ -1,0 +1,29 @@
+import { BusContext, BusController } from '@muster/messaging';
+import type { SecretBox } from '@muster/model';
+import { controlTransaction, type ControlTransaction } from '@muster/protocol';
+import { Inject } from '@nestjs/common';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { INSTALLATION, SECRET_BOX } from '../planner-ports';
+import { PlannerNudges } from '../running/planner-nudges';
+import { type ControlAnswer, controlAndWait } from './control-and-wait';
+
+/** What other programs ask of transactions by message; who may send is for the broker's permissions to say. */
+@BusController()
+export class ControlHandlers {
+  constructor(
+    private readonly database: DataSource,
+    private readonly nudges: PlannerNudges,
+    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
+    @Inject(INSTALLATION) private readonly installation: string,
+  ) {}
+
+  @MessagePattern(controlTransaction.schema)
+  control(@Payload() body: ControlTransaction, @Ctx() context: BusContext): Promise<ControlAnswer> {
+    const { transaction, verb, tasks = null, limit = null, event = null, reason = null, who } = body;
+    // So that nobody takes it for a person who has logged in here.
+    const { database, nudges, secretBox, installation } = this;
+    const parts = { database, nudges, secretBox, installation };
+    return controlAndWait(parts, transaction, context.id, { verb, tasks, limit, event, reason }, `${who} (by message)`);
+  }
+}
