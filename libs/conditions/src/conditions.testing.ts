@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Json, JsonObject, SealedSecret } from '@muster/model';
 import {
   evaluateCondition,
@@ -82,14 +80,4 @@ export function seal(value: string, key = 'k1'): JsonObject & SealedSecret {
 
 export function open({ $sealed }: SealedSecret): string {
   return [...$sealed.data].reverse().join('');
-}
-
-/** Folder of the field's real data, which stay out of the repository; null where they are absent. */
-export function fuelData(): string | null {
-  const folder = process.env['MUSTER_FUEL_DATA'] ?? resolve(__dirname, '../../../../shared/fuel');
-  return existsSync(join(folder, 'planner-cases.json')) ? folder : null;
-}
-
-export function readFuel(folder: string, file: string): string {
-  return readFileSync(join(folder, file), 'utf8');
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@muster/model';
 import { parse } from 'yaml';
-import { fuelData, holds, readFuel } from './conditions.testing';
+import { fuelData, readFuel } from '@muster/testkit';
+import { holds } from './conditions.testing';
 import { evaluateExpression, parseExpression, type Expression } from './index';
 
 const folder = fuelData();

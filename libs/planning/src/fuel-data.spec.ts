@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import type { JsonObject } from '@muster/model';
-import { fuelData, readFuel, recordedGraph, type RecordedTask } from './fuel.testing';
+import { fuelData, readFuel } from '@muster/testkit';
+import { recordedGraph, type RecordedTask } from './fuel.testing';
 import { asSucceeded } from './index';
 import { codes, outcomeOf, planOf, release, shownGraph, tagged } from './planning.testing';
 

@@ -2,7 +2,7 @@ import { parseBundle } from '@muster/catalog';
 import type { Bundle, GraphTask, JsonObject } from '@muster/model';
 import { parse } from 'yaml';
 import { newtonCluster } from './fuel-cluster.testing';
-import { fuelData, readFuel } from './fuel.testing';
+import { fuelData, readFuel } from '@muster/testkit';
 import { plan, type PlanOutcome } from './index';
 import { codes, sha256 } from './planning.testing';
 

@@ -2,7 +2,7 @@ import type { Bundle, ClusterSpec, GraphTask, Plan } from '@muster/model';
 import { formatProblem } from '@muster/problems';
 import { parse } from 'yaml';
 import { newtonCluster, withComputes, withoutNode, withSetting } from './fuel-cluster.testing';
-import { fuelData, readFuel } from './fuel.testing';
+import { fuelData, readFuel } from '@muster/testkit';
 import { asSucceeded, plan } from './index';
 import { release, sha256 } from './planning.testing';
 

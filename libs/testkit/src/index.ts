@@ -2,6 +2,7 @@
  * For tests and tools only: real services that may be broken, and what suites share.
  * Promises to leave nothing running and nothing behind, also when the test that asked for it is killed.
  */
+export { fuelData, readFuel } from './fuel-data';
 export { type BrokerControl, brokerControl, type BrokerControlDescription } from './services/broker-control';
 export { freePort } from './services/free-port';
 export { findProgram } from './services/find-program';

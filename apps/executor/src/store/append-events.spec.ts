@@ -1,28 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { DeploymentEvent } from '@muster/model';
 import type { StartDeployment } from '@muster/protocol';
-import { type Database, migrate, openDatabase } from '@muster/storage';
-import { createTestDatabase, type TestDatabase, waitUntil } from '@muster/testkit';
-import { EXECUTOR_MIGRATIONS } from './executor-migrations';
+import type { Database } from '@muster/storage';
+import { waitUntil } from '@muster/testkit';
+import { executorDatabase, type ExecutorDatabase } from './executor-database.testing';
 import { PgDeploymentStore } from './pg-deployment-store';
 
 const LEASE_MS = 60_000;
 
 describe('appending events on real PostgreSQL', () => {
-  let test: TestDatabase;
+  let test: ExecutorDatabase;
   let database: Database;
   let store: PgDeploymentStore;
 
   beforeAll(async () => {
-    test = await createTestDatabase();
-    database = await openDatabase({ config: { kind: 'postgres', url: test.url }, name: 'executor' });
-    await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
-    store = new PgDeploymentStore(database.pool);
+    test = await executorDatabase();
+    ({ database, store } = test);
   });
-  afterAll(async () => {
-    await database.close();
-    await test.drop();
-  });
+  afterAll(() => test.drop());
 
   const events = (from: number, to: number): DeploymentEvent[] =>
     Array.from({ length: to - from + 1 }, (_, index) => ({
@@ -36,7 +31,14 @@ describe('appending events on real PostgreSQL', () => {
   /** A deployment owned by `me`; gives its id and epoch. */
   async function owned(me: string, leaseMs = LEASE_MS): Promise<{ id: string; epoch: number }> {
     const id = randomUUID();
-    const start: Partial<StartDeployment> = { deployment: id, transaction: id, project: 'p', cluster: 'c', nodes: [] };
+    const start: Partial<StartDeployment> = {
+      deployment: id,
+      transaction: id,
+      project: 'p',
+      cluster: 'c',
+      nodes: [],
+      graph: { kind: 'inline', gzip: '' },
+    };
     await store.accept(randomUUID(), start as StartDeployment, new Uint8Array());
     const taken = await store.takeOver(me, leaseMs, 10, false);
     return { id, epoch: taken.find(({ deployment }) => deployment === id)?.epoch ?? 0 };

@@ -1,33 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import type { ControlDeployment, StartDeployment } from '@muster/protocol';
 import { problem } from '@muster/problems';
-import { type Database, migrate, openDatabase } from '@muster/storage';
-import { createTestDatabase, type TestDatabase, waitUntil } from '@muster/testkit';
-import { EXECUTOR_MIGRATIONS } from './executor-migrations';
+import type { Database } from '@muster/storage';
+import { waitUntil } from '@muster/testkit';
+import { executorDatabase, type ExecutorDatabase } from './executor-database.testing';
 import { PgDeploymentStore } from './pg-deployment-store';
 
 const LEASE_MS = 60_000;
 
 describe('commands and claims on real PostgreSQL', () => {
-  let test: TestDatabase;
+  let test: ExecutorDatabase;
   let database: Database;
   let store: PgDeploymentStore;
 
   beforeAll(async () => {
-    test = await createTestDatabase();
-    database = await openDatabase({ config: { kind: 'postgres', url: test.url }, name: 'executor' });
-    await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
-    store = new PgDeploymentStore(database.pool);
+    test = await executorDatabase();
+    ({ database, store } = test);
   });
-  afterAll(async () => {
-    await database.close();
-    await test.drop();
-  });
+  afterAll(() => test.drop());
 
   function start(...machines: string[]): StartDeployment {
     const nodes = machines.map((machine) => ({ name: machine, machine }));
-    const body = { deployment: randomUUID(), transaction: randomUUID(), project: 'p', cluster: 'c', nodes };
-    return body as Partial<StartDeployment> as StartDeployment;
+    const body = {
+      deployment: randomUUID(),
+      transaction: randomUUID(),
+      project: 'p',
+      cluster: 'c',
+      nodes,
+      graph: { kind: 'inline', gzip: '' },
+    };
+    return body as unknown as StartDeployment;
   }
   const accept = (command: string, body: StartDeployment) => store.accept(command, body, new Uint8Array());
   const pause = (deployment: string): ControlDeployment => ({ deployment, verb: 'pause', who: 'w', why: null });

@@ -1,23 +1,18 @@
-import { migrate, openDatabase, type Database } from '@muster/storage';
-import { createTestDatabase } from '@muster/testkit';
+import type { Database } from '@muster/storage';
 import { randomUUID } from 'node:crypto';
 import type { ExecutorArtifacts } from '../executor-ports';
 import { keepAnswer, keptAnswer } from './command-answers';
-import { EXECUTOR_MIGRATIONS } from './executor-migrations';
+import { executorDatabase, type ExecutorDatabase } from './executor-database.testing';
 import { forgetAnswers, removeArtifacts } from './keep-house';
 
 describe('what executors forget', () => {
-  let place: Awaited<ReturnType<typeof createTestDatabase>>;
+  let test: ExecutorDatabase;
   let database: Database;
   beforeAll(async () => {
-    place = await createTestDatabase();
-    database = await openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'test' });
-    await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
+    test = await executorDatabase();
+    ({ database } = test);
   });
-  afterAll(async () => {
-    await database.close();
-    await place.drop();
-  });
+  afterAll(() => test.drop());
 
   const deployment = async (digest: string, ended: string | null): Promise<string> => {
     const id = randomUUID();

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StartDeployment } from '@muster/protocol';
-import { type Database, migrate, openDatabase } from '@muster/storage';
-import { createTestDatabase, type TestDatabase } from '@muster/testkit';
-import { EXECUTOR_MIGRATIONS } from './executor-migrations';
+import { executorDatabase, type ExecutorDatabase } from './executor-database.testing';
 import { PgDeploymentStore } from './pg-deployment-store';
 
 interface Owned {
@@ -11,20 +9,14 @@ interface Owned {
 }
 
 describe('pools on real PostgreSQL', () => {
-  let test: TestDatabase;
-  let database: Database;
+  let test: ExecutorDatabase;
   let store: PgDeploymentStore;
 
   beforeAll(async () => {
-    test = await createTestDatabase();
-    database = await openDatabase({ config: { kind: 'postgres', url: test.url }, name: 'executor' });
-    await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
-    store = new PgDeploymentStore(database.pool);
+    test = await executorDatabase();
+    ({ store } = test);
   });
-  afterAll(async () => {
-    await database.close();
-    await test.drop();
-  });
+  afterAll(() => test.drop());
 
   async function owned(): Promise<Owned> {
     const id = randomUUID();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { fuelData, readFuel } from '../fuel.testing';
+import { fuelData, readFuel } from '@muster/testkit';
 import { planOf, tagged } from '../planning.testing';
 import { fuelManifest, lintFuel } from './lint-fuel.testing';
 

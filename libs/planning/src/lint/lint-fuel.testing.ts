@@ -1,7 +1,7 @@
 import { parseBundle } from '@muster/catalog';
 import type { Problem } from '@muster/problems';
 import { parse } from 'yaml';
-import { readFuel } from '../fuel.testing';
+import { readFuel } from '@muster/testkit';
 import { lintBundle } from './lint-bundle';
 
 interface FieldRoles {
