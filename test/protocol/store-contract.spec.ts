@@ -32,7 +32,7 @@ function storeContract(
 
     const startOf = (machines: readonly string[], transaction: string = randomUUID()): StartDeployment =>
       ({
-        ...{ deployment: randomUUID(), transaction, project: 'p', cluster: 'c' },
+        ...{ deployment: randomUUID(), transaction, project: 'p', cluster: 'c', graph: { kind: 'inline', gzip: '' } },
         nodes: machines.map((machine) => ({ name: `name-of-${machine}`, machine })),
       }) as unknown as StartDeployment;
     const events = (from: number, to: number): DeploymentEvent[] =>
