@@ -4,7 +4,7 @@ import type { DeploymentEvent } from '@muster/model';
 import { problem } from '@muster/problems';
 import type { ControlDeployment, StartDeployment } from '@muster/protocol';
 import { type Database, migrate, openDatabase } from '@muster/storage';
-import { createTestDatabase, type TestDatabase } from '@muster/testkit';
+import { createTestDatabase, type TestDatabase, waitUntil } from '@muster/testkit';
 import { EXECUTOR_MIGRATIONS } from '../../apps/executor/src/store/executor-migrations';
 import { PgDeploymentStore } from '../../apps/executor/src/store/pg-deployment-store';
 import { StoreModel, storePort } from './store-model';
@@ -27,12 +27,20 @@ function storeContract(
       ({ store, close } = await open());
     });
     afterAll(() => close());
-    // What a test leaves without an owner would be taken over in the next.
-    afterEach(() => store.takeOver('nobody', LEASE_MS * 100, 1000, false));
+    // What a test leaves would be taken over in the next, and the executors that it has seen would have their share.
+    afterEach(async () => {
+      for (const { start } of await store.takeOver('nobody', LEASE_MS, 1000, true))
+        await store.closeTransaction(start.transaction, [], []);
+    });
 
     const startOf = (machines: readonly string[], transaction: string = randomUUID()): StartDeployment =>
       ({
+<<<<<<< HEAD
         ...{ deployment: randomUUID(), transaction, project: 'p', cluster: 'c', graph: { kind: 'inline', gzip: '' } },
+=======
+        ...{ deployment: randomUUID(), transaction, project: 'p', cluster: 'c' },
+        graph: { kind: 'inline', gzip: '' },
+>>>>>>> main
         nodes: machines.map((machine) => ({ name: `name-of-${machine}`, machine })),
       }) as unknown as StartDeployment;
     const events = (from: number, to: number): DeploymentEvent[] =>
@@ -99,6 +107,58 @@ function storeContract(
       expect(await taken(id, 'e3')).toBeNull();
       await store.handOver('e2', id, 2);
       expect(await taken(id, 'e3')).toMatchObject({ epoch: 3 });
+    });
+
+    /** How many it takes, and nothing at the next look. */
+    async function takes(executor: string, leaseMs = LEASE_MS): Promise<number> {
+      const { length } = await store.takeOver(executor, leaseMs, 1000, false);
+      if (length > 0) expect(await store.takeOver(executor, leaseMs, 1000, false)).toEqual([]);
+      return length;
+    }
+    const seen = (executor: string): Promise<unknown> => store.renew(executor, LEASE_MS, new Map());
+
+    it('has executors share what is open', async () => {
+      await Promise.all([seen('e1'), seen('e2')]);
+      for (let count = 0; count < 5; count++) await accepted();
+      expect([await takes('e1'), await takes('e2')]).toEqual([3, 2]);
+      await accepted();
+      expect([await takes('e1'), await takes('e2')]).toEqual([0, 1]);
+    });
+
+    it('leaves nothing to others that are gone, and gives one alone everything at once', async () => {
+      await Promise.all([seen('e1'), seen('e2')]);
+      await accepted();
+      expect(await takes('e1')).toBe(1);
+      await accepted();
+      expect(await takes('e1')).toBe(0);
+      await store.leave('e2');
+      expect(await takes('e1')).toBe(1);
+      for (let count = 0; count < 3; count++) await accepted();
+      expect(await takes('e1')).toBe(3);
+    });
+
+    it('leaves for a while only what others do not take', async () => {
+      await accepted();
+      expect(await takes('e1')).toBe(1);
+      const left = await accepted();
+      await seen('e2');
+      expect(await takes('e1')).toBe(0);
+      const found = await waitUntil('it is taken all the same', async () => {
+        await seen('e2');
+        return taken(left, 'e1', 1000);
+      });
+      expect(found).toMatchObject({ epoch: 1 });
+    });
+
+    it('leaves what was handed over to others, and what lost its owner to nobody', async () => {
+      await accepted();
+      expect(await takes('e1')).toBe(1);
+      const [handed, lost] = [await accepted(), await accepted()];
+      expect(await store.takeOver('e2', PASSED_MS, 1000, false)).toHaveLength(2);
+      await Promise.all([seen('e2'), seen('e3')]);
+      await store.handOver('e2', handed, 1);
+      expect((await store.takeOver('e1', LEASE_MS, 1000, false)).map(({ deployment }) => deployment)).toEqual([lost]);
+      expect(await taken(handed, 'e3')).toMatchObject({ epoch: 2 });
     });
 
     it('renews what is still owned, and says so', async () => {

@@ -1,10 +1,11 @@
-import type {
-  AcceptAnswer,
-  AppendAnswer,
-  DeploymentStore,
-  OwnedDeployment,
-  PutAnswer,
-  StoredCommand,
+import {
+  type AcceptAnswer,
+  type AppendAnswer,
+  type DeploymentStore,
+  LEFT_TO_OTHERS_PART,
+  type OwnedDeployment,
+  type PutAnswer,
+  type StoredCommand,
 } from '@muster/execution';
 import type { DeploymentEvent } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
@@ -19,6 +20,7 @@ export interface StoredDeployment {
   readonly commands: { readonly id: string; readonly body: ControlDeployment; isRead: boolean }[];
   owner: string | null;
   epoch: number;
+  /** While it has no owner: since when. */
   leaseUntil: number;
   published: number;
   status: string;
@@ -65,7 +67,14 @@ export class StoreModel {
     this.#answers.set(command, []);
     for (const machine of machines)
       this.claims.set(machine, { ticket: (this.claims.get(machine)?.ticket ?? 0) + 1, transaction: start.transaction });
-    const ownership = { owner: null, epoch: 0, leaseUntil: 0, published: 0, status: 'pending', isEnded: false };
+    const ownership = {
+      owner: null,
+      epoch: 0,
+      leaseUntil: this.now(),
+      published: 0,
+      status: 'pending',
+      isEnded: false,
+    };
     this.deployments.set(start.deployment, {
       id: start.deployment,
       start,
@@ -108,12 +117,16 @@ export class StoreModel {
   }
 
   takeOver(executor: string, leaseMs: number, most: number, all: boolean): readonly OwnedDeployment[] {
-    const free = [...this.deployments.values()].filter(
-      (row) =>
-        !row.isEnded &&
-        (all || row.owner === null || (row.leaseUntil < this.now() && this.fault !== 'never-taken-over')),
-    );
-    return free.slice(0, most).map((row) => {
+    if (all) for (const other of this.#seen.keys()) if (other !== executor) this.#seen.delete(other);
+    const share = all ? most : this.#shareLeft(executor, leaseMs);
+    const leftSince = this.now() - leaseMs * LEFT_TO_OTHERS_PART;
+    const free = [...this.deployments.values()].filter((row) => {
+      if (row.isEnded) return false;
+      if (all) return true;
+      if (row.owner === null) return share > 0 || row.leaseUntil < leftSince;
+      return row.leaseUntil < this.now() && this.fault !== 'never-taken-over';
+    });
+    return free.slice(0, share > 0 ? Math.min(most, share) : most).map((row) => {
       row.owner = executor;
       if (this.fault !== 'epoch-stays' || row.epoch === 0) row.epoch++;
       row.leaseUntil = this.now() + leaseMs;
@@ -142,11 +155,22 @@ export class StoreModel {
     return still;
   }
 
+  #shareLeft(executor: string, leaseMs: number): number {
+    const open = [...this.deployments.values()].filter(({ isEnded }) => !isEnded);
+    const owned = open.filter(({ id }) => this.holdsLease(executor, id)).length;
+    const others = [...this.#seen].filter(([id, at]) => id !== executor && at > this.now() - leaseMs).length;
+    return Math.max(Math.ceil(open.length / (others + 1)) - owned, 0);
+  }
+
+  leave(executor: string): void {
+    this.#seen.delete(executor);
+  }
+
   handOver(executor: string, deployment: string, epoch: number): void {
     const row = this.deployments.get(deployment);
     if (row?.owner !== executor || row.epoch !== epoch) return;
     row.owner = null;
-    row.leaseUntil = 0;
+    row.leaseUntil = this.now();
   }
 
   append(
@@ -263,6 +287,7 @@ export function storePort(model: StoreModel, call: <T>(effect: () => T) => Promi
     unreadCommands: (...it) => call(() => model.unreadCommands(...it)),
     takeOver: (...it) => call(() => model.takeOver(...it)),
     renew: (...it) => call(() => model.renew(...it)),
+    leave: (...it) => call(() => model.leave(...it)),
     handOver: (...it) => call(() => model.handOver(...it)),
     append: (executor, deployment, epoch, events, read, ended) => {
       // What is sent does not change any more, whatever the caller does with its lists.

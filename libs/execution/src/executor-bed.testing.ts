@@ -104,6 +104,7 @@ export class ExecutorBed {
         this.refused.push(command);
         return problems;
       },
+      leave: async () => undefined,
       handOver: async (_executor, deployment) => {
         this.handedOver.push(deployment);
       },

@@ -339,6 +339,10 @@ export class Executor {
     await this.#ticking;
     const { store, clock, log } = this.#ports;
     const runners = [...this.#runners.values()];
+    // First, so that nobody leaves to this executor what it hands over.
+    await store
+      .leave(this.id)
+      .catch((error: unknown) => log.warn({ err: error }, 'still counted for the length of a lease'));
     await Promise.all(
       runners.map(async (runner) => {
         await runner.stop();

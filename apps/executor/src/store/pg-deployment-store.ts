@@ -1,12 +1,13 @@
-import type {
-  AcceptAnswer,
-  AppendAnswer,
-  DeploymentStore,
-  OwnedDeployment,
-  PoolAnswer,
-  PoolState,
-  PutAnswer,
-  StoredCommand,
+import {
+  type AcceptAnswer,
+  type AppendAnswer,
+  type DeploymentStore,
+  LEFT_TO_OTHERS_PART,
+  type OwnedDeployment,
+  type PoolAnswer,
+  type PoolState,
+  type PutAnswer,
+  type StoredCommand,
 } from '@muster/execution';
 import type { DeploymentEvent } from '@muster/model';
 import type { Problem } from '@muster/problems';
@@ -98,6 +99,9 @@ export class PgDeploymentStore implements DeploymentStore {
 
   async takeOver(executor: string, leaseMs: number, most: number, all: boolean): Promise<readonly OwnedDeployment[]> {
     return withTransaction(this.pool, async (client) => {
+      if (all) await client.query(`DELETE FROM executor.instance WHERE id <> $1`, [executor]);
+      // What is left when its share is taken is looked at again at once: then without a share, and without its limit.
+      const share = all ? most : await shareLeft(client, executor, leaseMs);
       const { rows } = await client.query<{
         id: string;
         epoch: number;
@@ -109,10 +113,12 @@ export class PgDeploymentStore implements DeploymentStore {
         `UPDATE executor.deployment SET owner = $1, epoch = epoch + 1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
           WHERE id IN (
             SELECT id FROM executor.deployment
-             WHERE ended_at IS NULL AND ($4 OR owner IS NULL OR lease_until < clock_timestamp())
+             WHERE ended_at IS NULL AND ($4 OR CASE WHEN owner IS NULL
+                  THEN $5 OR coalesce(lease_until, accepted_at) < clock_timestamp() - $6 * interval '1 millisecond'
+                  ELSE lease_until < clock_timestamp() END)
              ORDER BY accepted_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
          RETURNING id, epoch, transaction_id, start, graph, published_seq`,
-        [executor, leaseMs, most, all],
+        [executor, leaseMs, share > 0 ? Math.min(most, share) : most, all, share > 0, leaseMs * LEFT_TO_OTHERS_PART],
       );
       const taken: OwnedDeployment[] = [];
       for (const row of rows) {
@@ -146,9 +152,13 @@ export class PgDeploymentStore implements DeploymentStore {
     return new Set(rows.map(({ id }) => id));
   }
 
+  async leave(executor: string): Promise<void> {
+    await this.leases.query(`DELETE FROM executor.instance WHERE id = $1`, [executor]);
+  }
+
   async handOver(executor: string, deployment: string, epoch: number): Promise<void> {
     await this.leases.query(
-      `UPDATE executor.deployment SET owner = NULL, lease_until = NULL WHERE id = $1 AND owner = $2 AND epoch = $3`,
+      `UPDATE executor.deployment SET owner = NULL, lease_until = clock_timestamp() WHERE id = $1 AND owner = $2 AND epoch = $3`,
       [deployment, executor, epoch],
     );
   }
@@ -265,6 +275,20 @@ export class PgDeploymentStore implements DeploymentStore {
     );
     return rows.map(({ id, seen_at, deployments }) => ({ id, seenAt: seen_at.toISOString(), deployments }));
   }
+}
+
+/** How many of the open deployments are still to come to this executor if those that are there share them; 0 for none. */
+async function shareLeft(client: PoolClient, executor: string, leaseMs: number): Promise<number> {
+  const { rows } = await client.query<{ executors: number; open: number; owned: number }>(
+    `SELECT (SELECT count(*)::int + 1 FROM executor.instance
+              WHERE id <> $1 AND seen_at > clock_timestamp() - $2 * interval '1 millisecond') AS executors,
+            count(*)::int AS open,
+            (count(*) FILTER (WHERE owner = $1 AND lease_until >= clock_timestamp()))::int AS owned
+       FROM executor.deployment WHERE ended_at IS NULL`,
+    [executor, leaseMs],
+  );
+  const { executors = 1, open = 0, owned = 0 } = rows[0] ?? {};
+  return Math.max(Math.ceil(open / executors) - owned, 0);
 }
 
 /** Commands that nobody has read, but for `read`; until the caller's transaction ends no other can be put. */

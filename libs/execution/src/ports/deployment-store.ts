@@ -54,6 +54,9 @@ export interface PoolShare {
   readonly since: string;
 }
 
+/** Less than what lies between two renewals: what an executor leaves to others it takes when it next looks, if nobody did. */
+export const LEFT_TO_OTHERS_PART = 0.2;
+
 /**
  * What must survive of deployments. Each call is one database transaction; all may fail with an Error when the database
  * does not answer, and then nothing has changed, or the same call may be repeated.
@@ -77,11 +80,18 @@ export interface DeploymentStore {
   /**
    * Takes at most `most` deployments that have no owner, or whose owner's lease has passed by the database's clock:
    * raises their epoch and the tickets of their machines. `all` ignores leases, for the only executor of a data folder.
+   *
+   * One that was handed over, or never had an owner, is left to the other executors seen within `leaseMs` while `executor`
+   * has its share of what is open, but not for longer than `LEFT_TO_OTHERS_PART` of `leaseMs`. What lost its owner is
+   * left to nobody.
    */
   takeOver(executor: string, leaseMs: number, most: number, all: boolean): Promise<readonly OwnedDeployment[]>;
 
   /** Renews the leases held by `executor` with these epochs, and says which are still its own. */
   renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): Promise<ReadonlySet<string>>;
+
+  /** The executor stops: it is not seen any more, and nothing is left to it. What it owns stays its own. */
+  leave(executor: string): Promise<void>;
 
   /** Gives ownership back at once, so that another executor need not wait for the lease. */
   handOver(executor: string, deployment: string, epoch: number): Promise<void>;
