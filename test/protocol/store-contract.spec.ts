@@ -35,12 +35,8 @@ function storeContract(
 
     const startOf = (machines: readonly string[], transaction: string = randomUUID()): StartDeployment =>
       ({
-<<<<<<< HEAD
-        ...{ deployment: randomUUID(), transaction, project: 'p', cluster: 'c', graph: { kind: 'inline', gzip: '' } },
-=======
         ...{ deployment: randomUUID(), transaction, project: 'p', cluster: 'c' },
         graph: { kind: 'inline', gzip: '' },
->>>>>>> main
         nodes: machines.map((machine) => ({ name: `name-of-${machine}`, machine })),
       }) as unknown as StartDeployment;
     const events = (from: number, to: number): DeploymentEvent[] =>
