@@ -130,7 +130,10 @@ describe('the command line and a real server', () => {
     expect(await json(`why ${transaction} last@n1`)).toMatchObject({
       task: 'last@n1',
       state: 'waiting',
-      reasons: [{ holders: ['gate@n1'] }],
+      reasons: [
+        { code: 'dependency', holders: ['gate@n1'] },
+        { code: 'node-busy', holders: ['gate@n1'] },
+      ],
     });
     expect(await run(`watch ${transaction} --timeout 0.2`)).toMatchObject({ code: 6 });
     expect(await run('deploy c')).toMatchObject({ code: 8 });
