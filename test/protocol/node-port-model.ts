@@ -152,6 +152,18 @@ export class NodePortModel implements NodePort {
     this.#listener(report);
   }
 
+  async identify(node: NodeTarget): ReturnType<NodePort['identify']> {
+    const machine = this.machines.get(node.address);
+    if (!machine) return unreachable(node);
+    try {
+      await this.#connection(machine);
+      return { kind: 'identified', machine: `- ${machine.stateFolder}` };
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      return unreachable(node);
+    }
+  }
+
   async prepare(node: NodeTarget, ticket: NodeTicket): ReturnType<NodePort['prepare']> {
     const owned = await this.#owned(node, ticket, false);
     if ('kind' in owned) return owned;

@@ -210,16 +210,66 @@ function storeContract(
       expect(await store.read(id)).toMatchObject({ owner: 'e1', events: events(1, 3) });
     });
 
+    it('claims a machine once, under whatever name', async () => {
+      const [one, other, identity] = [machine(), machine(), `i-${randomUUID()}`];
+      const transaction = randomUUID();
+      const first = await accepted([one], transaction);
+      const second = await accepted([other]);
+      expect(await store.takeOver('e1', LEASE_MS, 1000, false)).toHaveLength(2);
+      const identify = (id: string, name: string): Promise<unknown> => store.identify('e1', id, 1, name, identity);
+      expect(await identify(first, one)).toEqual({ kind: 'identified', ticket: 2 });
+      expect(await identify(first, one)).toEqual({ kind: 'identified', ticket: 2 });
+      const by = expect.stringContaining(`transaction ${transaction}`);
+      expect(await identify(second, other)).toEqual({ kind: 'claimed', by });
+      expect(await store.drawTicket(machine(), identity)).toBeNull();
+      expect(await store.append('e1', first, 1, events(1, 1), [], ended)).toBe('stored');
+      expect(await identify(first, one)).toEqual({ kind: 'fenced' });
+      // Past what the machine has seen under its other name.
+      expect(await identify(second, other)).toEqual({ kind: 'identified', ticket: 3 });
+      expect(await store.identify('e2', second, 1, other, identity)).toEqual({ kind: 'fenced' });
+      expect(await store.identify('e1', second, 2, other, identity)).toEqual({ kind: 'fenced' });
+      // Known now: the next claim is refused at once.
+      const refused = await store.accept(randomUUID(), startOf([one]), new Uint8Array());
+      expect(refused).toMatchObject({ kind: 'refused', problems: [{ code: 'DEPLOY_NODE_CLAIMED' }] });
+    });
+
+    it('lets one of two names of a machine pass when both are told at once, and asks anew when both are claimed', async () => {
+      const pairs = Array.from({ length: 8 }, () => [machine(), machine()] as const);
+      const transaction = randomUUID();
+      const together = async (id: string): Promise<void> => {
+        const asked = pairs.flatMap((pair, index) =>
+          pair.map((name) => store.identify('e1', id, 1, name, `i${index}`)),
+        );
+        const kinds = (await Promise.all(asked)).map(({ kind }) => kind);
+        for (let pair = 0; pair < pairs.length; pair++)
+          expect(kinds.slice(pair * 2, pair * 2 + 2).sort()).toEqual(['claimed', 'identified']);
+      };
+      const id = await accepted(pairs.flat(), transaction);
+      await taken(id, 'e1');
+      await together(id);
+      await store.closeTransaction(transaction, [], []);
+      // Adopted under each name, so that both are known.
+      for (const [index, pair] of pairs.entries()) for (const name of pair) await store.drawTicket(name, `i${index}`);
+      const [one = '', other = ''] = pairs[0] ?? [];
+      await store.drawTicket(one, 'i0');
+      await store.drawTicket(one, 'i0');
+      const again = await accepted(pairs.flat());
+      const tickets = (await taken(again, 'e1'))?.tickets;
+      // Whichever is told first, its ticket is past what the machine has seen.
+      expect(tickets?.get(other)).toBe(tickets?.get(one));
+      await together(again);
+    });
+
     it('draws tickets for machines that no transaction claims', async () => {
       const its = machine();
-      expect(await store.drawTicket(its)).toBe(1);
-      expect(await store.drawTicket(its)).toBe(2);
+      expect(await store.drawTicket(its, `identity-of-${its}`)).toBe(1);
+      expect(await store.drawTicket(its, `identity-of-${its}`)).toBe(2);
       const transaction = randomUUID();
       const id = await accepted([its], transaction);
-      expect(await store.drawTicket(its)).toBeNull();
+      expect(await store.drawTicket(its, `identity-of-${its}`)).toBeNull();
       expect((await taken(id, 'e1'))?.tickets.get(its)).toBeGreaterThan(2);
       await store.releaseTransaction(transaction);
-      expect(await store.drawTicket(its)).toBeGreaterThan(3);
+      expect(await store.drawTicket(its, `identity-of-${its}`)).toBeGreaterThan(3);
     });
   });
 }

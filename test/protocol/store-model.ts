@@ -2,6 +2,7 @@ import {
   type AcceptAnswer,
   type AppendAnswer,
   type DeploymentStore,
+  type IdentifiedAnswer,
   LEFT_TO_OTHERS_PART,
   type OwnedDeployment,
   type PutAnswer,
@@ -36,7 +37,7 @@ export interface StoreWatcher {
 /** The tables of the executor's schema as plain values. Each method is one database transaction, and takes no time. */
 export class StoreModel {
   readonly deployments = new Map<string, StoredDeployment>();
-  readonly claims = new Map<string, { ticket: number; transaction: string | null }>();
+  readonly claims = new Map<string, { ticket: number; transaction: string | null; identity: string | null }>();
   readonly #answers = new Map<string, readonly Problem[]>();
   readonly #seen = new Map<string, number>();
 
@@ -57,16 +58,30 @@ export class StoreModel {
     }
     const machines = [...new Set(start.nodes.map(({ machine }) => machine))].sort();
     const problems = machines.flatMap((machine) => {
-      const holder = this.claims.get(machine)?.transaction ?? null;
-      if (holder === null || holder === start.transaction || this.fault === 'claims-ignored') return [];
+      const own = this.claims.get(machine);
+      const isHeld = own?.transaction && own.transaction !== start.transaction;
+      const twin = this.#twins(machine, own?.identity ?? null).find(
+        ([other, { transaction }]) => transaction !== null && !machines.includes(other),
+      );
+      const holder = isHeld ? own.transaction : twin?.[1].transaction;
+      if (!holder || this.fault === 'claims-ignored') return [];
       return [
         problem('DEPLOY_NODE_CLAIMED', { subject: `node ${machine}`, summary: `claimed by transaction ${holder}` }),
       ];
     });
     if (problems.length > 0) return { kind: 'refused', problems };
     this.#answers.set(command, []);
-    for (const machine of machines)
-      this.claims.set(machine, { ticket: (this.claims.get(machine)?.ticket ?? 0) + 1, transaction: start.transaction });
+    const known = machines.map((machine) => this.claims.get(machine)?.identity ?? null);
+    const tickets = machines.map((machine) => this.claims.get(machine)?.ticket ?? 0);
+    for (const [index, machine] of machines.entries()) {
+      const isDouble = known.some((id, other) => other !== index && id !== null && id === known[index]);
+      this.claims.set(machine, {
+        ticket:
+          1 + Math.max(...tickets.filter((_, other) => other === index || (isDouble && known[other] === known[index]))),
+        transaction: start.transaction,
+        identity: isDouble ? null : (known[index] ?? null),
+      });
+    }
     const ownership = {
       owner: null,
       epoch: 0,
@@ -233,10 +248,37 @@ export class StoreModel {
     if (row) row.published = Math.max(row.published, seq);
   }
 
-  drawTicket(machine: string): number | null {
-    const claim = this.claims.get(machine) ?? { ticket: 0, transaction: null };
+  identify(executor: string, deployment: string, epoch: number, machine: string, identity: string): IdentifiedAnswer {
+    const row = this.deployments.get(deployment);
+    const own = this.claims.get(machine);
+    if (row?.owner !== executor || row.epoch !== epoch || row.isEnded) return { kind: 'fenced' };
+    if (own?.transaction !== row.start.transaction) return { kind: 'fenced' };
+    const twins = this.#twins(machine, identity).map(([, claim]) => claim);
+    const holder = twins.find(({ transaction }) => transaction !== null);
+    if (holder) return { kind: 'claimed', by: `transaction ${holder.transaction}` };
+    own.identity = identity;
+    own.ticket = Math.max(own.ticket, ...twins.map(({ ticket }) => ticket + 1));
+    return { kind: 'identified', ticket: own.ticket };
+  }
+
+  /** Other claims of the same machine. */
+  #twins(
+    machine: string,
+    identity: string | null,
+  ): [string, { ticket: number; transaction: string | null; identity: string | null }][] {
+    return [...this.claims].filter(
+      ([key, claim]) => key !== machine && identity !== null && claim.identity === identity,
+    );
+  }
+
+  drawTicket(machine: string, identity: string): number | null {
+    const claim = this.claims.get(machine) ?? { ticket: 0, transaction: null, identity };
     this.claims.set(machine, claim);
-    return claim.transaction === null ? ++claim.ticket : null;
+    const twins = this.#twins(machine, identity).map(([, twin]) => twin);
+    if ([claim, ...twins].some(({ transaction }) => transaction !== null)) return null;
+    claim.identity = identity;
+    claim.ticket = 1 + Math.max(claim.ticket, ...twins.map(({ ticket }) => ticket));
+    return claim.ticket;
   }
 
   closeTransaction(transaction: string, starts: readonly string[], problems: readonly Problem[]): void {
@@ -302,6 +344,7 @@ export function storePort(model: StoreModel, call: <T>(effect: () => T) => Promi
     read: (...it) => call(() => model.read(...it)),
     unpublished: (...it) => call(() => model.unpublished(...it)),
     markPublished: (...it) => call(() => model.markPublished(...it)),
+    identify: (...it) => call(() => model.identify(...it)),
     drawTicket: (...it) => call(() => model.drawTicket(...it)),
     closeTransaction: (...it) => call(() => model.closeTransaction(...it)),
     releaseTransaction: (...it) => call(() => model.releaseTransaction(...it)),

@@ -104,6 +104,7 @@ export class ExecutorBed {
         this.refused.push(command);
         return problems;
       },
+      identify: async () => ({ kind: 'identified', ticket: 1 }),
       leave: async () => undefined,
       handOver: async (_executor, deployment) => {
         this.handedOver.push(deployment);
@@ -113,6 +114,7 @@ export class ExecutorBed {
     };
     const nodes: Partial<NodePort> = {
       onReport: (listener) => (this.#report = listener),
+      identify: async () => ({ kind: 'identified', machine: 'm' }),
       prepare: async () => {
         this.prepared++;
         if (this.slow) await new Promise<void>((answer) => this.slow?.push(answer));

@@ -244,8 +244,6 @@ export class Executor {
           summary: 'it is reached through another node; adopt it from a place that reaches it',
         }),
       ];
-    const ticket = await store.drawTicket(node.machine);
-    if (ticket === null) return [problem('DEPLOY_NODE_CLAIMED', { subject, summary: 'a transaction claims it' })];
     const { name, address, port, user, become, hostKey, stateDir } = node;
     const target = {
       name,
@@ -258,7 +256,10 @@ export class Executor {
       jumps: [],
       identity: box.open(node.identity).reveal(),
     };
-    const answer = await nodes.adopt(target, { installation, ticket });
+    const found = await nodes.identify(target);
+    const ticket = found.kind === 'identified' ? await store.drawTicket(node.machine, found.machine) : 0;
+    if (ticket === null) return [problem('DEPLOY_NODE_CLAIMED', { subject, summary: 'a transaction claims it' })];
+    const answer = found.kind === 'identified' ? await nodes.adopt(target, { installation, ticket }) : found;
     if (answer.kind === 'ready') return [];
     const detail = answer.kind === 'refused' ? `${answer.code}: ${answer.detail}` : answer.detail;
     return [problem('NODE_UNREACHABLE', { subject, summary: 'it could not be adopted', detail })];

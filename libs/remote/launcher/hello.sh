@@ -14,6 +14,25 @@ persistent() { # folder: false if a reboot would empty it
   esac
 }
 
+machine_id() { # sets $machine, a dash if the system has none, and $folder_id, made once
+  if [ ! -s id ]; then
+    exec 8>>gate
+    flock 8
+    [ -s id ] || {
+      IFS= read -r folder_id </proc/sys/kernel/random/uuid
+      printf '%s\n' "$folder_id" >id.new && mv id.new id || missing "folder: cannot write to $folder"
+    }
+    exec 8>&-
+  fi
+  IFS= read -r folder_id <id
+  file=${MUSTER_MACHINE_ID_FILE:-/etc/machine-id}
+  machine=
+  [ -r "$file" ] && IFS= read -r machine <"$file"
+  case $machine in
+    '' | *[!0-9a-f]*) machine=- ;;
+  esac
+}
+
 hello() { # nonce folder limit
   nonce=$1
   limit=$3
@@ -45,10 +64,11 @@ hello() { # nonce folder limit
   set -- $(LC_ALL=C dd bs=1 count=2 if=/proc/self/stat 2>&1 >/dev/null)
   dd_counts=
   [ "${7:-}" = 2 ] && dd_counts=1
+  machine_id
   itself
   me_pid=$pid
   me_start=$start
   printf '\n%s\n' "$nonce" >&3
-  printf '\n%s hello 1 %s\n' "$nonce" "$boot" >&7
+  printf '\n%s hello 1 %s %s %s\n' "$nonce" "$boot" "$machine" "$folder_id" >&7
 }
 

@@ -19,10 +19,6 @@ own_gated() {
     say "$1" refused ticket "$held"
     return
   fi
-  if [ ! -s id ]; then
-    IFS= read -r random </proc/sys/kernel/random/uuid
-    printf '%s\n' "$random" >id.new && mv id.new id || { say "$1" refused folder; return; }
-  fi
   if [ "$held_by $held" != "$2 $3" ] || [ ! -s owner ]; then
     printf '%s %s .\n' "$2" "$3" >owner.new && mv owner.new owner || { say "$1" refused folder; return; }
   fi
@@ -30,7 +26,6 @@ own_gated() {
   installation=$2
   ticket=$3
   [ "$locked" ] || take_lock
-  IFS= read -r folder_id <id
   say "$1" ok "$folder_id"
   # Lines of forgotten attempts are kept for 90 days.
   find done -type f -mtime +90 -exec rm -f {} + 3>&- 7>&- 8>&- 9>&- &

@@ -16,6 +16,8 @@ export class NodeSession {
     readonly link: SshLink,
     readonly launcher: LauncherChannel,
     readonly bootId: string,
+    /** What the machine is known by, under whatever name and address. */
+    readonly machine: string,
   ) {}
 
   /** Starts the launcher on the node. `shell` is what runs it, `/bin/sh` but for tests. */
@@ -39,7 +41,7 @@ export class NodeSession {
       );
     }
     const hello = await launcher.open();
-    if (hello.kind === 'hello') return new NodeSession(target, link, launcher, hello.bootId);
+    if (hello.kind === 'hello') return new NodeSession(target, link, launcher, hello.bootId, hello.machine);
     // A shell that is no shell ends with a code. Without one the machine or its sshd went down meanwhile, or the link broke.
     const isShellGone =
       hello.kind === 'closed' && !hello.silent && (await within(ended, options.helloTimeoutMs).catch(() => false));

@@ -30,7 +30,7 @@ export class SessionPool {
 
   /** The launcher on `node`, started if there is none; a failure is not remembered. */
   session(node: NodeTarget): Promise<NodeSession | NodeFailure> {
-    const key = JSON.stringify([node.name, node.become, node.stateDir, linkKey(node)]);
+    const key = linkKey(node);
     const known = this.#sessions.get(key);
     if (known) return known;
     const drop = (): void => {

@@ -4,6 +4,7 @@ import type {
   AttemptRef,
   AttemptSpec,
   CancelAnswer,
+  IdentifyAnswer,
   NodeFailure,
   NodePort,
   NodeReady,
@@ -77,6 +78,11 @@ export class SshNodePort implements NodePort {
 
   onReport(listener: (report: NodeReport) => void): void {
     this.#listener = listener;
+  }
+
+  async identify(node: NodeTarget): Promise<IdentifyAnswer> {
+    const session = await this.#sessions.session(node);
+    return 'kind' in session ? session : { kind: 'identified', machine: session.machine };
   }
 
   prepare(node: NodeTarget, ticket: NodeTicket): Promise<PrepareAnswer> {

@@ -1,9 +1,13 @@
+import type { IdentifiedAnswer } from '@muster/execution';
 import { problem, type Problem } from '@muster/problems';
 import type { StartDeployment } from '@muster/protocol';
 import type { PoolClient } from 'pg';
 
 interface Claim {
   readonly machine: string;
+  readonly ticket: number;
+  /** What the machine said it was when it last answered under this name; null: never asked. */
+  readonly identity: string | null;
   readonly transaction_id: string | null;
   readonly cluster: string | null;
   /** The name that the holder knows the machine by. */
@@ -11,6 +15,10 @@ interface Claim {
   readonly claimed_at: Date | null;
   readonly who: string | null;
 }
+
+const CLAIMS = `SELECT machine, ticket, identity, transaction_id, cluster, node, claimed_at,
+    (SELECT d.start->>'who' FROM executor.deployment d WHERE d.transaction_id = c.transaction_id ORDER BY d.accepted_at DESC LIMIT 1) AS who
+  FROM executor.claim c`;
 
 /**
  * Claims every machine of the deployment for its transaction, all or nothing; each claim draws a larger ticket. Locks in
@@ -25,24 +33,43 @@ export async function claimNodes(client: PoolClient, start: StartDeployment): Pr
     [machines],
   );
   const { rows } = await client.query<Claim>(
-    `SELECT machine, transaction_id, cluster, node, claimed_at,
-       (SELECT d.start->>'who' FROM executor.deployment d WHERE d.transaction_id = c.transaction_id ORDER BY d.accepted_at DESC LIMIT 1) AS who
-     FROM executor.claim c WHERE machine = ANY ($1::text[]) ORDER BY machine FOR UPDATE OF c`,
+    `${CLAIMS} WHERE machine = ANY ($1::text[]) ORDER BY machine FOR UPDATE OF c`,
     [machines],
   );
-  const held = rows.filter(({ transaction_id }) => transaction_id !== null && transaction_id !== start.transaction);
-  if (held.length > 0) {
-    return held.map((claim) =>
-      problem('DEPLOY_NODE_CLAIMED', {
-        subject: `node ${byMachine.get(claim.machine) ?? claim.machine}`,
-        summary: describeHolder(claim, byMachine.get(claim.machine)),
-      }),
-    );
-  }
+  const identities = rows.flatMap(({ identity }) => identity ?? []);
+  // Not locked, since that would be out of order: of two claims at once the index lets one pass.
+  const { rows: twins } = await client.query<Claim>(
+    `${CLAIMS} WHERE identity = ANY ($1::text[]) AND machine <> ALL ($2::text[]) AND transaction_id IS NOT NULL`,
+    [identities, machines],
+  );
+  const problems = rows.flatMap((own) => {
+    const { machine, identity } = own;
+    const isHeld = own.transaction_id !== null && own.transaction_id !== start.transaction;
+    const holder = isHeld ? own : identity === null ? undefined : twins.find((twin) => twin.identity === identity);
+    const name = byMachine.get(machine) ?? machine;
+    return holder
+      ? [
+          problem('DEPLOY_NODE_CLAIMED', {
+            subject: `node ${name}`,
+            summary: `claimed by ${describeHolder(holder, name)}`,
+          }),
+        ]
+      : [];
+  });
+  if (problems.length > 0) return problems;
   await client.query(
-    `UPDATE executor.claim SET ticket = ticket + 1, transaction_id = $2, cluster = $3, claimed_at = clock_timestamp(), node = claimed.node
+    `UPDATE executor.claim SET transaction_id = $2, cluster = $3, claimed_at = clock_timestamp(), node = claimed.node,
+            ticket = 1 + CASE WHEN identity = ANY ($5::text[]) THEN (SELECT max(ticket) FROM executor.claim t WHERE t.identity = claim.identity) ELSE ticket END,
+            identity = CASE WHEN identity = ANY ($5::text[]) THEN NULL ELSE identity END
        FROM unnest($1::text[], $4::text[]) AS claimed (machine, node) WHERE claim.machine = claimed.machine`,
-    [machines, start.transaction, start.cluster, machines.map((machine) => byMachine.get(machine))],
+    [
+      machines,
+      start.transaction,
+      start.cluster,
+      machines.map((machine) => byMachine.get(machine)),
+      // One of them was another machine's meanwhile, or both are one: the machines themselves are asked again.
+      identities.filter((identity, index) => identities.indexOf(identity) !== index),
+    ],
   );
   return [];
 }
@@ -50,9 +77,64 @@ export async function claimNodes(client: PoolClient, start: StartDeployment): Pr
 function describeHolder({ transaction_id, cluster, node, claimed_at, who }: Claim, name: string | undefined): string {
   const by = who === null ? '' : `, started by ${who}`;
   const since = claimed_at === null ? '' : `, since ${claimed_at.toISOString()}`;
-  // Two names of one machine: it is known by its host key.
   const as = node === null || node === name ? '' : `, which knows the same machine as node ${node}`;
-  return `claimed by transaction ${transaction_id} of cluster ${cluster}${by}${since}${as}`;
+  return `transaction ${transaction_id} of cluster ${cluster}${by}${since}${as}`;
+}
+
+/** Of the deployment's own claim, and of no older owner; see the port. Fails as `isTwin` says if two are told at once. */
+export async function identifyMachine(
+  client: PoolClient,
+  owner: { readonly executor: string; readonly deployment: string; readonly epoch: number },
+  machine: string,
+  identity: string,
+): Promise<IdentifiedAnswer> {
+  const { rows: owned } = await client.query<{ transaction_id: string }>(
+    `SELECT transaction_id FROM executor.deployment WHERE id = $1 AND owner = $2 AND epoch = $3 AND ended_at IS NULL FOR SHARE`,
+    [owner.deployment, owner.executor, owner.epoch],
+  );
+  if (owned.length === 0) return { kind: 'fenced' };
+  const claims = await claimsOf(client, machine, identity);
+  const own = claims.find((claim) => claim.machine === machine);
+  if (own?.transaction_id !== owned[0]?.transaction_id) return { kind: 'fenced' };
+  const others = claims.filter((claim) => claim !== own);
+  const holder = others.find(({ transaction_id }) => transaction_id !== null);
+  if (holder) return { kind: 'claimed', by: describeHolder(holder, own?.node ?? undefined) };
+  const ticket = Math.max(own?.ticket ?? 0, ...others.map((other) => other.ticket + 1));
+  await client.query(`UPDATE executor.claim SET identity = $2, ticket = $3 WHERE machine = $1`, [
+    machine,
+    identity,
+    ticket,
+  ]);
+  return { kind: 'identified', ticket };
+}
+
+/** A ticket past all that the machine has seen, for a node that nobody claims; null: somebody does. */
+export async function drawTicket(client: PoolClient, machine: string, identity: string): Promise<number | null> {
+  await client.query(`INSERT INTO executor.claim (machine, ticket) VALUES ($1, 0) ON CONFLICT (machine) DO NOTHING`, [
+    machine,
+  ]);
+  const claims = await claimsOf(client, machine, identity);
+  if (claims.some(({ transaction_id }) => transaction_id !== null)) return null;
+  const ticket = 1 + Math.max(...claims.map((claim) => claim.ticket));
+  await client.query(`UPDATE executor.claim SET identity = $2, ticket = $3 WHERE machine = $1`, [
+    machine,
+    identity,
+    ticket,
+  ]);
+  return ticket;
+}
+
+/** Whether it was refused since another claim of the same machine was stored at the same time: it is to be tried again. */
+export function isTwin(error: unknown): boolean {
+  return (error as { constraint?: string }).constraint === 'claim_identity_held';
+}
+
+async function claimsOf(client: PoolClient, machine: string, identity: string): Promise<readonly Claim[]> {
+  const { rows } = await client.query<Claim>(
+    `${CLAIMS} WHERE machine = $1 OR identity = $2 ORDER BY machine FOR UPDATE OF c`,
+    [machine, identity],
+  );
+  return rows;
 }
 
 /** A new owner draws larger tickets, so that on the nodes nothing older can start. Answers with the ticket of each machine. */

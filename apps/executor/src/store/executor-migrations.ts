@@ -115,5 +115,27 @@ export class Pools1764300000000 implements MigrationInterface {
   }
 }
 
+/** Which machine answered last where a claim says so: one machine is claimed once, under whatever names. */
+export class MachineIdentity1764400000000 implements MigrationInterface {
+  name = 'MachineIdentity1764400000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`ALTER TABLE executor.claim ADD COLUMN identity text`);
+    await queryRunner.query(`CREATE INDEX claim_identity ON executor.claim (identity) WHERE identity IS NOT NULL`);
+    await queryRunner.query(
+      `CREATE UNIQUE INDEX claim_identity_held ON executor.claim (identity) WHERE transaction_id IS NOT NULL`,
+    );
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the executor schema is not taken back: restore a backup instead');
+  }
+}
+
 /** Migrations of the schema `executor`, in order. */
-export const EXECUTOR_MIGRATIONS = [ExecutorSchema1764000000000, CommandAnswers1764200000000, Pools1764300000000];
+export const EXECUTOR_MIGRATIONS = [
+  ExecutorSchema1764000000000,
+  CommandAnswers1764200000000,
+  Pools1764300000000,
+  MachineIdentity1764400000000,
+];

@@ -2,6 +2,7 @@ import {
   type AcceptAnswer,
   type AppendAnswer,
   type DeploymentStore,
+  type IdentifiedAnswer,
   LEFT_TO_OTHERS_PART,
   type OwnedDeployment,
   type PoolAnswer,
@@ -16,7 +17,7 @@ import { withTransaction } from '@muster/storage';
 import type { Pool, PoolClient } from 'pg';
 import { appendEvents } from './append-events';
 import { keepAnswer, keptAnswer } from './command-answers';
-import { claimNodes, freeClaims, raiseTickets } from './claims';
+import { claimNodes, drawTicket, freeClaims, identifyMachine, isTwin, raiseTickets } from './claims';
 import { leavePools, readPools, setPool, settlePool } from './pools';
 
 /**
@@ -49,7 +50,7 @@ export class PgDeploymentStore implements DeploymentStore {
       return { kind: 'accepted' };
     };
     try {
-      return await withTransaction(this.pool, work);
+      return await this.#claiming(work);
     } catch (error) {
       if (error instanceof ClaimRefused) return { kind: 'refused', problems: error.problems };
       throw error;
@@ -238,14 +239,29 @@ export class PgDeploymentStore implements DeploymentStore {
     ]);
   }
 
-  async drawTicket(machine: string): Promise<number | null> {
-    const { rows } = await this.pool.query<{ ticket: number }>(
-      `INSERT INTO executor.claim (machine, ticket) VALUES ($1, 1)
-       ON CONFLICT (machine) DO UPDATE SET ticket = claim.ticket + 1 WHERE claim.transaction_id IS NULL
-       RETURNING ticket`,
-      [machine],
-    );
-    return rows[0]?.ticket ?? null;
+  identify(
+    executor: string,
+    deployment: string,
+    epoch: number,
+    machine: string,
+    identity: string,
+  ): Promise<IdentifiedAnswer> {
+    const owner = { executor, deployment, epoch };
+    return this.#claiming((client) => identifyMachine(client, owner, machine, identity));
+  }
+
+  drawTicket(machine: string, identity: string): Promise<number | null> {
+    return withTransaction(this.pool, (client) => drawTicket(client, machine, identity));
+  }
+
+  /** Of two that tell of one machine at once, the later one looks again, and finds the other. */
+  async #claiming<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    try {
+      return await withTransaction(this.pool, work);
+    } catch (error) {
+      if (isTwin(error)) return withTransaction(this.pool, work);
+      throw error;
+    }
   }
 
   async releaseTransaction(transaction: string): Promise<void> {

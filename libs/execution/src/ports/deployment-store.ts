@@ -24,6 +24,12 @@ export interface OwnedDeployment {
 /** `refused`: a machine is claimed by another transaction and the problems name each holder, or it was refused before. */
 export type PutAnswer = 'stored' | 'repeated' | 'refused' | 'unknown' | 'ended';
 
+/** `ticket` is past those that the machine has seen under other names. `claimed`: a sentence's end that names the holder. */
+export type IdentifiedAnswer =
+  | { readonly kind: 'identified'; readonly ticket: number }
+  | { readonly kind: 'claimed'; readonly by: string }
+  | { readonly kind: 'fenced' };
+
 export type AcceptAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'repeated' }
@@ -145,8 +151,20 @@ export interface DeploymentStore {
   /** Notes that events up to `seq` are published; a smaller number changes nothing. */
   markPublished(deployment: string, seq: number): Promise<void>;
 
-  /** A larger ticket for a machine that is being adopted; null while a transaction claims it. */
-  drawTicket(machine: string): Promise<number | null>;
+  /**
+   * Notes which machine has answered where the deployment's claim says `machine`: `identity` is the same under every name.
+   * While one claim of an identity is held, another one of the same is refused, here and by `accept`.
+   */
+  identify(
+    executor: string,
+    deployment: string,
+    epoch: number,
+    machine: string,
+    identity: string,
+  ): Promise<IdentifiedAnswer>;
+
+  /** A larger ticket for a machine that is being adopted; null while a transaction claims it, by this name or another. */
+  drawTicket(machine: string, identity: string): Promise<number | null>;
 
   /** Frees what the transaction has claimed. */
   releaseTransaction(transaction: string): Promise<void>;

@@ -90,6 +90,12 @@ export type NodeFailure =
 export type PrepareAnswer = ({ readonly kind: 'ready' } & NodeReady) | NodeFailure;
 
 /**
+ * `machine` is the same under every name and address, and after a new host key: the system's machine id, and an id that is
+ * made once per state folder. A state folder of one's own makes a machine of its own.
+ */
+export type IdentifyAnswer = { readonly kind: 'identified'; readonly machine: string } | NodeFailure;
+
+/**
  * `started`: the command was spawned, now or by an earlier call for the same attempt; its end is reported. Also given when
  * the link broke before the node answered: `link-lost` follows, and `attach` finds out whether it was spawned.
  * A failure means that it certainly was not spawned by this call.
@@ -136,6 +142,9 @@ export type NodeReport =
 export interface NodePort {
   /** Receives every report; set once, before the first call. */
   onReport(listener: (report: NodeReport) => void): void;
+
+  /** Connects (or reuses the connection) and finds out which machine it is, before anything there is changed. */
+  identify(node: NodeTarget): Promise<IdentifyAnswer>;
 
   /** Connects (or reuses the connection), checks host key and requirements, raises the ticket on the node. */
   prepare(node: NodeTarget, ticket: NodeTicket): Promise<PrepareAnswer>;

@@ -70,6 +70,8 @@ export class AttemptPerformer {
   readonly #prepared = new Map<string, Promise<NodeReady | NodeFailure>>();
   /** Attempts that wait for an event. */
   readonly #awaiting = new Map<number, { readonly attempt: number; readonly event: string }>();
+  /** Which machine each was found to be, and the ticket that holds there. */
+  readonly #identified = new Map<string, { readonly identity: string; readonly ticket: number }>();
   #detached = false;
 
   constructor(context: RunnerContext, owned: OwnedDeployment, state: DeploymentState, lease: Lease, hooks: Hooks) {
@@ -257,7 +259,8 @@ export class AttemptPerformer {
   #prepare(machine: string, target: NodeTarget): Promise<NodeReady | NodeFailure> {
     const known = this.#prepared.get(machine);
     if (known) return known;
-    const asked = this.#context.nodes.prepare(target, this.#ticket(machine)).then(async (answer) => {
+    const asked = this.#identify(machine, target).then(async (failure) => {
+      const answer = failure ?? (await this.#context.nodes.prepare(target, this.#ticket(machine)));
       if (answer.kind !== 'ready') {
         this.#prepared.delete(machine);
         return answer;
@@ -270,6 +273,34 @@ export class AttemptPerformer {
     });
     this.#prepared.set(machine, asked);
     return asked;
+  }
+
+  /** Finds out which machine it is before anything is done there; refused if that is claimed under another name. */
+  async #identify(machine: string, target: NodeTarget): Promise<NodeFailure | null> {
+    const { nodes, store, clock, executor, log } = this.#context;
+    const { deployment, epoch } = this.#owned;
+    const found = await nodes.identify(target);
+    if (found.kind !== 'identified') return found;
+    const { machine: identity } = found;
+    const key = this.#targets.machineKey(machine);
+    if (this.#identified.get(key)?.identity === identity) return null;
+    for (let wait = BACKOFF_FIRST_MS; !this.#detached; wait = Math.min(wait * 2, BACKOFF_MOST_MS)) {
+      const answer = await store.identify(executor, deployment, epoch, key, identity).catch((error: unknown) => {
+        log.warn({ deployment, node: machine, err: error }, 'the store does not answer; the node waits');
+        return null;
+      });
+      if (answer?.kind === 'identified') {
+        this.#identified.set(key, { identity, ticket: answer.ticket });
+        return null;
+      }
+      if (answer?.kind === 'claimed') {
+        const detail = `node ${target.name} is the machine of ${answer.by}`;
+        return { kind: 'refused', code: 'NODE_SAME_MACHINE', detail };
+      }
+      if (answer?.kind === 'fenced') break;
+      await pause(clock, wait);
+    }
+    return { kind: 'refused', code: 'NODE_TICKET_OLD', detail: `node ${target.name} belongs to a newer owner` };
   }
 
   /** Finds out what became of an attempt: the five cases after a takeover or a lost link. Tries until it knows. */
@@ -423,7 +454,10 @@ export class AttemptPerformer {
 
   #ticket(machine: string): NodeTicket {
     const key = this.#targets.machineKey(machine);
-    return { installation: this.#owned.start.installation, ticket: this.#owned.tickets.get(key) ?? 0 };
+    return {
+      installation: this.#owned.start.installation,
+      ticket: this.#identified.get(key)?.ticket ?? this.#owned.tickets.get(key) ?? 0,
+    };
   }
 
   #task(task: number): GraphTask {

@@ -44,6 +44,12 @@ export const nodeProblems = {
     meaning: 'The node is owned by another installation of Muster.',
     remedy: 'Make sure that the other one is gone, then run `muster node adopt NODE`.',
   },
+  NODE_SAME_MACHINE: {
+    severity: 'error',
+    meaning: 'The machine behind the node is claimed already, under another name with another host key.',
+    remedy:
+      'Keep one name for it. If they are two machines made from one image, remove the file `id` from the state folder of one (`/var/lib/muster/id`), or give each its own `/etc/machine-id`.',
+  },
   NODE_TICKET_OLD: {
     severity: 'error',
     meaning: 'A newer claim or owner has taken the node over.',

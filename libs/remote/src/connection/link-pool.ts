@@ -63,6 +63,10 @@ export class LinkPool {
 /** Everything that makes a connection another one; the private key only as a hash, so that it is kept in one place less. */
 export function linkKey(target: NodeTarget, jumps: readonly NodeTarget[] = target.jumps): string {
   const one = (it: NodeTarget): string[] => [
+    // A connection ends with the launcher that serves it: under another name, or another login, that is another one.
+    it.name,
+    it.become,
+    it.stateDir,
     it.address,
     String(it.port),
     it.user,

@@ -28,9 +28,9 @@ export interface Answer {
   readonly bulk: Buffer;
 }
 
-/** `missing`: the node lacks what `detail` names. `closed`: the shell ended, or was `silent`; `detail` quotes what it said. */
+/** `machine`: the system's machine id and that of the state folder. `missing`: the node lacks what `detail` names. `closed`: the shell ended, or was `silent`; `detail` quotes what it said. */
 export type Hello =
-  | { readonly kind: 'hello'; readonly bootId: string }
+  | { readonly kind: 'hello'; readonly bootId: string; readonly machine: string }
   | { readonly kind: 'missing'; readonly detail: string }
   | { readonly kind: 'closed'; readonly silent: boolean; readonly detail: string };
 
@@ -68,6 +68,8 @@ const NO_BYTES = Buffer.alloc(0);
 const LINE_MAX = 65_536;
 /** Bytes that may come with an answer, or wait for one: far more than is ever asked for at once. */
 const BULK_MAX = 8 * 1024 * 1024;
+/** No launcher says anything else. */
+const MACHINE = /^(-|[0-9a-f]{1,64}) [0-9a-f-]{36}$/;
 const noBulk = (): number => 0;
 
 /**
@@ -194,8 +196,11 @@ export class LauncherChannel {
     if (end < 0) return;
     const [, word, ...rest] = this.#text.slice(at + 1, end).split(' ');
     this.#text = this.#text.slice(end + 1);
-    if (word === 'hello') this.#onHello?.({ kind: 'hello', bootId: rest[1] ?? '' });
-    else this.#onHello?.({ kind: 'missing', detail: rest.join(' ') });
+    const [, bootId = '', ...machine] = rest;
+    if (word !== 'hello') this.#onHello?.({ kind: 'missing', detail: rest.join(' ') });
+    else if (!MACHINE.test(machine.join(' ')))
+      this.#onHello?.({ kind: 'missing', detail: 'it does not say which machine it is' });
+    else this.#onHello?.({ kind: 'hello', bootId, machine: machine.join(' ') });
   }
 
   #readAnswers(): void {

@@ -4,6 +4,7 @@ import { ChannelClosed, LauncherChannel, type RequestExtra } from './launcher-ch
 
 const ANSWER_TIMEOUT_MS = 200;
 const HELLO_TIMEOUT_MS = 500;
+const MACHINE = '- 11111111-1111-4111-8111-111111111111';
 const MIB = 1024 * 1024;
 
 /** A shell's streams with nobody behind them; the test says what the node says. */
@@ -29,8 +30,8 @@ class Liar {
     await new Promise((resume) => setImmediate(resume));
     const nonce = /\nhello ([0-9a-f]+) /.exec(this.#sent)?.[1] ?? '';
     this.stderr.write(`\n${nonce}\n`);
-    this.stdout.write(`\n${nonce} hello 1 boot\n`);
-    expect(await opened).toEqual({ kind: 'hello', bootId: 'boot' });
+    this.stdout.write(`\n${nonce} hello 1 boot ${MACHINE}\n`);
+    expect(await opened).toEqual({ kind: 'hello', bootId: 'boot', machine: MACHINE });
   }
 
   /** How a request for bytes ends. */

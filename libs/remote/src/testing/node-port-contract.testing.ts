@@ -286,6 +286,14 @@ lines \u00e9"; test -z "$B"
       expect(existsSync(join(bed.stateDir, 'attempts', attempt.id))).toBe(false);
     });
 
+    it('says which machine it is, the same for every connection and before anything is owned', async () => {
+      const machine = expect.stringMatching(new RegExp(`^(-|[0-9a-f]+) ${ready.stateFolder}$`));
+      const found = await newPort().identify(bed.target);
+      expect(found).toEqual({ kind: 'identified', machine });
+      expect(await port.identify(bed.target)).toEqual(found);
+      expect(await newPort().identify({ ...bed.target, port: 1 })).toMatchObject({ kind: 'unreachable' });
+    });
+
     it('refuses a smaller ticket and another installation, until the node is adopted', async () => {
       const newer = newPort();
       await prepared(newer, { ...TICKET, ticket: 5 });
