@@ -14,6 +14,7 @@ import {
   PostgresArtifactStore,
 } from '@muster/storage';
 import type { Logger } from '@muster/telemetry';
+import { checkSecretKey, createSecretCheck } from './check-secret-key';
 import type { Closing } from './closing';
 import type { ServerConfig } from './server-config';
 
@@ -44,7 +45,7 @@ export async function openParts(config: ServerConfig, logger: Logger, closing: C
     database,
     secretKey,
     secretBox,
-    artifacts: await openArtifacts(config, database),
+    artifacts: await openArtifacts(config, database, secretBox),
     openBus: await busOpener(config, logger, closing),
   };
 }
@@ -55,7 +56,7 @@ export async function secretOf(config: ServerConfig, file: string, given: Secret
 }
 
 /** Beside the embedded database a folder, in PostgreSQL tables: whoever shares the database shares them. */
-async function openArtifacts(config: ServerConfig, database: Database): Promise<ArtifactStore> {
+async function openArtifacts(config: ServerConfig, database: Database, box: SecretBox): Promise<ArtifactStore> {
   if (!config.databaseUrl) {
     const folder = join(config.dataDir, 'artifacts');
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -63,7 +64,8 @@ async function openArtifacts(config: ServerConfig, database: Database): Promise<
   }
   // Each service keeps its own: an executor may have another database than the planner.
   const schema = config.kind === 'executor' ? 'executor_artifacts' : 'planner_artifacts';
-  await migrate(database, schema, [createArtifactTables(schema)]);
+  await migrate(database, schema, [createArtifactTables(schema), createSecretCheck(schema)]);
+  await checkSecretKey(database, schema, box);
   return new PostgresArtifactStore(database.pool, schema);
 }
 

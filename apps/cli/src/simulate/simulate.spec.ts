@@ -70,6 +70,13 @@ describe('simulate', () => {
     });
   });
 
+  it('touches no second application server when the first does not come up', async () => {
+    const { out } = await simulate('{"tasks":{"app-update@app1":{"attempts":["failed"]}}}', '-o json --no-trace');
+    const result = JSON.parse(out) as { outcome: string; tasks: Record<string, string> };
+    expect(result.outcome).toBe('stopped');
+    expect(result.tasks).toMatchObject({ 'app-update@app2': 'not-run', 'app-update@app3': 'not-run' });
+  });
+
   it('tells everything that is wrong in a script', async () => {
     const { code, out } = await simulate(
       '{"drainAfter":-1,"ofline":[],"tasks":{"a@1":{"attempts":["maybe"],"takes":3}},"offline":[1]}',

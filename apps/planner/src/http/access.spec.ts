@@ -154,6 +154,11 @@ describe('a planner without authentication', () => {
       expect((await request(planner.url).get('/api/v1/nodes')).status).toBe(200);
       expect((await request(planner.url).get('/api/v1/nodes').set('host', 'localhost:7070')).status).toBe(200);
       expect((await request(planner.url).get('/api/v1/nodes').set('host', 'evil.example.com')).status).toBe(401);
+      const from = (name: string, value: string) => request(planner.url).get('/api/v1/nodes').set(name, value);
+      expect((await from('origin', 'http://evil.example.com')).status).toBe(401);
+      expect((await from('origin', 'null')).status).toBe(401);
+      expect((await from('sec-fetch-site', 'cross-site')).status).toBe(401);
+      expect((await from('origin', 'http://localhost:3000')).status).toBe(200);
     } finally {
       await planner.close();
     }

@@ -10,7 +10,8 @@ export type FindPrincipal = (token: string) => Promise<Principal | null>;
 /**
  * Stands before body parsing and routing, so that nothing is read, looked up or told to be missing for a stranger.
  * With `findPrincipal` null (authentication off) everyone on this machine is `local`; a foreign Host header is refused,
- * since a web page can make a browser send requests to a loopback address under a name of its own.
+ * since a web page can make a browser send requests to a loopback address under a name of its own; and so is what a
+ * browser says to come from a page that is not this machine's.
  */
 export function identify(findPrincipal: FindPrincipal | null): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -18,6 +19,12 @@ export function identify(findPrincipal: FindPrincipal | null): RequestHandler {
     if (findPrincipal === null) {
       if (!isLoopback(hostOf(request)))
         return refuse(request, response, 'Without authentication only requests to a loopback host are answered.');
+      if (isFromElsewhere(request))
+        return refuse(
+          request,
+          response,
+          'Without authentication no requests of web pages from elsewhere are answered.',
+        );
       setPrincipal(request, { kind: 'person', name: 'local' });
       return next();
     }
@@ -33,6 +40,14 @@ export function identify(findPrincipal: FindPrincipal | null): RequestHandler {
 
 function hostOf(request: Request): string {
   return (request.headers.host ?? '').replace(/:\d+$/, '');
+}
+
+/** What browsers tell of where a request comes from; other programs tell nothing. */
+function isFromElsewhere({ headers }: Request): boolean {
+  const { origin } = headers;
+  if (headers['sec-fetch-site'] === 'cross-site') return true;
+  if (origin === undefined) return false;
+  return !URL.canParse(origin) || !isLoopback(new URL(origin).hostname);
 }
 
 function refuse(request: Request, response: Response, summary: string): void {

@@ -36,7 +36,11 @@ export function describeApi(app: INestApplication): OpenAPIObject {
       'Deploys clusters of machines from a cross-node task graph. Refusals are problem details (RFC 9457).',
     )
     .setVersion('1')
-    .addSecurity('bearer', { type: 'http', scheme: 'bearer', description: 'An opaque token; it has no parts to be read.' })
+    .addSecurity('bearer', {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'An opaque token; it has no parts to be read.',
+    })
     .addSecurityRequirements('bearer')
     .build();
   return SwaggerModule.createDocument(app, config);

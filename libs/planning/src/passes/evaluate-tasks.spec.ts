@@ -116,3 +116,21 @@ describe("the field's words in braces", () => {
     expect(codes(outcome.problems)).toEqual(['PLAN_PLACEHOLDER_UNKNOWN task x', 'PLAN_PLACEHOLDER_UNKNOWN task x']);
   });
 });
+
+describe('a secret', () => {
+  const sealed = { $sealed: { v: 1, key: 'k', wrapped: 'w', data: 'd', fingerprint: 'f' } };
+  const secret = scripted(() => ({ ok: true, value: sealed }));
+  const upload = (parameters: object): object => ({ id: 'x', type: 'upload_files', roles: ['a'], parameters });
+  const x = { yaql_exp: '$.pw' };
+
+  it('may be content, but no name that everybody on the node can read', () => {
+    const content = upload({ files: [{ path: '/x', data: x }] });
+    expect(codes(outcomeOf([content], spec, { evaluator: secret }).problems)).toEqual([]);
+    const name = upload({ files: [{ path: x, data: 'd' }] });
+    expect(outcomeOf([name], spec, { evaluator: secret }).problems).toMatchObject([
+      { code: 'PLAN_SECRET_NAME', subject: 'task x', summary: expect.stringContaining('`parameters.files.path`') },
+    ]);
+    const path = { id: 'y', type: 'upload_file', roles: ['a'], parameters: { path: x, data: 'd' } };
+    expect(codes(outcomeOf([path], spec, { evaluator: secret }).problems)).toEqual(['PLAN_SECRET_NAME task y']);
+  });
+});

@@ -3,6 +3,7 @@ import { computeObject, containsExpression } from '../draft/compute-values';
 import type { Draft, DraftTask } from '../draft/draft';
 import { evaluateConditionText } from '../draft/evaluate-expression';
 import { containsPlaceholder, replacePlaceholders } from '../draft/fuel-placeholders';
+import { reportSecretNames } from '../draft/secret-names';
 import type { ExpressionText } from '../evaluator';
 import { withFingerprints } from '../previous/fingerprints';
 
@@ -21,6 +22,7 @@ export function evaluateTasks(draft: Draft): void {
       const key = canonicalJson(withFingerprints(parameters));
       task.parameters = shared.get(key) ?? parameters;
       shared.set(key, task.parameters);
+      reportSecretNames(draft, task);
     }
   }
 }

@@ -132,6 +132,11 @@ export const planProblems = {
     meaning: 'A limit comes out differently on different nodes; the smallest holds.',
     remedy: 'Compute the amount from cluster-wide settings.',
   },
+  PLAN_SECRET_NAME: {
+    severity: 'error',
+    meaning: 'A secret is part of a path, an address or another name, which everybody on the node can read.',
+    remedy: 'Give secrets as contents (`data`), variables (`env`) or in a file, and name things by what is no secret.',
+  },
   PLAN_UNKNOWN_POOL: {
     severity: 'error',
     meaning: 'A task takes a slot of a pool that there is none of.',
