@@ -73,6 +73,32 @@ describe('a node that', () => {
     await expectToWork(newPort({ shell }), bed.target);
   });
 
+  it('was cloned with its state folder is told apart by its machine id, and by the folder where it has none', async () => {
+    const bed = await bedOf(embeddedBed({ MUSTER_MACHINE_ID_FILE: '/nonexistent' }));
+    const machineOf = async (id: string | null): Promise<string> => {
+      const file = join(bed.stateDir, '..', 'machine-id');
+      if (id !== null) writeFileSync(file, `${id}\n`);
+      const env = { MUSTER_STATE_DIR: bed.stateDir, ...(id === null ? {} : { MUSTER_MACHINE_ID_FILE: file }) };
+      const clone = id === null ? bed : await bedOf(embeddedBed(env));
+      const answer = await newPort().identify(clone.target);
+      return answer.kind === 'identified' ? answer.machine : detailOf(answer);
+    };
+    const folder = (await machineOf(null)).slice(2);
+    expect(folder).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await machineOf(null)).toBe(`- ${folder}`);
+    expect(await machineOf('0123456789abcdef0123456789abcdef')).toBe(`0123456789abcdef0123456789abcdef ${folder}`);
+    expect(await machineOf('fedcba9876543210fedcba9876543210')).toBe(`fedcba9876543210fedcba9876543210 ${folder}`);
+    // As systemd writes it into an image.
+    expect(await machineOf('uninitialized')).toBe(`- ${folder}`);
+  });
+
+  it('is used under another name next keeps no connection of the first', async () => {
+    const bed = await bedOf(embeddedBed());
+    const port = newPort();
+    await expectToWork(port, bed.target);
+    await expectToWork(port, { ...bed.target, name: 'other' });
+  });
+
   it('prints a banner of some length at login, on both streams, works', async () => {
     const noise = 'i=0; while [ $i -lt 500 ]; do echo "*** welcome $i ***"; echo "motd $i" >&2; i=$((i+1)); done';
     const bed = await bedOf(sshdBed({}, { ForceCommand: `${noise}; exec sh -c "$SSH_ORIGINAL_COMMAND"` }));
