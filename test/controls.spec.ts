@@ -1,0 +1,131 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitUntil } from '@muster/testkit';
+import { musterJson } from './bed/muster';
+import { ProductionBed } from './bed/production-bed';
+
+jest.setTimeout(240_000);
+
+const mending = `
+- { id: once, type: shell, role: [worker], parameters: { cmd: 'echo x >> ~/once' } }
+- { id: mend, type: shell, role: [worker], requires: [once], parameters: { cmd: 'echo x >> ~/mend; [ -e ~/mended ]' } }
+- { id: last, type: shell, role: [worker], requires: [mend], parameters: { cmd: 'echo x >> ~/last' } }
+`;
+const gated = `
+- { id: gate, type: shell, role: [worker], parameters: { cmd: 'echo x >> ~/began; until [ -e ~/go ]; do sleep 0.1; done; rm ~/go' } }
+`;
+
+interface Limit {
+  readonly key: string;
+  readonly amount: number;
+  readonly used: number;
+}
+
+describe('an operator at the command line, with servers and hosts as in production', () => {
+  let bed: ProductionBed;
+  const roles = { host1: ['worker'], host2: ['worker'] };
+  const on = (host: number, file: string): string => join(bed.hosts.hosts[host - 1]?.dataDir ?? '', file);
+  const touch = (host: number, file: string): void => writeFileSync(on(host, file), '');
+
+  beforeAll(async () => {
+    bed = await ProductionBed.open(2, 1);
+    const release = (name: string, worker: object): string =>
+      JSON.stringify({ name, version: '1.0.0', roles: { worker } });
+    await bed.publish('mending', { 'release.yaml': release('mending', {}), 'tasks.yaml': mending });
+    await bed.publish('gated', { 'release.yaml': release('gated', { concurrency: 1 }), 'tasks.yaml': gated });
+  });
+  afterAll(() => bed?.close());
+
+  const runningOf = (transaction: string): Promise<string> =>
+    waitUntil('a task runs', async () => {
+      const tasks = (await bed.status(transaction)).graphs[0]?.tasks ?? {};
+      return Object.keys(tasks).find((task) => tasks[task]?.state === 'running') ?? null;
+    });
+
+  it('has what failed done again after the end, and nothing that succeeded', async () => {
+    await bed.apply('hosts', 'mending@1.0.0', roles);
+    touch(1, 'mended');
+    const { transaction } = await musterJson<{ transaction: string }>(['deploy', 'hosts'], bed.env);
+    const failed = await bed.end(transaction);
+    expect(failed.state).toBe('failed');
+    expect(failed.graphs[0]?.tasks).toMatchObject({
+      'last@host1': { state: 'succeeded' },
+      'mend@host2': { state: 'failed', attempts: 1 },
+      'last@host2': { state: 'blocked' },
+    });
+    touch(2, 'mended');
+    expect((await bed.muster(['retry', transaction, '--reason', 'mended'])).code).toBe(0);
+    expect((await bed.muster(['watch', transaction])).code).toBe(0);
+    const { state, graphs } = await bed.status(transaction);
+    expect(state).toBe('succeeded');
+    const tasks = graphs.at(-1)?.tasks ?? {};
+    expect(tasks).toMatchObject({
+      'mend@host2': { state: 'succeeded', attempts: 2 },
+      'last@host2': { state: 'succeeded', attempts: 1 },
+    });
+    expect(tasks['once@host2']).toEqual(failed.graphs[0]?.tasks['once@host2']);
+    const runs = ['once', 'mend', 'last'].map((file) => [1, 2].map((host) => readFileSync(on(host, file), 'utf8')));
+    expect(runs).toEqual([
+      ['x\n', 'x\n'],
+      ['x\n', 'x\nx\n'],
+      ['x\n', 'x\n'],
+    ]);
+    // Nothing is left to do.
+    expect((await bed.muster(['retry', transaction])).code).toBe(8);
+  });
+
+  it('sees who holds a limit, and what waits starts as soon as it is raised', async () => {
+    await bed.apply('hosts', 'gated@1.0.0', roles);
+    const transaction = await bed.deploy('hosts');
+    const first = await runningOf(transaction);
+    const second = first === 'gate@host1' ? 'gate@host2' : 'gate@host1';
+    const limit = async (): Promise<Limit | undefined> =>
+      (await musterJson<Limit[]>(['limit', transaction], bed.env)).find(({ key }) => key === 'role:worker');
+    expect(await limit()).toMatchObject({ amount: 1, used: 1 });
+    const why = await musterJson<{ reasons: { code: string; holders: string[] }[] }>(
+      ['why', transaction, second],
+      bed.env,
+    );
+    expect(why.reasons).toEqual([expect.objectContaining({ code: 'limit-full', holders: [first] })]);
+    const codes = [];
+    for (const words of [
+      ['role:worker', '0'],
+      ['role:nobody', '2'],
+      ['role:worker', '2', '--reason', 'in a hurry'],
+    ])
+      codes.push((await bed.muster(['limit', transaction, ...words])).code);
+    expect(codes).toEqual([1, 8, 0]);
+    await bed.task(transaction, second, 'running');
+    expect(await limit()).toMatchObject({ amount: 2, used: 2 });
+    touch(1, 'go');
+    touch(2, 'go');
+    expect((await bed.end(transaction)).state).toBe('succeeded');
+  });
+
+  it('closes by force what no executor can end, and deploys again', async () => {
+    const transaction = await bed.deploy('hosts');
+    const running = await runningOf(transaction);
+    const host = running === 'gate@host1' ? 1 : 2;
+    const [executor] = bed.executors.splice(0);
+    await executor?.kill();
+    const unsure = await bed.muster(['force-close', transaction]);
+    expect([unsure.code, unsure.stderr]).toEqual([1, expect.stringContaining('--yes')]);
+    expect((await bed.status(transaction)).state).toBe('running');
+    const closed = await bed.muster(['force-close', transaction, '--yes', '--reason', 'its executor is gone']);
+    expect([closed.code, closed.stderr]).toEqual([0, expect.stringMatching(new RegExp(`may still run[^]*${running}`))]);
+    expect((await bed.status(transaction)).state).toBe('cancelled');
+    expect((await bed.muster(['watch', transaction])).code).toBe(5);
+    await bed.addExecutor();
+    // It was not ended; now it ends by itself, and nobody waits for it.
+    touch(host, 'go');
+    await waitUntil('what still ran has ended', () => !existsSync(on(host, 'go')));
+    const again = await waitUntil('the nodes are free', async () => {
+      const { code, stdout } = await bed.muster(['deploy', 'hosts', '-o', 'json']);
+      return code === 0 ? (JSON.parse(stdout) as { transaction: string }).transaction : null;
+    });
+    touch(1, 'go');
+    touch(2, 'go');
+    expect((await bed.end(again)).state).toBe('succeeded');
+    expect((await bed.status(transaction)).state).toBe('cancelled');
+  });
+});
