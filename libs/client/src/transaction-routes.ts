@@ -4,6 +4,7 @@ import type {
   ControlRequest,
   DeployRequest,
   LimitUse,
+  LostOutput,
   OutputChunk,
   OutputPage,
   SkipPreview,
@@ -63,15 +64,22 @@ export class TransactionRoutes {
     return this.connection.json('GET', outputPath(transaction, task), { query: { attempt, follow: false } });
   }
 
-  /** Output as it comes, until the task has ended. */
+  /** Output as it comes, until the task has ended; `onLost` is told of what is not kept, if anything is. */
   async *followOutput(
     transaction: string,
     task: string,
-    options: FollowOptions & { readonly attempt?: number } = {},
+    options: FollowOptions & {
+      readonly attempt?: number;
+      readonly onLost?: (lost: readonly LostOutput[]) => void;
+    } = {},
   ): AsyncGenerator<OutputChunk> {
     const query = { attempt: options.attempt, follow: true };
     for await (const event of follow(this.connection, outputPath(transaction, task), query, options)) {
-      if (event.event === 'end') return;
+      if (event.event === 'end') {
+        const { lost = [] } = JSON.parse(event.data) as { readonly lost?: readonly LostOutput[] };
+        if (lost.length > 0) options.onLost?.(lost);
+        return;
+      }
       yield JSON.parse(event.data) as OutputChunk;
     }
   }

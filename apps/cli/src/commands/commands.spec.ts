@@ -230,6 +230,18 @@ describe('logs', () => {
     expect((await run('logs t1 a@1 -o json')).out).toBe(`${JSON.stringify(chunk)}\n`);
   });
 
+  it('say what was written and not kept', async () => {
+    const lost = [{ attempt: 2, stream: 'stdout', bytes: 5 }];
+    const said = '5 more bytes of stdout of attempt 2 were written and not kept\n';
+    planner.answer('GET /transactions/t1/tasks/a@1/output', { chunks: [chunk], complete: true, lost });
+    expect(await run('logs t1 a@1')).toEqual({ code: 0, out: chunk.text, err: said });
+    planner.route('GET /transactions/t1/tasks/a@1/output', (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`id: 1\nevent: end\ndata: ${JSON.stringify({ lost })}\n\n`);
+    });
+    expect(await run('logs t1 a@1 -f')).toEqual({ code: 0, out: '', err: said });
+  });
+
   it('follow until the task has ended; Ctrl-C only ends the reading', async () => {
     planner.route('GET /transactions/t1/tasks/a@1/output', (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });

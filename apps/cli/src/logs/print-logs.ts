@@ -1,4 +1,4 @@
-import type { OutputChunk } from '@muster/client';
+import type { LostOutput, OutputChunk } from '@muster/client';
 import { ExitCode } from '../exit-code';
 import { shownText } from '../io/shown-text';
 import type { Session } from '../session';
@@ -18,15 +18,17 @@ export async function printLogs(
   const { transactions } = await session.client();
   const { follow, attempt } = options;
   if (!follow) {
-    const { chunks } = await transactions.output(transaction, task, attempt);
+    const { chunks, lost = [] } = await transactions.output(transaction, task, attempt);
     for (const chunk of chunks) print(session, chunk);
+    sayLost(session, lost);
     return ExitCode.success;
   }
   const stop = new AbortController();
   const stopListening = session.io.onInterrupt(() => stop.abort('detached'));
   try {
     const filter = attempt === undefined ? {} : { attempt };
-    for await (const chunk of transactions.followOutput(transaction, task, { signal: stop.signal, ...filter }))
+    const onLost = (lost: readonly LostOutput[]) => sayLost(session, lost);
+    for await (const chunk of transactions.followOutput(transaction, task, { signal: stop.signal, onLost, ...filter }))
       print(session, chunk);
     return ExitCode.success;
   } catch (error) {
@@ -36,6 +38,12 @@ export async function printLogs(
   } finally {
     stopListening();
   }
+}
+
+/** The end of what a task wrote is often the part that matters: nobody may think that this was all. */
+function sayLost(session: Session, lost: readonly LostOutput[]): void {
+  for (const { attempt, stream, bytes } of lost)
+    session.say(`${bytes} more bytes of ${stream} of attempt ${attempt} were written and not kept`);
 }
 
 function print(session: Session, chunk: OutputChunk): void {

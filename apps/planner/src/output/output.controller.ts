@@ -11,7 +11,7 @@ import { findTransaction } from '../transactions/transaction-status';
 import { followOutput, type OutputPiece } from './follow-output';
 import { OutputDto, OutputQuery } from './output.dto';
 import { type OutputCursor, parseCursor, printCursor } from './output-cursor';
-import { findTask, type TaskRef } from './task-attempts';
+import { findTask, lostOutput, taskAttempts, type TaskRef } from './task-attempts';
 
 /** How long a reader waits for output that an ended attempt still owes: a lost chunk is read again from its node by then. */
 const PATIENCE_MS = 10_000;
@@ -71,7 +71,9 @@ export class OutputController {
         yield batch.map(asStreamEvent);
       }
       // Tells the end from a lost connection.
-      if (!gone.aborted) yield [{ id: printCursor(cursor), event: 'end', data: {} }];
+      if (gone.aborted) return;
+      const lost = lostOutput((await taskAttempts(database.manager, ref)).attempts, only);
+      yield [{ id: printCursor(cursor), event: 'end', data: lost.length > 0 ? { lost } : {} }];
     });
   }
 
@@ -103,7 +105,8 @@ export class OutputController {
         if (!more) await new Promise<void>((resolve) => void response.once('drain', resolve).once('close', resolve));
       }
     }
-    response.end(`],"complete":${String(next.value)}}`);
+    const lost = lostOutput((await taskAttempts(this.database.manager, ref)).attempts, only);
+    response.end(`],"complete":${String(next.value)}${lost.length > 0 ? `,"lost":${JSON.stringify(lost)}` : ''}}`);
   }
 }
 

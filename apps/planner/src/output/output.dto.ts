@@ -38,10 +38,28 @@ class OutputChunkDto {
   base64?: string;
 }
 
+class LostOutputDto {
+  @ApiProperty({ type: 'integer' })
+  attempt!: number;
+
+  @ApiProperty({ enum: ['stdout', 'stderr'] })
+  stream!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Written beyond what is kept of the stream, which is its beginning.' })
+  bytes!: number;
+}
+
 export class OutputDto {
   @ApiProperty({ type: [OutputChunkDto] })
   chunks!: OutputChunkDto[];
 
   @ApiProperty({ description: 'The task has ended and everything kept of its output is here.' })
   complete!: boolean;
+
+  @ApiPropertyOptional({
+    type: [LostOutputDto],
+    description:
+      'What is not kept, since a stream is larger than 64 MiB; absent: nothing. A stream has it in its event `end`.',
+  })
+  lost?: LostOutputDto[];
 }

@@ -178,6 +178,14 @@ describe('output of a task', () => {
     ).toEqual([{ count: 1 }]);
   });
 
+  it('tells what was written and not kept', async () => {
+    const more = 64 * 1024 * 1024 + 7;
+    await tell(0, 'ok');
+    await end(more, 0, 1);
+    await waitUntil('it is told', async () => (await planner.get(path)).body.lost !== undefined);
+    expect((await planner.get(path)).body.lost).toEqual([{ attempt: 1, stream: 'stdout', bytes: 7 }]);
+  });
+
   it('ends for a task that never ran', async () => {
     await planner.executor.tell(deployment, [
       { type: 'tasks-ended', tasks: ['b@n1'], state: 'not-run', cause: { code: 'cancelled' } },

@@ -15,6 +15,28 @@ export interface AttemptExtent {
   readonly attempt: number;
   readonly endedAt: Date | null;
   readonly expected: { readonly stdout: number; readonly stderr: number } | null;
+  /** How much it wrote, kept or not; null: not known. */
+  readonly written: { readonly stdout: number; readonly stderr: number } | null;
+}
+
+/** Output that an attempt wrote beyond what is kept of it. */
+export interface LostOutput {
+  readonly attempt: number;
+  readonly stream: 'stdout' | 'stderr';
+  readonly bytes: number;
+}
+
+/** What is not kept of the attempts (of `only` one, or of all), in order; empty where everything is. */
+export function lostOutput(attempts: readonly AttemptExtent[], only: number | null): LostOutput[] {
+  return attempts
+    .filter(({ attempt }) => only === null || attempt === only)
+    .flatMap(({ attempt, expected, written }) =>
+      (['stdout', 'stderr'] as const).map((stream) => ({
+        ...{ attempt, stream },
+        bytes: expected && written ? written[stream] - expected[stream] : 0,
+      })),
+    )
+    .filter(({ bytes }) => bytes > 0);
 }
 
 /** Throws `API_NOT_FOUND` if no graph of the transaction has the task (yet). */
@@ -68,6 +90,7 @@ export async function taskAttempts(
       attempt,
       endedAt: ended_at,
       expected: result === null ? null : expectedOf(result),
+      written: result !== null && 'sizes' in result ? result.sizes : null,
     })),
   };
 }

@@ -207,4 +207,13 @@ export interface OutputPage {
   readonly chunks: readonly OutputChunk[];
   /** The task has ended and everything kept of its output is here. */
   readonly complete: boolean;
+  /** What is not kept; absent: nothing. */
+  readonly lost?: readonly LostOutput[];
+}
+
+/** Output that an attempt wrote beyond what is kept of it, which is its beginning. */
+export interface LostOutput {
+  readonly attempt: number;
+  readonly stream: 'stdout' | 'stderr';
+  readonly bytes: number;
 }
