@@ -11,9 +11,18 @@ export function setOf(values: Iterable<Value>, cost: Cost): ValueSet {
   return new ValueSet(byKey);
 }
 
+/** Sorted once for each set: an expression may go through the same one very often. */
+const sorted = new WeakMap<ValueSet, readonly Value[]>();
+
 /** In ascending order, so that equal sets print alike. */
 export function valuesOf(set: ValueSet): readonly Value[] {
-  return [...set.byKey].sort(([a, left], [b, right]) => compareValues(left, right, a, b)).map(([, value]) => value);
+  const known = sorted.get(set);
+  if (known) return known;
+  const values = [...set.byKey]
+    .sort(([a, left], [b, right]) => compareValues(left, right, a, b))
+    .map(([, value]) => value);
+  sorted.set(set, values);
+  return values;
 }
 
 /** The members of what can be gone through; null of what cannot. */

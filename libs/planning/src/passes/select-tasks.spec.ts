@@ -113,6 +113,20 @@ describe('a subgraph', () => {
     expect(ran({ nodes: ['n1'], tasks: ['y'], fetchDeps: true })).toBe('x@n1 y@n1');
   });
 
+  it('fetches nothing for a task that does not run', () => {
+    const off = [
+      { id: 'dep', type: 'shell', roles: ['a'] },
+      { id: 'off', type: 'shell', roles: ['a'], requires: ['dep'], condition: false },
+      { id: 'gate', type: 'anchor', roles: ['a'], requires: ['dep'] },
+    ];
+    const fetched = (task: string) =>
+      planOf(off, spec, { options: { tasks: [task], fetchDeps: true } })
+        .tasks.filter(({ action }) => action === 'run')
+        .map((each) => each.task);
+    expect(fetched('off')).toEqual([]);
+    expect(fetched('gate')).toEqual(['dep@n1', 'dep@n2']);
+  });
+
   it('changes the digest', () => {
     const digests = [{}, { subgraphs: ['x:'] }, { subgraphs: ['x:'], fetchDeps: true }, { tasks: ['x'] }].map(
       (options) => planOf(chain, spec, { options }).digest,

@@ -1,4 +1,4 @@
-import { didYouMean, MASTER, SYNC_POINT, type TaskReason } from '@muster/model';
+import { didYouMean, MASTER, SYNC_POINT, type TaskReason, TYPES_WITHOUT_WORK } from '@muster/model';
 import { hasErrors } from '@muster/problems';
 import type { Draft } from '../draft/draft';
 import { reach } from '../draft/reach';
@@ -30,7 +30,12 @@ export function selectTasks(draft: Draft): void {
   const chosen = draft.tasks.filter(({ index }) => reasons[index] === null).map(({ index }) => index);
   // A name that does not exist was reported already.
   if (chosen.length === 0 && !hasErrors(draft.problems)) reportNothing(draft);
-  const needed = fetchDeps ? reach(draft, chosen, 'before') : null;
+  // What is skipped for a reason of its own needs nothing; an anchor that is named stands for what comes before it.
+  const needing = chosen.filter((index) => {
+    const { action, definition } = draft.task(index);
+    return action === 'run' || TYPES_WITHOUT_WORK.has(definition.type);
+  });
+  const needed = fetchDeps ? reach(draft, needing, 'before') : null;
   for (const task of draft.tasks) {
     const reason = reasons[task.index];
     if (task.action === 'skip' || !reason) continue;
