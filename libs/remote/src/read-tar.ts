@@ -34,8 +34,9 @@ export async function readTar({ link, target }: NodeSession, path: string): Prom
     if (complaint.length < COMPLAINT_MAX) complaint += bytes.toString('utf8');
   });
   const ended = once(channel, 'exit').then(([code]) => Number(code ?? 1));
-  // Reported by whoever reads; a link that breaks closes the channel without an exit.
-  const closed = once(channel, 'close').then(() => -1);
+  // The exit of something short has come before anybody could listen; the end tells it again, after the last byte. A link
+  // that breaks closes the channel without one.
+  const closed = once(channel, 'close').then(([code]) => (typeof code === 'number' ? code : -1));
   return {
     // Not ended by its reader: the exit comes after the last byte, and would not be heard.
     read: () => channel.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,

@@ -33,8 +33,21 @@ export async function findRabbitmq(): Promise<RabbitmqPrograms | null> {
   return server && control && epmd ? { server, control, epmd } : null;
 }
 
+/** A port that was free may be somebody else's by the time that Erlang takes it. */
+const STARTS_MAX = 3;
+
 /** Starts a RabbitMQ of our own: own folder, own ports, own epmd, own cookie. */
 export async function startRabbitmqDaemon(programs: RabbitmqPrograms): Promise<PrivateBroker> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOnce(programs);
+    } catch (error) {
+      if (tries === STARTS_MAX || !/dist_port_already_used|eaddrinuse/i.test(String(error))) throw error;
+    }
+  }
+}
+
+async function startOnce(programs: RabbitmqPrograms): Promise<PrivateBroker> {
   const user = await serviceUser('rabbitmq', 'nobody');
   const prefix = await runAs(user);
   const folder = await privateFolder('mq');
