@@ -23,15 +23,18 @@ const PASSES = [
 
 /**
  * A cycle that planning finds in a small cluster of the bundle's roles: each role on one node, on two, and roles together.
- * An error if one node for each role is enough, more make no difference, and each task has its one role: then every cluster
- * that has the tasks has the cycle. Relations that are computed are left out.
+ * An error if one node for each role is enough, more make no difference, and each task has its one role by name (roles that
+ * the bundle does not name may bring others to more nodes): then every cluster that has the tasks has the cycle. Relations that are computed are left out.
  */
 export function findExampleCycle(graph: LintGraph): readonly Problem[] {
   const single = apart(graph, 1);
   const double = apart(graph, 2);
   const [least, more] = [cycleIn(graph, single), cycleIn(graph, double)];
   if (least && more) {
-    const isSure = least.path.every(({ definition }) => least.draft.tasksOf(definition.id).length === 1);
+    const isSure = least.path.every(({ definition }) => {
+      const { isEvery, isOpen } = graph.nodesOf(definition);
+      return !isEvery && !isOpen && least.draft.tasksOf(definition.id).length === 1;
+    });
     return [asProblem(graph, isSure ? 'BUNDLE_CYCLE' : 'BUNDLE_POSSIBLE_CYCLE', single, least.path)];
   }
   const either = least ?? more;
