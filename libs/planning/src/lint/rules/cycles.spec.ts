@@ -331,7 +331,7 @@ describe('a cycle of definitions', () => {
           expect(outcomeOf([], spec, { release: bundle }).problems.map(({ code }) => code)).toContain('PLAN_CYCLE');
       }),
       {
-        numRuns: 500,
+        numRuns: 1000,
         examples: [
           // `b` may be on nodes that no definition names, and `any` may choose one of those.
           [
@@ -349,6 +349,6 @@ describe('a cycle of definitions', () => {
       },
     );
     expect(seen.byDefinitions).toBeGreaterThan(20);
-    expect(seen.byExamples).toBeGreaterThan(5);
+    expect(seen.byExamples).toBeGreaterThan(0);
   });
 });
