@@ -2,28 +2,9 @@ import type { AttemptResult, DeploymentEvent, GraphTask, TaskGraph } from '@must
 import { decide, record } from './decide';
 import { initialState, taskStateOf, type DeploymentState } from './deployment-state';
 import { whyWaiting } from './why-waiting';
+import { graphTask as task } from './graph-task.testing';
 
 const exited = (code: number): AttemptResult => ({ kind: 'exited', code, sizes: { stdout: 0, stderr: 0 } });
-
-function task(address: string, requires: readonly string[] = [], over: Partial<GraphTask> = {}): GraphTask {
-  const [definition = '', node = ''] = address.split('@');
-  const fixed = {
-    type: 'shell',
-    action: 'run',
-    reason: { code: 'new', text: 'new' },
-    parameters: {},
-    limit: null,
-    limits: [],
-  } as const;
-  const rest = {
-    expectedMs: null,
-    retries: { count: 0, delayMs: 0, backoff: 1 },
-    timeoutMs: 60_000,
-    onFailure: 'fail',
-    idempotent: false,
-  } as const;
-  return { ...fixed, ...rest, task: address, definition, node, requires, outputs: null, files: [], ...over };
-}
 
 /** A deployment on a clock that is moved by hand. */
 class Run {

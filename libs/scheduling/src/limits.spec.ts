@@ -4,25 +4,11 @@ import { decide, record } from './decide';
 import { initialState, taskStateOf, type DeploymentState } from './deployment-state';
 import { limitFault, limitsInUse } from './limits';
 import { whyWaiting } from './why-waiting';
+import { graphTask } from './graph-task.testing';
 
 const done: AttemptResult = { kind: 'exited', code: 0, sizes: { stdout: 0, stderr: 0 } };
 
-function task(address: string, over: Partial<GraphTask> = {}): GraphTask {
-  const [definition = '', node = ''] = address.split('@');
-  return {
-    ...{
-      task: address,
-      definition,
-      node,
-      requires: [],
-      type: 'shell',
-      action: 'run',
-      reason: { code: 'new', text: 'new' },
-    },
-    ...{ parameters: {}, limit: null, limits: [], expectedMs: null, retries: { count: 0, delayMs: 0, backoff: 1 } },
-    ...{ timeoutMs: 60_000, onFailure: 'fail', idempotent: false, outputs: null, files: [], ...over },
-  };
-}
+const task = (address: string, over: Partial<GraphTask> = {}): GraphTask => graphTask(address, [], over);
 
 class Run {
   state: DeploymentState;

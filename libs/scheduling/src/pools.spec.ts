@@ -3,24 +3,12 @@ import { decide, record } from './decide';
 import { initialState, taskStateOf, type DeploymentState } from './deployment-state';
 import { poolNeeds } from './pools';
 import { whyWaiting } from './why-waiting';
+import { graphTask } from './graph-task.testing';
 
 const ok: AttemptResult = { kind: 'exited', code: 0, sizes: { stdout: 0, stderr: 0 } };
 
-const task = (address: string, over: Partial<GraphTask> = {}): GraphTask => {
-  const [definition = '', node = ''] = address.split('@');
-  return {
-    ...{ task: address, definition, node, type: 'shell', action: 'run', requires: [], parameters: {}, limit: null },
-    ...{ reason: { code: 'new', text: 'new' }, limits: ['pool:p'], expectedMs: null, timeoutMs: 60_000 },
-    ...{
-      retries: { count: 0, delayMs: 0, backoff: 1 },
-      onFailure: 'fail',
-      idempotent: false,
-      outputs: null,
-      files: [],
-    },
-    ...over,
-  };
-};
+const task = (address: string, over: Partial<GraphTask> = {}): GraphTask =>
+  graphTask(address, [], { limits: ['pool:p'], ...over });
 
 class Run {
   readonly state: DeploymentState;

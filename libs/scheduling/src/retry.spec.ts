@@ -3,25 +3,9 @@ import { apply } from './apply';
 import { carriedFrom, type CarriedOver } from './carry-over';
 import { decide, record } from './decide';
 import { initialState, taskStateOf, type DeploymentState } from './deployment-state';
+import { graphTask as task } from './graph-task.testing';
 
 const exited = (code: number): AttemptResult => ({ kind: 'exited', code, sizes: { stdout: 0, stderr: 0 } });
-
-function task(address: string, requires: readonly string[] = [], over: Partial<GraphTask> = {}): GraphTask {
-  const [definition = '', node = ''] = address.split('@');
-  return {
-    ...{
-      task: address,
-      definition,
-      node,
-      requires,
-      type: 'shell',
-      action: 'run',
-      reason: { code: 'new', text: 'new' },
-    },
-    ...{ parameters: {}, limit: null, limits: [], expectedMs: null, retries: { count: 0, delayMs: 0, backoff: 1 } },
-    ...{ timeoutMs: 60_000, onFailure: 'fail', idempotent: false, outputs: null, files: [], ...over },
-  };
-}
 
 function graph(tasks: readonly GraphTask[], over: Partial<TaskGraph> = {}): TaskGraph {
   const rest = { graphType: 'default', cluster: 'c', barriers: [], faultTolerance: [], limits: {}, master: null };

@@ -4,30 +4,7 @@ import { decide, record } from './decide';
 import { initialState, taskStateOf, type DeploymentState } from './deployment-state';
 import { findSectionDeadlock } from './section-deadlock';
 import { whyWaiting } from './why-waiting';
-
-function task(address: string, requires: readonly string[], over: Partial<GraphTask> = {}): GraphTask {
-  const [definition = '', node = ''] = address.split('@');
-  return {
-    task: address,
-    definition,
-    node,
-    requires,
-    type: 'shell',
-    action: 'run',
-    reason: { code: 'new', text: 'new' },
-    parameters: {},
-    limit: null,
-    limits: [],
-    expectedMs: null,
-    retries: { count: 0, delayMs: 0, backoff: 1 },
-    timeoutMs: 60_000,
-    onFailure: 'fail',
-    idempotent: false,
-    outputs: null,
-    files: [],
-    ...over,
-  };
-}
+import { graphTask as task } from './graph-task.testing';
 
 function graphOf(
   tasks: readonly GraphTask[],

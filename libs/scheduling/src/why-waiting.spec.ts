@@ -2,28 +2,9 @@ import type { GraphTask, TaskGraph } from '@muster/model';
 import { decide, record } from './decide';
 import { initialState, type DeploymentState } from './deployment-state';
 import { whyWaiting } from './why-waiting';
+import { graphTask as task } from './graph-task.testing';
 
 const SIZES = { stdout: 0, stderr: 0 };
-
-function task(address: string, requires: readonly string[] = [], over: Partial<GraphTask> = {}): GraphTask {
-  const [definition = '', node = ''] = address.split('@');
-  return {
-    ...{
-      task: address,
-      definition,
-      node,
-      type: 'shell',
-      action: 'run',
-      requires,
-      parameters: {},
-      limit: null,
-      limits: [],
-    },
-    ...{ reason: { code: 'new', text: 'new' }, expectedMs: null, retries: { count: 0, delayMs: 0, backoff: 1 } },
-    ...{ timeoutMs: 60_000, onFailure: 'fail', idempotent: false, outputs: null, files: [] },
-    ...over,
-  };
-}
 
 /** A deployment that was accepted at 1000; each fact is told 100 ms after the last. */
 class Told {
