@@ -33,16 +33,15 @@ export async function readTar({ link, target }: NodeSession, path: string): Prom
   channel.stderr.on('data', (bytes: Buffer) => {
     if (complaint.length < COMPLAINT_MAX) complaint += bytes.toString('utf8');
   });
-  const ended = once(channel, 'exit').then(([code]) => Number(code ?? 1));
-  // The exit of something short has come before anybody could listen; the end tells it again, after the last byte. A link
+  // The end tells the exit, too, after the last byte: that of something short has come before anybody could listen. A link
   // that breaks closes the channel without one.
-  const closed = once(channel, 'close').then(([code]) => (typeof code === 'number' ? code : -1));
+  const ended = once(channel, 'close').then(([code]) => (typeof code === 'number' ? code : -1));
   return {
     // Not ended by its reader: the exit comes after the last byte, and would not be heard.
     read: () => channel.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
     stop: () => channel.close(),
     failure: async () => {
-      const code = await Promise.race([ended, closed]);
+      const code = await ended;
       if (code === 0) return null;
       if (code < 0) return unreachable(`the connection to node ${target.name} broke while ${path} was read`);
       return refused(
