@@ -281,10 +281,15 @@ export class StoreModel {
     return claim.ticket;
   }
 
-  closeTransaction(transaction: string, starts: readonly string[], problems: readonly Problem[]): void {
+  closeTransaction(
+    transaction: string,
+    starts: readonly string[],
+    deployments: readonly string[] | null,
+    problems: readonly Problem[],
+  ): void {
     for (const start of starts) this.refuse(start, problems);
     for (const row of this.deployments.values()) {
-      if (row.start.transaction !== transaction || row.isEnded) continue;
+      if (row.start.transaction !== transaction || row.isEnded || deployments?.includes(row.id) === false) continue;
       row.isEnded = true;
       row.owner = null;
       row.epoch++;
@@ -293,6 +298,8 @@ export class StoreModel {
   }
 
   releaseTransaction(transaction: string): void {
+    const hasOpen = [...this.deployments.values()].some((row) => row.start.transaction === transaction && !row.isEnded);
+    if (hasOpen) return;
     for (const claim of this.claims.values()) if (claim.transaction === transaction) claim.transaction = null;
   }
 

@@ -223,10 +223,10 @@ export class Executor {
   }
 
   /** Ends a transaction whatever its owners do; they find out when they store or renew next. */
-  async closeTransaction({ transaction, starts, who, why }: CloseTransaction): Promise<void> {
+  async closeTransaction({ transaction, starts, deployments, who, why }: CloseTransaction): Promise<void> {
     const summary = `It was force-closed by ${why === null ? who : `${who}: ${why}`}.`;
     const subject = `transaction ${transaction}`;
-    await this.#ports.store.closeTransaction(transaction, starts, [
+    await this.#ports.store.closeTransaction(transaction, starts, deployments ?? null, [
       problem('DEPLOY_FORCE_CLOSED', { subject, summary }),
     ]);
     this.nudged();

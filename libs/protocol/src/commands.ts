@@ -126,6 +126,8 @@ export const closeTransaction = messageKind(
     transaction: id,
     /** Ids of the commands that started its deployments. */
     starts: z.array(id).max(10_000),
+    /** Its deployments: a further run that was begun afterwards goes on. Absent, as older versions do: all that are open. */
+    deployments: z.array(id).max(10_000).optional(),
     who: sentence,
     why: sentence.nullable(),
   }),

@@ -152,12 +152,16 @@ export async function raiseTickets(
   return new Map(rows.map(({ machine, ticket }) => [machine, ticket]));
 }
 
-/** Frees what a transaction holds, locking in everybody's order; tickets stay, since they only grow. */
+/**
+ * Frees what a transaction holds, locking in everybody's order, unless it has an open deployment; tickets stay, since they
+ * only grow. A further run that is being accepted is waited for by the locks, and seen by the statement after them.
+ */
 export async function freeClaims(client: PoolClient, transaction: string): Promise<void> {
+  await client.query(`SELECT FROM executor.claim WHERE transaction_id = $1 ORDER BY machine FOR UPDATE`, [transaction]);
   await client.query(
-    `WITH locked AS (SELECT machine FROM executor.claim WHERE transaction_id = $1 ORDER BY machine FOR UPDATE)
-     UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL
-       FROM locked WHERE claim.machine = locked.machine`,
+    `UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL
+      WHERE transaction_id = $1
+        AND NOT EXISTS (SELECT FROM executor.deployment d WHERE d.transaction_id = $1 AND d.ended_at IS NULL)`,
     [transaction],
   );
 }

@@ -268,16 +268,23 @@ export class PgDeploymentStore implements DeploymentStore {
     await withTransaction(this.pool, (client) => freeClaims(client, transaction));
   }
 
-  async closeTransaction(transaction: string, starts: readonly string[], problems: readonly Problem[]): Promise<void> {
+  async closeTransaction(
+    transaction: string,
+    starts: readonly string[],
+    deployments: readonly string[] | null,
+    problems: readonly Problem[],
+  ): Promise<void> {
     await withTransaction(this.pool, async (client) => {
       // First, since a start that is being accepted is waited for here, and found below.
       for (const start of starts) await keepAnswer(client, start, problems);
       await client.query(
-        `WITH locked AS (SELECT id FROM executor.deployment WHERE transaction_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE)
+        `WITH locked AS (
+           SELECT id FROM executor.deployment
+            WHERE transaction_id = $1 AND ended_at IS NULL AND ($2::uuid[] IS NULL OR id = ANY ($2)) ORDER BY id FOR UPDATE)
          UPDATE executor.deployment d
             SET ended_at = clock_timestamp(), status = 'cancelled', owner = NULL, lease_until = NULL, epoch = epoch + 1
            FROM locked WHERE d.id = locked.id`,
-        [transaction],
+        [transaction, deployments],
       );
       await freeClaims(client, transaction);
     });
