@@ -88,6 +88,21 @@ function storeContract(
       await accepted([first]);
     });
 
+    it('claims no machine that others are only reached through, whoever claims it', async () => {
+      const bastion = machine();
+      const behind = (): StartDeployment => {
+        const start = startOf([machine(), bastion]);
+        return {
+          ...start,
+          nodes: start.nodes.map((node) => (node.machine === bastion ? { ...node, isOnlyJump: true as const } : node)),
+        };
+      };
+      for (const start of [behind(), behind()])
+        expect(await store.accept(randomUUID(), start, new Uint8Array())).toEqual({ kind: 'accepted' });
+      await accepted([bastion]);
+      expect(await store.accept(randomUUID(), behind(), new Uint8Array())).toEqual({ kind: 'accepted' });
+    });
+
     it('lets one own a deployment, with a larger epoch and larger tickets each time', async () => {
       const its = machine();
       const id = await accepted([its]);

@@ -56,7 +56,8 @@ export class StoreModel {
       this.#answers.set(command, []);
       return { kind: 'repeated' };
     }
-    const machines = [...new Set(start.nodes.map(({ machine }) => machine))].sort();
+    const used = start.nodes.filter(({ isOnlyJump }) => isOnlyJump !== true);
+    const machines = [...new Set(used.map(({ machine }) => machine))].sort();
     const problems = machines.flatMap((machine) => {
       const own = this.claims.get(machine);
       const isHeld = own?.transaction && own.transaction !== start.transaction;

@@ -17,6 +17,8 @@ export const nodeAccess = z.object({
   identity: sealedSecret,
   stateDir: z.string().min(1).max(500),
   jump: name.nullable(),
+  /** Nothing runs there, others are reached through it: so it is not claimed. Absent: it is, as with older versions. */
+  isOnlyJump: z.literal(true).optional(),
 });
 export type NodeAccessMessage = z.infer<typeof nodeAccess>;
 

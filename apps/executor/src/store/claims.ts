@@ -21,12 +21,13 @@ const CLAIMS = `SELECT machine, ticket, identity, transaction_id, cluster, node,
   FROM executor.claim c`;
 
 /**
- * Claims every machine of the deployment for its transaction, all or nothing; each claim draws a larger ticket. Locks in
+ * Claims every machine that the deployment uses for its transaction, all or nothing; each claim draws a larger ticket. Locks in
  * the order of machines, so that two claims never wait for each other in a circle. Answers with a problem per machine
  * that another transaction holds; the caller then rolls back.
  */
 export async function claimNodes(client: PoolClient, start: StartDeployment): Promise<readonly Problem[]> {
-  const byMachine = new Map(start.nodes.map((node) => [node.machine, node.name]));
+  const used = start.nodes.filter(({ isOnlyJump }) => isOnlyJump !== true);
+  const byMachine = new Map(used.map((node) => [node.machine, node.name]));
   const machines = [...byMachine.keys()].sort();
   await client.query(
     `INSERT INTO executor.claim (machine, ticket) SELECT machine, 0 FROM unnest($1::text[]) AS machine ORDER BY machine ON CONFLICT (machine) DO NOTHING`,
