@@ -228,11 +228,12 @@ export class StoreModel {
     return (this.deployments.get(deployment)?.events ?? []).filter(({ seq }) => seq >= from && seq <= to);
   }
 
-  read(deployment: string): { graph: Uint8Array; events: readonly DeploymentEvent[]; owner: string | null } | null {
+  read(deployment: string): Awaited<ReturnType<DeploymentStore['read']>> {
     const row = this.deployments.get(deployment);
     if (!row) return null;
     const owner = row.leaseUntil >= this.now() ? row.owner : null;
-    return { graph: row.graph, events: [...row.events], owner };
+    const { transaction, cluster } = row.start;
+    return { graph: row.graph, events: [...row.events], owner, transaction, cluster };
   }
 
   unpublished(most: number): readonly { deployment: string; published: number }[] {

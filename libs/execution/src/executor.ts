@@ -108,6 +108,7 @@ export class Executor {
       box: ports.box,
       relay: this.#relay,
       output,
+      describeAttempt: (id) => this.#describeAttempt(id),
       nudge: () => ports.nudge(),
       log,
     };
@@ -496,6 +497,15 @@ export class Executor {
   #route(report: NodeReport): void {
     const id = parseAttemptId(report.attempt);
     if (id) this.#runners.get(id.deployment)?.report(report, id.task, id.attempt);
+  }
+
+  async #describeAttempt(id: string): Promise<string> {
+    const its = parseAttemptId(id);
+    const stored = its && (await this.#ports.store.read(its.deployment).catch(() => null));
+    if (!stored) return `attempt ${id.slice(0, 100)}`;
+    const graph = await this.#graph(stored.graph);
+    const task = typeof graph === 'string' ? undefined : graph.tasks[its.task]?.task;
+    return `attempt ${its.attempt} of ${task ?? 'a task'}, which transaction ${stored.transaction} of cluster ${stored.cluster} began`;
   }
 
   /** The graph, or a sentence saying why it cannot be read. */

@@ -210,17 +210,14 @@ export class PgDeploymentStore implements DeploymentStore {
     return readEvents(this.pool, deployment, from, to);
   }
 
-  async read(
-    deployment: string,
-  ): Promise<{ graph: Uint8Array; events: readonly DeploymentEvent[]; owner: string | null } | null> {
-    const { rows } = await this.pool.query<{ graph: Buffer; owner: string | null }>(
-      `SELECT graph, CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner FROM executor.deployment WHERE id = $1`,
+  async read(deployment: string): ReturnType<DeploymentStore['read']> {
+    const { rows } = await this.pool.query<{ graph: Buffer; owner: string | null; transaction: string; cluster: string }>(
+      `SELECT graph, CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner, transaction_id AS transaction, cluster
+         FROM executor.deployment WHERE id = $1`,
       [deployment],
     );
-    const row = rows[0];
-    return row
-      ? { graph: row.graph, owner: row.owner, events: await readEvents(this.pool, deployment, 1, null) }
-      : null;
+    const [row] = rows;
+    return row ? { ...row, events: await readEvents(this.pool, deployment, 1, null) } : null;
   }
 
   async unpublished(most: number): Promise<readonly { deployment: string; published: number }[]> {

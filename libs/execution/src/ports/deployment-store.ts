@@ -143,6 +143,8 @@ export interface DeploymentStore {
     readonly graph: Uint8Array;
     readonly events: readonly DeploymentEvent[];
     readonly owner: string | null;
+    readonly transaction: string;
+    readonly cluster: string;
   } | null>;
 
   /** Deployments with events that are not published, and no owner that would publish them; with the last published number. */
