@@ -204,9 +204,9 @@ describe('published bundles', () => {
     for (const step of ['retire', 'restore'])
       expectStatus(await planner.post(`/api/v1/releases/told/1.0.0/${step}`), 200);
     expectStatus(await planner.delete('/api/v1/releases/told/1.0.0'), 204);
-    const rows = (await planner.database.query(
+    const rows = await planner.database.query<{ type: string }[]>(
       `SELECT type FROM planner.feed_event WHERE data->>'name' = 'told' ORDER BY recorded_at, position`,
-    )) as { type: string }[];
+    );
     expect(rows.map(({ type }) => type)).toEqual([
       'bundle.published',
       'bundle.retired',
