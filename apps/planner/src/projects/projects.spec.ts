@@ -35,9 +35,8 @@ describe('rights and projects', () => {
   afterAll(() => planner.close());
 
   const send = (method: string, path: string, who: string, project?: string) => {
-    const sent = request(planner.url)
-      [method as 'get'](path)
-      .set('authorization', `Bearer ${tokens.get(who) ?? ''}`);
+    const agent = request(planner.url);
+    const sent = agent[method as 'get'](path).set('authorization', `Bearer ${tokens.get(who) ?? ''}`);
     return project === undefined ? sent : sent.set('muster-project', project);
   };
   const rights: Readonly<Record<Role, readonly string[]>> = {
