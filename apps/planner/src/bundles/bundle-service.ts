@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import { type BundleKind, DEFAULT_PROJECT } from '@muster/model';
+import type { BundleKind } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { ArtifactStore } from '@muster/storage';
 import type { Request, Response } from 'express';
@@ -32,14 +32,20 @@ export class BundleService {
     @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
   ) {}
 
-  async publish(kind: BundleKind, request: Request, response: Response, who: string): Promise<PublishedBundleDto> {
+  async publish(
+    project: string,
+    kind: BundleKind,
+    request: Request,
+    response: Response,
+    who: string,
+  ): Promise<PublishedBundleDto> {
     // A key that cannot be kept is refused before the body is read.
     const key = idempotencyKeyOf(request);
     const upload = await this.receive(request);
     const publish = async (): Promise<PublishedBundleDto> => {
       const { isNew, ...published } = await publishBundle(
         { database: this.database, runner: this.runner },
-        { project: DEFAULT_PROJECT, kind, who },
+        { project, kind, who },
         upload,
       );
       response.status(isNew ? 201 : 200);
@@ -65,12 +71,12 @@ export class BundleService {
     return { ...upload, archive: await kept };
   }
 
-  async list(kind: BundleKind, query: BundleQuery): Promise<Page<BundleSummaryDto>> {
-    return listBundles(this.database.manager, DEFAULT_PROJECT, kind, query);
+  async list(project: string, kind: BundleKind, query: BundleQuery): Promise<Page<BundleSummaryDto>> {
+    return listBundles(this.database.manager, project, kind, query);
   }
 
-  async get(kind: BundleKind, name: string, version: string): Promise<BundleDto> {
-    const row = await this.find(kind, name, version);
+  async get(project: string, kind: BundleKind, name: string, version: string): Promise<BundleDto> {
+    const row = await this.find(project, kind, name, version);
     const users = await bundleUsers(this.database.manager, row.project, kind, `${name}@${version}`);
     return {
       ...summaryOf(listedRow(row)),
@@ -82,13 +88,13 @@ export class BundleService {
     };
   }
 
-  async lint(kind: BundleKind, name: string, version: string): Promise<BundleFindingsDto> {
-    const row = await this.find(kind, name, version);
+  async lint(project: string, kind: BundleKind, name: string, version: string): Promise<BundleFindingsDto> {
+    const row = await this.find(project, kind, name, version);
     return { problems: [...row.problems, ...(await this.runner.lintBundle(row.content))] };
   }
 
-  async download(kind: BundleKind, name: string, version: string, response: Response): Promise<void> {
-    const { archiveDigest, archiveSize, archiveGzipped } = await this.find(kind, name, version);
+  async download(project: string, kind: BundleKind, name: string, version: string, response: Response): Promise<void> {
+    const { archiveDigest, archiveSize, archiveGzipped } = await this.find(project, kind, name, version);
     if (archiveDigest === null)
       throw new ProblemsError([
         problem('API_NOT_FOUND', {
@@ -108,36 +114,43 @@ export class BundleService {
   }
 
   async retire(
+    project: string,
     kind: BundleKind,
     name: string,
     version: string,
     who: string,
     why: string | null,
   ): Promise<BundleSummaryDto> {
-    await retireBundle(this.database, this.nameOf(kind, name, version), who, why);
-    return this.changed(kind, name, version);
+    await retireBundle(this.database, this.nameOf(project, kind, name, version), who, why);
+    return this.changed(project, kind, name, version);
   }
 
-  async restore(kind: BundleKind, name: string, version: string, who: string): Promise<BundleSummaryDto> {
-    await restoreBundle(this.database, this.nameOf(kind, name, version), who);
-    return this.changed(kind, name, version);
+  async restore(
+    project: string,
+    kind: BundleKind,
+    name: string,
+    version: string,
+    who: string,
+  ): Promise<BundleSummaryDto> {
+    await restoreBundle(this.database, this.nameOf(project, kind, name, version), who);
+    return this.changed(project, kind, name, version);
   }
 
-  async remove(kind: BundleKind, name: string, version: string, who: string): Promise<void> {
-    await deleteBundle(this.database, this.nameOf(kind, name, version), who);
+  async remove(project: string, kind: BundleKind, name: string, version: string, who: string): Promise<void> {
+    await deleteBundle(this.database, this.nameOf(project, kind, name, version), who);
     this.nudges.nudge('recorded');
   }
 
-  private async changed(kind: BundleKind, name: string, version: string): Promise<BundleSummaryDto> {
+  private async changed(project: string, kind: BundleKind, name: string, version: string): Promise<BundleSummaryDto> {
     this.nudges.nudge('recorded');
-    return summaryOf(listedRow(await this.find(kind, name, version)));
+    return summaryOf(listedRow(await this.find(project, kind, name, version)));
   }
 
-  private nameOf(kind: BundleKind, name: string, version: string): BundleName {
-    return { project: DEFAULT_PROJECT, kind, name, version };
+  private nameOf(project: string, kind: BundleKind, name: string, version: string): BundleName {
+    return { project, kind, name, version };
   }
 
-  private find(kind: BundleKind, name: string, version: string): ReturnType<typeof findBundle> {
-    return findBundle(this.database.manager, DEFAULT_PROJECT, kind, name, version);
+  private find(project: string, kind: BundleKind, name: string, version: string): ReturnType<typeof findBundle> {
+    return findBundle(this.database.manager, project, kind, name, version);
   }
 }

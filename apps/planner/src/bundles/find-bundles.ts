@@ -1,5 +1,5 @@
 import type { ClusterRefs } from '@muster/catalog';
-import { type BundleKind, DEFAULT_PROJECT } from '@muster/model';
+import type { BundleKind } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -9,12 +9,8 @@ export type FoundBundles =
   | { readonly ok: true; readonly release: BundleRow; readonly plugins: readonly BundleRow[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** The release and the plugins that a cluster names, or a problem for each that is not published. */
-export async function bundlesOf(
-  on: EntityManager,
-  spec: ClusterRefs,
-  project: string = DEFAULT_PROJECT,
-): Promise<FoundBundles> {
+/** The release and the plugins that a cluster of a project names, or a problem for each that is not published. */
+export async function bundlesOf(on: EntityManager, project: string, spec: ClusterRefs): Promise<FoundBundles> {
   const problems: Problem[] = [];
   const find = async (kind: BundleKind, reference: string, path: string): Promise<BundleRow | null> => {
     const [name, version] = splitReference(reference);

@@ -1,5 +1,5 @@
 import type { ClusterRefs } from '@muster/catalog';
-import { type ClusterSpec, DEFAULT_PROJECT } from '@muster/model';
+import type { ClusterSpec } from '@muster/model';
 import { hasErrors, type Place, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { bundlesOf } from '../bundles/find-bundles';
@@ -28,11 +28,16 @@ export interface ClusterSource {
  * Reads a cluster file and checks it with its release and plugins. Throws `ProblemsError` with everything found: also
  * with bundles that are not published, where something else is wrong with the file.
  */
-export async function readCluster(on: EntityManager, runner: PlanRunner, sent: ClusterSource): Promise<CheckedCluster> {
+export async function readCluster(
+  on: EntityManager,
+  runner: PlanRunner,
+  project: string,
+  sent: ClusterSource,
+): Promise<CheckedCluster> {
   const { source, sourceName } = sent;
   const first = await runner.checkClusterFile({ source, sourceName, bundles: null });
   const { refs } = first;
-  const bundles = refs === null ? null : await bundlesOf(on, refs);
+  const bundles = refs === null ? null : await bundlesOf(on, project, refs);
   if (first.isReadable && bundles?.ok) {
     const release = bundles.release.content;
     const plugins = bundles.plugins.map((plugin) => plugin.content);
@@ -42,8 +47,8 @@ export async function readCluster(on: EntityManager, runner: PlanRunner, sent: C
       bundles: { release, plugins },
     });
     const placeOf = (path: readonly string[]): Place => placeIn(places, path);
-    const fitting = await withFittingVersions(on, DEFAULT_PROJECT, problems, { release, plugins });
-    const retired = await retiredBundles(on, DEFAULT_PROJECT, sent.name, bundles, placeOf);
+    const fitting = await withFittingVersions(on, project, problems, { release, plugins });
+    const retired = await retiredBundles(on, project, sent.name, bundles, placeOf);
     const all = [
       ...fitting,
       ...retired,
