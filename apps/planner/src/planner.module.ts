@@ -3,8 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { BundleService } from './bundles/bundle-service';
-import { PluginsController } from './bundles/plugins.controller';
-import { ReleasesController } from './bundles/releases.controller';
+import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
 import { ClustersController } from './clusters/clusters.controller';
 import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
@@ -30,6 +29,8 @@ import {
   type PlannerPorts,
   SECRET_BOX,
 } from './planner-ports';
+import { IdentityController } from './identity/identity.controller';
+import { ProjectsController } from './projects/projects.controller';
 import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
@@ -59,6 +60,8 @@ export class PlannerModule {
         PlansController,
         NodesController,
         PoolsController,
+        ProjectsController,
+        IdentityController,
         TransactionsController,
         OutputController,
         FeedController,

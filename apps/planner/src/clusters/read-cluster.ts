@@ -3,6 +3,8 @@ import type { ClusterSpec } from '@muster/model';
 import { hasErrors, type Place, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { bundlesOf } from '../bundles/find-bundles';
+import { withFittingVersions } from '../bundles/fitting-versions';
+import { retiredBundles } from '../bundles/retired-bundles';
 import { placeIn } from '../plans/check-cluster-file';
 import type { PlanRunner } from '../plans/plan-runner';
 
@@ -26,11 +28,16 @@ export interface ClusterSource {
  * Reads a cluster file and checks it with its release and plugins. Throws `ProblemsError` with everything found: also
  * with bundles that are not published, where something else is wrong with the file.
  */
-export async function readCluster(on: EntityManager, runner: PlanRunner, sent: ClusterSource): Promise<CheckedCluster> {
+export async function readCluster(
+  on: EntityManager,
+  runner: PlanRunner,
+  project: string,
+  sent: ClusterSource,
+): Promise<CheckedCluster> {
   const { source, sourceName } = sent;
   const first = await runner.checkClusterFile({ source, sourceName, bundles: null });
   const { refs } = first;
-  const bundles = refs === null ? null : await bundlesOf(on, refs);
+  const bundles = refs === null ? null : await bundlesOf(on, project, refs);
   if (first.isReadable && bundles?.ok) {
     const release = bundles.release.content;
     const plugins = bundles.plugins.map((plugin) => plugin.content);
@@ -40,7 +47,14 @@ export async function readCluster(on: EntityManager, runner: PlanRunner, sent: C
       bundles: { release, plugins },
     });
     const placeOf = (path: readonly string[]): Place => placeIn(places, path);
-    const all = [...problems, ...misnamed(sent, refs, placeOf), ...(spec === null ? [] : checkIdentities(sent, spec))];
+    const fitting = await withFittingVersions(on, project, problems, { release, plugins });
+    const retired = await retiredBundles(on, project, sent.name, bundles, placeOf);
+    const all = [
+      ...fitting,
+      ...retired,
+      ...misnamed(sent, refs, placeOf),
+      ...(spec === null ? [] : checkIdentities(sent, spec)),
+    ];
     if (spec === null || hasErrors(all)) throw new ProblemsError(all);
     return { spec, problems: all, placeOf };
   }

@@ -6,11 +6,12 @@ export type FeedEventType =
   | `task.${Exclude<TaskState, 'waiting' | 'ready'> | 'retrying' | 'held' | 'reopened'}`
   | 'cluster.revised'
   | 'cluster.deleted'
-  | 'bundle.published'
+  | `bundle.${'published' | 'retired' | 'restored' | 'deleted'}`
   | 'node.registered'
   | 'node.removed'
   | 'pool.set'
-  | 'pool.removed';
+  | 'pool.removed'
+  | `project.${'created' | 'archived' | 'restored'}`;
 
 /** What an event is about; absent members do not apply. */
 export interface FeedSubject {
