@@ -148,4 +148,11 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
     data: { pool: text('its name'), slots: integer('tasks at once') },
   },
   'pool.removed': { when: 'a pool was removed', subject: [], data: { pool: text('its name') } },
+  'project.created': { when: 'a project was made', subject: [], data: { project: text('its name'), who } },
+  'project.archived': {
+    when: 'a project takes no more changes',
+    subject: [],
+    data: { project: text('its name'), who },
+  },
+  'project.restored': { when: 'a project takes changes again', subject: [], data: { project: text('its name'), who } },
 };

@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { FeedSubject } from '../feed/feed-event';
 import { newIdOf } from '../http/new-id';
-import { principalOf } from '../http/principal';
+import { principalOf, projectOf } from '../http/principal';
 import { Operations } from './operations';
 
 /** Where the documentation of a route keeps its `operationId`. */
@@ -27,7 +27,8 @@ export class OperationInterceptor implements NestInterceptor {
     const described = this.reflector.get<{ operationId?: string } | undefined>(API_OPERATION, context.getHandler());
     const operation = {
       id: newIdOf(request),
-      project: DEFAULT_PROJECT,
+      // What is about no project is told in the first one.
+      project: projectOf(request) || DEFAULT_PROJECT,
       name: described?.operationId ?? context.getHandler().name,
       who: principal.name,
       subject: subjectOf(request),

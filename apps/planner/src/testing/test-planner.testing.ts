@@ -13,6 +13,8 @@ import { connectDatabase } from '../database/open-database';
 import { EVENT_KINDS, type EventKind } from '../feed/event-kinds';
 import type { FeedEvent } from '../feed/feed-event';
 import { faultsOf } from '../feed/kind-schema';
+import type { Grants } from '../identity/grants';
+import { hashToken, newToken } from '../identity/token-hash';
 import { type RunningPlanner, startPlanner } from '../start-planner';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
 import { FakeExecutor } from './fake-executor.testing';
@@ -164,6 +166,16 @@ export class TestPlanner {
       .send(body);
   }
 
+  /** Writes a token with these roles; gives it. */
+  async tokenWith(grants: Grants, name: string = randomUUID()): Promise<string> {
+    const token = newToken();
+    await this.database.query(
+      `INSERT INTO planner.token (id, hash, name, grants, created_by) VALUES (gen_random_uuid(), $1, $2, $3, 'test')`,
+      [hashToken(token), name, grants],
+    );
+    return token;
+  }
+
   /** Publishes a release made of these files. */
   async publish(
     files: Readonly<Record<string, string | Buffer>> = SMALL_RELEASE,
@@ -222,7 +234,9 @@ export class TestPlanner {
 
   /** Everything that the feed tells of a transaction and its tasks. */
   async feedOf(transaction: string): Promise<readonly FeedEvent[]> {
-    const { body } = (await this.get(`/api/v1/events?limit=1000&kind=transaction.*,task.*&transaction=${transaction}`)) as {
+    const { body } = (await this.get(
+      `/api/v1/events?limit=1000&kind=transaction.*,task.*&transaction=${transaction}`,
+    )) as {
       body: { items: FeedEvent[] };
     };
     return body.items;

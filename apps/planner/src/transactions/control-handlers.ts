@@ -1,5 +1,5 @@
 import { BusContext, BusController } from '@muster/messaging';
-import { DEFAULT_PROJECT, type SecretBox } from '@muster/model';
+import type { SecretBox } from '@muster/model';
 import { controlTransaction, type ControlTransaction } from '@muster/protocol';
 import { Inject } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
@@ -22,14 +22,14 @@ export class ControlHandlers {
 
   @MessagePattern(controlTransaction.schema)
   control(@Payload() body: ControlTransaction, @Ctx() context: BusContext): Promise<ControlAnswer> {
-    const { transaction, verb, tasks = null, limit = null, event = null, reason = null, who } = body;
+    const { project, transaction, verb, tasks = null, limit = null, event = null, reason = null, who } = body;
     // So that nobody takes it for a person who has logged in here.
     const { database, nudges, secretBox, installation } = this;
     const parts = { database, nudges, secretBox, installation };
     const by = `${who} (by message)`;
     const { id } = context;
-    const operation = { id, project: DEFAULT_PROJECT, name: 'controlTransaction', who: by, subject: { transaction } };
+    const operation = { id, project, name: 'controlTransaction', who: by, subject: { transaction } };
     const wish = { verb, tasks, limit, event, reason };
-    return this.operations.run(operation, () => controlAndWait(parts, transaction, id, wish, by));
+    return this.operations.run(operation, () => controlAndWait(parts, { project, transaction }, id, wish, by));
   }
 }

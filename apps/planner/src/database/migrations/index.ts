@@ -12,6 +12,7 @@ import { Pools1764400000000 } from './1764400000000-pools';
 import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
 import { Operations1764650000000 } from './1764650000000-operations';
+import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly MigrationClass[] = [
   TaskSummary1764500000000,
   PlanGrounds1764510000000,
   Operations1764650000000,
+  ProjectsAndTokens1764610000000,
 ];
