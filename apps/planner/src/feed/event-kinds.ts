@@ -21,6 +21,8 @@ const who = text('the token or program that asked');
 const why = maybe('the reason given');
 const reason = maybe('one sentence, for people');
 
+const bundle = { kind: text('`release` or `plugin`'), name: text('its name'), version: text('its version') };
+
 const transactionState = (when: string): EventKind => ({
   when,
   subject: ['transaction', 'cluster'],
@@ -133,12 +135,14 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
   'bundle.published': {
     when: 'a release or plugin was published',
     subject: [],
-    data: {
-      kind: text('`release` or `plugin`'),
-      name: text('its name'),
-      version: text('its version'),
-      digest: text('of its content'),
-    },
+    data: { ...bundle, digest: text('of its content') },
+  },
+  'bundle.retired': { when: 'it is not offered any more', subject: [], data: { ...bundle, who, why } },
+  'bundle.restored': { when: 'it is offered again', subject: [], data: { ...bundle, who } },
+  'bundle.deleted': {
+    when: 'it was removed; no cluster needed it',
+    subject: [],
+    data: { ...bundle, digest: text('of its content'), who },
   },
   'node.registered': { when: 'a node is known', subject: ['node'], data: { address: maybe('how it is reached') } },
   'node.removed': { when: 'a node is forgotten', subject: ['node'], data: {} },

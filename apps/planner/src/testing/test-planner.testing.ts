@@ -223,7 +223,7 @@ export class TestPlanner {
 
   /** Fails if the feed tells something that its page does not. */
   async checkFeed(): Promise<void> {
-    const rows = (await this.database.query('SELECT type, subject, data FROM planner.feed_event')) as FeedEvent[];
+    const rows = await this.database.query<FeedEvent[]>('SELECT type, subject, data FROM planner.feed_event');
     const faults = rows.flatMap((event) => {
       const kind = EVENT_KINDS[event.type] as EventKind | undefined;
       const found = kind === undefined ? ['no such kind'] : faultsOf(kind, event);
