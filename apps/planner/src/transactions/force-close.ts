@@ -7,6 +7,7 @@ import { writeOutgoing } from '../outgoing/write-outgoing';
 import { startCommandOf } from './insert-deployment';
 import { recordControl } from './store-controls';
 import { findTransaction } from './transaction-status';
+import { tellEnd } from './tell-end';
 import { TransactionRow } from './transaction.entity';
 
 /** Names told in one sentence. */
@@ -56,10 +57,8 @@ export async function forceClose(
     const subject = { transaction, cluster: row.cluster };
     await writeFeedEvents(on, row.project, [
       { type: 'transaction.control', at: null, subject, data: { command, verb: 'force-close', who, why } },
-      ...(isDeploymentEnd(row.state)
-        ? []
-        : [{ type: 'transaction.ended' as const, at: null, subject, data: { state: 'cancelled', text } }]),
     ]);
+    if (!isDeploymentEnd(row.state)) await tellEnd(on, row.id, { state: 'cancelled', text }, null);
   });
 }
 
