@@ -1,7 +1,12 @@
 import { compareTexts } from './compare-values';
+import { entriesOf } from './mappings';
 import { isNumber, plainNumber } from './numbers';
 import { Special } from './special';
-import { isList, isSealed, MadeMapping, Pattern, Secret, ValueSet, type Value } from './value';
+import { isList, isSealed, MadeMapping, Pattern, Secret, ValueSet, type Mapping, type Value } from './value';
+
+/** Characters of a text that are looked at, compared or copied for one step; texts up to `FREE_LENGTH` cost nothing besides. */
+export const CHARACTERS_PER_STEP = 512;
+export const FREE_LENGTH = 256;
 
 /** What pays for work that grows with a value. */
 export interface Cost {
@@ -17,7 +22,10 @@ export interface Cost {
  */
 export function keyOf(value: Value, cost: Cost, depth = 0): string {
   cost.pay(1, depth);
-  if (typeof value === 'string') return `s${value}`;
+  if (typeof value === 'string') {
+    if (value.length > FREE_LENGTH) cost.pay(value.length / CHARACTERS_PER_STEP);
+    return `s${value}`;
+  }
   if (value === null) return '0';
   if (typeof value === 'boolean') return value ? 'n1' : 'n0';
   if (isNumber(value)) return `n${plainNumber(value) + 0}`;
@@ -35,7 +43,7 @@ export function keyOf(value: Value, cost: Cost, depth = 0): string {
   if (value instanceof MadeMapping) return mappingKey([...value.byKey.values()], cost, depth);
   if (value instanceof Special) return `o${value instanceof Pattern ? value.key : value.describes}`;
   if (isSealed(value)) return `x${value.$sealed.fingerprint}`;
-  return cost.rememberedKey(value, () => mappingKey(Object.entries(value), cost, depth));
+  return cost.rememberedKey(value, () => mappingKey(entriesOf(value as Mapping, cost), cost, depth));
 }
 
 function mappingKey(entries: readonly (readonly [Value, Value])[], cost: Cost, depth: number): string {
