@@ -14,7 +14,8 @@ if (folder === null) {
   });
 } else {
   const bundle = otherGraphs(readFuel(folder, 'fuel-library-newton-extra-graphs.yaml'));
-  const cluster = newtonCluster('cluster-all-roles.yaml');
+  // Erasing and provisioning ask the master node for other nodes' sake.
+  const cluster = { ...newtonCluster('cluster-all-roles.yaml'), allow: ['master_shell'] };
   const planned = (graphType: string, attributes: Record<string, JsonObject>): PlanOutcome =>
     plan({ cluster, release: bundle, plugins: [], graphType, attributes, sha256 });
   const task = ({ plan: made }: PlanOutcome, address: string): GraphTask | undefined =>
