@@ -17,6 +17,7 @@ const statusByCode: Partial<Record<ProblemCode, number>> = {
   DEPLOY_STALE_PLAN: 409,
   NODE_IN_USE: 409,
   POOL_IN_USE: 409,
+  API_PRECONDITION_FAILED: 412,
   API_TOO_LARGE: 413,
   UPLOAD_TOO_LARGE: 413,
   API_INTERNAL: 500,

@@ -162,6 +162,15 @@ export class TestPlanner {
       .send(body);
   }
 
+  patch(path: string, body: object = {}, key: string = randomUUID()): Test {
+    return request(this.url)
+      .patch(path)
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .set('idempotency-key', key)
+      .set('content-type', 'application/merge-patch+json')
+      .send(JSON.stringify(body));
+  }
+
   /** Publishes a release made of these files. */
   async publish(
     files: Readonly<Record<string, string | Buffer>> = SMALL_RELEASE,
