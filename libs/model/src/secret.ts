@@ -21,9 +21,9 @@ export interface SealedSecret {
     readonly data: string;
     /** Keyed hash of the value, hex: equal secrets have equal fingerprints; tells nothing else. */
     readonly fingerprint: string;
-    /** A place kept for a secret that somebody has to give before anything is deployed. */
-    readonly blank?: true;
   };
+  /** A place kept for a secret that somebody has to give before anything is deployed. */
+  readonly $blank?: true;
 }
 
 /** True for a sealed secret; anything else that happens to have the key `$sealed` is refused at the edges. */
@@ -84,12 +84,12 @@ export function sealJson(value: Json, box: SecretBox): Json {
 /** A place for a secret that is still to be given; seals no more than a word. */
 export function blankSecret(box: SecretBox): JsonObject {
   const { $sealed } = box.seal(new SecretValue(TO_BE_FILLED));
-  return { $sealed: { ...$sealed, blank: true } };
+  return { $sealed: { ...$sealed }, $blank: true };
 }
 
 /** True for what `blankSecret` made. */
 export function isBlankSecret(value: unknown): boolean {
-  return isSealedSecret(value) && value.$sealed.blank === true;
+  return isSealedSecret(value) && value.$blank === true;
 }
 
 /** `value` with every sealed secret replaced by `<secret>` (a blank one by `<to be filled>`): for plans, events, logs and answers. */

@@ -59,7 +59,8 @@ export function sameRevision(before: ClusterSpec, after: ClusterSpec): boolean {
 function withFingerprints(value: JsonObject): JsonObject;
 function withFingerprints(value: Json): Json;
 function withFingerprints(value: Json): Json {
-  if (isSealedSecret(value)) return { $sealed: value.$sealed.fingerprint };
+  if (isSealedSecret(value))
+    return { $sealed: value.$sealed.fingerprint, ...(value.$blank === true ? { $blank: true } : {}) };
   if (Array.isArray(value)) return value.map((each: Json) => withFingerprints(each));
   if (isJsonObject(value))
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withFingerprints(member)]));
