@@ -10,16 +10,18 @@ import {
 /** Makes a cluster what its file says. What the file leaves out is gone, but for values that the planner generated. */
 export async function applyCluster(
   parts: ClusterParts,
+  project: string,
   sent: Omit<ClusterSource, 'base' | 'keepGenerated'> & Pick<RevisionWish, 'acceptHostKeys' | 'ifMatch'>,
   by: Pick<Authorship, 'who' | 'why'>,
 ): Promise<RevisedCluster> {
   const { name, identities, acceptHostKeys, ifMatch } = sent;
   return reviseCluster(
     parts,
+    project,
     {
       cluster: name,
       read: (head) =>
-        readCluster(parts.database.manager, parts.runner, {
+        readCluster(parts.database.manager, parts.runner, project, {
           ...sent,
           base: head?.content ?? null,
           keepGenerated: true,

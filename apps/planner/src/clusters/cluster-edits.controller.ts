@@ -6,8 +6,9 @@ import { type JsonObject, maskSecrets, type SecretBox } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import { DataSource } from 'typeorm';
 import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
-import { IfMatch } from '../http/etag';
-import { Who } from '../http/principal';
+import { Editing } from '../http/editing';
+import { Project } from '../http/principal';
+import { Needs } from '../http/route-access';
 import type { PlanRunner } from '../plans/plan-runner';
 import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
@@ -35,6 +36,7 @@ export class ClusterEditsController {
   ) {}
 
   @Patch()
+  @Needs('operator')
   @ApiOperation({ operationId: 'patchCluster', summary: 'Merge into the cluster as its file would say it' })
   @aPatch({ settings: { port: 8080 }, nodes: { n1: { roles: ['web'] } } })
   @ApiIdempotent()
@@ -45,21 +47,22 @@ export class ClusterEditsController {
     @Param('cluster') name: string,
     @Body() body: object,
     @Query() query: EditQuery,
-    @Who() who: string,
-    @IfMatch() ifMatch: string | null,
+    @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
-    return this.edit(name, merging([], body), query, who, ifMatch);
+    return this.edit(name, merging([], body), query, editing);
   }
 
   @Get('settings')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getSettings', summary: 'The settings of the cluster as they were given' })
   @ApiOkResponse({ type: ClusterPartDto })
   @ApiRefusals(404)
-  async settings(@Param('cluster') name: string): Promise<ClusterPartDto> {
-    return this.part(name, (head) => head.content.settings);
+  async settings(@Project() project: string, @Param('cluster') name: string): Promise<ClusterPartDto> {
+    return this.part(project, name, (head) => head.content.settings);
   }
 
   @Put('settings')
+  @Needs('operator')
   @ApiOperation({ operationId: 'replaceSettings', summary: 'Replace the settings of the cluster' })
   @anObject({ port: 8080 })
   @ApiIdempotent()
@@ -70,13 +73,13 @@ export class ClusterEditsController {
     @Param('cluster') name: string,
     @Body() body: object,
     @Query() query: EditQuery,
-    @Who() who: string,
-    @IfMatch() ifMatch: string | null,
+    @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
-    return this.edit(name, replacing(['settings'], body), query, who, ifMatch);
+    return this.edit(name, replacing(['settings'], body), query, editing);
   }
 
   @Patch('settings')
+  @Needs('operator')
   @ApiOperation({ operationId: 'patchSettings', summary: 'Merge into the settings of the cluster' })
   @aPatch({ port: 8080, motd: null })
   @ApiIdempotent()
@@ -87,21 +90,22 @@ export class ClusterEditsController {
     @Param('cluster') name: string,
     @Body() body: object,
     @Query() query: EditQuery,
-    @Who() who: string,
-    @IfMatch() ifMatch: string | null,
+    @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
-    return this.edit(name, merging(['settings'], body), query, who, ifMatch);
+    return this.edit(name, merging(['settings'], body), query, editing);
   }
 
   @Get('limits')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getLimits', summary: 'The limits of the cluster' })
   @ApiOkResponse({ type: ClusterPartDto })
   @ApiRefusals(404)
-  async limits(@Param('cluster') name: string): Promise<ClusterPartDto> {
-    return this.part(name, (head) => limitsDocument(head.content.limits));
+  async limits(@Project() project: string, @Param('cluster') name: string): Promise<ClusterPartDto> {
+    return this.part(project, name, (head) => limitsDocument(head.content.limits));
   }
 
   @Put('limits')
+  @Needs('operator')
   @ApiOperation({ operationId: 'replaceLimits', summary: 'Replace the limits of the cluster' })
   @anObject({ nodesAtOnce: 5 })
   @ApiIdempotent()
@@ -112,13 +116,13 @@ export class ClusterEditsController {
     @Param('cluster') name: string,
     @Body() body: object,
     @Query() query: EditQuery,
-    @Who() who: string,
-    @IfMatch() ifMatch: string | null,
+    @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
-    return this.edit(name, replacing(['limits'], body), query, who, ifMatch);
+    return this.edit(name, replacing(['limits'], body), query, editing);
   }
 
   @Patch('limits')
+  @Needs('operator')
   @ApiOperation({ operationId: 'patchLimits', summary: 'Merge into the limits of the cluster' })
   @aPatch({ nodesAtOnce: 5 })
   @ApiIdempotent()
@@ -129,18 +133,22 @@ export class ClusterEditsController {
     @Param('cluster') name: string,
     @Body() body: object,
     @Query() query: EditQuery,
-    @Who() who: string,
-    @IfMatch() ifMatch: string | null,
+    @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
-    return this.edit(name, merging(['limits'], body), query, who, ifMatch);
+    return this.edit(name, merging(['limits'], body), query, editing);
   }
 
   @Get('nodes/:node')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getAssignment', summary: 'What the cluster says of one of its nodes' })
   @ApiOkResponse({ type: ClusterPartDto })
   @ApiRefusals(404)
-  async assignment(@Param('cluster') name: string, @Param('node') node: string): Promise<ClusterPartDto> {
-    return this.part(name, (head) => {
+  async assignment(
+    @Project() project: string,
+    @Param('cluster') name: string,
+    @Param('node') node: string,
+  ): Promise<ClusterPartDto> {
+    return this.part(project, name, (head) => {
       const found = head.content.nodes.find((each) => each.name === node);
       if (found === undefined) throw noSuchNode(name, node);
       return nodeDocument(found);
@@ -148,6 +156,7 @@ export class ClusterEditsController {
   }
 
   @Put('nodes/:node')
+  @Needs('operator')
   @ApiOperation({
     operationId: 'assignNode',
     summary: 'Put a node into the cluster, or replace what the cluster says of it',
@@ -162,13 +171,13 @@ export class ClusterEditsController {
     @Param('node') node: string,
     @Body() body: object,
     @Query() query: EditQuery,
-    @Who() who: string,
-    @IfMatch() ifMatch: string | null,
+    @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
-    return this.edit(name, replacing(['nodes', node], body), query, who, ifMatch);
+    return this.edit(name, replacing(['nodes', node], body), query, editing);
   }
 
   @Patch('nodes/:node')
+  @Needs('operator')
   @ApiOperation({ operationId: 'patchAssignment', summary: 'Merge into what the cluster says of one of its nodes' })
   @aPatch({ settings: { port: null } })
   @ApiIdempotent()
@@ -180,15 +189,15 @@ export class ClusterEditsController {
     @Param('node') node: string,
     @Body() body: object,
     @Query() query: EditQuery,
-    @Who() who: string,
-    @IfMatch() ifMatch: string | null,
+    @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
     const path = ['nodes', node];
     const edit = onlyWhere(path, merging(path, body), () => noSuchNode(name, node));
-    return this.edit(name, edit, query, who, ifMatch);
+    return this.edit(name, edit, query, editing);
   }
 
   @Delete('nodes/:node')
+  @Needs('operator')
   @HttpCode(200)
   @ApiOperation({ operationId: 'unassignNode', summary: 'Take a node out of the cluster; it stays registered' })
   @ApiIdempotent()
@@ -199,14 +208,14 @@ export class ClusterEditsController {
     @Param('cluster') name: string,
     @Param('node') node: string,
     @Query() query: EditQuery,
-    @Who() who: string,
-    @IfMatch() ifMatch: string | null,
+    @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
     const edit = removing(['nodes', node], () => noSuchNode(name, node));
-    return this.edit(name, edit, query, who, ifMatch);
+    return this.edit(name, edit, query, editing);
   }
 
   @Post('rollback')
+  @Needs('operator')
   @HttpCode(200)
   @ApiOperation({ operationId: 'rollbackCluster', summary: 'Write a new revision with the content of an old one' })
   @ApiIdempotent()
@@ -216,27 +225,26 @@ export class ClusterEditsController {
   async rollback(
     @Param('cluster') name: string,
     @Body() { revision, reason }: RollbackDto,
-    @Who() who: string,
-    @IfMatch() ifMatch: string | null,
+    @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
     const { manager } = this.database;
-    const { content } = await findRevision(manager, await findCluster(manager, name), revision);
+    const { content } = await findRevision(manager, await findCluster(manager, editing.project, name), revision);
     const edit = { change: () => clusterDocument(content), keepGenerated: true };
     const why = reason ?? `Content of revision ${revision}.`;
-    return this.edit(name, edit, { reason: why }, who, ifMatch, 'rollback');
+    return this.edit(name, edit, { reason: why }, editing, 'rollback');
   }
 
   private async edit(
     cluster: string,
     edit: ClusterEdit,
     { reason = null, acceptHostKeys }: { readonly reason?: string | null; readonly acceptHostKeys?: string },
-    who: string,
-    ifMatch: string | null,
+    { project, who, ifMatch }: Editing,
     change: RevisionChange = 'edit',
   ): Promise<AppliedClusterDto> {
     const { database, bus, secretBox, runner } = this;
     const revised = await editCluster(
       { database, bus, secretBox, runner },
+      project,
       { cluster, acceptHostKeys: acceptHostKeys === 'true', ifMatch },
       edit,
       { who, why: reason, change },
@@ -245,9 +253,9 @@ export class ClusterEditsController {
     return appliedView(revised);
   }
 
-  private async part(name: string, read: (head: RevisionRow) => JsonObject): Promise<ClusterPartDto> {
+  private async part(project: string, name: string, read: (head: RevisionRow) => JsonObject): Promise<ClusterPartDto> {
     const { manager } = this.database;
-    const cluster = await findCluster(manager, name);
+    const cluster = await findCluster(manager, project, name);
     const head = await findRevision(manager, cluster, cluster.headRevision);
     return { revision: head.number, etag: etagOf(head), value: maskSecrets(read(head)) as object };
   }

@@ -24,20 +24,22 @@ export type EditWish = Pick<RevisionWish, 'cluster' | 'acceptHostKeys' | 'ifMatc
 /** Changes the head of a cluster into a new revision. Throws `API_NOT_FOUND` if there is no such cluster. */
 export async function editCluster(
   parts: ClusterParts,
+  project: string,
   wish: EditWish,
   { change, keepGenerated }: ClusterEdit,
   by: Authorship,
 ): Promise<RevisedCluster> {
   const { manager } = parts.database;
-  await findCluster(manager, wish.cluster);
+  await findCluster(manager, project, wish.cluster);
   return reviseCluster(
     parts,
+    project,
     {
       ...wish,
       identities: {},
       read: async (head) => {
         invariant(head, 'a cluster has a revision as long as it is there');
-        return readCluster(manager, parts.runner, {
+        return readCluster(manager, parts.runner, project, {
           name: wish.cluster,
           source: change(clusterDocument(head.content)),
           sourceName: '',

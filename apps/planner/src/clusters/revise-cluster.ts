@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { revisionHash } from '@muster/catalog';
 import type { Bus } from '@muster/messaging';
-import { DEFAULT_PROJECT, type SecretBox } from '@muster/model';
+import type { SecretBox } from '@muster/model';
 import { invariant, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -60,9 +60,14 @@ const TRIES_MAX = 5;
  * Creates a cluster or writes a new revision of it, registers its nodes and seals their keys, all in one database
  * transaction. The same content again is the same revision. Throws `ProblemsError`, and then nothing was changed.
  */
-export async function reviseCluster(parts: ClusterParts, wish: RevisionWish, by: Authorship): Promise<RevisedCluster> {
+export async function reviseCluster(
+  parts: ClusterParts,
+  project: string,
+  wish: RevisionWish,
+  by: Authorship,
+): Promise<RevisedCluster> {
   for (let tries = 1; tries <= TRIES_MAX; tries++) {
-    const revised = await tryToRevise(parts, wish, by);
+    const revised = await tryToRevise(parts, project, wish, by);
     if (revised !== null) return revised;
   }
   throw new ProblemsError([
@@ -76,17 +81,18 @@ export async function reviseCluster(parts: ClusterParts, wish: RevisionWish, by:
 
 /** Null: somebody else wrote a revision meanwhile. */
 async function tryToRevise(
-  { database, bus, secretBox, runner: _runner }: ClusterParts,
+  { database, bus, secretBox }: ClusterParts,
+  project: string,
   { cluster: name, read, identities, acceptHostKeys, ifMatch }: RevisionWish,
   by: Authorship,
 ): Promise<RevisedCluster | null> {
   const { manager } = database;
-  const there = await manager.findOneBy(ClusterRow, { project: DEFAULT_PROJECT, name });
+  const there = await manager.findOneBy(ClusterRow, { project, name });
   const head = there && (await manager.findOneBy(RevisionRow, { clusterId: there.id, number: there.headRevision }));
   requireMatch(ifMatch, head && etagOf(head), `cluster ${name}`);
   const checked = await read(head);
   const names = checked.spec.nodes.map((node) => node.name);
-  const known = await knownNodes(manager, names);
+  const known = await knownNodes(manager, project, names);
   await refuseTakenNodes(manager, there?.id ?? null, checked, known);
   // Executors look at the machines; nothing may be locked meanwhile.
   const scanned = await scanHostKeys(bus, withoutHostKey(checked, known), acceptHostKeys);
@@ -94,12 +100,12 @@ async function tryToRevise(
   const refused = [...scanned.problems, ...sameMachines(checked, known, hostKeys)];
   if (refused.length > 0) throw new ProblemsError([...refused, ...checked.problems]);
   const written = await database.transaction(async (on) => {
-    const cluster = await lockCluster(on, name);
+    const cluster = await lockCluster(on, project, name);
     if (cluster.headRevision !== (head?.number ?? 0)) return null;
     // Read again under the lock: somebody may have taken one of them meanwhile.
-    const nodes = await knownNodes(on, names);
+    const nodes = await knownNodes(on, project, names);
     await refuseTakenNodes(on, cluster.id, checked, nodes);
-    await writeNodes(on, secretBox, cluster.id, checked.spec.nodes, nodes, { identities, hostKeys });
+    await writeNodes(on, secretBox, cluster, checked.spec.nodes, nodes, { identities, hostKeys });
     return writeRevision(on, cluster, head, checked, by);
   });
   if (written === null) return null;
@@ -117,10 +123,10 @@ export function etagOf({ number, hash }: Pick<RevisionRow, 'number' | 'hash'>): 
 }
 
 /** The cluster's row, made if need be, locked against everybody else who would change it. */
-async function lockCluster(on: EntityManager, name: string): Promise<ClusterRow> {
+async function lockCluster(on: EntityManager, project: string, name: string): Promise<ClusterRow> {
   const fresh = {
     id: randomUUID(),
-    project: DEFAULT_PROJECT,
+    project,
     name,
     headRevision: 0,
     liveRevision: null,
@@ -128,7 +134,7 @@ async function lockCluster(on: EntityManager, name: string): Promise<ClusterRow>
   };
   await on.createQueryBuilder().insert().into(ClusterRow).values(fresh).orIgnore().execute();
   const row = await on.findOne(ClusterRow, {
-    where: { project: DEFAULT_PROJECT, name },
+    where: { project, name },
     lock: { mode: 'pessimistic_write' },
   });
   invariant(row, 'a cluster that was just written is there');
@@ -152,7 +158,7 @@ async function writeRevision(
     [cluster.id, number, hash, JSON.stringify(spec), who, why, change],
   );
   await on.update(ClusterRow, { id: cluster.id }, { headRevision: number });
-  await writeFeedEvents(on, DEFAULT_PROJECT, [
+  await writeFeedEvents(on, cluster.project, [
     {
       type: 'cluster.revised',
       at: null,

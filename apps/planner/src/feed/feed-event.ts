@@ -10,7 +10,8 @@ export type FeedEventType =
   | 'node.registered'
   | 'node.removed'
   | 'pool.set'
-  | 'pool.removed';
+  | 'pool.removed'
+  | `project.${'created' | 'archived' | 'restored'}`;
 
 /** What an event is about; absent members do not apply. */
 export interface FeedSubject {

@@ -1,19 +1,13 @@
-import {
-  type CallHandler,
-  createParamDecorator,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { problem, ProblemsError } from '@muster/problems';
 import type { Request, Response } from 'express';
 import { type Observable, tap } from 'rxjs';
 
-/** Parameter: what `If-Match` says; null: nothing. */
-export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): string | null => {
-  const header = context.switchToHttp().getRequest<Request>().headers['if-match'];
+/** What `If-Match` says; null: nothing. */
+export function ifMatchOf(request: Request): string | null {
+  const header = request.headers['if-match'];
   return header === undefined || header === '' ? null : header;
-});
+}
 
 /** Throws `API_PRECONDITION_FAILED` unless `ifMatch` names `etag`; null for `etag`: what is to be changed is not there. */
 export function requireMatch(ifMatch: string | null, etag: string | null, subject: string): void {
