@@ -16,6 +16,7 @@ export {
   parseClusterFile,
   type ParsedCluster,
 } from './cluster/parse-cluster-file';
+export { fitsRelease, isInRange, type RangedRelease } from './cluster/fits-release';
 export { revisionContent, revisionHash, sameRevision } from './cluster/revision';
 export { openedSetting, sealSettings } from './settings/seal-settings';
 export { withDefaults } from './settings/settings-defaults';

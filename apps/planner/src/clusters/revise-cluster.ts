@@ -4,6 +4,7 @@ import type { Bus } from '@muster/messaging';
 import type { SecretBox } from '@muster/model';
 import { invariant, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
+import { holdBundles } from '../bundles/find-bundles';
 import { rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { requireMatch } from '../http/etag';
@@ -150,6 +151,7 @@ async function writeRevision(
 ): Promise<Pick<RevisedCluster, 'revision' | 'hash' | 'etag' | 'changed'>> {
   const hash = revisionHash(spec, (text) => `sha256:${createHash('sha256').update(text).digest('hex')}`);
   if (head?.hash === hash) return { revision: head.number, hash, etag: etagOf(head), changed: false };
+  await holdBundles(on, cluster.project, spec);
   const number = cluster.headRevision + 1;
   await rowsOf(
     on,
