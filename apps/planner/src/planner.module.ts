@@ -19,6 +19,8 @@ import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
 import { NodesController } from './nodes/nodes.controller';
+import { OperationInterceptor } from './operations/operation.interceptor';
+import { Operations } from './operations/operations';
 import { OutputIntake } from './output/output-intake';
 import { OutputController } from './output/output.controller';
 import {
@@ -46,6 +48,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly runner: PlanRunner;
   readonly installation: string;
   readonly nudges: PlannerNudges;
+  readonly operations: Operations;
   readonly closing: AbortSignal;
 }
 
@@ -85,6 +88,7 @@ export class PlannerModule {
         { provide: INSTALLATION, useValue: runtime.installation },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: Operations, useValue: runtime.operations },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },
         { provide: OutputIntake, useFactory: () => new OutputIntake(runtime.database, runtime.nudges) },
@@ -94,6 +98,7 @@ export class PlannerModule {
         // The outer one, so that an answer that is told again has its header, too.
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: OperationInterceptor },
         { provide: APP_PIPE, useFactory: validation },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(runtime.logger) },
       ],
