@@ -14,7 +14,7 @@ if (folder === null) {
   });
 } else {
   const bundle = otherGraphs(readFuel(folder, 'fuel-library-newton-extra-graphs.yaml'));
-  // Erasing and provisioning ask the master node for other nodes' sake.
+  // The graphs for provisioning and deletion run commands on the master node, which a cluster has to allow.
   const cluster = { ...newtonCluster('cluster-all-roles.yaml'), allow: ['master_shell'] };
   const planned = (graphType: string, attributes: Record<string, JsonObject>): PlanOutcome =>
     plan({ cluster, release: bundle, plugins: [], graphType, attributes, sha256 });

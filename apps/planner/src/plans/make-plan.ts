@@ -51,7 +51,9 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     expired: untilSeconds(EXPRESSION_SECONDS_MAX),
   });
   if (outcome.plan === null) return { ok: false, problems: outcome.problems };
-  const predicted = predict(outcome.plan, question.whatIf);
+  const { notes } = question;
+  const told = notes.length === 0 ? outcome.plan : { ...outcome.plan, problems: [...notes, ...outcome.plan.problems] };
+  const predicted = predict(told, question.whatIf);
   if (!predicted.ok) return predicted;
   const { made, whatIf } = predicted;
   return {
