@@ -43,7 +43,7 @@ export function keyOf(value: Value, cost: Cost, depth = 0): string {
   if (value instanceof MadeMapping) return mappingKey([...value.byKey.values()], cost, depth);
   if (value instanceof Special) return `o${value instanceof Pattern ? value.key : value.describes}`;
   if (isSealed(value)) return `x${value.$sealed.fingerprint}`;
-  return cost.rememberedKey(value, () => mappingKey(entriesOf(value as Mapping, cost), cost, depth));
+  return cost.rememberedKey(value, () => mappingKey(entriesOf(value, cost), cost, depth));
 }
 
 function mappingKey(entries: readonly (readonly [Value, Value])[], cost: Cost, depth: number): string {
