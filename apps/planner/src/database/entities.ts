@@ -9,6 +9,7 @@ import { NodeRow } from '../nodes/node.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
 import { OutputChunkRow } from '../output/output-chunk.entity';
 import { PlanRow } from '../plans/plan.entity';
+import { PublicationRow } from '../publications/publication.entity';
 import { PoolRow } from '../pools/pool.entity';
 import { DeploymentPlaceRow } from '../previous/deployment-place.entity';
 import { ExpectedStateRow } from '../previous/expected-state.entity';
@@ -33,6 +34,7 @@ export const entities = [
   RevisionRow,
   NodeRow,
   PoolRow,
+  PublicationRow,
   PlanRow,
   TransactionRow,
   DeploymentRow,

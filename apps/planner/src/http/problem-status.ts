@@ -18,6 +18,7 @@ const statusByCode: Partial<Record<ProblemCode, number>> = {
   DEPLOY_STALE_PLAN: 409,
   NODE_IN_USE: 409,
   POOL_IN_USE: 409,
+  PUBLICATION_TOO_MANY: 429,
   PROJECT_ARCHIVED: 409,
   PROJECT_BUSY: 409,
   PROJECT_EXISTS: 409,
