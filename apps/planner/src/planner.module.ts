@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { BundleService } from './bundles/bundle-service';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
+import { ClusterEditsController } from './clusters/cluster-edits.controller';
 import { ClustersController } from './clusters/clusters.controller';
 import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
@@ -12,12 +13,15 @@ import { HealthController } from './health/health.controller';
 import { MetricsController } from './health/metrics.controller';
 import { PlannerMetrics } from './health/planner-metrics';
 import { AccessGuard } from './http/access.guard';
+import { EtagInterceptor } from './http/etag';
 import type { FindPrincipal } from './http/identify';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
 import { NodesController } from './nodes/nodes.controller';
+import { OperationInterceptor } from './operations/operation.interceptor';
+import { Operations } from './operations/operations';
 import { OutputIntake } from './output/output-intake';
 import { OutputController } from './output/output.controller';
 import {
@@ -47,6 +51,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly runner: PlanRunner;
   readonly installation: string;
   readonly nudges: PlannerNudges;
+  readonly operations: Operations;
   readonly closing: AbortSignal;
 }
 
@@ -60,6 +65,7 @@ export class PlannerModule {
         ReleasesController,
         PluginsController,
         ClustersController,
+        ClusterEditsController,
         PlansController,
         NodesController,
         PoolsController,
@@ -87,13 +93,17 @@ export class PlannerModule {
         { provide: FIND_PRINCIPAL, useValue: { find: findPrincipal } },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: Operations, useValue: runtime.operations },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },
         { provide: OutputIntake, useFactory: () => new OutputIntake(runtime.database, runtime.nudges) },
         OpenApiDocument,
         BundleService,
         { provide: APP_GUARD, useClass: AccessGuard },
+        // The outer one, so that an answer that is told again has its header, too.
+        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: OperationInterceptor },
         { provide: APP_PIPE, useFactory: validation },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(runtime.logger) },
       ],
