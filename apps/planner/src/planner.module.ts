@@ -3,8 +3,8 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { BundleService } from './bundles/bundle-service';
-import { PluginsController } from './bundles/plugins.controller';
-import { ReleasesController } from './bundles/releases.controller';
+import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
+import { ClusterEditsController } from './clusters/cluster-edits.controller';
 import { ClustersController } from './clusters/clusters.controller';
 import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
@@ -13,11 +13,14 @@ import { HealthController } from './health/health.controller';
 import { MetricsController } from './health/metrics.controller';
 import { PlannerMetrics } from './health/planner-metrics';
 import { AccessGuard } from './http/access.guard';
+import { EtagInterceptor } from './http/etag';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
 import { NodesController } from './nodes/nodes.controller';
+import { OperationInterceptor } from './operations/operation.interceptor';
+import { Operations } from './operations/operations';
 import { OutputIntake } from './output/output-intake';
 import { OutputController } from './output/output.controller';
 import {
@@ -30,6 +33,8 @@ import {
   type PlannerPorts,
   SECRET_BOX,
 } from './planner-ports';
+import { IdentityController } from './identity/identity.controller';
+import { ProjectsController } from './projects/projects.controller';
 import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
@@ -43,6 +48,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly runner: PlanRunner;
   readonly installation: string;
   readonly nudges: PlannerNudges;
+  readonly operations: Operations;
   readonly closing: AbortSignal;
 }
 
@@ -56,9 +62,12 @@ export class PlannerModule {
         ReleasesController,
         PluginsController,
         ClustersController,
+        ClusterEditsController,
         PlansController,
         NodesController,
         PoolsController,
+        ProjectsController,
+        IdentityController,
         TransactionsController,
         OutputController,
         FeedController,
@@ -79,13 +88,17 @@ export class PlannerModule {
         { provide: INSTALLATION, useValue: runtime.installation },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: Operations, useValue: runtime.operations },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },
         { provide: OutputIntake, useFactory: () => new OutputIntake(runtime.database, runtime.nudges) },
         OpenApiDocument,
         BundleService,
         { provide: APP_GUARD, useClass: AccessGuard },
+        // The outer one, so that an answer that is told again has its header, too.
+        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: OperationInterceptor },
         { provide: APP_PIPE, useFactory: validation },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(runtime.logger) },
       ],

@@ -14,7 +14,8 @@ if (folder === null) {
   });
 } else {
   const bundle = otherGraphs(readFuel(folder, 'fuel-library-newton-extra-graphs.yaml'));
-  const cluster = newtonCluster('cluster-all-roles.yaml');
+  // The graphs for provisioning and deletion run commands on the master node, which a cluster has to allow.
+  const cluster = { ...newtonCluster('cluster-all-roles.yaml'), allow: ['master_shell'] };
   const planned = (graphType: string, attributes: Record<string, JsonObject>): PlanOutcome =>
     plan({ cluster, release: bundle, plugins: [], graphType, attributes, sha256 });
   const task = ({ plan: made }: PlanOutcome, address: string): GraphTask | undefined =>

@@ -14,19 +14,23 @@ interface Claim {
   readonly node: string | null;
   readonly claimed_at: Date | null;
   readonly who: string | null;
+  /** Of the holder; null: nobody holds it. */
+  readonly project: string | null;
 }
 
 const CLAIMS = `SELECT machine, ticket, identity, transaction_id, cluster, node, claimed_at,
-    (SELECT d.start->>'who' FROM executor.deployment d WHERE d.transaction_id = c.transaction_id ORDER BY d.accepted_at DESC LIMIT 1) AS who
+    (SELECT d.start->>'who' FROM executor.deployment d WHERE d.transaction_id = c.transaction_id ORDER BY d.accepted_at DESC LIMIT 1) AS who,
+    (SELECT d.project FROM executor.deployment d WHERE d.transaction_id = c.transaction_id LIMIT 1) AS project
   FROM executor.claim c`;
 
 /**
- * Claims every machine of the deployment for its transaction, all or nothing; each claim draws a larger ticket. Locks in
+ * Claims every machine that the deployment uses for its transaction, all or nothing; each claim draws a larger ticket. Locks in
  * the order of machines, so that two claims never wait for each other in a circle. Answers with a problem per machine
  * that another transaction holds; the caller then rolls back.
  */
 export async function claimNodes(client: PoolClient, start: StartDeployment): Promise<readonly Problem[]> {
-  const byMachine = new Map(start.nodes.map((node) => [node.machine, node.name]));
+  const used = start.nodes.filter(({ isOnlyJump }) => isOnlyJump !== true);
+  const byMachine = new Map(used.map((node) => [node.machine, node.name]));
   const machines = [...byMachine.keys()].sort();
   await client.query(
     `INSERT INTO executor.claim (machine, ticket) SELECT machine, 0 FROM unnest($1::text[]) AS machine ORDER BY machine ON CONFLICT (machine) DO NOTHING`,
@@ -51,7 +55,7 @@ export async function claimNodes(client: PoolClient, start: StartDeployment): Pr
       ? [
           problem('DEPLOY_NODE_CLAIMED', {
             subject: `node ${name}`,
-            summary: `claimed by ${describeHolder(holder, name)}`,
+            summary: `claimed by ${describeHolder(holder, start.project, name)}`,
           }),
         ]
       : [];
@@ -74,9 +78,12 @@ export async function claimNodes(client: PoolClient, start: StartDeployment): Pr
   return [];
 }
 
-function describeHolder({ transaction_id, cluster, node, claimed_at, who }: Claim, name: string | undefined): string {
-  const by = who === null ? '' : `, started by ${who}`;
+/** Of another project's holder nothing is told but that it is one. */
+function describeHolder(holder: Claim, project: string, name: string | undefined): string {
+  const { transaction_id, cluster, node, claimed_at, who } = holder;
   const since = claimed_at === null ? '' : `, since ${claimed_at.toISOString()}`;
+  if (holder.project !== null && holder.project !== project) return `a transaction of another project${since}`;
+  const by = who === null ? '' : `, started by ${who}`;
   const as = node === null || node === name ? '' : `, which knows the same machine as node ${node}`;
   return `transaction ${transaction_id} of cluster ${cluster}${by}${since}${as}`;
 }
@@ -88,17 +95,18 @@ export async function identifyMachine(
   machine: string,
   identity: string,
 ): Promise<IdentifiedAnswer> {
-  const { rows: owned } = await client.query<{ transaction_id: string }>(
-    `SELECT transaction_id FROM executor.deployment WHERE id = $1 AND owner = $2 AND epoch = $3 AND ended_at IS NULL FOR SHARE`,
+  const { rows: owned } = await client.query<{ transaction_id: string; project: string }>(
+    `SELECT transaction_id, project FROM executor.deployment WHERE id = $1 AND owner = $2 AND epoch = $3 AND ended_at IS NULL FOR SHARE`,
     [owner.deployment, owner.executor, owner.epoch],
   );
-  if (owned.length === 0) return { kind: 'fenced' };
+  const [mine] = owned;
+  if (mine === undefined) return { kind: 'fenced' };
   const claims = await claimsOf(client, machine, identity);
   const own = claims.find((claim) => claim.machine === machine);
-  if (own?.transaction_id !== owned[0]?.transaction_id) return { kind: 'fenced' };
+  if (own?.transaction_id !== mine.transaction_id) return { kind: 'fenced' };
   const others = claims.filter((claim) => claim !== own);
   const holder = others.find(({ transaction_id }) => transaction_id !== null);
-  if (holder) return { kind: 'claimed', by: describeHolder(holder, own?.node ?? undefined) };
+  if (holder) return { kind: 'claimed', by: describeHolder(holder, mine.project, own?.node ?? undefined) };
   const ticket = Math.max(own?.ticket ?? 0, ...others.map((other) => other.ticket + 1));
   await client.query(`UPDATE executor.claim SET identity = $2, ticket = $3 WHERE machine = $1`, [
     machine,
@@ -152,12 +160,16 @@ export async function raiseTickets(
   return new Map(rows.map(({ machine, ticket }) => [machine, ticket]));
 }
 
-/** Frees what a transaction holds, locking in everybody's order; tickets stay, since they only grow. */
+/**
+ * Frees what a transaction holds, locking in everybody's order, unless it has an open deployment; tickets stay, since they
+ * only grow. A further run that is being accepted is waited for by the locks, and seen by the statement after them.
+ */
 export async function freeClaims(client: PoolClient, transaction: string): Promise<void> {
+  await client.query(`SELECT FROM executor.claim WHERE transaction_id = $1 ORDER BY machine FOR UPDATE`, [transaction]);
   await client.query(
-    `WITH locked AS (SELECT machine FROM executor.claim WHERE transaction_id = $1 ORDER BY machine FOR UPDATE)
-     UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL
-       FROM locked WHERE claim.machine = locked.machine`,
+    `UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL
+      WHERE transaction_id = $1
+        AND NOT EXISTS (SELECT FROM executor.deployment d WHERE d.transaction_id = $1 AND d.ended_at IS NULL)`,
     [transaction],
   );
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ClusterNode, DEFAULT_PROJECT, type SecretBox, SecretValue } from '@muster/model';
+import { canonicalJson, type ClusterNode, type SecretBox, SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { type EntityManager, In } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -9,9 +9,13 @@ import type { UnknownNode } from '../nodes/scan-host-keys';
 import { ClusterRow } from './cluster.entity';
 import type { CheckedCluster } from './read-cluster';
 
-/** What is known of the nodes that a cluster file names, by name. */
-export async function knownNodes(on: EntityManager, names: readonly string[]): Promise<Map<string, NodeRow>> {
-  const rows = names.length === 0 ? [] : await on.findBy(NodeRow, { project: DEFAULT_PROJECT, name: In([...names]) });
+/** What is known of the nodes that a cluster file of a project names, by name. */
+export async function knownNodes(
+  on: EntityManager,
+  project: string,
+  names: readonly string[],
+): Promise<Map<string, NodeRow>> {
+  const rows = names.length === 0 ? [] : await on.findBy(NodeRow, { project, name: In([...names]) });
   return new Map(rows.map((row) => [row.name, row]));
 }
 
@@ -76,21 +80,25 @@ export async function refuseTakenNodes(
 export async function writeNodes(
   on: EntityManager,
   secretBox: SecretBox,
-  clusterId: string,
+  cluster: Pick<ClusterRow, 'id' | 'project'>,
   nodes: readonly ClusterNode[],
   known: ReadonlyMap<string, NodeRow>,
   given: { readonly identities: Readonly<Record<string, string>>; readonly hostKeys: ReadonlyMap<string, string> },
 ): Promise<void> {
-  for (const node of nodes) await writeNode(on, secretBox, clusterId, node, known.get(node.name), given);
+  for (const node of nodes) {
+    const row = known.get(node.name);
+    if (row === undefined || !isWritten(row, cluster.id, node, given))
+      await writeNode(on, secretBox, cluster, node, row, given);
+  }
   await letNodesGo(
     on,
-    clusterId,
+    cluster.id,
     nodes.map((node) => node.name),
   );
   const fresh = nodes.filter((node) => !known.has(node.name));
   await writeFeedEvents(
     on,
-    DEFAULT_PROJECT,
+    cluster.project,
     fresh.map((node) => ({
       type: 'node.registered',
       at: null,
@@ -98,6 +106,19 @@ export async function writeNodes(
       data: { address: node.access.address ?? null },
     })),
   );
+}
+
+/** True if writing the node again would change nothing: most edits are about none of them. */
+function isWritten(
+  row: NodeRow,
+  clusterId: string,
+  { name, access, roles, tags }: ClusterNode,
+  { identities, hostKeys }: { identities: Readonly<Record<string, string>>; hostKeys: ReadonlyMap<string, string> },
+): boolean {
+  if (Object.hasOwn(identities, name) || hostKeys.has(name) || row.clusterId !== clusterId) return false;
+  const { identityFile: _local, ...told } = access;
+  const isSame = Object.entries(told).every(([key, value]) => row[key as keyof typeof told] === value);
+  return isSame && canonicalJson([row.roles, row.tags]) === canonicalJson([roles, tags]);
 }
 
 /** Takes a cluster's nodes out of it, but for those to `keep`: roles, tags and attributes were the cluster's word. */
@@ -113,7 +134,7 @@ export async function letNodesGo(on: EntityManager, clusterId: string, keep: rea
 async function writeNode(
   on: EntityManager,
   secretBox: SecretBox,
-  clusterId: string,
+  cluster: Pick<ClusterRow, 'id' | 'project'>,
   { name, access, roles, tags }: ClusterNode,
   row: NodeRow | undefined,
   {
@@ -124,9 +145,9 @@ async function writeNode(
   const key = Object.hasOwn(identities, name) ? identities[name] : undefined;
   await on.save(NodeRow, {
     id: row?.id ?? randomUUID(),
-    project: DEFAULT_PROJECT,
+    project: cluster.project,
     name,
-    clusterId,
+    clusterId: cluster.id,
     address: access.address ?? row?.address ?? null,
     port: access.port ?? row?.port ?? 22,
     user: access.user ?? row?.user ?? 'root',

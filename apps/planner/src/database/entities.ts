@@ -6,6 +6,7 @@ import { FeedSequenceRow } from '../feed/feed-sequence.entity';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
 import { TokenRow } from '../identity/token.entity';
 import { NodeRow } from '../nodes/node.entity';
+import { OperationRow } from '../operations/operation.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
 import { OutputChunkRow } from '../output/output-chunk.entity';
 import { PlanRow } from '../plans/plan.entity';
@@ -45,6 +46,7 @@ export const entities = [
   LastSuccessRow,
   OutputChunkRow,
   OutgoingRow,
+  OperationRow,
   FeedEventRow,
   FeedSequenceRow,
 ];

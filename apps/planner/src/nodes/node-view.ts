@@ -1,4 +1,3 @@
-import { DEFAULT_PROJECT } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import { type EntityManager, In, MoreThan } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
@@ -7,8 +6,8 @@ import type { NodeDto } from './node.dto';
 import { NodeRow } from './node.entity';
 
 /** Throws `API_NOT_FOUND`. */
-export async function findNode(on: EntityManager, name: string): Promise<NodeRow> {
-  const row = await on.findOneBy(NodeRow, { project: DEFAULT_PROJECT, name });
+export async function findNode(on: EntityManager, project: string, name: string): Promise<NodeRow> {
+  const row = await on.findOneBy(NodeRow, { project, name });
   if (row !== null) return row;
   throw new ProblemsError([
     problem('API_NOT_FOUND', {
@@ -22,11 +21,12 @@ export async function findNode(on: EntityManager, name: string): Promise<NodeRow
 /** Nodes by name. */
 export async function listNodes(
   on: EntityManager,
+  project: string,
   page: { readonly limit: number; readonly cursor?: string },
 ): Promise<Page<NodeDto>> {
   const after = readCursor(page.cursor, CURSOR_PART.name)?.[0];
   const rows = await on.find(NodeRow, {
-    where: { project: DEFAULT_PROJECT, ...(after === undefined ? {} : { name: MoreThan(after) }) },
+    where: { project, ...(after === undefined ? {} : { name: MoreThan(after) }) },
     order: { name: 'ASC' },
     take: page.limit + 1,
   });

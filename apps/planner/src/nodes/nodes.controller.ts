@@ -18,6 +18,8 @@ import { askExecutors } from '../executors/ask-executors';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { PageQuery } from '../http/paging';
+import { Project } from '../http/principal';
+import { Needs } from '../http/route-access';
 import { BUS, INSTALLATION, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { accessOf } from './node-access';
@@ -48,6 +50,7 @@ export class NodesController {
   ) {}
 
   @Post()
+  @Needs('operator')
   @ApiOperation({ operationId: 'registerNodes', summary: 'Register one machine or several, all of them or none' })
   @ApiIdempotent()
   @ApiBody({
@@ -55,41 +58,49 @@ export class NodesController {
   })
   @ApiCreatedResponse({ type: RegisteredNodesDto })
   @ApiRefusals(400, 422, 503)
-  async register(@Body() body: unknown): Promise<RegisteredNodesDto> {
+  async register(@Project() project: string, @Body() body: unknown): Promise<RegisteredNodesDto> {
     const { nodes, acceptHostKeys } = await readRegistration(body);
     const { database, bus, secretBox } = this;
-    const { rows, accepted } = await registerNodes({ database, bus, secretBox }, nodes, acceptHostKeys ?? false);
+    const { rows, accepted } = await registerNodes(
+      { database, bus, secretBox },
+      project,
+      nodes,
+      acceptHostKeys ?? false,
+    );
     this.nudges.nudge('recorded');
     const clusters = await clusterNames(this.database.manager, rows);
     return { nodes: rows.map((row) => nodeView(row, clusters)), acceptedHostKeys: [...accepted] };
   }
 
   @Get()
+  @Needs('viewer')
   @ApiOperation({ operationId: 'listNodes', summary: 'Nodes by name' })
   @ApiOkResponse({ type: NodePageDto })
   @ApiRefusals(400)
-  async list(@Query() query: PageQuery): Promise<unknown> {
-    return listNodes(this.database.manager, query);
+  async list(@Project() project: string, @Query() query: PageQuery): Promise<unknown> {
+    return listNodes(this.database.manager, project, query);
   }
 
   @Get(':node')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getNode', summary: 'One node' })
   @ApiOkResponse({ type: NodeDto })
   @ApiRefusals(404)
-  async get(@Param('node') name: string): Promise<NodeDto> {
-    const row = await findNode(this.database.manager, name);
+  async get(@Project() project: string, @Param('node') name: string): Promise<NodeDto> {
+    const row = await findNode(this.database.manager, project, name);
     return nodeView(row, await clusterNames(this.database.manager, [row]));
   }
 
   @Delete(':node')
+  @Needs('operator')
   @HttpCode(204)
   @ApiOperation({ operationId: 'removeNode', summary: 'Forget a node that is in no cluster' })
   @ApiIdempotent()
   @ApiNoContentResponse()
   @ApiRefusals(404, 409)
-  async remove(@Param('node') name: string): Promise<void> {
+  async remove(@Project() project: string, @Param('node') name: string): Promise<void> {
     await this.database.transaction(async (manager) => {
-      const row = await findNode(manager, name);
+      const row = await findNode(manager, project, name);
       const removed = await manager
         .createQueryBuilder()
         .delete()
@@ -110,13 +121,14 @@ export class NodesController {
   }
 
   @Post(':node/adopt')
+  @Needs('operator')
   @HttpCode(200)
   @ApiOperation({ operationId: 'adoptNode', summary: 'Take a node over from another installation' })
   @ApiIdempotent()
   @ApiOkResponse({ type: AdoptedNodeDto })
   @ApiRefusals(404, 422, 503)
-  async adopt(@Param('node') name: string): Promise<AdoptedNodeDto> {
-    const read = accessOf(await findNode(this.database.manager, name));
+  async adopt(@Project() project: string, @Param('node') name: string): Promise<AdoptedNodeDto> {
+    const read = accessOf(await findNode(this.database.manager, project, name));
     if ('problems' in read) throw new ProblemsError(read.problems);
     await askExecutors(
       this.bus,
@@ -129,13 +141,14 @@ export class NodesController {
   }
 
   @Post(':node/inspect')
+  @Needs('operator')
   @HttpCode(200)
   @ApiOperation({ operationId: 'inspectNode', summary: 'Look at the host key that the machine shows now' })
   @ApiIdempotent()
   @ApiOkResponse({ type: InspectedNodeDto })
   @ApiRefusals(404, 422, 503)
-  async inspect(@Param('node') name: string): Promise<InspectedNodeDto> {
-    const { address, port, hostKey: accepted } = await findNode(this.database.manager, name);
+  async inspect(@Project() project: string, @Param('node') name: string): Promise<InspectedNodeDto> {
+    const { address, port, hostKey: accepted } = await findNode(this.database.manager, project, name);
     if (address === null)
       throw new ProblemsError([
         problem('NODE_ADDRESS_MISSING', { subject: `node ${name}`, summary: 'It has no address.' }),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_PROJECT, RESERVED_NODE_NAMES, type SecretBox, SecretValue } from '@muster/model';
+import { RESERVED_NODE_NAMES, type SecretBox, SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Bus } from '@muster/messaging';
@@ -12,11 +12,13 @@ import { type AcceptedHostKey, scanHostKeys, type UnknownNode } from './scan-hos
 /** Registers machines, all of them or none; one that is known is told anew, its keys kept unless given. */
 export async function registerNodes(
   parts: { readonly database: DataSource; readonly bus: Bus; readonly secretBox: SecretBox },
+  project: string,
   nodes: readonly RegisterNodeDto[],
   acceptHostKeys: boolean,
 ): Promise<{ readonly rows: readonly NodeRow[]; readonly accepted: readonly AcceptedHostKey[] }> {
   const known = await findNodesWithJumps(
     parts.database.manager,
+    project,
     nodes.map((node) => node.name),
   );
   const problems = checkNames(nodes);
@@ -32,7 +34,7 @@ export async function registerNodes(
   const keys = new Map(scanned.accepted.map((each) => [each.node, each.hostKey]));
   const rows = await parts.database.transaction(async (manager) => {
     const written: NodeRow[] = [];
-    for (const node of nodes) written.push(await write(manager, parts.secretBox, node, keys.get(node.name)));
+    for (const node of nodes) written.push(await write(manager, parts.secretBox, project, node, keys.get(node.name)));
     return written;
   });
   return { rows, accepted: scanned.accepted };
@@ -41,17 +43,18 @@ export async function registerNodes(
 async function write(
   on: EntityManager,
   secretBox: SecretBox,
+  project: string,
   node: RegisterNodeDto,
   scanned: string | undefined,
 ): Promise<NodeRow> {
   const there = await on.findOne(NodeRow, {
-    where: { project: DEFAULT_PROJECT, name: node.name },
+    where: { project, name: node.name },
     lock: { mode: 'pessimistic_write' },
   });
   const row = on.create(NodeRow, {
     ...(there ?? {
       id: randomUUID(),
-      project: DEFAULT_PROJECT,
+      project,
       name: node.name,
       clusterId: null,
       identity: null,
@@ -70,7 +73,7 @@ async function write(
   });
   await on.save(NodeRow, row);
   if (there === null)
-    await writeFeedEvents(on, DEFAULT_PROJECT, [
+    await writeFeedEvents(on, project, [
       { type: 'node.registered', at: null, subject: { node: node.name }, data: { address: node.address } },
     ]);
   return row;

@@ -10,7 +10,11 @@ import request, { type Test } from 'supertest';
 import { DataSource } from 'typeorm';
 import { migrations } from '../database/migrations';
 import { connectDatabase } from '../database/open-database';
+import { EVENT_KINDS, type EventKind } from '../feed/event-kinds';
 import type { FeedEvent } from '../feed/feed-event';
+import { faultsOf } from '../feed/kind-schema';
+import type { Grants } from '../identity/grants';
+import { hashToken, newToken } from '../identity/token-hash';
 import { type RunningPlanner, startPlanner } from '../start-planner';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
 import { FakeExecutor } from './fake-executor.testing';
@@ -162,6 +166,25 @@ export class TestPlanner {
       .send(body);
   }
 
+  patch(path: string, body: object = {}, key: string = randomUUID()): Test {
+    return request(this.url)
+      .patch(path)
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .set('idempotency-key', key)
+      .set('content-type', 'application/merge-patch+json')
+      .send(JSON.stringify(body));
+  }
+
+  /** Writes a token with these roles; gives it. */
+  async tokenWith(grants: Grants, name: string = randomUUID()): Promise<string> {
+    const token = newToken();
+    await this.database.query(
+      `INSERT INTO planner.token (id, hash, name, grants, created_by) VALUES (gen_random_uuid(), $1, $2, $3, 'test')`,
+      [hashToken(token), name, grants],
+    );
+    return token;
+  }
+
   /** Publishes a release made of these files. */
   async publish(
     files: Readonly<Record<string, string | Buffer>> = SMALL_RELEASE,
@@ -207,9 +230,22 @@ export class TestPlanner {
     return Buffer.concat(pieces).toString();
   }
 
-  /** Everything that the feed tells of a transaction. */
+  /** Fails if the feed tells something that its page does not. */
+  async checkFeed(): Promise<void> {
+    const rows = await this.database.query<FeedEvent[]>('SELECT type, subject, data FROM planner.feed_event');
+    const faults = rows.flatMap((event) => {
+      const kind = EVENT_KINDS[event.type] as EventKind | undefined;
+      const found = kind === undefined ? ['no such kind'] : faultsOf(kind, event);
+      return found.map((fault) => `${event.type}: ${fault}`);
+    });
+    if (faults.length > 0) throw new Error([...new Set(faults)].join('\n'));
+  }
+
+  /** Everything that the feed tells of a transaction and its tasks. */
   async feedOf(transaction: string): Promise<readonly FeedEvent[]> {
-    const { body } = (await this.get(`/api/v1/events?limit=1000&transaction=${transaction}`)) as {
+    const { body } = (await this.get(
+      `/api/v1/events?limit=1000&kind=transaction.*,task.*&transaction=${transaction}`,
+    )) as {
       body: { items: FeedEvent[] };
     };
     return body.items;

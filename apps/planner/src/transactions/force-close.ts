@@ -7,6 +7,7 @@ import { writeOutgoing } from '../outgoing/write-outgoing';
 import { startCommandOf } from './insert-deployment';
 import { recordControl } from './store-controls';
 import { findTransaction } from './transaction-status';
+import { tellEnd } from './tell-end';
 import { TransactionRow } from './transaction.entity';
 
 /** Names told in one sentence. */
@@ -19,11 +20,12 @@ const NAMED_MAX = 20;
  */
 export async function forceClose(
   database: DataSource,
+  project: string,
   transaction: string,
   command: string,
   { who, why }: { readonly who: string; readonly why: string | null },
 ): Promise<void> {
-  await findTransaction(database.manager, transaction);
+  await findTransaction(database.manager, project, transaction);
   await database.transaction(async (on) => {
     const deployments = await rowsOf<{ id: string; run: number }>(
       on,
@@ -48,16 +50,15 @@ export async function forceClose(
         "UPDATE planner.outgoing SET answered_at = now(), body = '{}' WHERE deployment_id = ANY($1::uuid[]) AND answered_at IS NULL RETURNING 1",
         [deployments.map(({ id }) => id)],
       );
-      const starts = deployments.map(({ id }) => startCommandOf(id));
-      await writeOutgoing(on, command, last.id, { kind: 'close', body: { transaction, starts, who, why } });
+      const ids = deployments.map(({ id }) => id);
+      const body = { transaction, starts: ids.map(startCommandOf), deployments: ids, who, why };
+      await writeOutgoing(on, command, last.id, { kind: 'close', body });
     }
     const subject = { transaction, cluster: row.cluster };
     await writeFeedEvents(on, row.project, [
       { type: 'transaction.control', at: null, subject, data: { command, verb: 'force-close', who, why } },
-      ...(isDeploymentEnd(row.state)
-        ? []
-        : [{ type: 'transaction.ended' as const, at: null, subject, data: { state: 'cancelled', text } }]),
     ]);
+    if (!isDeploymentEnd(row.state)) await tellEnd(on, row.id, { state: 'cancelled', text }, null);
   });
 }
 

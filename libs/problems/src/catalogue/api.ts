@@ -16,6 +16,11 @@ export const apiProblems = {
     meaning: 'Nothing of that name or id is known.',
     remedy: 'Check the spelling; the list command shows what exists.',
   },
+  API_PRECONDITION_FAILED: {
+    severity: 'error',
+    meaning: 'What `If-Match` names was changed since it was read.',
+    remedy: 'Read it again, and send the change again with its new ETag.',
+  },
   API_INVALID: {
     severity: 'error',
     meaning: 'A request has fields of the wrong shape.',
@@ -50,6 +55,21 @@ export const apiProblems = {
     severity: 'error',
     meaning: 'Slots of the pool are held or waited for.',
     remedy: 'Wait until the transactions named have ended, or cancel them.',
+  },
+  PROJECT_ARCHIVED: {
+    severity: 'error',
+    meaning: 'A write was asked for in a project that is archived.',
+    remedy: 'Take the project back into use with `muster project restore NAME`, or use another one.',
+  },
+  PROJECT_EXISTS: {
+    severity: 'error',
+    meaning: 'There is a project of that name, perhaps an archived one.',
+    remedy: 'Use another name, or restore the archived one.',
+  },
+  PROJECT_BUSY: {
+    severity: 'error',
+    meaning: 'A transaction of the project has not ended.',
+    remedy: 'Wait for the transactions named, or cancel them.',
   },
   CLUSTER_BUSY: {
     severity: 'error',

@@ -11,6 +11,10 @@ import { ForceClosed1764320000000 } from './1764320000000-force-closed';
 import { Pools1764400000000 } from './1764400000000-pools';
 import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
+import { Operations1764650000000 } from './1764650000000-operations';
+import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
+import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
+import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -26,4 +30,8 @@ export const migrations: readonly MigrationClass[] = [
   Pools1764400000000,
   TaskSummary1764500000000,
   PlanGrounds1764510000000,
+  Operations1764650000000,
+  ProjectsAndTokens1764610000000,
+  RevisionWhy1764620000000,
+  BundleLife1764640000000,
 ];
