@@ -2,7 +2,7 @@ import { compareTexts } from './compare-values';
 import { entriesOf } from './mappings';
 import { isNumber, plainNumber } from './numbers';
 import { Special } from './special';
-import { isList, isSealed, MadeMapping, Pattern, Secret, ValueSet, type Mapping, type Value } from './value';
+import { isList, isSealed, MadeMapping, Pattern, Secret, ValueSet, type Value } from './value';
 
 /** Characters of a text that are looked at, compared or copied for one step; texts up to `FREE_LENGTH` cost nothing besides. */
 export const CHARACTERS_PER_STEP = 512;
