@@ -1,5 +1,4 @@
 import { compareTexts } from './compare-values';
-import { entriesOf } from './mappings';
 import { isNumber, plainNumber } from './numbers';
 import { Special } from './special';
 import { isList, isSealed, MadeMapping, Pattern, Secret, ValueSet, type Value } from './value';
@@ -43,10 +42,11 @@ export function keyOf(value: Value, cost: Cost, depth = 0): string {
   if (value instanceof MadeMapping) return mappingKey([...value.byKey.values()], cost, depth);
   if (value instanceof Special) return `o${value instanceof Pattern ? value.key : value.describes}`;
   if (isSealed(value)) return `x${value.$sealed.fingerprint}`;
-  return cost.rememberedKey(value, () => mappingKey(entriesOf(value, cost), cost, depth));
+  return cost.rememberedKey(value, () => mappingKey(Object.entries(value), cost, depth));
 }
 
 function mappingKey(entries: readonly (readonly [Value, Value])[], cost: Cost, depth: number): string {
+  cost.pay(entries.length);
   const keys = entries.map(([key, member]) => joined([keyOf(key, cost), keyOf(member, cost, depth + 1)], cost));
   return `:${joined(keys.sort(compareTexts), cost)}`;
 }

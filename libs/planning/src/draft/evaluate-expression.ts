@@ -1,7 +1,8 @@
 import type { Json } from '@muster/model';
 import type { EvaluationFailure, EvaluationPlace, ExpressionText } from '../evaluator';
 import type { Draft, DraftTask } from './draft';
-import { evaluateWithin, type Spender } from './expression-work';
+import { evaluateWithin } from './evaluate-within';
+import type { Spender } from './expression-work';
 
 /** The value of an expression on the task's node; null after a problem, which is reported, and once expressions have cost too much. */
 export function evaluateText(

@@ -1,6 +1,5 @@
 import { SharedSteps } from '@muster/conditions';
 import type { Place } from '@muster/problems';
-import type { Draft } from './draft';
 
 /** Steps that the expressions of any plan may cost together, and what each node adds: about a second for a million. */
 const STEPS = 10_000_000;
@@ -70,15 +69,4 @@ export class ExpressionWork {
     const times = worst.evaluations === 1 ? 'one evaluation' : `${worst.evaluations} evaluations`;
     return { ...worst, summary: `${what}, and the one in \`${worst.at}\` has cost most of it (${share} %, ${times})` };
   }
-}
-
-/** What `evaluate` gives; null once expressions have cost too much, which is reported once. */
-export function evaluateWithin<T>(draft: Draft, spender: Spender, evaluate: () => T): T | null {
-  const { work } = draft;
-  const answer = work.measured(spender, evaluate);
-  if (!work.isOver || draft.isWorkReported) return answer;
-  draft.isWorkReported = true;
-  const { subject, summary, place, at } = work.describe(spender);
-  draft.report('PLAN_TOO_COSTLY', { subject, summary, place: { ...place, path: at } });
-  return null;
 }

@@ -1,6 +1,6 @@
 import { isExpression, isJsonObject, type Json, type JsonObject } from '@muster/model';
 import type { Draft, DraftTask } from './draft';
-import { evaluateWithin } from './expression-work';
+import { evaluateWithin } from './evaluate-within';
 
 /** Words in braces that the field replaces in parameters, and where it takes them from. */
 const SOURCES: ReadonlyMap<string, string> = new Map([

@@ -1,7 +1,7 @@
 import { isJsonObject, SYNC_POINT, type Json } from '@muster/model';
 import type { Draft } from '../draft/draft';
 import { shownExpression } from '../draft/evaluate-expression';
-import { evaluateWithin } from '../draft/expression-work';
+import { evaluateWithin } from '../draft/evaluate-within';
 import { Places } from '../draft/places';
 import type { EvaluationFailure } from '../evaluator';
 
