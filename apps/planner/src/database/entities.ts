@@ -1,6 +1,7 @@
 import { BundleRow } from '../bundles/bundle.entity';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
+import { FeedCursorRow } from '../feed/feed-cursor.entity';
 import { FeedEventRow } from '../feed/feed-event.entity';
 import { FeedSequenceRow } from '../feed/feed-sequence.entity';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
@@ -49,4 +50,5 @@ export const entities = [
   OperationRow,
   FeedEventRow,
   FeedSequenceRow,
+  FeedCursorRow,
 ];
