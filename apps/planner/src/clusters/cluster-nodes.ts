@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ClusterNode, type SecretBox, SecretValue } from '@muster/model';
+import { canonicalJson, type ClusterNode, type SecretBox, SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { type EntityManager, In } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -85,7 +85,11 @@ export async function writeNodes(
   known: ReadonlyMap<string, NodeRow>,
   given: { readonly identities: Readonly<Record<string, string>>; readonly hostKeys: ReadonlyMap<string, string> },
 ): Promise<void> {
-  for (const node of nodes) await writeNode(on, secretBox, cluster, node, known.get(node.name), given);
+  for (const node of nodes) {
+    const row = known.get(node.name);
+    if (row === undefined || !isWritten(row, cluster.id, node, given))
+      await writeNode(on, secretBox, cluster, node, row, given);
+  }
   await letNodesGo(
     on,
     cluster.id,
@@ -102,6 +106,19 @@ export async function writeNodes(
       data: { address: node.access.address ?? null },
     })),
   );
+}
+
+/** True if writing the node again would change nothing: most edits are about none of them. */
+function isWritten(
+  row: NodeRow,
+  clusterId: string,
+  { name, access, roles, tags }: ClusterNode,
+  { identities, hostKeys }: { identities: Readonly<Record<string, string>>; hostKeys: ReadonlyMap<string, string> },
+): boolean {
+  if (Object.hasOwn(identities, name) || hostKeys.has(name) || row.clusterId !== clusterId) return false;
+  const { identityFile: _local, ...told } = access;
+  const isSame = Object.entries(told).every(([key, value]) => row[key as keyof typeof told] === value);
+  return isSame && canonicalJson([row.roles, row.tags]) === canonicalJson([roles, tags]);
 }
 
 /** Takes a cluster's nodes out of it, but for those to `keep`: roles, tags and attributes were the cluster's word. */

@@ -50,8 +50,9 @@ export async function forceClose(
         "UPDATE planner.outgoing SET answered_at = now(), body = '{}' WHERE deployment_id = ANY($1::uuid[]) AND answered_at IS NULL RETURNING 1",
         [deployments.map(({ id }) => id)],
       );
-      const starts = deployments.map(({ id }) => startCommandOf(id));
-      await writeOutgoing(on, command, last.id, { kind: 'close', body: { transaction, starts, who, why } });
+      const ids = deployments.map(({ id }) => id);
+      const body = { transaction, starts: ids.map(startCommandOf), deployments: ids, who, why };
+      await writeOutgoing(on, command, last.id, { kind: 'close', body });
     }
     const subject = { transaction, cluster: row.cluster };
     await writeFeedEvents(on, row.project, [

@@ -14,7 +14,9 @@ import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
 import { Operations1764650000000 } from './1764650000000-operations';
 import { FeedCursors1764651000000 } from './1764651000000-feed-cursors';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
+import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
+import { Publications1764640100000 } from './1764640100000-publications';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -33,5 +35,7 @@ export const migrations: readonly MigrationClass[] = [
   Operations1764650000000,
   FeedCursors1764651000000,
   ProjectsAndTokens1764610000000,
+  RevisionWhy1764620000000,
   BundleLife1764640000000,
+  Publications1764640100000,
 ];
