@@ -9,6 +9,7 @@ export * from './json';
 export * from './names';
 export * from './nearest-name';
 export * from './node-driver';
+export * from './node-facts';
 export * from './output-binding';
 export * from './pattern-size';
 export * from './release';

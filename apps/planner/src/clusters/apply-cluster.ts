@@ -9,7 +9,14 @@ import { writeFeedEvents } from '../feed/write-feed-events';
 import { type AcceptedHostKey, scanHostKeys } from '../nodes/scan-host-keys';
 import type { PlanRunner } from '../plans/plan-runner';
 import { ClusterRow } from './cluster.entity';
-import { knownNodes, missingForDeploy, refuseTakenNodes, withoutHostKey, writeNodes } from './cluster-nodes';
+import {
+  knownNodes,
+  lockKnownNodes,
+  missingForDeploy,
+  refuseTakenNodes,
+  withoutHostKey,
+  writeNodes,
+} from './cluster-nodes';
 import { type CheckedCluster, type ClusterSource, readCluster } from './read-cluster';
 import { RevisionRow } from './revision.entity';
 import { sameMachines } from './same-machine';
@@ -51,12 +58,21 @@ export async function applyCluster(
   const written = await parts.database.transaction(async (on) => {
     const cluster = await lockCluster(on, sent.name);
     // Read again under the lock: somebody may have taken one of them meanwhile.
+    await lockKnownNodes(on, names);
     const nodes = await knownNodes(on, names);
     await refuseTakenNodes(on, cluster.id, checked, nodes);
-    await writeNodes(on, parts.secretBox, cluster.id, checked.spec.nodes, nodes, {
-      identities: sent.identities,
-      hostKeys,
-    });
+    await writeNodes(
+      on,
+      parts.secretBox,
+      cluster.id,
+      checked.spec.nodes,
+      nodes,
+      {
+        identities: sent.identities,
+        hostKeys,
+      },
+      who,
+    );
     return writeRevision(on, cluster, checked, who);
   });
   return {

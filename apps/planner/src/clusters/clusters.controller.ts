@@ -124,8 +124,8 @@ export class ClustersController {
   @ApiIdempotent()
   @ApiNoContentResponse()
   @ApiRefusals(404, 409)
-  async delete(@Param('cluster') name: string): Promise<void> {
-    await deleteCluster(this.database, name);
+  async delete(@Param('cluster') name: string, @Who() who: string): Promise<void> {
+    await deleteCluster(this.database, name, who);
     this.nudges.nudge('recorded');
   }
 }

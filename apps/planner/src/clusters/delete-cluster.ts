@@ -8,7 +8,7 @@ import { letNodesGo } from './cluster-nodes';
 import { findCluster } from './find-cluster';
 
 /** Removes a cluster with its revisions and plans; its nodes stay known, its transactions stay readable. */
-export async function deleteCluster(database: DataSource, name: string): Promise<void> {
+export async function deleteCluster(database: DataSource, name: string, who: string): Promise<void> {
   await database.transaction(async (on) => {
     const row = await findCluster(on, name);
     await on.findOne(ClusterRow, { where: { id: row.id }, lock: { mode: 'pessimistic_write' } });
@@ -25,7 +25,7 @@ export async function deleteCluster(database: DataSource, name: string): Promise
         }),
       ]);
     }
-    await letNodesGo(on, row.id, []);
+    await letNodesGo(on, row.id, [], who);
     await on.delete(LastSuccessRow, { clusterId: row.id });
     await on.delete(ClusterRow, { id: row.id });
     await writeFeedEvents(on, row.project, [

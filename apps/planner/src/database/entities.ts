@@ -5,6 +5,7 @@ import { FeedEventRow } from '../feed/feed-event.entity';
 import { FeedSequenceRow } from '../feed/feed-sequence.entity';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
 import { TokenRow } from '../identity/token.entity';
+import { NodeHistoryRow } from '../nodes/node-history.entity';
 import { NodeRow } from '../nodes/node.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
 import { OutputChunkRow } from '../output/output-chunk.entity';
@@ -32,6 +33,7 @@ export const entities = [
   ClusterRow,
   RevisionRow,
   NodeRow,
+  NodeHistoryRow,
   PoolRow,
   PlanRow,
   TransactionRow,

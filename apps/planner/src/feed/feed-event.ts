@@ -8,6 +8,8 @@ export type FeedEventType =
   | 'cluster.deleted'
   | 'bundle.published'
   | 'node.registered'
+  | 'node.changed'
+  | 'node.state'
   | 'node.removed'
   | 'pool.set'
   | 'pool.removed';

@@ -7,8 +7,11 @@ import type { NodeDto } from './node.dto';
 import { NodeRow } from './node.entity';
 
 /** Throws `API_NOT_FOUND`. */
-export async function findNode(on: EntityManager, name: string): Promise<NodeRow> {
-  const row = await on.findOneBy(NodeRow, { project: DEFAULT_PROJECT, name });
+export async function findNode(on: EntityManager, name: string, lock?: 'pessimistic_write'): Promise<NodeRow> {
+  const row = await on.findOne(NodeRow, {
+    where: { project: DEFAULT_PROJECT, name },
+    ...(lock === undefined ? {} : { lock: { mode: lock } }),
+  });
   if (row !== null) return row;
   throw new ProblemsError([
     problem('API_NOT_FOUND', {
@@ -59,10 +62,16 @@ export function nodeView(row: NodeRow, clusters: ReadonlyMap<string, string>): N
     hostKey: row.hostKey,
     hasIdentity: row.identity !== null,
     cluster: row.clusterId === null ? null : (clusters.get(row.clusterId) ?? null),
-    state: row.clusterId === null ? 'free' : 'assigned',
+    state: row.state,
+    stateSince: row.stateSince.toISOString(),
+    online: row.online,
+    lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+    labels: row.labels,
     roles: row.roles,
     tags: row.tags,
     attributes: row.attributes,
+    facts: row.facts,
+    factsAt: row.factsAt?.toISOString() ?? null,
     registeredAt: row.registeredAt.toISOString(),
   };
 }
