@@ -11,11 +11,13 @@ import { defineLintCommand } from './commands/lint.command';
 import { defineLogsCommand } from './commands/logs.command';
 import { defineNodeCommands } from './commands/node.command';
 import { definePoolCommands } from './commands/pool.command';
+import { defineProjectCommands } from './commands/project.command';
 import { definePlanCommand } from './commands/plan.command';
 import { defineServerCommands } from './commands/server.command';
 import { defineSimulateCommand } from './commands/simulate.command';
 import { defineStatusCommand } from './commands/status.command';
 import { defineWatchCommand } from './commands/watch.command';
+import { defineWhoamiCommand } from './commands/whoami.command';
 import { defineWhyCommand } from './commands/why.command';
 import type { Run } from './define-command';
 import { tame } from './tame';
@@ -41,11 +43,14 @@ export function makeProgram(run: Run): Command {
     .description('Deploys clusters of machines from a cross-node task graph.')
     .version(version(), '--version', 'print the version')
     .option('--server <url>', 'address of the planner (else MUSTER_SERVER, else http://127.0.0.1:7070)')
-    .option('--token <token>', 'bearer token (better: MUSTER_TOKEN, which other users of the machine cannot see)');
+    .option('--token <token>', 'bearer token (better: MUSTER_TOKEN, which other users of the machine cannot see)')
+    .option('--project <project>', 'whose clusters, nodes and releases are meant (else MUSTER_PROJECT, else default)');
   defineBundleCommands(run, program);
   defineClusterCommands(run, program);
   defineNodeCommands(run, program);
   definePoolCommands(run, program);
+  defineProjectCommands(run, program);
+  defineWhoamiCommand(run, program);
   definePlanCommand(run, program);
   defineDeployCommand(run, program);
   defineWatchCommand(run, program);

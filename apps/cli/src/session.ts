@@ -7,6 +7,7 @@ import { serverAddress } from './connection/server-address';
 export interface GlobalOptions {
   readonly server?: string;
   readonly token?: string;
+  readonly project?: string;
   readonly output: string;
 }
 

@@ -30,6 +30,8 @@ import {
   type PlannerPorts,
   SECRET_BOX,
 } from './planner-ports';
+import { IdentityController } from './identity/identity.controller';
+import { ProjectsController } from './projects/projects.controller';
 import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
@@ -59,6 +61,8 @@ export class PlannerModule {
         PlansController,
         NodesController,
         PoolsController,
+        ProjectsController,
+        IdentityController,
         TransactionsController,
         OutputController,
         FeedController,

@@ -7,6 +7,8 @@ export interface ConnectionOptions {
   readonly server: string;
   /** Bearer token; null sends none. */
   readonly token: string | null;
+  /** The project that every request is about; absent: the server's default one. */
+  readonly project?: string | undefined;
   /** Longest wait for an answer; streams are not bounded by it. Default 120,000. */
   readonly timeoutMs?: number;
   /** Waits between tries of a request that got no answer, or 502, 503 or 504. Default 200 and 800. */
@@ -37,12 +39,14 @@ const RUNNING_DELAY_MS = 500;
 export class Connection {
   readonly server: string;
   readonly #token: string | null;
+  readonly #project: string | undefined;
   readonly #timeoutMs: number;
   readonly #retryDelaysMs: readonly number[];
 
   constructor(options: ConnectionOptions) {
     this.server = options.server.replace(/\/+$/, '');
     this.#token = options.token;
+    this.#project = options.project;
     this.#timeoutMs = options.timeoutMs ?? 120_000;
     this.#retryDelaysMs = options.retryDelaysMs ?? [200, 800];
   }
@@ -115,6 +119,7 @@ export class Connection {
       if (value !== undefined) url.searchParams.set(name, String(value));
     const headers: Record<string, string> = { ...options.headers };
     if (this.#token !== null) headers['authorization'] = `Bearer ${this.#token}`;
+    if (this.#project !== undefined) headers['muster-project'] = this.#project;
     // Redirects are not followed: the token is meant for this server only.
     const init: RequestInit = { method, headers, redirect: 'manual' };
     if (signal) init.signal = signal;

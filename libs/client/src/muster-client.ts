@@ -4,7 +4,9 @@ import { ClusterRoutes } from './cluster-routes';
 import { Connection, type ConnectionOptions } from './connection';
 import { EventRoutes } from './event-routes';
 import { NodeRoutes } from './node-routes';
+import { IdentityRoutes } from './identity-routes';
 import { PoolRoutes } from './pool-routes';
+import { ProjectRoutes } from './project-routes';
 import { TransactionRoutes } from './transaction-routes';
 
 /** Every route of the planner, by what it is about. */
@@ -15,6 +17,8 @@ export class MusterClient {
   readonly clusters: ClusterRoutes;
   readonly nodes: NodeRoutes;
   readonly pools: PoolRoutes;
+  readonly projects: ProjectRoutes;
+  readonly identity: IdentityRoutes;
   readonly transactions: TransactionRoutes;
   readonly events: EventRoutes;
   readonly #connection: Connection;
@@ -27,6 +31,8 @@ export class MusterClient {
     this.clusters = new ClusterRoutes(this.#connection);
     this.nodes = new NodeRoutes(this.#connection);
     this.pools = new PoolRoutes(this.#connection);
+    this.projects = new ProjectRoutes(this.#connection);
+    this.identity = new IdentityRoutes(this.#connection);
     this.transactions = new TransactionRoutes(this.#connection);
     this.events = new EventRoutes(this.#connection);
   }

@@ -103,6 +103,7 @@ export const controlTransaction = messageKind(
   'planner.transaction.control',
   1,
   z.object({
+    project: name.default('default'),
     transaction: id,
     verb: z.enum(CONTROL_VERBS),
     tasks: z.array(address).max(10_000).optional(),

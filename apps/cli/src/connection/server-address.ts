@@ -2,24 +2,27 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { problem, ProblemsError } from '@muster/problems';
 import type { Io } from '../io/io';
-import { readUserConfig, userConfigPath } from './user-config';
+import { readUserConfig, type UserConfig, userConfigPath } from './user-config';
 
 export interface ServerAddress {
   readonly server: string;
   /** Null: none was found; the server will say so. */
   readonly token: string | null;
+  /** Absent: the server's default one. */
+  readonly project?: string;
 }
 
 export const DEFAULT_SERVER = 'http://127.0.0.1:7070';
 
 /**
  * Where the server is and with which token to ask it. First found wins, for the address: option, MUSTER_SERVER, user
- * configuration, default; for the token: option, MUSTER_TOKEN, `admin-token` in the data folder, user configuration.
+ * configuration, default; for the token: option, MUSTER_TOKEN, `admin-token` in the data folder, user configuration; for
+ * the project: option, MUSTER_PROJECT, user configuration.
  * Fails with `ProblemsError` on an address that is none.
  */
 export async function serverAddress(
   io: Io,
-  options: { readonly server?: string; readonly token?: string },
+  options: { readonly server?: string; readonly token?: string; readonly project?: string },
 ): Promise<ServerAddress> {
   const given = options.server ?? nonEmpty(io.env['MUSTER_SERVER']);
   const config = await readUserConfig(io);
@@ -34,12 +37,23 @@ export async function serverAddress(
       }),
     ]);
   }
+  const project = options.project ?? nonEmpty(io.env['MUSTER_PROJECT']) ?? config.project;
+  const token = tokenFor(io, options, config, given === undefined && config.server !== undefined, server);
+  return { server, token, ...(project === undefined ? {} : { project }) };
+}
+
+function tokenFor(
+  io: Io,
+  options: { readonly token?: string },
+  config: UserConfig,
+  isConfigured: boolean,
+  server: string,
+): string | null {
   const explicit = options.token ?? nonEmpty(io.env['MUSTER_TOKEN']);
-  if (explicit !== undefined) return { server, token: explicit };
+  if (explicit !== undefined) return explicit;
   // A token kept beside an address is meant for that address.
-  if (given === undefined && config.server !== undefined && config.token !== undefined)
-    return { server, token: config.token };
-  return { server, token: adminToken(io, server) ?? config.token ?? null };
+  if (isConfigured && config.token !== undefined) return config.token;
+  return adminToken(io, server) ?? config.token ?? null;
 }
 
 /** The token that a server on this machine left in its data folder. */

@@ -7,6 +7,7 @@ import type { Io } from '../io/io';
 export interface UserConfig {
   readonly server?: string;
   readonly token?: string;
+  readonly project?: string;
 }
 
 export function userConfigPath(io: Io): string {
@@ -31,12 +32,13 @@ export async function readUserConfig(io: Io): Promise<UserConfig> {
   } catch (error) {
     throw unreadable(file, (error as Error).message);
   }
-  if (!isJsonObject(value)) throw unreadable(file, 'a mapping with the keys `server` and `token` is expected');
+  if (!isJsonObject(value))
+    throw unreadable(file, 'a mapping with the keys `server`, `token` and `project` is expected');
   const wrong = Object.keys(value).filter(
-    (key) => !['server', 'token'].includes(key) || typeof value[key] !== 'string',
+    (key) => !['server', 'token', 'project'].includes(key) || typeof value[key] !== 'string',
   );
   if (wrong.length > 0)
-    throw unreadable(file, `\`server\` and \`token\`, both text, are expected; found ${wrong.join(', ')}`);
+    throw unreadable(file, `\`server\`, \`token\` and \`project\`, all text, are expected; found ${wrong.join(', ')}`);
   return value;
 }
 

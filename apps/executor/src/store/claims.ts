@@ -14,10 +14,13 @@ interface Claim {
   readonly node: string | null;
   readonly claimed_at: Date | null;
   readonly who: string | null;
+  /** Of the holder; null: nobody holds it. */
+  readonly project: string | null;
 }
 
 const CLAIMS = `SELECT machine, ticket, identity, transaction_id, cluster, node, claimed_at,
-    (SELECT d.start->>'who' FROM executor.deployment d WHERE d.transaction_id = c.transaction_id ORDER BY d.accepted_at DESC LIMIT 1) AS who
+    (SELECT d.start->>'who' FROM executor.deployment d WHERE d.transaction_id = c.transaction_id ORDER BY d.accepted_at DESC LIMIT 1) AS who,
+    (SELECT d.project FROM executor.deployment d WHERE d.transaction_id = c.transaction_id LIMIT 1) AS project
   FROM executor.claim c`;
 
 /**
@@ -51,7 +54,7 @@ export async function claimNodes(client: PoolClient, start: StartDeployment): Pr
       ? [
           problem('DEPLOY_NODE_CLAIMED', {
             subject: `node ${name}`,
-            summary: `claimed by ${describeHolder(holder, name)}`,
+            summary: `claimed by ${describeHolder(holder, start.project, name)}`,
           }),
         ]
       : [];
@@ -74,9 +77,12 @@ export async function claimNodes(client: PoolClient, start: StartDeployment): Pr
   return [];
 }
 
-function describeHolder({ transaction_id, cluster, node, claimed_at, who }: Claim, name: string | undefined): string {
-  const by = who === null ? '' : `, started by ${who}`;
+/** Of another project's holder nothing is told but that it is one. */
+function describeHolder(holder: Claim, project: string, name: string | undefined): string {
+  const { transaction_id, cluster, node, claimed_at, who } = holder;
   const since = claimed_at === null ? '' : `, since ${claimed_at.toISOString()}`;
+  if (holder.project !== null && holder.project !== project) return `a transaction of another project${since}`;
+  const by = who === null ? '' : `, started by ${who}`;
   const as = node === null || node === name ? '' : `, which knows the same machine as node ${node}`;
   return `transaction ${transaction_id} of cluster ${cluster}${by}${since}${as}`;
 }
@@ -88,17 +94,18 @@ export async function identifyMachine(
   machine: string,
   identity: string,
 ): Promise<IdentifiedAnswer> {
-  const { rows: owned } = await client.query<{ transaction_id: string }>(
-    `SELECT transaction_id FROM executor.deployment WHERE id = $1 AND owner = $2 AND epoch = $3 AND ended_at IS NULL FOR SHARE`,
+  const { rows: owned } = await client.query<{ transaction_id: string; project: string }>(
+    `SELECT transaction_id, project FROM executor.deployment WHERE id = $1 AND owner = $2 AND epoch = $3 AND ended_at IS NULL FOR SHARE`,
     [owner.deployment, owner.executor, owner.epoch],
   );
-  if (owned.length === 0) return { kind: 'fenced' };
+  const [mine] = owned;
+  if (mine === undefined) return { kind: 'fenced' };
   const claims = await claimsOf(client, machine, identity);
   const own = claims.find((claim) => claim.machine === machine);
-  if (own?.transaction_id !== owned[0]?.transaction_id) return { kind: 'fenced' };
+  if (own?.transaction_id !== mine.transaction_id) return { kind: 'fenced' };
   const others = claims.filter((claim) => claim !== own);
   const holder = others.find(({ transaction_id }) => transaction_id !== null);
-  if (holder) return { kind: 'claimed', by: describeHolder(holder, own?.node ?? undefined) };
+  if (holder) return { kind: 'claimed', by: describeHolder(holder, mine.project, own?.node ?? undefined) };
   const ticket = Math.max(own?.ticket ?? 0, ...others.map((other) => other.ticket + 1));
   await client.query(`UPDATE executor.claim SET identity = $2, ticket = $3 WHERE machine = $1`, [
     machine,

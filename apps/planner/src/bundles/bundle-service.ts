@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type BundleKind, DEFAULT_PROJECT } from '@muster/model';
+import { type BundleKind } from '@muster/model';
 import type { ArtifactStore } from '@muster/storage';
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
@@ -36,13 +36,20 @@ export class BundleService {
     @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
   ) {}
 
-  async publish(kind: BundleKind, request: Request, response: Response, who: string): Promise<PublishedBundleDto> {
+  async publish(
+    project: string,
+    kind: BundleKind,
+    request: Request,
+    response: Response,
+    who: string,
+  ): Promise<PublishedBundleDto> {
     // A key that cannot be kept is refused before the body is read.
     const key = idempotencyKeyOf(request);
     const upload = await readUpload(request, (content) => this.artifacts.put(content));
     const publish = async (): Promise<PublishedBundleDto> => {
       const { isNew, ...published } = await publishBundle(
         { database: this.database, runner: this.runner },
+        project,
         kind,
         upload,
         who,
@@ -63,19 +70,19 @@ export class BundleService {
     )) as PublishedBundleDto;
   }
 
-  async list(kind: BundleKind, query: PageQuery): Promise<Page<BundleSummaryDto>> {
+  async list(project: string, kind: BundleKind, query: PageQuery): Promise<Page<BundleSummaryDto>> {
     const [name, version] = readCursor(query.cursor, CURSOR_PART.name, CURSOR_PART.name) ?? [null, null];
     const rows = await rowsOf<Listed>(
       this.database.manager,
       `SELECT name, version, content->>'title' AS title, digest, published_at, published_by FROM planner.bundle
        WHERE project = $1 AND kind = $2 AND ($3::text IS NULL OR (name, version) > ($3, $4)) ORDER BY name, version LIMIT $5`,
-      [DEFAULT_PROJECT, kind, name, version, query.limit + 1],
+      [project, kind, name, version, query.limit + 1],
     );
     return pageOf(rows, query.limit, (row) => [row.name, row.version], summary);
   }
 
-  async get(kind: BundleKind, name: string, version: string): Promise<BundleDto> {
-    const row = await findBundle(this.database.manager, kind, name, version);
+  async get(project: string, kind: BundleKind, name: string, version: string): Promise<BundleDto> {
+    const row = await findBundle(this.database.manager, project, kind, name, version);
     return { ...summary(listed(row)), content: row.content };
   }
 }

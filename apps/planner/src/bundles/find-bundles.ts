@@ -1,5 +1,5 @@
 import type { ClusterRefs } from '@muster/catalog';
-import { type BundleKind, DEFAULT_PROJECT } from '@muster/model';
+import { type BundleKind } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { BundleRow } from './bundle.entity';
@@ -8,13 +8,12 @@ export type FoundBundles =
   | { readonly ok: true; readonly release: BundleRow; readonly plugins: readonly BundleRow[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** The release and the plugins that a cluster names, or a problem for each that is not published. */
-export async function bundlesOf(on: EntityManager, spec: ClusterRefs): Promise<FoundBundles> {
+/** The release and the plugins that a cluster of a project names, or a problem for each that is not published. */
+export async function bundlesOf(on: EntityManager, project: string, spec: ClusterRefs): Promise<FoundBundles> {
   const problems: Problem[] = [];
   const find = async (kind: BundleKind, reference: string, path: string): Promise<BundleRow | null> => {
     const [name, version] = splitReference(reference);
-    const row =
-      version === '' ? null : await on.findOneBy(BundleRow, { project: DEFAULT_PROJECT, kind, name, version });
+    const row = version === '' ? null : await on.findOneBy(BundleRow, { project, kind, name, version });
     if (row === null) {
       problems.push(
         problem('CLUSTER_UNKNOWN_RELEASE', {
@@ -52,11 +51,12 @@ export async function bundlesOf(on: EntityManager, spec: ClusterRefs): Promise<F
 /** Throws `API_NOT_FOUND`. */
 export async function findBundle(
   on: EntityManager,
+  project: string,
   kind: BundleKind,
   name: string,
   version: string,
 ): Promise<BundleRow> {
-  const row = await on.findOneBy(BundleRow, { project: DEFAULT_PROJECT, kind, name, version });
+  const row = await on.findOneBy(BundleRow, { project, kind, name, version });
   if (row !== null) return row;
   throw new ProblemsError([
     problem('API_NOT_FOUND', {

@@ -4,7 +4,8 @@ import type { Request, Response } from 'express';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { OwnIdempotency } from '../http/idempotency.interceptor';
 import { PageQuery } from '../http/paging';
-import { Who } from '../http/principal';
+import { Project, Who } from '../http/principal';
+import { Needs } from '../http/route-access';
 import { BundleDto, BundlePageDto, PublishedBundleDto } from './bundle.dto';
 import { BundleService } from './bundle-service';
 
@@ -14,6 +15,7 @@ export class PluginsController {
   constructor(private readonly bundles: BundleService) {}
 
   @Post()
+  @Needs('publisher')
   @OwnIdempotency()
   @ApiOperation({ operationId: 'publishPlugin', summary: 'Publish a plugin: a (gzipped) tar of its folder' })
   @ApiConsumes('application/gzip', 'application/x-tar')
@@ -23,26 +25,33 @@ export class PluginsController {
   @ApiOkResponse({ type: PublishedBundleDto, description: 'The same content was published before.' })
   @ApiRefusals(409, 413, 422)
   async publish(
+    @Project() project: string,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @Who() who: string,
   ): Promise<PublishedBundleDto> {
-    return this.bundles.publish('plugin', request, response, who);
+    return this.bundles.publish(project, 'plugin', request, response, who);
   }
 
   @Get()
+  @Needs('viewer', 'publisher')
   @ApiOperation({ operationId: 'listPlugins', summary: 'Published plugins by name and version' })
   @ApiOkResponse({ type: BundlePageDto })
   @ApiRefusals(400)
-  async list(@Query() query: PageQuery): Promise<unknown> {
-    return this.bundles.list('plugin', query);
+  async list(@Project() project: string, @Query() query: PageQuery): Promise<unknown> {
+    return this.bundles.list(project, 'plugin', query);
   }
 
   @Get(':name/:version')
+  @Needs('viewer', 'publisher')
   @ApiOperation({ operationId: 'getPlugin', summary: 'One plugin with its content' })
   @ApiOkResponse({ type: BundleDto })
   @ApiRefusals(404)
-  async get(@Param('name') name: string, @Param('version') version: string): Promise<BundleDto> {
-    return this.bundles.get('plugin', name, version);
+  async get(
+    @Project() project: string,
+    @Param('name') name: string,
+    @Param('version') version: string,
+  ): Promise<BundleDto> {
+    return this.bundles.get(project, 'plugin', name, version);
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type BundleKind, DEFAULT_PROJECT } from '@muster/model';
+import { type BundleKind } from '@muster/model';
 import { hasErrors, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf } from '../database/sql';
@@ -24,6 +24,7 @@ export interface Published {
  */
 export async function publishBundle(
   { database, runner }: { readonly database: DataSource; readonly runner: PlanRunner },
+  project: string,
   kind: BundleKind,
   upload: BundleUpload,
   who: string,
@@ -35,7 +36,7 @@ export async function publishBundle(
   const { name, version } = bundle;
   const row = {
     id: randomUUID(),
-    project: DEFAULT_PROJECT,
+    project,
     kind,
     name,
     version,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { revisionHash } from '@muster/catalog';
 import type { Bus } from '@muster/messaging';
-import { DEFAULT_PROJECT, type SecretBox } from '@muster/model';
+import { type SecretBox } from '@muster/model';
 import { invariant, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -41,14 +41,15 @@ export async function applyCluster(
     readonly secretBox: SecretBox;
     readonly runner: PlanRunner;
   },
+  project: string,
   sent: ClusterSource & { readonly acceptHostKeys: boolean },
   who: string,
 ): Promise<AppliedCluster> {
   const { manager } = parts.database;
-  const checked = await readCluster(manager, parts.runner, sent);
+  const checked = await readCluster(manager, parts.runner, project, sent);
   const names = checked.spec.nodes.map((node) => node.name);
-  const known = await knownNodes(manager, names);
-  const there = await manager.findOneBy(ClusterRow, { project: DEFAULT_PROJECT, name: sent.name });
+  const known = await knownNodes(manager, project, names);
+  const there = await manager.findOneBy(ClusterRow, { project, name: sent.name });
   await refuseTakenNodes(manager, there?.id ?? null, checked, known);
   // Executors look at the machines; nothing may be locked meanwhile.
   const scanned = await scanHostKeys(parts.bus, withoutHostKey(checked, known), sent.acceptHostKeys);
@@ -56,15 +57,15 @@ export async function applyCluster(
   const refused = [...scanned.problems, ...sameMachines(checked, known, hostKeys)];
   if (refused.length > 0) throw new ProblemsError([...refused, ...checked.problems]);
   const written = await parts.database.transaction(async (on) => {
-    const cluster = await lockCluster(on, sent.name);
+    const cluster = await lockCluster(on, project, sent.name);
     // Read again under the lock: somebody may have taken one of them meanwhile.
-    await lockKnownNodes(on, names);
-    const nodes = await knownNodes(on, names);
+    await lockKnownNodes(on, project, names);
+    const nodes = await knownNodes(on, project, names);
     await refuseTakenNodes(on, cluster.id, checked, nodes);
     await writeNodes(
       on,
       parts.secretBox,
-      cluster.id,
+      cluster,
       checked.spec.nodes,
       nodes,
       {
@@ -84,10 +85,10 @@ export async function applyCluster(
 }
 
 /** The cluster's row, made if need be, locked against everybody else who would change it. */
-async function lockCluster(on: EntityManager, name: string): Promise<ClusterRow> {
+async function lockCluster(on: EntityManager, project: string, name: string): Promise<ClusterRow> {
   const fresh = {
     id: randomUUID(),
-    project: DEFAULT_PROJECT,
+    project,
     name,
     headRevision: 0,
     liveRevision: null,
@@ -95,7 +96,7 @@ async function lockCluster(on: EntityManager, name: string): Promise<ClusterRow>
   };
   await on.createQueryBuilder().insert().into(ClusterRow).values(fresh).orIgnore().execute();
   const row = await on.findOne(ClusterRow, {
-    where: { project: DEFAULT_PROJECT, name },
+    where: { project, name },
     lock: { mode: 'pessimistic_write' },
   });
   invariant(row, 'a cluster that was just written is there');
@@ -118,7 +119,7 @@ async function writeRevision(
     [cluster.id, number, hash, JSON.stringify(spec), who],
   );
   await on.update(ClusterRow, { id: cluster.id }, { headRevision: number });
-  await writeFeedEvents(on, DEFAULT_PROJECT, [
+  await writeFeedEvents(on, cluster.project, [
     { type: 'cluster.revised', at: null, subject: { cluster: cluster.name }, data: { revision: number, hash, who } },
   ]);
   return { revision: number, changed: true };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ClusterNode, DEFAULT_PROJECT, type SecretBox, SecretValue } from '@muster/model';
+import { type ClusterNode, type SecretBox, SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { type EntityManager, In } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -12,16 +12,20 @@ import type { UnknownNode } from '../nodes/scan-host-keys';
 import { ClusterRow } from './cluster.entity';
 import type { CheckedCluster } from './read-cluster';
 
-/** What is known of the nodes that a cluster file names, by name. */
-export async function knownNodes(on: EntityManager, names: readonly string[]): Promise<Map<string, NodeRow>> {
-  const rows = names.length === 0 ? [] : await on.findBy(NodeRow, { project: DEFAULT_PROJECT, name: In([...names]) });
+/** What is known of the nodes that a cluster file of a project names, by name. */
+export async function knownNodes(
+  on: EntityManager,
+  project: string,
+  names: readonly string[],
+): Promise<Map<string, NodeRow>> {
+  const rows = names.length === 0 ? [] : await on.findBy(NodeRow, { project, name: In([...names]) });
   return new Map(rows.map((row) => [row.name, row]));
 }
 
 /** Locks them in one order, so that two who write the same nodes do not wait for each other. */
-export async function lockKnownNodes(on: EntityManager, names: readonly string[]): Promise<void> {
+export async function lockKnownNodes(on: EntityManager, project: string, names: readonly string[]): Promise<void> {
   await rowsOf(on, 'SELECT 1 FROM planner.node WHERE project = $1 AND name = ANY ($2::text[]) ORDER BY id FOR UPDATE', [
-    DEFAULT_PROJECT,
+    project,
     names,
   ]);
 }
@@ -99,31 +103,31 @@ export async function refuseTakenNodes(
 export async function writeNodes(
   on: EntityManager,
   secretBox: SecretBox,
-  clusterId: string,
+  cluster: Pick<ClusterRow, 'id' | 'project'>,
   nodes: readonly ClusterNode[],
   known: ReadonlyMap<string, NodeRow>,
   given: { readonly identities: Readonly<Record<string, string>>; readonly hostKeys: ReadonlyMap<string, string> },
   who: string,
 ): Promise<void> {
   const ids: string[] = [];
-  for (const node of nodes) ids.push(await writeNode(on, secretBox, clusterId, node, known.get(node.name), given));
+  for (const node of nodes) ids.push(await writeNode(on, secretBox, cluster, node, known.get(node.name), given));
   await moveNodes(on, ids, 'enrol', { who });
   await tellAssigned(
     on,
-    clusterId,
-    ids.filter((_, index) => known.get(nodes[index]?.name ?? '')?.clusterId !== clusterId),
+    cluster.id,
+    ids.filter((_, index) => known.get(nodes[index]?.name ?? '')?.clusterId !== cluster.id),
     who,
   );
   await letNodesGo(
     on,
-    clusterId,
+    cluster.id,
     nodes.map((node) => node.name),
     who,
   );
   const fresh = nodes.filter((node) => !known.has(node.name));
   await writeFeedEvents(
     on,
-    DEFAULT_PROJECT,
+    cluster.project,
     fresh.map((node) => ({
       type: 'node.registered',
       at: null,
@@ -177,7 +181,7 @@ async function tellAssigned(on: EntityManager, clusterId: string, ids: readonly 
 async function writeNode(
   on: EntityManager,
   secretBox: SecretBox,
-  clusterId: string,
+  cluster: Pick<ClusterRow, 'id' | 'project'>,
   { name, access, roles, tags }: ClusterNode,
   row: NodeRow | undefined,
   {
@@ -189,9 +193,9 @@ async function writeNode(
   const key = Object.hasOwn(identities, name) ? identities[name] : undefined;
   await on.save(NodeRow, {
     id,
-    project: DEFAULT_PROJECT,
+    project: cluster.project,
     name,
-    clusterId,
+    clusterId: cluster.id,
     address: access.address ?? row?.address ?? null,
     port: access.port ?? row?.port ?? 22,
     user: access.user ?? row?.user ?? 'root',

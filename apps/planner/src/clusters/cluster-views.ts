@@ -1,4 +1,4 @@
-import { type ClusterSpec, DEFAULT_PROJECT, type Json, maskSecrets } from '@muster/model';
+import { type ClusterSpec, type Json, maskSecrets } from '@muster/model';
 import { type EntityManager, LessThan, MoreThan } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { CURSOR_PART, type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
@@ -8,10 +8,14 @@ import { findRevision } from './find-cluster';
 import { RevisionRow } from './revision.entity';
 
 /** Clusters by name. */
-export async function listClusters(on: EntityManager, query: PageQuery): Promise<Page<ClusterSummaryDto>> {
+export async function listClusters(
+  on: EntityManager,
+  project: string,
+  query: PageQuery,
+): Promise<Page<ClusterSummaryDto>> {
   const after = readCursor(query.cursor, CURSOR_PART.name)?.[0];
   const rows = await on.find(ClusterRow, {
-    where: { project: DEFAULT_PROJECT, ...(after === undefined ? {} : { name: MoreThan(after) }) },
+    where: { project, ...(after === undefined ? {} : { name: MoreThan(after) }) },
     order: { name: 'ASC' },
     take: query.limit + 1,
   });

@@ -17,7 +17,8 @@ import type { SecretBox } from '@muster/model';
 import { DataSource } from 'typeorm';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { PageQuery } from '../http/paging';
-import { Who } from '../http/principal';
+import { Project, Who } from '../http/principal';
+import { Needs } from '../http/route-access';
 import type { PlanRunner } from '../plans/plan-runner';
 import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
@@ -48,11 +49,13 @@ export class ClustersController {
   ) {}
 
   @Put(':cluster')
+  @Needs('operator')
   @ApiOperation({ operationId: 'applyCluster', summary: 'Create a cluster or write a new revision of it' })
   @ApiIdempotent()
   @ApiOkResponse({ type: AppliedClusterDto })
   @ApiRefusals(400, 409, 413, 422, 503)
   async apply(
+    @Project() project: string,
     @Param('cluster') name: string,
     @Body() body: ApplyClusterDto,
     @Who() who: string,
@@ -61,6 +64,7 @@ export class ClustersController {
     const { database, bus, secretBox, runner } = this;
     const applied = await applyCluster(
       { database, bus, secretBox, runner },
+      project,
       { name, source, sourceName, identities, acceptHostKeys },
       who,
     );
@@ -69,63 +73,78 @@ export class ClustersController {
   }
 
   @Get()
+  @Needs('viewer')
   @ApiOperation({ operationId: 'listClusters', summary: 'Clusters by name' })
   @ApiOkResponse({ type: ClusterPageDto })
   @ApiRefusals(400)
-  async list(@Query() query: PageQuery): Promise<unknown> {
-    return listClusters(this.database.manager, query);
+  async list(@Project() project: string, @Query() query: PageQuery): Promise<unknown> {
+    return listClusters(this.database.manager, project, query);
   }
 
   @Get(':cluster')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getCluster', summary: 'A cluster with its newest revision' })
   @ApiOkResponse({ type: ClusterDto })
   @ApiRefusals(404)
-  async get(@Param('cluster') name: string): Promise<ClusterDto> {
-    return clusterView(this.database.manager, await findCluster(this.database.manager, name));
+  async get(@Project() project: string, @Param('cluster') name: string): Promise<ClusterDto> {
+    return clusterView(this.database.manager, await findCluster(this.database.manager, project, name));
   }
 
   @Get(':cluster/export')
+  @Needs('viewer')
   @Header('content-type', 'text/yaml; charset=utf-8')
   @ApiOperation({ operationId: 'exportCluster', summary: 'The cluster file of the newest revision, secrets left out' })
   @ApiProduces('text/yaml')
   @ApiOkResponse({ content: { 'text/yaml': { schema: { type: 'string' } } } })
   @ApiRefusals(404)
-  async export(@Param('cluster') name: string): Promise<string> {
+  async export(@Project() project: string, @Param('cluster') name: string): Promise<string> {
     const { manager } = this.database;
-    const cluster = await findCluster(manager, name);
+    const cluster = await findCluster(manager, project, name);
     const { content } = await findRevision(manager, cluster, cluster.headRevision);
     const known = await knownNodes(
       manager,
+      project,
       content.nodes.map((node) => node.name),
     );
     return exportCluster(content, known);
   }
 
   @Get(':cluster/revisions')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'listRevisions', summary: 'Revisions of a cluster, newest first' })
   @ApiOkResponse({ type: RevisionPageDto })
   @ApiRefusals(400, 404)
-  async revisions(@Param('cluster') name: string, @Query() query: PageQuery): Promise<unknown> {
-    return listRevisions(this.database.manager, await findCluster(this.database.manager, name), query);
+  async revisions(
+    @Project() project: string,
+    @Param('cluster') name: string,
+    @Query() query: PageQuery,
+  ): Promise<unknown> {
+    return listRevisions(this.database.manager, await findCluster(this.database.manager, project, name), query);
   }
 
   @Get(':cluster/revisions/:number')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getRevision', summary: 'One revision' })
   @ApiOkResponse({ type: RevisionDto })
   @ApiRefusals(400, 404)
-  async revision(@Param('cluster') name: string, @Param('number', ParseIntPipe) number: number): Promise<RevisionDto> {
+  async revision(
+    @Project() project: string,
+    @Param('cluster') name: string,
+    @Param('number', ParseIntPipe) number: number,
+  ): Promise<RevisionDto> {
     const { manager } = this.database;
-    return revisionView(await findRevision(manager, await findCluster(manager, name), number));
+    return revisionView(await findRevision(manager, await findCluster(manager, project, name), number));
   }
 
   @Delete(':cluster')
+  @Needs('operator')
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteCluster', summary: 'Delete a cluster that no transaction is running on' })
   @ApiIdempotent()
   @ApiNoContentResponse()
   @ApiRefusals(404, 409)
-  async delete(@Param('cluster') name: string, @Who() who: string): Promise<void> {
-    await deleteCluster(this.database, name, who);
+  async delete(@Project() project: string, @Param('cluster') name: string, @Who() who: string): Promise<void> {
+    await deleteCluster(this.database, project, name, who);
     this.nudges.nudge('recorded');
   }
 }

@@ -8,9 +8,9 @@ import { letNodesGo } from './cluster-nodes';
 import { findCluster } from './find-cluster';
 
 /** Removes a cluster with its revisions and plans; its nodes stay known, its transactions stay readable. */
-export async function deleteCluster(database: DataSource, name: string, who: string): Promise<void> {
+export async function deleteCluster(database: DataSource, project: string, name: string, who: string): Promise<void> {
   await database.transaction(async (on) => {
-    const row = await findCluster(on, name);
+    const row = await findCluster(on, project, name);
     await on.findOne(ClusterRow, { where: { id: row.id }, lock: { mode: 'pessimistic_write' } });
     const running = await rowOf<{ id: string; state: string }>(
       on,

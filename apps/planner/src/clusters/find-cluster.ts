@@ -1,12 +1,11 @@
-import { DEFAULT_PROJECT } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { ClusterRow } from './cluster.entity';
 import { RevisionRow } from './revision.entity';
 
 /** Throws `API_NOT_FOUND`. */
-export async function findCluster(on: EntityManager, name: string): Promise<ClusterRow> {
-  const row = await on.findOneBy(ClusterRow, { project: DEFAULT_PROJECT, name });
+export async function findCluster(on: EntityManager, project: string, name: string): Promise<ClusterRow> {
+  const row = await on.findOneBy(ClusterRow, { project, name });
   if (row !== null) return row;
   throw new ProblemsError([
     problem('API_NOT_FOUND', {

@@ -26,11 +26,16 @@ export interface ClusterSource {
  * Reads a cluster file and checks it with its release and plugins. Throws `ProblemsError` with everything found: also
  * with bundles that are not published, where something else is wrong with the file.
  */
-export async function readCluster(on: EntityManager, runner: PlanRunner, sent: ClusterSource): Promise<CheckedCluster> {
+export async function readCluster(
+  on: EntityManager,
+  runner: PlanRunner,
+  project: string,
+  sent: ClusterSource,
+): Promise<CheckedCluster> {
   const { source, sourceName } = sent;
   const first = await runner.checkClusterFile({ source, sourceName, bundles: null });
   const { refs } = first;
-  const bundles = refs === null ? null : await bundlesOf(on, refs);
+  const bundles = refs === null ? null : await bundlesOf(on, project, refs);
   if (first.isReadable && bundles?.ok) {
     const release = bundles.release.content;
     const plugins = bundles.plugins.map((plugin) => plugin.content);

@@ -1,4 +1,4 @@
-import { Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { SCHEMA } from './schema';
 
 /** Owner of every name. */
@@ -6,4 +6,14 @@ import { SCHEMA } from './schema';
 export class ProjectRow {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'project_pk' })
   name!: string;
+
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ type: 'text', default: 'muster' })
+  createdBy!: string;
+
+  /** Since when it is only read; null: it is in use. */
+  @Column({ type: 'timestamptz', nullable: true })
+  archivedAt!: Date | null;
 }

@@ -12,7 +12,8 @@ export type FeedEventType =
   | 'node.state'
   | 'node.removed'
   | 'pool.set'
-  | 'pool.removed';
+  | 'pool.removed'
+  | `project.${'created' | 'archived' | 'restored'}`;
 
 /** What an event is about; absent members do not apply. */
 export interface FeedSubject {

@@ -1,11 +1,12 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { DEFAULT_PROJECT } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
 import { ApiRefusals } from '../http/api-errors';
 import { lastEventId, streamEvents, type StreamEvent, wantsEventStream } from '../http/event-stream';
+import { Project } from '../http/principal';
+import { Needs } from '../http/route-access';
 import { CLOSING } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { FeedPageDto, FeedQueryDto } from './feed.dto';
@@ -23,6 +24,7 @@ export class FeedController {
   ) {}
 
   @Get()
+  @Needs('viewer')
   @ApiOperation({
     operationId: 'readEvents',
     summary: 'What happened: a page, or a stream for Accept: text/event-stream',
@@ -36,10 +38,15 @@ export class FeedController {
     },
   })
   @ApiRefusals(400)
-  async read(@Query() query: FeedQueryDto, @Req() request: Request, @Res() response: Response): Promise<void> {
+  async read(
+    @Project() project: string,
+    @Query() query: FeedQueryDto,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const from = lastEventId(request);
     const after = from === null ? (query.after ?? 0) : readNumber(from);
-    const filter = { project: DEFAULT_PROJECT, after, transaction: query.transaction ?? null };
+    const filter = { project, after, transaction: query.transaction ?? null };
     if (wantsEventStream(request)) {
       const { database, nudges } = this;
       return streamEvents(request, response, this.closing, async function* (gone) {

@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ApiRefusals } from '../http/api-errors';
+import { NeedsEverywhere } from '../http/route-access';
 import { PlannerMetrics } from './planner-metrics';
 
 @ApiTags('health')
@@ -10,6 +11,7 @@ export class MetricsController {
   constructor(private readonly metrics: PlannerMetrics) {}
 
   @Get()
+  @NeedsEverywhere('viewer')
   @ApiOperation({ operationId: 'readMetrics', summary: 'Figures in the format of Prometheus' })
   @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
   @ApiRefusals()

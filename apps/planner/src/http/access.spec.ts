@@ -10,12 +10,16 @@ interface Operation {
   readonly path: string;
   readonly operationId: string | undefined;
   readonly open: boolean;
+  readonly right: string | undefined;
 }
 
 interface Document {
   readonly security?: readonly object[];
   readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { operationId?: string; security?: readonly object[] }>>>
+    Record<
+      string,
+      Readonly<Record<string, { operationId?: string; security?: readonly object[]; 'x-muster-right'?: string }>>
+    >
   >;
 }
 
@@ -26,11 +30,12 @@ describe('access', () => {
     planner = await (await TestPlanner.start()).prepare();
     const { body } = (await planner.get('/api/openapi.json')) as { body: Document };
     operations = Object.entries(body.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { operationId, security = body.security ?? [] }]) => ({
+      Object.entries(methods).map(([method, { operationId, security = body.security ?? [], ...more }]) => ({
         method,
         path,
         operationId,
         open: security.length === 0,
+        right: more['x-muster-right'],
       })),
     );
   });
@@ -47,11 +52,11 @@ describe('access', () => {
     return token === null ? sent : sent.set('authorization', token);
   };
 
-  it('documents every route, each under a name of its own', () => {
+  it('documents every route, each under a name of its own and with the right that it wants', () => {
     const names = operations.map((each) => each.operationId);
     expect(names).not.toContain(undefined);
     expect(new Set(names).size).toBe(names.length);
-    expect(names.sort()).toMatchSnapshot();
+    expect(operations.map(({ operationId, right }) => `${operationId}: ${right}`).sort()).toMatchSnapshot();
   });
 
   it('opens health alone', () => {
@@ -113,7 +118,8 @@ describe('access', () => {
   });
 
   it('knows stored tokens by their hash, until they expire', async () => {
-    const insert = 'INSERT INTO planner.token (hash, principal, expires_at) VALUES ($1, $2, now() + $3::interval)';
+    const insert = `INSERT INTO planner.token (id, hash, name, grants, created_by, expires_at)
+      VALUES (gen_random_uuid(), $1, $2, '{"default": "viewer"}', 'test', now() + $3::interval)`;
     await planner.database.query(insert, [hashToken('a-stored-token'), 'ada', '1 hour']);
     await planner.database.query(insert, [hashToken('an-old-token'), 'bob', '-1 second']);
     const ask = (token: string) => request(planner.url).get('/api/v1/nodes').set('authorization', `Bearer ${token}`);

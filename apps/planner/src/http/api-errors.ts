@@ -69,6 +69,8 @@ export class ProblemDetailsDto {
 
 const meanings: Readonly<Record<number, string>> = {
   400: 'The request has the wrong shape.',
+  401: 'The request has no valid token.',
+  403: 'The token lacks the right that the route wants.',
   404: 'Nothing of that name is known.',
   409: 'The request does not fit the present state.',
   413: 'The body is larger than its limit.',
@@ -82,8 +84,9 @@ export function ApiRefusals(...statuses: number[]): ReturnType<typeof applyDecor
   return applyDecorators(
     ApiExtraModels(ProblemDetailsDto),
     ApiBearerAuth(),
-    ApiResponse({ status: 401, description: 'The request has no valid token.', content }),
-    ...statuses.map((status) => ApiResponse({ status, description: meanings[status] ?? 'Refused.', content })),
+    ...[401, ...statuses].map((status) =>
+      ApiResponse({ status, description: meanings[status] ?? 'Refused.', content }),
+    ),
   );
 }
 

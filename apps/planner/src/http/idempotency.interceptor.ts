@@ -1,6 +1,5 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { DEFAULT_PROJECT } from '@muster/model';
 import { type Problem, ProblemsError } from '@muster/problems';
 import type { Request, Response } from 'express';
 import { from, lastValueFrom, type Observable } from 'rxjs';
@@ -8,7 +7,7 @@ import { DataSource } from 'typeorm';
 import { runOnce } from '../idempotency/idempotency';
 import { idempotencyKeyOf } from './idempotency-key';
 import { statusOf } from './problem-status';
-import { principalOf } from './principal';
+import { principalOf, projectOf } from './principal';
 import { requestHash } from './request-hash';
 
 const OWN_IDEMPOTENCY = 'muster:own-idempotency';
@@ -67,15 +66,19 @@ export async function answerOnce(
 ): Promise<unknown> {
   const principal = principalOf(request);
   const who = principal?.kind === 'person' ? principal.name : '';
-  const answer = await runOnce(database, { project: DEFAULT_PROJECT, principal: who, key, request: hash }, async () => {
-    try {
-      const body = await handle();
-      return { status: response.statusCode, body };
-    } catch (error) {
-      if (!(error instanceof ProblemsError)) throw error;
-      return { status: statusOf(error.problems), body: { problems: error.problems } satisfies Refusal };
-    }
-  });
+  const answer = await runOnce(
+    database,
+    { project: projectOf(request), principal: who, key, request: hash },
+    async () => {
+      try {
+        const body = await handle();
+        return { status: response.statusCode, body };
+      } catch (error) {
+        if (!(error instanceof ProblemsError)) throw error;
+        return { status: statusOf(error.problems), body: { problems: error.problems } satisfies Refusal };
+      }
+    },
+  );
   if (answer.status >= 400) throw new ProblemsError((answer.body as Refusal).problems);
   response.status(answer.status);
   return answer.body;

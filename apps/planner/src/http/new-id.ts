@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { idempotencyKeyOf } from './idempotency-key';
-import { principalOf } from './principal';
+import { principalOf, projectOf } from './principal';
 import { requestHash } from './request-hash';
 
 /**
@@ -17,7 +17,7 @@ export const NewId = createParamDecorator((_: unknown, context: ExecutionContext
   if (key === null) return randomUUID();
   const principal = principalOf(request);
   const who = principal?.kind === 'person' ? principal.name : '';
-  return uuidOf(`${who}\n${key}\n${requestHash(request, request.body)}`);
+  return uuidOf(`${projectOf(request)}\n${who}\n${key}\n${requestHash(request, request.body)}`);
 });
 
 /** A UUID (version 8) made of a SHA-256. */

@@ -8,6 +8,7 @@ import {
   SwaggerModule,
 } from '@nestjs/swagger';
 import { ApiRefusals } from './api-errors';
+import { NeedsToken } from './route-access';
 
 /** Holds the document once the application is built; it cannot exist before. */
 export class OpenApiDocument {
@@ -20,6 +21,7 @@ export class OpenApiController {
   constructor(private readonly holder: OpenApiDocument) {}
 
   @Get()
+  @NeedsToken()
   @ApiOperation({ operationId: 'readOpenApi', summary: 'This document' })
   @ApiOkResponse({ description: 'OpenAPI 3.' })
   @ApiRefusals()

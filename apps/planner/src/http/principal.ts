@@ -1,12 +1,21 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { invariant } from '@muster/problems';
 import type { Request } from 'express';
+import type { Grants } from '../identity/grants';
+
+/** A person or their program, with what they may do where. */
+export interface Person {
+  readonly kind: 'person';
+  /** Recorded as `who`; nobody else has it. */
+  readonly name: string;
+  readonly grants: Grants;
+}
 
 /** Who asks: a person (or their program), or the executors of one deployment, who may fetch its artifacts. */
-export type Principal =
-  { readonly kind: 'person'; readonly name: string } | { readonly kind: 'deployment'; readonly id: string };
+export type Principal = Person | { readonly kind: 'deployment'; readonly id: string };
 
 const principals = new WeakMap<Request, Principal>();
+const projects = new WeakMap<Request, string>();
 
 /** Remembers who asks; kept beside the request, where no parsed body can reach it. */
 export function setPrincipal(request: Request, principal: Principal): void {
@@ -18,9 +27,31 @@ export function principalOf(request: Request): Principal | null {
   return principals.get(request) ?? null;
 }
 
-/** Parameter: the name to be recorded as `who`. */
-export const Who = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+/** Remembers the project that the guard has found the caller to have a role in. */
+export function setProject(request: Request, project: string): void {
+  projects.set(request, project);
+}
+
+/** The project that the request is about; '' on routes that are about none. */
+export function projectOf(request: Request): string {
+  return projects.get(request) ?? '';
+}
+
+function personOf(context: ExecutionContext): Person {
   const principal = principalOf(context.switchToHttp().getRequest<Request>());
   invariant(principal?.kind === 'person', 'the guard lets only people reach this route');
-  return principal.name;
+  return principal;
+}
+
+/** Parameter: the name to be recorded as `who`. */
+export const Who = createParamDecorator((_: unknown, context: ExecutionContext): string => personOf(context).name);
+
+/** Parameter: who asks, with their roles. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Person => personOf(context));
+
+/** Parameter: the project that the request is about. Every look-up by name or id is to be inside it. */
+export const Project = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const project = projectOf(context.switchToHttp().getRequest<Request>());
+  invariant(project !== '', 'only routes that declare a right in a project are about one');
+  return project;
 });

@@ -2,6 +2,7 @@ import type { SecretValue } from '@muster/model';
 import type { DataSource } from 'typeorm';
 import { rowOf } from '../database/sql';
 import type { FindPrincipal } from '../http/identify';
+import { ADMIN_EVERYWHERE, type Grants } from './grants';
 import { hashToken, sameHash } from './token-hash';
 
 /** Longer is no token of ours; not worth a hash. */
@@ -16,13 +17,9 @@ export function findPrincipalIn(database: DataSource, adminToken: SecretValue): 
   return async (token) => {
     if (token.length > TOKEN_CHARS_MAX) return null;
     const hash = hashToken(token);
-    if (sameHash(hash, admin)) return { kind: 'person', name: 'admin' };
-    const stored = await rowOf<{ principal: string }>(
-      database.manager,
-      'SELECT principal FROM planner.token WHERE hash = $1 AND (expires_at IS NULL OR expires_at > now())',
-      [hash],
-    );
-    if (stored !== null) return { kind: 'person', name: stored.principal };
+    if (sameHash(hash, admin)) return { kind: 'person', name: 'admin', grants: ADMIN_EVERYWHERE };
+    const stored = await storedToken(database, hash);
+    if (stored !== null) return { kind: 'person', name: stored.name, grants: stored.grants };
     const deployment = await rowOf<{ id: string }>(
       database.manager,
       'SELECT id FROM planner.deployment WHERE artifact_token_hash = $1 AND ended_at IS NULL',
@@ -30,4 +27,17 @@ export function findPrincipalIn(database: DataSource, adminToken: SecretValue): 
     );
     return deployment === null ? null : { kind: 'deployment', id: deployment.id };
   };
+}
+
+async function storedToken(
+  database: DataSource,
+  hash: string,
+): Promise<{ readonly name: string; readonly grants: Grants } | null> {
+  return rowOf(
+    database.manager,
+    `SELECT name, grants FROM planner.token
+     WHERE (hash = $1 OR (previous_hash = $1 AND previous_until > now()))
+       AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+    [hash],
+  );
 }

@@ -1,4 +1,3 @@
-import { DEFAULT_PROJECT } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import { type EntityManager, In, MoreThan } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
@@ -7,9 +6,14 @@ import type { NodeDto } from './node.dto';
 import { NodeRow } from './node.entity';
 
 /** Throws `API_NOT_FOUND`. */
-export async function findNode(on: EntityManager, name: string, lock?: 'pessimistic_write'): Promise<NodeRow> {
+export async function findNode(
+  on: EntityManager,
+  project: string,
+  name: string,
+  lock?: 'pessimistic_write',
+): Promise<NodeRow> {
   const row = await on.findOne(NodeRow, {
-    where: { project: DEFAULT_PROJECT, name },
+    where: { project, name },
     ...(lock === undefined ? {} : { lock: { mode: lock } }),
   });
   if (row !== null) return row;
@@ -25,11 +29,12 @@ export async function findNode(on: EntityManager, name: string, lock?: 'pessimis
 /** Nodes by name. */
 export async function listNodes(
   on: EntityManager,
+  project: string,
   page: { readonly limit: number; readonly cursor?: string },
 ): Promise<Page<NodeDto>> {
   const after = readCursor(page.cursor, CURSOR_PART.name)?.[0];
   const rows = await on.find(NodeRow, {
-    where: { project: DEFAULT_PROJECT, ...(after === undefined ? {} : { name: MoreThan(after) }) },
+    where: { project, ...(after === undefined ? {} : { name: MoreThan(after) }) },
     order: { name: 'ASC' },
     take: page.limit + 1,
   });

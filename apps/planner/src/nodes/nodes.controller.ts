@@ -18,7 +18,8 @@ import { askExecutors } from '../executors/ask-executors';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { PageQuery } from '../http/paging';
-import { Who } from '../http/principal';
+import { Project, Who } from '../http/principal';
+import { Needs } from '../http/route-access';
 import { BUS, INSTALLATION, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { accessOf } from './node-access';
@@ -55,6 +56,7 @@ export class NodesController {
   ) {}
 
   @Post()
+  @Needs('operator')
   @ApiOperation({ operationId: 'registerNodes', summary: 'Register one machine or several, all of them or none' })
   @ApiIdempotent()
   @ApiBody({
@@ -62,10 +64,10 @@ export class NodesController {
   })
   @ApiCreatedResponse({ type: RegisteredNodesDto })
   @ApiRefusals(400, 409, 422, 503)
-  async register(@Body() body: unknown, @Who() who: string): Promise<RegisteredNodesDto> {
+  async register(@Project() project: string, @Body() body: unknown, @Who() who: string): Promise<RegisteredNodesDto> {
     const read = await readRegistration(body);
     const { database, bus, secretBox } = this;
-    const { rows, changes, accepted } = await registerNodes({ database, bus, secretBox }, read, who);
+    const { rows, changes, accepted } = await registerNodes({ database, bus, secretBox }, project, read, who);
     this.nudges.nudge('recorded');
     const clusters = await clusterNames(this.database.manager, rows);
     return {
@@ -76,31 +78,34 @@ export class NodesController {
   }
 
   @Get()
+  @Needs('viewer')
   @ApiOperation({ operationId: 'listNodes', summary: 'Nodes by name' })
   @ApiOkResponse({ type: NodePageDto })
   @ApiRefusals(400)
-  async list(@Query() query: PageQuery): Promise<unknown> {
-    return listNodes(this.database.manager, query);
+  async list(@Project() project: string, @Query() query: PageQuery): Promise<unknown> {
+    return listNodes(this.database.manager, project, query);
   }
 
   @Get(':node')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getNode', summary: 'One node' })
   @ApiOkResponse({ type: NodeDto })
   @ApiRefusals(404)
-  async get(@Param('node') name: string): Promise<NodeDto> {
-    const row = await findNode(this.database.manager, name);
+  async get(@Project() project: string, @Param('node') name: string): Promise<NodeDto> {
+    const row = await findNode(this.database.manager, project, name);
     return nodeView(row, await clusterNames(this.database.manager, [row]));
   }
 
   @Delete(':node')
+  @Needs('operator')
   @HttpCode(204)
   @ApiOperation({ operationId: 'removeNode', summary: 'Forget a node that is in no cluster' })
   @ApiIdempotent()
   @ApiNoContentResponse()
   @ApiRefusals(404, 409)
-  async remove(@Param('node') name: string): Promise<void> {
+  async remove(@Project() project: string, @Param('node') name: string): Promise<void> {
     await this.database.transaction(async (manager) => {
-      const row = await findNode(manager, name);
+      const row = await findNode(manager, project, name);
       await refuseNodesInUse(manager, [row]);
       const removed = await manager
         .createQueryBuilder()
@@ -117,35 +122,49 @@ export class NodesController {
   }
 
   @Get(':node/history')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'listNodeHistory', summary: 'What has happened to a node, newest first' })
   @ApiOkResponse({ type: NodeHistoryPageDto })
   @ApiRefusals(400, 404)
-  async history(@Param('node') name: string, @Query() query: PageQuery): Promise<unknown> {
+  async history(@Project() project: string, @Param('node') name: string, @Query() query: PageQuery): Promise<unknown> {
     const { manager } = this.database;
-    return listHistory(manager, (await findNode(manager, name)).id, query);
+    return listHistory(manager, (await findNode(manager, project, name)).id, query);
   }
 
   @Post(':node/retire')
+  @Needs('operator')
   @HttpCode(200)
   @ApiOperation({ operationId: 'retireNode', summary: 'Keep a node that is in no cluster on record, not to be used' })
   @ApiIdempotent()
   @ApiOkResponse({ type: NodeDto })
   @ApiRefusals(404, 409)
-  async retire(@Param('node') name: string, @Body() body: MoveNodeDto, @Who() who: string): Promise<NodeDto> {
-    return this.#move(name, 'retire', body, who);
+  async retire(
+    @Project() project: string,
+    @Param('node') name: string,
+    @Body() body: MoveNodeDto,
+    @Who() who: string,
+  ): Promise<NodeDto> {
+    return this.#move(project, name, 'retire', body, who);
   }
 
   @Post(':node/restore')
+  @Needs('operator')
   @HttpCode(200)
   @ApiOperation({ operationId: 'restoreNode', summary: 'Use a retired node again' })
   @ApiIdempotent()
   @ApiOkResponse({ type: NodeDto })
   @ApiRefusals(404, 409)
-  async restore(@Param('node') name: string, @Body() body: MoveNodeDto, @Who() who: string): Promise<NodeDto> {
-    return this.#move(name, 'restore', body, who);
+  async restore(
+    @Project() project: string,
+    @Param('node') name: string,
+    @Body() body: MoveNodeDto,
+    @Who() who: string,
+  ): Promise<NodeDto> {
+    return this.#move(project, name, 'restore', body, who);
   }
 
   @Post(':node/reset')
+  @Needs('operator')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'resetNode',
@@ -154,18 +173,24 @@ export class NodesController {
   @ApiIdempotent()
   @ApiOkResponse({ type: NodeDto })
   @ApiRefusals(404, 409)
-  async reset(@Param('node') name: string, @Body() body: MoveNodeDto, @Who() who: string): Promise<NodeDto> {
-    return this.#move(name, 'reset', body, who);
+  async reset(
+    @Project() project: string,
+    @Param('node') name: string,
+    @Body() body: MoveNodeDto,
+    @Who() who: string,
+  ): Promise<NodeDto> {
+    return this.#move(project, name, 'reset', body, who);
   }
 
   @Post(':node/adopt')
+  @Needs('operator')
   @HttpCode(200)
   @ApiOperation({ operationId: 'adoptNode', summary: 'Take a node over from another installation' })
   @ApiIdempotent()
   @ApiOkResponse({ type: AdoptedNodeDto })
   @ApiRefusals(404, 422, 503)
-  async adopt(@Param('node') name: string): Promise<AdoptedNodeDto> {
-    const read = accessOf(await findNode(this.database.manager, name));
+  async adopt(@Project() project: string, @Param('node') name: string): Promise<AdoptedNodeDto> {
+    const read = accessOf(await findNode(this.database.manager, project, name));
     if ('problems' in read) throw new ProblemsError(read.problems);
     await askExecutors(
       this.bus,
@@ -178,13 +203,14 @@ export class NodesController {
   }
 
   @Post(':node/inspect')
+  @Needs('operator')
   @HttpCode(200)
   @ApiOperation({ operationId: 'inspectNode', summary: 'Look at the host key that the machine shows now' })
   @ApiIdempotent()
   @ApiOkResponse({ type: InspectedNodeDto })
   @ApiRefusals(404, 422, 503)
-  async inspect(@Param('node') name: string): Promise<InspectedNodeDto> {
-    const { address, port, hostKey: accepted } = await findNode(this.database.manager, name);
+  async inspect(@Project() project: string, @Param('node') name: string): Promise<InspectedNodeDto> {
+    const { address, port, hostKey: accepted } = await findNode(this.database.manager, project, name);
     if (address === null)
       throw new ProblemsError([
         problem('NODE_ADDRESS_MISSING', { subject: `node ${name}`, summary: 'It has no address.' }),
@@ -193,15 +219,21 @@ export class NodesController {
     return { node: name, hostKey, accepted, matches: hostKey === accepted };
   }
 
-  async #move(name: string, move: NodeMoveName, { reason }: MoveNodeDto, who: string): Promise<NodeDto> {
+  async #move(
+    project: string,
+    name: string,
+    move: NodeMoveName,
+    { reason }: MoveNodeDto,
+    who: string,
+  ): Promise<NodeDto> {
     await this.database.transaction(async (on) => {
-      const row = await findNode(on, name, 'pessimistic_write');
+      const row = await findNode(on, project, name, 'pessimistic_write');
       await refuseNodesInUse(on, [row]);
       if (move === 'retire' && row.clusterId !== null) throw await inCluster(on, row);
       await moveNode(on, row, move, { who, why: reason ?? null });
     });
     this.nudges.nudge('recorded');
-    return this.get(name);
+    return this.get(project, name);
   }
 }
 

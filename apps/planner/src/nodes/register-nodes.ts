@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { byCodeUnit, DEFAULT_PROJECT, type SecretBox, SecretValue } from '@muster/model';
+import { byCodeUnit, type SecretBox, SecretValue } from '@muster/model';
 import { ProblemsError } from '@muster/problems';
 import { type DataSource, type EntityManager, In, QueryFailedError } from 'typeorm';
 import type { Bus } from '@muster/messaging';
@@ -34,15 +34,20 @@ export interface RegisteredNodes {
  */
 export async function registerNodes(
   parts: { readonly database: DataSource; readonly bus: Bus; readonly secretBox: SecretBox },
+  project: string,
   { nodes, acceptHostKeys, isList, problems: faults }: ReadRegistration,
   who: string,
 ): Promise<RegisteredNodes> {
   const { manager } = parts.database;
   const known = await findNodesWithJumps(
     manager,
+    project,
     nodes.flatMap(({ name, jump = null }) => (jump === null ? [name] : [name, jump])),
   );
-  const problems = [...faults, ...checkRegistration(nodes, known, await sharing(manager, nodes, known), isList)];
+  const problems = [
+    ...faults,
+    ...checkRegistration(nodes, known, await sharing(manager, project, nodes, known), isList),
+  ];
   if (problems.length > 0) throw new ProblemsError(problems);
   const scanned = await scanHostKeys(parts.bus, unknownOf(nodes, known, isList), acceptHostKeys);
   if (scanned.problems.length > 0) throw new ProblemsError(scanned.problems);
@@ -52,11 +57,11 @@ export async function registerNodes(
     return seen === undefined ? node : { ...node, hostKey: seen };
   });
   const written = await againIfThere(parts.database, async (on) => {
-    const there = await lockNodes(on, given);
+    const there = await lockNodes(on, project, given);
     // Again under the lock, and with the keys that were seen: somebody may have registered one of them meanwhile.
-    const again = checkRegistration(given, there, await sharing(on, given, there), isList);
+    const again = checkRegistration(given, there, await sharing(on, project, given, there), isList);
     if (again.length > 0) throw new ProblemsError(again);
-    return writeAll(on, parts.secretBox, given, there, who);
+    return writeAll(on, parts.secretBox, project, given, there, who);
   });
   return { ...written, accepted: scanned.accepted };
 }
@@ -79,6 +84,7 @@ async function againIfThere<T>(database: DataSource, write: (on: EntityManager) 
 /** The nodes that have the address or host key of one of the list and are not in it. */
 async function sharing(
   on: EntityManager,
+  project: string,
   nodes: readonly RegisterNodeDto[],
   known: ReadonlyMap<string, NodeRow>,
 ): Promise<readonly KnownNode[]> {
@@ -89,7 +95,7 @@ async function sharing(
      WHERE project = $1 AND name <> ALL ($2::text[]) AND state <> 'retired'
        AND (port = ANY ($3::int[]) AND address IS NOT NULL OR host_key = ANY ($4::text[]))`,
     [
-      DEFAULT_PROJECT,
+      project,
       will.map(({ name }) => name),
       will.map(({ port }) => port).filter((port) => Number.isInteger(port) && port > 0 && port < 65_536),
       will.flatMap(({ hostKey }) => (hostKey === null ? [] : [hostKey])),
@@ -110,27 +116,35 @@ function unknownOf(
 }
 
 /** Those that are there, locked in one order, so that two who write the same nodes do not wait for each other. */
-async function lockNodes(on: EntityManager, nodes: readonly RegisterNodeDto[]): Promise<Map<string, NodeRow>> {
+async function lockNodes(
+  on: EntityManager,
+  project: string,
+  nodes: readonly RegisterNodeDto[],
+): Promise<Map<string, NodeRow>> {
   const names = nodes.flatMap(({ name, jump = null }) => (jump === null ? [name] : [name, jump]));
   const rows = await on.find(NodeRow, {
-    where: { project: DEFAULT_PROJECT, name: In(names) },
+    where: { project, name: In(names) },
     order: { id: 'ASC' },
     lock: { mode: 'pessimistic_write' },
   });
-  const found = await findNodesWithJumps(on, names);
+  const found = await findNodesWithJumps(on, project, names);
   return new Map([...found, ...rows.map((row) => [row.name, row] as const)]);
 }
 
 async function writeAll(
   on: EntityManager,
   secretBox: SecretBox,
+  project: string,
   nodes: readonly RegisterNodeDto[],
   there: ReadonlyMap<string, NodeRow>,
   who: string,
 ): Promise<Omit<RegisteredNodes, 'accepted'>> {
   const written = nodes.map((node) => {
     const before = there.get(node.name) ?? null;
-    const row = on.create(NodeRow, { ...(before ?? newNode(node.name)), ...fieldsOf(secretBox, node, before) });
+    const row = on.create(NodeRow, {
+      ...(before ?? newNode(project, node.name)),
+      ...fieldsOf(secretBox, node, before),
+    });
     return { row, created: before === null, changed: before === null ? [] : changedFields(before, row) };
   });
   await on.save(
@@ -150,7 +164,7 @@ async function writeAll(
   );
   await writeFeedEvents(
     on,
-    DEFAULT_PROJECT,
+    project,
     told.map(({ row, created, changed }) => ({
       type: created ? 'node.registered' : 'node.changed',
       at: null,
@@ -173,10 +187,10 @@ async function writeAll(
   };
 }
 
-function newNode(name: string): Partial<NodeRow> {
+function newNode(project: string, name: string): Partial<NodeRow> {
   return {
     id: randomUUID(),
-    project: DEFAULT_PROJECT,
+    project,
     name,
     clusterId: null,
     port: 22,

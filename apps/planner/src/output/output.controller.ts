@@ -4,6 +4,8 @@ import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
 import { ApiRefusals } from '../http/api-errors';
 import { lastEventId, streamEvents, type StreamEvent, wantsEventStream } from '../http/event-stream';
+import { Project } from '../http/principal';
+import { Needs } from '../http/route-access';
 import { CLOSING } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { TRANSACTION_ID } from '../transactions/transaction-id';
@@ -26,6 +28,7 @@ export class OutputController {
   ) {}
 
   @Get()
+  @Needs('viewer')
   @ApiOperation({
     operationId: 'readOutput',
     summary: 'Output of a task: what is there, or a stream until it has ended',
@@ -40,13 +43,14 @@ export class OutputController {
   })
   @ApiRefusals(400, 404)
   async read(
+    @Project() project: string,
     @Param('transaction', TRANSACTION_ID) transaction: string,
     @Param('task') task: string,
     @Query() query: OutputQuery,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await findTransaction(this.database.manager, transaction);
+    await findTransaction(this.database.manager, project, transaction);
     const ref = await findTask(this.database.manager, transaction, task, query.attempt ?? null);
     const last = lastEventId(request);
     const from = last === null ? { attempt: query.attempt ?? 1, stdout: 0, stderr: 0 } : parseCursor(last);

@@ -28,7 +28,7 @@ export async function graphTypesOf(
     ]);
   }
   const { content } = await on.findOneByOrFail(RevisionRow, { clusterId: cluster.id, number: cluster.headRevision });
-  const bundles = await bundlesOf(on, content);
+  const bundles = await bundlesOf(on, cluster.project, content);
   if (!bundles.ok) throw new ProblemsError(bundles.problems);
   const known = new Map(
     [bundles.release, ...bundles.plugins].flatMap((bundle) => Object.entries(bundle.content.sequences)),

@@ -1,4 +1,4 @@
-import { type ClusterSpec, DEFAULT_PROJECT } from '@muster/model';
+import { type ClusterSpec } from '@muster/model';
 import { type Problem } from '@muster/problems';
 import { type DataSource, In } from 'typeorm';
 import { bundlesOf, type FoundBundles } from '../bundles/find-bundles';
@@ -58,10 +58,10 @@ export async function planCluster(
     clusterId: cluster.id,
     number: revision,
   });
-  const bundles = await bundlesOf(database.manager, content);
+  const bundles = await bundlesOf(database.manager, cluster.project, content);
   if (!bundles.ok) return bundles;
   const names = content.nodes.map((node) => node.name);
-  const nodes = await database.manager.findBy(NodeRow, { project: DEFAULT_PROJECT, name: In(names) });
+  const nodes = await database.manager.findBy(NodeRow, { project: cluster.project, name: In(names) });
   const answer = await runner.plan({
     cluster: content,
     release: bundles.release.content,
@@ -74,7 +74,7 @@ export async function planCluster(
     attributes: Object.fromEntries(
       nodes.filter((node) => Object.keys(node.attributes).length > 0).map((node) => [node.name, node.attributes]),
     ),
-    pools: await poolSlots(database.manager),
+    pools: await poolSlots(database.manager, cluster.project),
     raw: false,
     withRecords: false,
     whatIf: null,

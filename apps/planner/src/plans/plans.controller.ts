@@ -7,6 +7,8 @@ import type { ClusterRow } from '../clusters/cluster.entity';
 import { findCluster } from '../clusters/find-cluster';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { OwnIdempotency } from '../http/idempotency.interceptor';
+import { Project } from '../http/principal';
+import { Needs } from '../http/route-access';
 import { PLAN_RUNNER } from '../planner-ports';
 import { findKeptPlan, keepPlan } from './keep-plan';
 import { graphTypesOf } from './graph-types';
@@ -25,6 +27,7 @@ export class PlansController {
   ) {}
 
   @Post()
+  @Needs('operator')
   @HttpCode(200)
   // The same plan is kept under the same digest, however often it is asked for.
   @OwnIdempotency()
@@ -32,9 +35,14 @@ export class PlansController {
   @ApiOperation({ operationId: 'planCluster', summary: 'What would run, and why; kept under its digest unless raw' })
   @ApiOkResponse({ type: PlanDto })
   @ApiRefusals(400, 404, 422)
-  async plan(@Param('cluster') name: string, @Body() body: PlanClusterDto, @Res() response: Response): Promise<void> {
+  async plan(
+    @Project() project: string,
+    @Param('cluster') name: string,
+    @Body() body: PlanClusterDto,
+    @Res() response: Response,
+  ): Promise<void> {
     const { database, runner } = this;
-    const cluster = await findCluster(database.manager, name);
+    const cluster = await findCluster(database.manager, project, name);
     const options = planOptions(body);
     const raw = body.raw ?? false;
     const problems: Problem[] = [];
@@ -53,16 +61,18 @@ export class PlansController {
   }
 
   @Get(':digest')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getPlan', summary: 'A plan that was made before, as it was shown' })
   @ApiOkResponse({ type: PlanDto })
   @ApiRefusals(404)
   async kept(
+    @Project() project: string,
     @Param('cluster') name: string,
     @Param('digest') digest: string,
     @Res() response: Response,
   ): Promise<void> {
     const { manager } = this.database;
-    const kept = await findKeptPlan(manager, (await findCluster(manager, name)).id, digest);
+    const kept = await findKeptPlan(manager, (await findCluster(manager, project, name)).id, digest);
     if (kept === null) {
       const subject = `plan ${digest.slice(0, 80)}`;
       const summary = `No such plan of cluster ${name} is kept.`;

@@ -5,6 +5,8 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put } from '@ne
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { Project } from '../http/principal';
+import { Needs } from '../http/route-access';
 import { BUS } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { PoolDto, PoolListDto, SetPoolDto } from './pool.dto';
@@ -21,27 +23,30 @@ export class PoolsController {
   ) {}
 
   @Get()
+  @Needs('viewer')
   @ApiOperation({ operationId: 'listPools', summary: 'Pools by name, with who holds their slots and who waits' })
   @ApiOkResponse({ type: PoolListDto })
   @ApiRefusals(503)
-  async list(): Promise<PoolListDto> {
-    return { items: await listPools(this.database.manager, this.bus) };
+  async list(@Project() project: string): Promise<PoolListDto> {
+    return { items: await listPools(this.database.manager, this.bus, project) };
   }
 
   @Get(':pool')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getPool', summary: 'One pool, with who holds its slots and who waits' })
   @ApiOkResponse({ type: PoolDto })
   @ApiRefusals(404, 503)
-  get(@Param('pool') name: string): Promise<PoolDto> {
-    return findPool(this.database.manager, this.bus, name);
+  get(@Project() project: string, @Param('pool') name: string): Promise<PoolDto> {
+    return findPool(this.database.manager, this.bus, project, name);
   }
 
   @Put(':pool')
+  @Needs('admin')
   @ApiOperation({ operationId: 'setPool', summary: 'Make a pool or change its size, also while it is in use' })
   @ApiIdempotent()
   @ApiOkResponse({ type: PoolDto })
   @ApiRefusals(400, 503)
-  async set(@Param('pool') name: string, @Body() { slots }: SetPoolDto): Promise<PoolDto> {
+  async set(@Project() project: string, @Param('pool') name: string, @Body() { slots }: SetPoolDto): Promise<PoolDto> {
     if (!NAME_PATTERN.test(name))
       throw new ProblemsError([
         problem('API_INVALID', {
@@ -50,19 +55,20 @@ export class PoolsController {
           remedy: 'Use letters, digits, dots, underscores and hyphens, at most 128.',
         }),
       ]);
-    await writePool(this.database, this.bus, name, slots);
+    await writePool(this.database, this.bus, project, name, slots);
     this.nudges.nudge('recorded');
-    return findPool(this.database.manager, this.bus, name);
+    return findPool(this.database.manager, this.bus, project, name);
   }
 
   @Delete(':pool')
+  @Needs('admin')
   @HttpCode(204)
   @ApiOperation({ operationId: 'removePool', summary: 'Remove a pool that nobody uses' })
   @ApiIdempotent()
   @ApiNoContentResponse()
   @ApiRefusals(404, 409, 503)
-  async remove(@Param('pool') name: string): Promise<void> {
-    await removePool(this.database, this.bus, name);
+  async remove(@Project() project: string, @Param('pool') name: string): Promise<void> {
+    await removePool(this.database, this.bus, project, name);
     this.nudges.nudge('recorded');
   }
 }

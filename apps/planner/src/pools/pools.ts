@@ -1,5 +1,4 @@
 import type { Bus } from '@muster/messaging';
-import { DEFAULT_PROJECT } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import { acceptedReply, describePools, poolsReply, type PoolsReply, setPool } from '@muster/protocol';
 import { type DataSource, type EntityManager, MoreThan } from 'typeorm';
@@ -9,16 +8,16 @@ import { writeFeedEvents } from '../feed/write-feed-events';
 import type { PoolDto, PoolShareDto } from './pool.dto';
 import { PoolRow } from './pool.entity';
 
-/** Slots of the project's pools, by name. */
-export async function poolSlots(on: EntityManager): Promise<Record<string, number>> {
-  const rows = await on.findBy(PoolRow, { project: DEFAULT_PROJECT, slots: MoreThan(0) });
+/** Slots of a project's pools, by name. */
+export async function poolSlots(on: EntityManager, project: string): Promise<Record<string, number>> {
+  const rows = await on.findBy(PoolRow, { project, slots: MoreThan(0) });
   return Object.fromEntries(rows.map(({ name, slots }) => [name, slots]));
 }
 
 /** Pools by name, with who holds and who waits. Fails with `API_UNAVAILABLE` when no executor answers. */
-export async function listPools(on: EntityManager, bus: Bus): Promise<PoolDto[]> {
-  const known = await poolSlots(on);
-  const { pools } = await askExecutors(bus, describePools, { project: DEFAULT_PROJECT }, poolsReply);
+export async function listPools(on: EntityManager, bus: Bus, project: string): Promise<PoolDto[]> {
+  const known = await poolSlots(on, project);
+  const { pools } = await askExecutors(bus, describePools, { project }, poolsReply);
   const stands = new Map(pools.map((each) => [each.pool, each]));
   return Object.entries(known)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -26,8 +25,8 @@ export async function listPools(on: EntityManager, bus: Bus): Promise<PoolDto[]>
 }
 
 /** Fails with `API_NOT_FOUND` for a pool that there is none of. */
-export async function findPool(on: EntityManager, bus: Bus, name: string): Promise<PoolDto> {
-  const found = (await listPools(on, bus)).find((each) => each.name === name);
+export async function findPool(on: EntityManager, bus: Bus, project: string, name: string): Promise<PoolDto> {
+  const found = (await listPools(on, bus, project)).find((each) => each.name === name);
   if (found) return found;
   throw unknownPool(name);
 }
@@ -36,31 +35,35 @@ export async function findPool(on: EntityManager, bus: Bus, name: string): Promi
  * Sets a pool's slots here and with the executors, or neither: what the executors did not take is not written. Fewer slots
  * than are held end nothing; no more are given out until enough came back.
  */
-export async function writePool(database: DataSource, bus: Bus, name: string, slots: number): Promise<void> {
+export async function writePool(
+  database: DataSource,
+  bus: Bus,
+  project: string,
+  name: string,
+  slots: number,
+): Promise<void> {
   await database.transaction(async (manager) => {
     const written = await rowOf<{ version: number }>(
       manager,
       `INSERT INTO planner.pool (project, name, slots, version) VALUES ($1, $2, $3, 1)
        ON CONFLICT (project, name) DO UPDATE SET slots = excluded.slots, version = pool.version + 1 RETURNING version`,
-      [DEFAULT_PROJECT, name, slots],
+      [project, name, slots],
     );
-    await tell(bus, name, slots, written?.version ?? 1);
-    await writeFeedEvents(manager, DEFAULT_PROJECT, [
-      { type: 'pool.set', at: null, subject: {}, data: { pool: name, slots } },
-    ]);
+    await tell(bus, project, name, slots, written?.version ?? 1);
+    await writeFeedEvents(manager, project, [{ type: 'pool.set', at: null, subject: {}, data: { pool: name, slots } }]);
   });
 }
 
 /** Removes a pool that nobody holds and nobody waits for; else `POOL_IN_USE` names who does. */
-export async function removePool(database: DataSource, bus: Bus, name: string): Promise<void> {
+export async function removePool(database: DataSource, bus: Bus, project: string, name: string): Promise<void> {
   await database.transaction(async (manager) => {
     const [row] = await rowsOf<{ version: number }>(
       manager,
       `SELECT version FROM planner.pool WHERE project = $1 AND name = $2 AND slots > 0 FOR UPDATE`,
-      [DEFAULT_PROJECT, name],
+      [project, name],
     );
     if (row === undefined) throw unknownPool(name);
-    const { holders, waiting } = await findPool(manager, bus, name);
+    const { holders, waiting } = await findPool(manager, bus, project, name);
     const users = [...holders, ...waiting];
     if (users.length > 0)
       throw new ProblemsError(
@@ -71,19 +74,17 @@ export async function removePool(database: DataSource, bus: Bus, name: string): 
           }),
         ),
       );
-    await tell(bus, name, 0, row.version + 1);
+    await tell(bus, project, name, 0, row.version + 1);
     await rowsOf(manager, `UPDATE planner.pool SET slots = 0, version = version + 1 WHERE project = $1 AND name = $2`, [
-      DEFAULT_PROJECT,
+      project,
       name,
     ]);
-    await writeFeedEvents(manager, DEFAULT_PROJECT, [
-      { type: 'pool.removed', at: null, subject: {}, data: { pool: name } },
-    ]);
+    await writeFeedEvents(manager, project, [{ type: 'pool.removed', at: null, subject: {}, data: { pool: name } }]);
   });
 }
 
-async function tell(bus: Bus, pool: string, slots: number, version: number): Promise<void> {
-  await askExecutors(bus, setPool, { project: DEFAULT_PROJECT, pool, slots, version }, acceptedReply);
+async function tell(bus: Bus, project: string, pool: string, slots: number, version: number): Promise<void> {
+  await askExecutors(bus, setPool, { project, pool, slots, version }, acceptedReply);
 }
 
 function sharesOf(stand: PoolsReply['pools'][number] | undefined): {

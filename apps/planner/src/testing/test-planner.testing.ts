@@ -11,6 +11,8 @@ import { DataSource } from 'typeorm';
 import { migrations } from '../database/migrations';
 import { connectDatabase } from '../database/open-database';
 import type { FeedEvent } from '../feed/feed-event';
+import type { Grants } from '../identity/grants';
+import { hashToken, newToken } from '../identity/token-hash';
 import { type RunningPlanner, startPlanner } from '../start-planner';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
 import { FakeExecutor } from './fake-executor.testing';
@@ -160,6 +162,16 @@ export class TestPlanner {
       .set('authorization', `Bearer ${ADMIN_TOKEN}`)
       .set('idempotency-key', key)
       .send(body);
+  }
+
+  /** Writes a token with these roles; gives it. */
+  async tokenWith(grants: Grants, name: string = randomUUID()): Promise<string> {
+    const token = newToken();
+    await this.database.query(
+      `INSERT INTO planner.token (id, hash, name, grants, created_by) VALUES (gen_random_uuid(), $1, $2, $3, 'test')`,
+      [hashToken(token), name, grants],
+    );
+    return token;
   }
 
   /** Publishes a release made of these files. */

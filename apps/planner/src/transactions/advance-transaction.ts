@@ -62,11 +62,12 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
   const made = await planCluster(parts, wish);
   if (!made.ok) throw new ProblemsError(made.problems);
   const { outline, graph, parameters, marks, records, release } = made.planned;
-  const nodes = accessForPlan(outline, await findNodesWithJumps(manager, outline.machines));
+  const nodes = accessForPlan(outline, await findNodesWithJumps(manager, row.project, outline.machines));
   const run = row.runs + 1;
   return prepareDeployment(parts, {
     id: deploymentId(row.id, run),
     transaction: row.id,
+    project: row.project,
     run,
     graphIndex,
     outline,

@@ -129,12 +129,12 @@ async function accessForRun(on: EntityManager, row: TransactionRow, last: LastRu
     throw new ProblemsError([cannot(row, 'It was begun by a version that kept too little of it.')]);
   const names = Object.keys(last.machines);
   const plan = { cluster: row.cluster, machines: names, needsMaster: false, master: null, denied: [] };
-  const nodes = accessForPlan(plan, await findNodesWithJumps(on, names));
+  const nodes = accessForPlan(plan, await findNodesWithJumps(on, row.project, names));
   const now = machineIdentities(names, nodes);
   const replaced = names.filter((name) => now[name] !== last.machines?.[name]);
-  const used = await rowsOf<{ name: string; transaction_id: string; who: string }>(
+  const used = await rowsOf<{ name: string; transaction_id: string; who: string; project: string }>(
     on,
-    `SELECT DISTINCT ON (m.name) m.name, d.transaction_id, t.who
+    `SELECT DISTINCT ON (m.name) m.name, d.transaction_id, t.who, t.project
      FROM jsonb_each_text($1::jsonb) AS m (name, machine)
      JOIN planner.deployment d ON d.transaction_id <> $2 AND d.created_at > $3 AND d.started_at IS NOT NULL
      JOIN planner.transaction t ON t.id = d.transaction_id
@@ -145,9 +145,11 @@ async function accessForRun(on: EntityManager, row: TransactionRow, last: LastRu
   );
   const problems = [
     ...replaced.map((name) => notAsLeft(name, 'It is another machine since: its host key has changed.')),
-    ...used.map(({ name, transaction_id, who }) =>
-      notAsLeft(name, `Transaction ${transaction_id} (${who}) has used it since.`),
-    ),
+    ...used.map(({ name, transaction_id, who, project }) => {
+      const by =
+        project === row.project ? `Transaction ${transaction_id} (${who})` : 'A transaction of another project';
+      return notAsLeft(name, `${by} has used it since.`);
+    }),
   ];
   if (problems.length > 0) throw new ProblemsError(problems);
   return nodes;

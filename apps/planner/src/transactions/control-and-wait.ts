@@ -1,6 +1,12 @@
 import { awaitAnswer, awaitEffect } from '../outgoing/await-answer';
 import type { PlannerNudges } from '../running/planner-nudges';
-import { type ControlParts, controlTransaction, type ControlWish, effectOf } from './control-transaction';
+import {
+  type ControlledTransaction,
+  type ControlParts,
+  controlTransaction,
+  type ControlWish,
+  effectOf,
+} from './control-transaction';
 
 /** How long the executors' answer to a start is waited for. It is not lost if it comes later. */
 export const START_ANSWER_MS = 5000;
@@ -16,18 +22,18 @@ export interface ControlAnswer {
 /** Controls a transaction and waits a moment for what comes of it. Throws `ProblemsError` when it is refused. */
 export async function controlAndWait(
   parts: ControlParts & { readonly nudges: PlannerNudges },
-  transaction: string,
+  of: ControlledTransaction,
   command: string,
   wish: ControlWish,
   who: string,
 ): Promise<ControlAnswer> {
   const { database, nudges } = parts;
-  const sent = await controlTransaction(parts, transaction, command, wish, who);
+  const sent = await controlTransaction(parts, of, command, wish, who);
   nudges.nudge('recorded');
   nudges.nudge('advance');
   if (sent === command) {
     await awaitAnswer(database, nudges, command, CONTROL_ANSWER_MS);
     await awaitEffect(database, nudges, command, CONTROL_EFFECT_MS);
   } else await awaitAnswer(database, nudges, sent, START_ANSWER_MS);
-  return { command, effect: await effectOf(database.manager, transaction, sent, wish.verb) };
+  return { command, effect: await effectOf(database.manager, of.transaction, sent, wish.verb) };
 }

@@ -20,10 +20,16 @@ export class ControlHandlers {
 
   @MessagePattern(controlTransaction.schema)
   control(@Payload() body: ControlTransaction, @Ctx() context: BusContext): Promise<ControlAnswer> {
-    const { transaction, verb, tasks = null, limit = null, event = null, reason = null, who } = body;
+    const { project, transaction, verb, tasks = null, limit = null, event = null, reason = null, who } = body;
     // So that nobody takes it for a person who has logged in here.
     const { database, nudges, secretBox, installation } = this;
     const parts = { database, nudges, secretBox, installation };
-    return controlAndWait(parts, transaction, context.id, { verb, tasks, limit, event, reason }, `${who} (by message)`);
+    return controlAndWait(
+      parts,
+      { project, transaction },
+      context.id,
+      { verb, tasks, limit, event, reason },
+      `${who} (by message)`,
+    );
   }
 }

@@ -41,7 +41,7 @@ describe('a transaction between two graphs', () => {
   const control = (verb: 'cancel' | 'drain' | 'pause', command = randomUUID()) =>
     controlTransaction(
       { database: planner.database, secretBox: planner.secretBox, installation: 'test' },
-      transaction,
+      { project: 'default', transaction },
       command,
       wish(verb),
       'ada',

@@ -21,6 +21,12 @@ export interface ControlWish {
   readonly reason: string | null;
 }
 
+/** Which transaction: one of another project is not found. */
+export interface ControlledTransaction {
+  readonly project: string;
+  readonly transaction: string;
+}
+
 export interface ControlParts extends ContinueParts {
   readonly database: DataSource;
 }
@@ -33,13 +39,13 @@ export interface ControlParts extends ContinueParts {
  */
 export async function controlTransaction(
   parts: ControlParts,
-  transaction: string,
+  { project, transaction }: ControlledTransaction,
   command: string,
   wish: ControlWish,
   who: string,
 ): Promise<string> {
   const { database } = parts;
-  await findTransaction(database.manager, transaction);
+  await findTransaction(database.manager, project, transaction);
   checkWish(wish);
   return database.transaction(async (manager) => {
     // Locks in everybody's order: deployment, then transaction.

@@ -20,11 +20,12 @@ const NAMED_MAX = 20;
  */
 export async function forceClose(
   database: DataSource,
+  project: string,
   transaction: string,
   command: string,
   { who, why }: { readonly who: string; readonly why: string | null },
 ): Promise<void> {
-  await findTransaction(database.manager, transaction);
+  await findTransaction(database.manager, project, transaction);
   await database.transaction(async (on) => {
     const deployments = await rowsOf<{ id: string; run: number }>(
       on,

@@ -1,4 +1,4 @@
-import { DEFAULT_PROJECT, type DeploymentStatus } from '@muster/model';
+import { type DeploymentStatus } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -38,6 +38,7 @@ interface Listed {
 /** Transactions, newest first. */
 export async function listTransactions(
   on: EntityManager,
+  project: string,
   filter: {
     readonly cluster?: string;
     readonly state?: DeploymentStatus;
@@ -52,7 +53,7 @@ export async function listTransactions(
      WHERE project = $1 AND ($2::text IS NULL OR cluster = $2) AND ($3::text IS NULL OR state = $3)
        AND ($4::uuid IS NULL OR (created_at, id) < (SELECT created_at, id FROM planner.transaction WHERE id = $4::uuid))
      ORDER BY created_at DESC, id DESC LIMIT $5`,
-    [DEFAULT_PROJECT, filter.cluster ?? null, filter.state ?? null, after, filter.limit + 1],
+    [project, filter.cluster ?? null, filter.state ?? null, after, filter.limit + 1],
   );
   return pageOf(
     rows,

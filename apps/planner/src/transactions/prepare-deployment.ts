@@ -1,4 +1,4 @@
-import { DEFAULT_PROJECT, type SecretBox, SecretValue } from '@muster/model';
+import { type SecretBox, SecretValue } from '@muster/model';
 import { INLINE_GRAPH_BYTES_MAX, type NodeAccessMessage, type StartDeployment } from '@muster/protocol';
 import { hashToken, newToken } from '../identity/token-hash';
 import type { ArtifactStore, StoredArtifact } from '@muster/storage';
@@ -17,6 +17,7 @@ const START_PATIENCE_MS = 600_000;
 export interface DeploymentRecipe {
   readonly id: string;
   readonly transaction: string;
+  readonly project: string;
   readonly run: number;
   readonly graphIndex: number;
   readonly outline: PlanOutline;
@@ -78,7 +79,7 @@ export async function prepareDeployment(
       deployment: recipe.id,
       transaction: recipe.transaction,
       run: recipe.run,
-      project: DEFAULT_PROJECT,
+      project: recipe.project,
       cluster: outline.cluster,
       installation: parts.installation,
       graph:

@@ -1,4 +1,4 @@
-import { DEFAULT_PROJECT, type SecretBox } from '@muster/model';
+import { type SecretBox } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
@@ -26,6 +26,7 @@ export interface StartParts {
 
 /** `graphs` and `sequence` null: that of the approved plan, else `default`. */
 export interface StartWish extends GraphsWish {
+  readonly project: string;
   readonly cluster: string;
   /** Digest of the approved plan; null: whatever the plan is now. */
   readonly plan: string | null;
@@ -68,7 +69,7 @@ interface Agreed {
 
 /** The first graph's plan; the others are planned too, so that what is wrong with them is told before anything runs. */
 async function planAll(parts: StartParts, wish: StartWish): Promise<Agreed> {
-  const cluster = await findCluster(parts.database.manager, wish.cluster);
+  const cluster = await findCluster(parts.database.manager, wish.project, wish.cluster);
   const approved = wish.plan === null ? null : await checkStalePlan(parts, cluster, wish.plan, wish.options);
   const options = approved?.options ?? wish.options;
   const planned = approved?.planned.outline.graphType ?? null;
@@ -109,10 +110,11 @@ async function prepare(
   { graphs, planned, options }: Agreed,
   who: string,
 ): Promise<PreparedDeployment> {
-  const known = await findNodesWithJumps(parts.database.manager, planned.outline.machines);
+  const known = await findNodesWithJumps(parts.database.manager, wish.project, planned.outline.machines);
   return prepareDeployment(parts, {
     id: deploymentId(id, 1),
     transaction: id,
+    project: wish.project,
     run: 1,
     graphIndex: 0,
     outline: planned.outline,
@@ -147,7 +149,7 @@ async function write(
   await on.update(ClusterRow, { id: planned.clusterId }, { primaries: planned.primaries });
   await on.insert(TransactionRow, {
     id,
-    project: DEFAULT_PROJECT,
+    project: wish.project,
     clusterId: planned.clusterId,
     cluster: wish.cluster,
     revision: planned.revision,
@@ -159,7 +161,7 @@ async function write(
     why: wish.reason,
   });
   await insertDeployment(on, prepared);
-  await writeFeedEvents(on, DEFAULT_PROJECT, [
+  await writeFeedEvents(on, wish.project, [
     {
       type: 'transaction.created',
       at: null,

@@ -1,4 +1,4 @@
-import { DEFAULT_PROJECT, describeSkipWish, type DeploymentStatus, type TaskState } from '@muster/model';
+import { describeSkipWish, type DeploymentStatus, type TaskState } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
@@ -112,8 +112,8 @@ interface StoredTask {
 }
 
 /** The transaction's row; throws `API_NOT_FOUND`. */
-export async function findTransaction(on: EntityManager, id: string): Promise<TransactionRow> {
-  const row = await on.findOneBy(TransactionRow, { project: DEFAULT_PROJECT, id });
+export async function findTransaction(on: EntityManager, project: string, id: string): Promise<TransactionRow> {
+  const row = await on.findOneBy(TransactionRow, { project, id });
   if (row !== null) return row;
   throw new ProblemsError([
     problem('API_NOT_FOUND', {
@@ -125,8 +125,8 @@ export async function findTransaction(on: EntityManager, id: string): Promise<Tr
 }
 
 /** Everything about one transaction. Cost: proportional to its tasks. */
-export async function transactionStatus(on: EntityManager, id: string): Promise<TransactionStatus> {
-  const row = await findTransaction(on, id);
+export async function transactionStatus(on: EntityManager, project: string, id: string): Promise<TransactionStatus> {
+  const row = await findTransaction(on, project, id);
   const runs = await on.find(DeploymentRow, { where: { transactionId: id }, order: { run: 'ASC' } });
   const lastOf = new Map(runs.map((run) => [run.graphIndex, run]));
   const deployments = [...lastOf.values()];

@@ -15,7 +15,8 @@ import { DataSource } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { NewId } from '../http/new-id';
-import { Who } from '../http/principal';
+import { Project, Who } from '../http/principal';
+import { Needs } from '../http/route-access';
 import { awaitAnswer } from '../outgoing/await-answer';
 import { planOptions } from '../plans/plan-options';
 import type { PlanRunner } from '../plans/plan-runner';
@@ -63,17 +64,20 @@ export class TransactionsController {
   ) {}
 
   @Post()
+  @Needs('operator')
   @ApiOperation({ operationId: 'startTransaction', summary: 'Deploy a cluster' })
   @ApiIdempotent()
   @ApiCreatedResponse({ type: StartedTransactionDto })
   @ApiRefusals(400, 404, 409, 422)
   async start(
+    @Project() project: string,
     @Body() body: StartTransactionDto,
     @NewId() id: string,
     @Who() who: string,
   ): Promise<StartedTransactionDto> {
     const { database, artifacts, secretBox, runner, installation } = this;
     const wish = {
+      project,
       cluster: body.cluster,
       graphs: body.graphs ?? null,
       sequence: body.sequence ?? null,
@@ -84,28 +88,31 @@ export class TransactionsController {
     await startTransaction({ database, artifacts, secretBox, runner, installation }, id, wish, who);
     this.nudges.nudge('recorded');
     await awaitAnswer(database, this.nudges, startCommandOf(deploymentId(id, 1)), START_ANSWER_MS);
-    const { problems } = await findTransaction(database.manager, id);
+    const { problems } = await findTransaction(database.manager, project, id);
     if (problems.length > 0) throw new ProblemsError(problems);
     return { transaction: id };
   }
 
   @Get()
+  @Needs('viewer')
   @ApiOperation({ operationId: 'listTransactions', summary: 'Transactions, newest first' })
   @ApiOkResponse({ type: TransactionPageDto })
   @ApiRefusals(400)
-  async list(@Query() query: TransactionQuery): Promise<unknown> {
-    return listTransactions(this.database.manager, query);
+  async list(@Project() project: string, @Query() query: TransactionQuery): Promise<unknown> {
+    return listTransactions(this.database.manager, project, query);
   }
 
   @Get(':transaction')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'getTransaction', summary: 'State of a transaction and of all its tasks' })
   @ApiOkResponse({ type: TransactionStatusDto })
   @ApiRefusals(400, 404)
-  async status(@Param('transaction', TRANSACTION_ID) id: string): Promise<unknown> {
-    return transactionStatus(this.database.manager, id);
+  async status(@Project() project: string, @Param('transaction', TRANSACTION_ID) id: string): Promise<unknown> {
+    return transactionStatus(this.database.manager, project, id);
   }
 
   @Post(':transaction/controls')
+  @Needs('operator')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'controlTransaction',
@@ -115,6 +122,7 @@ export class TransactionsController {
   @ApiAcceptedResponse({ type: ControlAnswerDto })
   @ApiRefusals(400, 404, 409)
   async control(
+    @Project() project: string,
     @Param('transaction', TRANSACTION_ID) id: string,
     @Body() body: ControlDto,
     @NewId() command: string,
@@ -128,10 +136,17 @@ export class TransactionsController {
       reason: body.reason ?? null,
     };
     const { database, secretBox, installation, nudges } = this;
-    return controlAndWait({ database, secretBox, installation, nudges }, id, command, wish, who);
+    return controlAndWait(
+      { database, secretBox, installation, nudges },
+      { project, transaction: id },
+      command,
+      wish,
+      who,
+    );
   }
 
   @Post(':transaction/force-close')
+  @Needs('operator')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'forceCloseTransaction',
@@ -141,12 +156,13 @@ export class TransactionsController {
   @ApiAcceptedResponse({ type: ControlAnswerDto })
   @ApiRefusals(400, 404)
   async forceClose(
+    @Project() project: string,
     @Param('transaction', TRANSACTION_ID) id: string,
     @Body() body: ForceCloseDto,
     @NewId() command: string,
     @Who() who: string,
   ): Promise<ControlAnswerDto> {
-    await forceClose(this.database, id, command, { who, why: body.reason ?? null });
+    await forceClose(this.database, project, id, command, { who, why: body.reason ?? null });
     this.nudges.nudge('recorded');
     await awaitAnswer(this.database, this.nudges, command, CONTROL_ANSWER_MS);
     const told = await rowOf(
@@ -159,29 +175,40 @@ export class TransactionsController {
   }
 
   @Get(':transaction/limits')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'readLimits', summary: 'Limits of the graph that runs, and who holds them' })
   @ApiOkResponse({ type: LimitsDto })
   @ApiRefusals(400, 404, 409, 503)
-  async limits(@Param('transaction', TRANSACTION_ID) id: string): Promise<unknown> {
-    await findTransaction(this.database.manager, id);
+  async limits(@Project() project: string, @Param('transaction', TRANSACTION_ID) id: string): Promise<unknown> {
+    await findTransaction(this.database.manager, project, id);
     return limitsOf(this.database.manager, this.bus, id);
   }
 
   @Get(':transaction/tasks/:task/skip-preview')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'previewSkip', summary: 'What would go on if a task were skipped' })
   @ApiOkResponse({ type: SkipPreviewDto })
   @ApiRefusals(400, 404)
-  async skipPreview(@Param('transaction', TRANSACTION_ID) id: string, @Param('task') task: string): Promise<unknown> {
-    await findTransaction(this.database.manager, id);
+  async skipPreview(
+    @Project() project: string,
+    @Param('transaction', TRANSACTION_ID) id: string,
+    @Param('task') task: string,
+  ): Promise<unknown> {
+    await findTransaction(this.database.manager, project, id);
     return skipPreview(this.database.manager, id, task);
   }
 
   @Get(':transaction/tasks/:task/why')
+  @Needs('viewer')
   @ApiOperation({ operationId: 'explainTask', summary: 'Every reason why a task does not run now' })
   @ApiOkResponse({ type: WhyDto })
   @ApiRefusals(400, 404, 503)
-  async why(@Param('transaction', TRANSACTION_ID) id: string, @Param('task') task: string): Promise<Explanation> {
-    await findTransaction(this.database.manager, id);
+  async why(
+    @Project() project: string,
+    @Param('transaction', TRANSACTION_ID) id: string,
+    @Param('task') task: string,
+  ): Promise<Explanation> {
+    await findTransaction(this.database.manager, project, id);
     return explainTask(this.database.manager, this.bus, id, task);
   }
 }

@@ -1,6 +1,7 @@
 export * from './bundles';
 export * from './clusters';
 export * from './events';
+export * from './identity';
 export * from './nodes';
 export * from './page';
 export * from './plans';

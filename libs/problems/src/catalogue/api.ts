@@ -51,6 +51,21 @@ export const apiProblems = {
     meaning: 'Slots of the pool are held or waited for.',
     remedy: 'Wait until the transactions named have ended, or cancel them.',
   },
+  PROJECT_ARCHIVED: {
+    severity: 'error',
+    meaning: 'A write was asked for in a project that is archived.',
+    remedy: 'Take the project back into use with `muster project restore NAME`, or use another one.',
+  },
+  PROJECT_EXISTS: {
+    severity: 'error',
+    meaning: 'There is a project of that name, perhaps an archived one.',
+    remedy: 'Use another name, or restore the archived one.',
+  },
+  PROJECT_BUSY: {
+    severity: 'error',
+    meaning: 'A transaction of the project has not ended.',
+    remedy: 'Wait for the transactions named, or cancel them.',
+  },
   CLUSTER_BUSY: {
     severity: 'error',
     meaning: 'A transaction of the cluster has not ended.',

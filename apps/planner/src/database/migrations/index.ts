@@ -11,6 +11,7 @@ import { ForceClosed1764320000000 } from './1764320000000-force-closed';
 import { Pools1764400000000 } from './1764400000000-pools';
 import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
+import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
@@ -27,5 +28,6 @@ export const migrations: readonly MigrationClass[] = [
   Pools1764400000000,
   TaskSummary1764500000000,
   PlanGrounds1764510000000,
+  ProjectsAndTokens1764610000000,
   NodeLife1764630000000,
 ];
