@@ -9,6 +9,7 @@ export { parseBundle, type ParseBundleOptions, type ParsedBundle } from './bundl
 export { plainRole } from './bundle/roles';
 export { checkCluster, type PlaceOf } from './cluster/check-cluster';
 export { deepUnion, effectiveSettings, settingsSchema } from './cluster/effective-settings';
+export { fitsRelease, isInRange, type RangedRelease } from './cluster/fits-release';
 export { type ClusterRefs, parseClusterFile, type ParsedCluster } from './cluster/parse-cluster-file';
 export { revisionContent, revisionHash, sameRevision } from './cluster/revision';
 export { openedSetting, sealSettings } from './settings/seal-settings';

@@ -4,6 +4,7 @@ import type { Bus } from '@muster/messaging';
 import { type SecretBox } from '@muster/model';
 import { invariant, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
+import { holdBundles } from '../bundles/find-bundles';
 import { rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { type AcceptedHostKey, scanHostKeys } from '../nodes/scan-host-keys';
@@ -112,6 +113,7 @@ async function writeRevision(
   const hash = revisionHash(spec, (text) => `sha256:${createHash('sha256').update(text).digest('hex')}`);
   const head = await on.findOneBy(RevisionRow, { clusterId: cluster.id, number: cluster.headRevision });
   if (head?.hash === hash) return { revision: head.number, changed: false };
+  await holdBundles(on, cluster.project, spec);
   const number = cluster.headRevision + 1;
   await rowsOf(
     on,

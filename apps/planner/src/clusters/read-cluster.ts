@@ -3,6 +3,8 @@ import type { ClusterSpec } from '@muster/model';
 import { hasErrors, type Place, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { bundlesOf } from '../bundles/find-bundles';
+import { withFittingVersions } from '../bundles/fitting-versions';
+import { retiredBundles } from '../bundles/retired-bundles';
 import { placeIn } from '../plans/check-cluster-file';
 import type { PlanRunner } from '../plans/plan-runner';
 
@@ -45,7 +47,14 @@ export async function readCluster(
       bundles: { release, plugins },
     });
     const placeOf = (path: readonly string[]): Place => placeIn(places, path);
-    const all = [...problems, ...misnamed(sent, refs, placeOf), ...(spec === null ? [] : checkIdentities(sent, spec))];
+    const fitting = await withFittingVersions(on, project, problems, { release, plugins });
+    const retired = await retiredBundles(on, project, sent.name, bundles, placeOf);
+    const all = [
+      ...fitting,
+      ...retired,
+      ...misnamed(sent, refs, placeOf),
+      ...(spec === null ? [] : checkIdentities(sent, spec)),
+    ];
     if (spec === null || hasErrors(all)) throw new ProblemsError(all);
     return { spec, problems: all, placeOf };
   }

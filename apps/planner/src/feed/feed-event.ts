@@ -6,7 +6,7 @@ export type FeedEventType =
   | `task.${Exclude<TaskState, 'waiting' | 'ready'> | 'retrying' | 'held' | 'reopened'}`
   | 'cluster.revised'
   | 'cluster.deleted'
-  | 'bundle.published'
+  | `bundle.${'published' | 'retired' | 'restored' | 'deleted'}`
   | 'node.registered'
   | 'node.changed'
   | 'node.state'

@@ -47,7 +47,9 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     sha256,
   });
   if (outcome.plan === null) return { ok: false, problems: outcome.problems };
-  const predicted = predict(outcome.plan, question.whatIf);
+  const { notes } = question;
+  const told = notes.length === 0 ? outcome.plan : { ...outcome.plan, problems: [...notes, ...outcome.plan.problems] };
+  const predicted = predict(told, question.whatIf);
   if (!predicted.ok) return predicted;
   const { made, whatIf } = predicted;
   return {

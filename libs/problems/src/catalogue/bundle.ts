@@ -32,6 +32,16 @@ export const bundleProblems = {
     meaning: 'A release or plugin of that name and version is published with other content.',
     remedy: 'Published content is immutable: raise the version.',
   },
+  BUNDLE_IN_USE: {
+    severity: 'error',
+    meaning: 'A release or plugin that clusters use cannot be deleted.',
+    remedy: 'Move the clusters named to another version first, or retire it: then it is not offered for new ones.',
+  },
+  BUNDLE_FITS_NO_RELEASE: {
+    severity: 'warning',
+    meaning: 'No published release is within the ranges of the plugin.',
+    remedy: 'Widen `releases` in plugin.yaml, or publish a release that it fits.',
+  },
   BUNDLE_PATH_INVALID: {
     severity: 'error',
     meaning: 'A path of the bundle is absolute, leads out of it, is a link, or is there twice.',

@@ -13,6 +13,7 @@ import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
+import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly MigrationClass[] = [
   PlanGrounds1764510000000,
   ProjectsAndTokens1764610000000,
   NodeLife1764630000000,
+  BundleLife1764640000000,
 ];
