@@ -17,6 +17,8 @@ import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
 import { NodesController } from './nodes/nodes.controller';
+import { OperationInterceptor } from './operations/operation.interceptor';
+import { Operations } from './operations/operations';
 import { OutputIntake } from './output/output-intake';
 import { OutputController } from './output/output.controller';
 import {
@@ -44,6 +46,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly runner: PlanRunner;
   readonly installation: string;
   readonly nudges: PlannerNudges;
+  readonly operations: Operations;
   readonly closing: AbortSignal;
 }
 
@@ -82,6 +85,7 @@ export class PlannerModule {
         { provide: INSTALLATION, useValue: runtime.installation },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: Operations, useValue: runtime.operations },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },
         { provide: OutputIntake, useFactory: () => new OutputIntake(runtime.database, runtime.nudges) },
@@ -89,6 +93,7 @@ export class PlannerModule {
         BundleService,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: OperationInterceptor },
         { provide: APP_PIPE, useFactory: validation },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(runtime.logger) },
       ],

@@ -26,6 +26,7 @@ import { checkText } from './http/check-text';
 import { identify } from './http/identify';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
+import { Operations } from './operations/operations';
 import { checkPlannerConfig, type PlannerConfig } from './planner-config';
 import type { PlannerPorts } from './planner-ports';
 import { PlannerModule, type PlannerRuntime } from './planner.module';
@@ -67,10 +68,13 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     opened.push(() => runner.close());
     const closing = new AbortController();
     const installation = await installationOf(database);
-    const runtime = { ...ports, database, runner, nudges: new PlannerNudges(), closing: closing.signal, installation };
-    const app = await createApp(config, runtime);
     const onFailure = (error: unknown): void =>
       ports.logger.error({ failure: describeFailure(error) }, 'work in the background failed');
+    const nudges = new PlannerNudges();
+    const operations = new Operations(database, nudges, onFailure);
+    opened.push(() => operations.close());
+    const runtime = { ...ports, database, runner, nudges, operations, closing: closing.signal, installation };
+    const app = await createApp(config, runtime);
     const work = startWork(runtime, onFailure);
     opened.push(() => work.close());
     opened.push(() => closeServer(app));

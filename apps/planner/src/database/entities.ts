@@ -7,6 +7,7 @@ import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
 import { TokenRow } from '../identity/token.entity';
 import { NodeHistoryRow } from '../nodes/node-history.entity';
 import { NodeRow } from '../nodes/node.entity';
+import { OperationRow } from '../operations/operation.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
 import { OutputChunkRow } from '../output/output-chunk.entity';
 import { PlanRow } from '../plans/plan.entity';
@@ -47,6 +48,7 @@ export const entities = [
   LastSuccessRow,
   OutputChunkRow,
   OutgoingRow,
+  OperationRow,
   FeedEventRow,
   FeedSequenceRow,
 ];

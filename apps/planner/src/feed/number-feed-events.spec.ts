@@ -39,7 +39,14 @@ async function race(
   const seen: string[] = [];
   let after = 0;
   const read = async (): Promise<void> => {
-    const events = await readFeed(database.manager, { project: 'default', after, transaction: null, limit: 1000 });
+    const { events } = await readFeed(database.manager, {
+      project: 'default',
+      after,
+      transaction: null,
+      cluster: null,
+      kinds: null,
+      limit: 1000,
+    });
     after = events.at(-1)?.number ?? after;
     seen.push(...events.map((event) => event.subject.cluster ?? '').filter((cluster) => cluster.startsWith(project)));
   };

@@ -10,7 +10,9 @@ import request, { type Test } from 'supertest';
 import { DataSource } from 'typeorm';
 import { migrations } from '../database/migrations';
 import { connectDatabase } from '../database/open-database';
+import { EVENT_KINDS, type EventKind } from '../feed/event-kinds';
 import type { FeedEvent } from '../feed/feed-event';
+import { faultsOf } from '../feed/kind-schema';
 import type { Grants } from '../identity/grants';
 import { hashToken, newToken } from '../identity/token-hash';
 import { type RunningPlanner, startPlanner } from '../start-planner';
@@ -219,9 +221,22 @@ export class TestPlanner {
     return Buffer.concat(pieces).toString();
   }
 
-  /** Everything that the feed tells of a transaction. */
+  /** Fails if the feed tells something that its page does not. */
+  async checkFeed(): Promise<void> {
+    const rows = await this.database.query<FeedEvent[]>('SELECT type, subject, data FROM planner.feed_event');
+    const faults = rows.flatMap((event) => {
+      const kind = EVENT_KINDS[event.type] as EventKind | undefined;
+      const found = kind === undefined ? ['no such kind'] : faultsOf(kind, event);
+      return found.map((fault) => `${event.type}: ${fault}`);
+    });
+    if (faults.length > 0) throw new Error([...new Set(faults)].join('\n'));
+  }
+
+  /** Everything that the feed tells of a transaction and its tasks. */
   async feedOf(transaction: string): Promise<readonly FeedEvent[]> {
-    const { body } = (await this.get(`/api/v1/events?limit=1000&transaction=${transaction}`)) as {
+    const { body } = (await this.get(
+      `/api/v1/events?limit=1000&kind=transaction.*,task.*&transaction=${transaction}`,
+    )) as {
       body: { items: FeedEvent[] };
     };
     return body.items;

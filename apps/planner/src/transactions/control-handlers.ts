@@ -4,6 +4,7 @@ import { controlTransaction, type ControlTransaction } from '@muster/protocol';
 import { Inject } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
+import { Operations } from '../operations/operations';
 import { INSTALLATION, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { type ControlAnswer, controlAndWait } from './control-and-wait';
@@ -14,6 +15,7 @@ export class ControlHandlers {
   constructor(
     private readonly database: DataSource,
     private readonly nudges: PlannerNudges,
+    private readonly operations: Operations,
     @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
     @Inject(INSTALLATION) private readonly installation: string,
   ) {}
@@ -24,12 +26,10 @@ export class ControlHandlers {
     // So that nobody takes it for a person who has logged in here.
     const { database, nudges, secretBox, installation } = this;
     const parts = { database, nudges, secretBox, installation };
-    return controlAndWait(
-      parts,
-      { project, transaction },
-      context.id,
-      { verb, tasks, limit, event, reason },
-      `${who} (by message)`,
-    );
+    const by = `${who} (by message)`;
+    const { id } = context;
+    const operation = { id, project, name: 'controlTransaction', who: by, subject: { transaction } };
+    const wish = { verb, tasks, limit, event, reason };
+    return this.operations.run(operation, () => controlAndWait(parts, { project, transaction }, id, wish, by));
   }
 }

@@ -98,9 +98,11 @@ export type IdentifyAnswer = { readonly kind: 'identified'; readonly machine: st
 /**
  * `started`: the command was spawned, now or by an earlier call for the same attempt; its end is reported. Also given when
  * the link broke before the node answered: `link-lost` follows, and `attach` finds out whether it was spawned.
- * A failure means that it certainly was not spawned by this call.
+ * `busy`: something runs there that was started before; `attempt` is its id. It and a failure mean that this call
+ * certainly did not spawn it.
  */
-export type StartAnswer = { readonly kind: 'started' } | NodeFailure;
+export type StartAnswer =
+  { readonly kind: 'started' } | { readonly kind: 'busy'; readonly attempt: string } | NodeFailure;
 
 /** The five cases after a takeover or a lost link, the first that matches. */
 export type AttachAnswer =

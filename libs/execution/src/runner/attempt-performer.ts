@@ -27,6 +27,8 @@ import { withoutSecrets } from './without-secrets';
 const LEASE_WAIT_MS = 100;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 10_000;
+/** From one question whether a busy node has become free to the next, at most. */
+const BUSY_LOOK_MOST_MS = 5000;
 const CANCEL_GRACE_MS = 5000;
 const CANCEL_TRIES = 6;
 /** After a confirmed cancel: how long the node's own report of the end is waited for, since it knows sizes and signal. */
@@ -49,6 +51,8 @@ interface Live {
   /** Settles when the start has been answered. */
   started: Promise<void>;
   attaching: boolean;
+  /** What runs on the node that was started before, while it is waited for. */
+  busyWith: string | null;
   /** Bytes of output that have come from the node, so that a followed attempt goes on where the link broke. */
   readonly received: { stdout: number; stderr: number };
   /** What it was given, opened; nothing that is told of it may show them. */
@@ -189,6 +193,7 @@ export class AttemptPerformer {
       recorded: null,
       started: Promise.resolve(),
       attaching: false,
+      busyWith: null,
       received: { stdout: 0, stderr: 0 },
       secrets: [],
     };
@@ -197,7 +202,6 @@ export class AttemptPerformer {
   }
 
   async #launch(task: number, attempt: number, live: Live): Promise<void> {
-    const { nodes } = this.#context;
     const target = this.#target(live.machine);
     if (!target)
       return this.#end(task, attempt, {
@@ -210,11 +214,50 @@ export class AttemptPerformer {
     const ready = await this.#prepare(live.machine, target);
     if ('kind' in ready) return this.#failed(task, attempt, ready);
     live.recorded = ready;
-    if (!(await this.#mayAct(task, attempt))) return;
-    const answer = await nodes.start(target, this.#ticket(live.machine), spec);
-    if (answer.kind === 'started') return;
-    this.#prepared.delete(live.machine);
-    this.#failed(task, attempt, answer);
+    await this.#startOnceFree(task, attempt, live, target, spec);
+  }
+
+  /**
+   * Waits while something runs on the node that was started before: what a transaction left that was closed by force, or an
+   * attempt whose end could not be confirmed. Nobody else ends it, and the task's timeout ends the waiting.
+   */
+  async #startOnceFree(
+    task: number,
+    attempt: number,
+    live: Live,
+    target: NodeTarget,
+    spec: AttemptSpec,
+  ): Promise<void> {
+    const { nodes, clock } = this.#context;
+    for (
+      let wait = BACKOFF_FIRST_MS;
+      await this.#mayAct(task, attempt);
+      wait = Math.min(wait * 2, BUSY_LOOK_MOST_MS)
+    ) {
+      const answer = await nodes.start(target, this.#ticket(live.machine), spec);
+      if (answer.kind === 'busy') {
+        if (live.busyWith === null) await this.#noteBusy(task, live, answer.attempt);
+        await pause(clock, wait);
+        continue;
+      }
+      if (live.busyWith !== null && live.recorded !== null)
+        void this.#hooks.fact({ type: 'node-ready', node: live.machine, ...live.recorded });
+      live.busyWith = null;
+      if (answer.kind === 'started') return;
+      this.#prepared.delete(live.machine);
+      return this.#failed(task, attempt, answer);
+    }
+  }
+
+  async #noteBusy(task: number, live: Live, other: string): Promise<void> {
+    const busyWith = await this.#context.describeAttempt(other);
+    live.busyWith = busyWith;
+    this.#context.log.warn(
+      { deployment: this.#owned.deployment, task: this.#task(task).task, node: live.machine, attempt: other },
+      'something that was started before still runs on the node; the task waits for it',
+    );
+    if (live.recorded !== null)
+      void this.#hooks.fact({ type: 'node-ready', node: live.machine, ...live.recorded, busyWith });
   }
 
   /** What the attempt does; ends the attempt as refused if its type cannot say. Makes the output ready to flow. */
@@ -440,7 +483,10 @@ export class AttemptPerformer {
     const open = this.#state.open.get(task);
     if (this.#detached || open?.attempt !== attempt) return false;
     if (open.cancelling === null) return true;
-    this.#end(task, attempt, { kind: open.cancelling === 'timeout' ? 'timed-out' : 'cancelled', confirmed: true });
+    const busyWith = this.#live.get(task)?.busyWith ?? null;
+    if (open.cancelling === 'timeout' && busyWith !== null)
+      this.#end(task, attempt, { kind: 'refused', code: 'NODE_BUSY', detail: `on its node still runs ${busyWith}` });
+    else this.#end(task, attempt, { kind: endedBy(open.cancelling), confirmed: true });
     return false;
   }
 

@@ -87,8 +87,8 @@ export const nodeProblems = {
   },
   NODE_BUSY: {
     severity: 'error',
-    meaning: 'Something that an earlier attempt started still runs on the node.',
-    remedy: 'Wait until it ends, or cancel it.',
+    meaning: 'Something that an earlier attempt started still ran on the node when the time of the task was over.',
+    remedy: 'Log in and end it, or wait until it ends; then retry.',
   },
   NODE_SOURCE_UNREADABLE: {
     severity: 'error',

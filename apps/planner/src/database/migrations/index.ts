@@ -11,6 +11,7 @@ import { ForceClosed1764320000000 } from './1764320000000-force-closed';
 import { Pools1764400000000 } from './1764400000000-pools';
 import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
+import { Operations1764650000000 } from './1764650000000-operations';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
@@ -29,6 +30,7 @@ export const migrations: readonly MigrationClass[] = [
   Pools1764400000000,
   TaskSummary1764500000000,
   PlanGrounds1764510000000,
+  Operations1764650000000,
   ProjectsAndTokens1764610000000,
   NodeLife1764630000000,
   BundleLife1764640000000,
