@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { BundleService } from './bundles/bundle-service';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
+import { ClusterEditsController } from './clusters/cluster-edits.controller';
 import { ClustersController } from './clusters/clusters.controller';
 import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
@@ -12,6 +13,7 @@ import { HealthController } from './health/health.controller';
 import { MetricsController } from './health/metrics.controller';
 import { PlannerMetrics } from './health/planner-metrics';
 import { AccessGuard } from './http/access.guard';
+import { EtagInterceptor } from './http/etag';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
@@ -60,6 +62,7 @@ export class PlannerModule {
         ReleasesController,
         PluginsController,
         ClustersController,
+        ClusterEditsController,
         PlansController,
         NodesController,
         PoolsController,
@@ -92,6 +95,8 @@ export class PlannerModule {
         OpenApiDocument,
         BundleService,
         { provide: APP_GUARD, useClass: AccessGuard },
+        // The outer one, so that an answer that is told again has its header, too.
+        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: OperationInterceptor },
         { provide: APP_PIPE, useFactory: validation },

@@ -126,7 +126,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.use(metrics.observe());
   app.use(plainAnswers);
   app.use(identify(config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken)));
-  app.use(json({ limit: JSON_BYTES_MAX }));
+  app.use(json({ limit: JSON_BYTES_MAX, type: ['application/json', 'application/merge-patch+json'] }));
   app.use(checkText);
   app.get(OpenApiDocument).document = describeApi(app);
   await app.init();

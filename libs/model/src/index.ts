@@ -6,6 +6,7 @@ export * from './attempt-result';
 export * from './cluster';
 export * from './deployment-event';
 export * from './json';
+export * from './merge-patch';
 export * from './names';
 export * from './nearest-name';
 export * from './node-driver';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ClusterNode, type SecretBox, SecretValue } from '@muster/model';
+import { canonicalJson, type ClusterNode, type SecretBox, SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { type EntityManager, In } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -110,12 +110,17 @@ export async function writeNodes(
   who: string,
 ): Promise<void> {
   const ids: string[] = [];
-  for (const node of nodes) ids.push(await writeNode(on, secretBox, cluster, node, known.get(node.name), given));
+  for (const node of nodes) {
+    const row = known.get(node.name);
+    if (row === undefined || !isWritten(row, cluster.id, node, given))
+      ids.push(await writeNode(on, secretBox, cluster, node, row, given));
+  }
   await moveNodes(on, ids, 'enrol', { who });
+  const already = new Set([...known.values()].filter((row) => row.clusterId === cluster.id).map((row) => row.id));
   await tellAssigned(
     on,
     cluster.id,
-    ids.filter((_, index) => known.get(nodes[index]?.name ?? '')?.clusterId !== cluster.id),
+    ids.filter((id) => !already.has(id)),
     who,
   );
   await letNodesGo(
@@ -135,6 +140,19 @@ export async function writeNodes(
       data: { address: node.access.address ?? null },
     })),
   );
+}
+
+/** True if writing the node again would change nothing: most edits are about none of them. */
+function isWritten(
+  row: NodeRow,
+  clusterId: string,
+  { name, access, roles, tags }: ClusterNode,
+  { identities, hostKeys }: { identities: Readonly<Record<string, string>>; hostKeys: ReadonlyMap<string, string> },
+): boolean {
+  if (Object.hasOwn(identities, name) || hostKeys.has(name) || row.clusterId !== clusterId) return false;
+  const { identityFile: _local, ...told } = access;
+  const isSame = Object.entries(told).every(([key, value]) => row[key as keyof typeof told] === value);
+  return isSame && canonicalJson([row.roles, row.tags]) === canonicalJson([roles, tags]);
 }
 
 /**

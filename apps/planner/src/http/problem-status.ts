@@ -22,6 +22,7 @@ const statusByCode: Partial<Record<ProblemCode, number>> = {
   NODE_IN_USE: 409,
   NODE_STATE: 409,
   POOL_IN_USE: 409,
+  API_PRECONDITION_FAILED: 412,
   PROJECT_ARCHIVED: 409,
   PROJECT_BUSY: 409,
   PROJECT_EXISTS: 409,

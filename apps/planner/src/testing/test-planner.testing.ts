@@ -166,6 +166,15 @@ export class TestPlanner {
       .send(body);
   }
 
+  patch(path: string, body: object = {}, key: string = randomUUID()): Test {
+    return request(this.url)
+      .patch(path)
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .set('idempotency-key', key)
+      .set('content-type', 'application/merge-patch+json')
+      .send(JSON.stringify(body));
+  }
+
   /** Writes a token with these roles; gives it. */
   async tokenWith(grants: Grants, name: string = randomUUID()): Promise<string> {
     const token = newToken();
