@@ -44,7 +44,7 @@ describe('registering nodes', () => {
       node('same', { hostKey: key('1') }),
       node('lost', { hostKey: key('a'), jump: 'nowhere' }),
       node('self', { hostKey: key('b') }),
-      'no node',
+      'no node' as unknown as object,
     ]);
     expect(refused.status).toBe(400);
     const told = (refused.body as { problems: Told[] }).problems;
