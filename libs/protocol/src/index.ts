@@ -7,6 +7,7 @@ export * from './envelope';
 export * from './events';
 export * from './packed-graph';
 export * from './parameters-apart';
+export * from './publications';
 export * from './replies';
 export * from './topology';
 export { digest, id as idField, sealedSecret } from './fields';

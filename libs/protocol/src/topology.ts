@@ -38,6 +38,8 @@ export const QUESTIONS_QUEUE = { kind: 'questions', name: 'executor.questions.v1
 export const EVENTS_QUEUE = workQueue('planner.events.v1', 100, true);
 /** Controls of transactions from other programs, by the exchange of the same name. */
 export const CONTROLS_QUEUE = { ...workQueue('planner.controls.v1', 20), exchange: 'planner.controls.v1' };
+/** Releases and plugins that publish themselves, in parts, by the exchange of the same name. */
+export const PUBLICATIONS_QUEUE = { ...workQueue('plugin.publications.v1', 20), exchange: 'plugin.publications.v1' };
 /** Output of tasks to the planner. */
 export const OUTPUT_QUEUE = {
   kind: 'bounded',
@@ -57,6 +59,6 @@ export interface Topology {
 }
 
 export const TOPOLOGY: Topology = {
-  queues: [COMMANDS_QUEUE, QUESTIONS_QUEUE, EVENTS_QUEUE, CONTROLS_QUEUE, OUTPUT_QUEUE],
+  queues: [COMMANDS_QUEUE, QUESTIONS_QUEUE, EVENTS_QUEUE, CONTROLS_QUEUE, PUBLICATIONS_QUEUE, OUTPUT_QUEUE],
   exchanges: [NUDGE_EXCHANGE, FEED_EXCHANGE],
 };

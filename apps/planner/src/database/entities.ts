@@ -11,6 +11,7 @@ import { OperationRow } from '../operations/operation.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
 import { OutputChunkRow } from '../output/output-chunk.entity';
 import { PlanRow } from '../plans/plan.entity';
+import { PublicationRow } from '../publications/publication.entity';
 import { PoolRow } from '../pools/pool.entity';
 import { DeploymentPlaceRow } from '../previous/deployment-place.entity';
 import { ExpectedStateRow } from '../previous/expected-state.entity';
@@ -36,6 +37,7 @@ export const entities = [
   NodeRow,
   NodeHistoryRow,
   PoolRow,
+  PublicationRow,
   PlanRow,
   TransactionRow,
   DeploymentRow,

@@ -16,6 +16,7 @@ import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tok
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
+import { Publications1764640100000 } from './1764640100000-publications';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -36,4 +37,5 @@ export const migrations: readonly MigrationClass[] = [
   NodeLife1764630000000,
   RevisionWhy1764620000000,
   BundleLife1764640000000,
+  Publications1764640100000,
 ];
