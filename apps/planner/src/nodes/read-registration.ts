@@ -40,7 +40,7 @@ export async function readRegistration(body: unknown): Promise<ReadRegistration>
 function sketches(given: unknown): readonly RegisterNodeDto[] {
   if (!Array.isArray(given) || given.length > NODES_COMPARED_MAX) return [];
   return given.map((each: unknown, index): RegisterNodeDto => {
-    const node = isJsonObject(each as never) ? (each as Record<string, unknown>) : {};
+    const node = isJsonObject(each) ? (each as Record<string, unknown>) : {};
     const text = (key: string): string | undefined => (typeof node[key] === 'string' ? node[key] : undefined);
     const { name = '', port } = { name: text('name'), port: node['port'] };
     const isNamed = NAME_PATTERN.test(name);
@@ -48,7 +48,7 @@ function sketches(given: unknown): readonly RegisterNodeDto[] {
       name: isNamed ? name : `(item ${index})`,
       address: text('address') ?? `(address of item ${index})`,
       ...(typeof port === 'number' ? { port } : {}),
-      ...(text('hostKey') === undefined ? {} : { hostKey: text('hostKey') as string }),
+      ...(text('hostKey') === undefined ? {} : { hostKey: text('hostKey') }),
     };
   });
 }
