@@ -6,6 +6,7 @@ import { FeedEventRow } from '../feed/feed-event.entity';
 import { FeedSequenceRow } from '../feed/feed-sequence.entity';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
 import { TokenRow } from '../identity/token.entity';
+import { NodeHistoryRow } from '../nodes/node-history.entity';
 import { NodeRow } from '../nodes/node.entity';
 import { OperationRow } from '../operations/operation.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
@@ -35,6 +36,7 @@ export const entities = [
   ClusterRow,
   RevisionRow,
   NodeRow,
+  NodeHistoryRow,
   PoolRow,
   PublicationRow,
   PlanRow,
