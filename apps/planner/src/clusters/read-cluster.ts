@@ -1,5 +1,5 @@
 import type { ClusterRefs } from '@muster/catalog';
-import type { ClusterSpec } from '@muster/model';
+import type { ClusterSpec, JsonObject } from '@muster/model';
 import { hasErrors, type Place, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { bundlesOf } from '../bundles/find-bundles';
@@ -19,9 +19,14 @@ export interface CheckedCluster {
 /** What was sent. */
 export interface ClusterSource {
   readonly name: string;
-  readonly source: string;
+  /** Text of a file, or the document that a revision was changed into. */
+  readonly source: string | JsonObject;
   readonly sourceName: string;
   readonly identities: Readonly<Record<string, string>>;
+  /** What the cluster is now; null: nothing. */
+  readonly base: ClusterSpec | null;
+  /** Whether generated values that are left out stay as they are. */
+  readonly keepGenerated: boolean;
 }
 
 /**
@@ -34,8 +39,8 @@ export async function readCluster(
   project: string,
   sent: ClusterSource,
 ): Promise<CheckedCluster> {
-  const { source, sourceName } = sent;
-  const first = await runner.checkClusterFile({ source, sourceName, bundles: null });
+  const { source, sourceName, base, keepGenerated } = sent;
+  const first = await runner.checkClusterFile({ source, sourceName, base, keepGenerated, bundles: null });
   const { refs } = first;
   const bundles = refs === null ? null : await bundlesOf(on, project, refs);
   if (first.isReadable && bundles?.ok) {
@@ -44,6 +49,8 @@ export async function readCluster(
     const { spec, problems, places } = await runner.checkClusterFile({
       source,
       sourceName,
+      base,
+      keepGenerated,
       bundles: { release, plugins },
     });
     const placeOf = (path: readonly string[]): Place => placeIn(places, path);

@@ -71,8 +71,13 @@ export interface CheckedBundle {
 
 /** A cluster file; with the bundles that it names once these are known. */
 export interface ClusterFileQuestion {
-  readonly source: string;
+  /** Text of a file, or the document that a revision was changed into. */
+  readonly source: string | JsonObject;
   readonly sourceName: string;
+  /** What the cluster is now; null: nothing. */
+  readonly base: ClusterSpec | null;
+  /** Whether generated values that are left out stay as they are. */
+  readonly keepGenerated: boolean;
   readonly bundles: { readonly release: Bundle; readonly plugins: readonly Bundle[] } | null;
 }
 
