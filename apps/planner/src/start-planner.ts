@@ -16,6 +16,8 @@ import {
 import { migrate } from '@muster/storage';
 import { NestLogger } from '@muster/telemetry';
 import { json, type NextFunction, type Request, type Response } from 'express';
+import { recordRequests } from './audit/record-requests';
+import { RefusalGate } from './audit/refusal-gate';
 import { startWork } from './running/start-work';
 import { migrations } from './database/migrations';
 import { connectDatabase, installationOf } from './database/open-database';
@@ -23,6 +25,7 @@ import { SCHEMA } from './database/schema';
 import { PlannerMetrics } from './health/planner-metrics';
 import { describeApi, OpenApiDocument } from './http/openapi';
 import { checkText } from './http/check-text';
+import { FailedSignIns } from './http/failed-sign-ins';
 import { identify } from './http/identify';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
@@ -67,7 +70,15 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     opened.push(() => runner.close());
     const closing = new AbortController();
     const installation = await installationOf(database);
-    const runtime = { ...ports, database, runner, nudges: new PlannerNudges(), closing: closing.signal, installation };
+    const runtime = {
+      ...ports,
+      database,
+      runner,
+      nudges: new PlannerNudges(),
+      closing: closing.signal,
+      installation,
+      refusals: new RefusalGate(),
+    };
     const app = await createApp(config, runtime);
     const onFailure = (error: unknown): void =>
       ports.logger.error({ failure: describeFailure(error) }, 'work in the background failed');
@@ -121,7 +132,9 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.disable('x-powered-by');
   app.use(metrics.observe());
   app.use(plainAnswers);
-  app.use(identify(config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken)));
+  app.use(recordRequests(runtime));
+  const find = config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken);
+  app.use(identify(find, new FailedSignIns(config.failuresPerMinute)));
   app.use(json({ limit: JSON_BYTES_MAX }));
   app.use(checkText);
   app.get(OpenApiDocument).document = describeApi(app);

@@ -1,7 +1,10 @@
 import type { Request, Response } from 'express';
+import { isStillAllowed } from './principal';
 
 /** How often an idle stream says that it lives: below the idle limit of common proxies. */
 const HEARTBEAT_MS = 15_000;
+/** How often a stream makes sure that its reader may still read. */
+const RECHECK_MS = 5_000;
 
 /** One server-sent event; `id` is what the reader gives back as `Last-Event-ID`. */
 export interface StreamEvent {
@@ -22,7 +25,7 @@ export function lastEventId(request: Request): string | null {
 }
 
 /**
- * Writes `events` until they end, the reader leaves or `closing` fires. Waits while the reader is slow, so that a
+ * Writes `events` until they end, the reader leaves, its token ends or loses the right, or `closing` fires. Waits while the reader is slow, so that a
  * stream never holds more than one batch in memory.
  */
 export async function streamEvents(
@@ -45,6 +48,7 @@ export async function streamEvents(
   response.flushHeaders();
   response.write(': connected\n\n');
   const heartbeat = setInterval(() => response.write(': alive\n\n'), heartbeatMs);
+  const recheck = setInterval(() => void checkAgain(request, left), RECHECK_MS);
   try {
     for await (const batch of events(left.signal)) {
       if (left.signal.aborted) break;
@@ -53,9 +57,15 @@ export async function streamEvents(
     }
   } finally {
     clearInterval(heartbeat);
+    clearInterval(recheck);
     closing.removeEventListener('abort', leave);
     response.end();
   }
+}
+
+/** Not knowing, while the database does not answer, is no reason to end. */
+async function checkAgain(request: Request, left: AbortController): Promise<void> {
+  if (!(await isStillAllowed(request).catch(() => true))) left.abort();
 }
 
 function asText({ id, event, data }: StreamEvent): string {

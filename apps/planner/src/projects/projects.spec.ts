@@ -96,6 +96,7 @@ describe('rights and projects', () => {
   /** What gets past the check of shapes, which comes first. */
   function bodyOf(operationId: string): object | undefined {
     if (operationId === 'controlTransaction') return { verb: 'pause' };
+    if (operationId === 'setTokenRole') return { role: 'viewer' };
     if (operationId === 'startTransaction') return { cluster: 'c1' };
     return undefined;
   }

@@ -13,6 +13,7 @@ import { connectDatabase } from '../database/open-database';
 import type { FeedEvent } from '../feed/feed-event';
 import type { Grants } from '../identity/grants';
 import { hashToken, newToken } from '../identity/token-hash';
+import type { PlannerConfig } from '../planner-config';
 import { type RunningPlanner, startPlanner } from '../start-planner';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
 import { FakeExecutor } from './fake-executor.testing';
@@ -97,10 +98,18 @@ export class TestPlanner {
   }
 
   /** Starts one more planner on the same database and broker. */
-  async add(): Promise<RunningPlanner> {
+  async add(config: Partial<PlannerConfig> = {}): Promise<RunningPlanner> {
     const { opened } = this;
     const planner = await startPlanner(
-      { host: '127.0.0.1', port: 0, auth: this.auth, adminToken: new SecretValue(ADMIN_TOKEN) },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        auth: this.auth,
+        adminToken: new SecretValue(ADMIN_TOKEN),
+        // Suites of refusals send thousands in a minute.
+        failuresPerMinute: 100_000,
+        ...config,
+      },
       {
         database: opened,
         bus: this.#connect(),

@@ -4,6 +4,7 @@ import { controlTransaction, type ControlTransaction } from '@muster/protocol';
 import { Inject } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
+import { recordMessage } from '../audit/record-message';
 import { INSTALLATION, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { type ControlAnswer, controlAndWait } from './control-and-wait';
@@ -21,15 +22,14 @@ export class ControlHandlers {
   @MessagePattern(controlTransaction.schema)
   control(@Payload() body: ControlTransaction, @Ctx() context: BusContext): Promise<ControlAnswer> {
     const { project, transaction, verb, tasks = null, limit = null, event = null, reason = null, who } = body;
-    // So that nobody takes it for a person who has logged in here.
     const { database, nudges, secretBox, installation } = this;
     const parts = { database, nudges, secretBox, installation };
-    return controlAndWait(
-      parts,
-      { project, transaction },
-      context.id,
-      { verb, tasks, limit, event, reason },
-      `${who} (by message)`,
+    // So that nobody takes it for a person who has logged in here.
+    const by = `${who} (by message)`;
+    const wish = { verb, tasks, limit, event, reason };
+    const subject = `transaction ${transaction}: ${verb}`;
+    return recordMessage(database.manager, { project, who: by, what: 'controlTransaction', subject, why: reason }, () =>
+      controlAndWait(parts, { project, transaction }, context.id, wish, by),
     );
   }
 }

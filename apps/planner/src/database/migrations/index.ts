@@ -11,6 +11,7 @@ import { ForceClosed1764320000000 } from './1764320000000-force-closed';
 import { Pools1764400000000 } from './1764400000000-pools';
 import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
+import { Audit1764611000000 } from './1764611000000-audit';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
@@ -28,4 +29,5 @@ export const migrations: readonly MigrationClass[] = [
   TaskSummary1764500000000,
   PlanGrounds1764510000000,
   ProjectsAndTokens1764610000000,
+  Audit1764611000000,
 ];
