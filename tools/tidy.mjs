@@ -46,6 +46,14 @@ for (const code of catalogue.filter((each) => !page.includes(each)))
 for (const code of page.filter((each) => !catalogue.includes(each)))
   findings.push(`docs/errors.md: ${code} is not in the catalogue; run \`node tools/errors-doc.mjs\``);
 
+// So do the kinds of events and theirs.
+const kinds = [...read('apps/planner/src/feed/event-kinds.ts').matchAll(/^ {2}'([a-z]+\.[a-z-]+)':/gm)].map(
+  (match) => match[1],
+);
+const told = [...read('docs/reference/events.md').matchAll(/^\| `([a-z]+\.[a-z-]+)`/gm)].map((match) => match[1]);
+if (kinds.length === 0 || kinds.join() !== told.join())
+  findings.push('docs/reference/events.md: its kinds are not those of event-kinds.ts; run `node tools/events-doc.mjs`');
+
 const longest = code
   .filter((path) => path.endsWith('.ts') && !/\.(spec|testing)\.ts$/.test(path))
   .map((path) => ({ path, lines: read(path).split('\n').length }))

@@ -105,10 +105,10 @@ export class MachineModel {
     }
     const busy = this.#running();
     if (busy !== null && this.fault !== 'busy-ignored')
-      return { kind: 'refused', code: 'NODE_BUSY', detail: `${busy} runs` };
+      return { kind: 'busy', attempt: busy };
     if (this.fault === 'refused-and-started' && this.world.happens(0.1)) {
       this.world.after(5000, () => this.#spawn(id));
-      return { kind: 'refused', code: 'NODE_BUSY', detail: 'said of something that starts' };
+      return { kind: 'refused', code: 'NODE_REQUIREMENT_MISSING', detail: 'said of something that starts' };
     }
     this.#spawn(id);
     return { kind: 'started' };

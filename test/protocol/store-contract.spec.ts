@@ -30,7 +30,7 @@ function storeContract(
     // What a test leaves would be taken over in the next, and the executors that it has seen would have their share.
     afterEach(async () => {
       for (const { start } of await store.takeOver('nobody', LEASE_MS, 1000, true))
-        await store.closeTransaction(start.transaction, [], []);
+        await store.closeTransaction(start.transaction, [], null, []);
     });
 
     const startOf = (machines: readonly string[], transaction: string = randomUUID()): StartDeployment =>
@@ -86,6 +86,21 @@ function storeContract(
       const owned = await taken(id, 'e1');
       expect(await store.append('e1', id, owned?.epoch ?? 0, events(1, 1), [], ended)).toBe('stored');
       await accepted([first]);
+    });
+
+    it('claims no machine that others are only reached through, whoever claims it', async () => {
+      const bastion = machine();
+      const behind = (): StartDeployment => {
+        const start = startOf([machine(), bastion]);
+        return {
+          ...start,
+          nodes: start.nodes.map((node) => (node.machine === bastion ? { ...node, isOnlyJump: true as const } : node)),
+        };
+      };
+      for (const start of [behind(), behind()])
+        expect(await store.accept(randomUUID(), start, new Uint8Array())).toEqual({ kind: 'accepted' });
+      await accepted([bastion]);
+      expect(await store.accept(randomUUID(), behind(), new Uint8Array())).toEqual({ kind: 'accepted' });
     });
 
     it('lets one own a deployment, with a larger epoch and larger tickets each time', async () => {
@@ -247,7 +262,7 @@ function storeContract(
       const id = await accepted(pairs.flat(), transaction);
       await taken(id, 'e1');
       await together(id);
-      await store.closeTransaction(transaction, [], []);
+      await store.closeTransaction(transaction, [], null, []);
       // Adopted under each name, so that both are known.
       for (const [index, pair] of pairs.entries()) for (const name of pair) await store.drawTicket(name, `i${index}`);
       const [one = '', other = ''] = pairs[0] ?? [];
@@ -260,6 +275,20 @@ function storeContract(
       await together(again);
     });
 
+    it('closes by force the deployments that it is told of, and leaves a run alone that was begun since', async () => {
+      const [its, transaction] = [machine(), randomUUID()];
+      const first = await accepted([its], transaction);
+      const next = await accepted([its], transaction);
+      await store.closeTransaction(transaction, [], [first], []);
+      await store.releaseTransaction(transaction);
+      const left = await store.takeOver('e1', LEASE_MS, 1000, false);
+      expect(left.map(({ deployment }) => deployment)).toEqual([next]);
+      expect(left[0]?.tickets.has(its)).toBe(true);
+      expect((await store.accept(randomUUID(), startOf([its]), new Uint8Array())).kind).toBe('refused');
+      await store.closeTransaction(transaction, [], [next], []);
+      await accepted([its]);
+    });
+
     it('draws tickets for machines that no transaction claims', async () => {
       const its = machine();
       expect(await store.drawTicket(its, `identity-of-${its}`)).toBe(1);
@@ -267,7 +296,10 @@ function storeContract(
       const transaction = randomUUID();
       const id = await accepted([its], transaction);
       expect(await store.drawTicket(its, `identity-of-${its}`)).toBeNull();
-      expect((await taken(id, 'e1'))?.tickets.get(its)).toBeGreaterThan(2);
+      const owned = await taken(id, 'e1');
+      expect(owned?.tickets.get(its)).toBeGreaterThan(2);
+      await store.append('e1', id, owned?.epoch ?? 0, events(1, 1), [], { status: 'failed', free: false });
+      expect(await store.drawTicket(its, `identity-of-${its}`)).toBeNull();
       await store.releaseTransaction(transaction);
       expect(await store.drawTicket(its, `identity-of-${its}`)).toBeGreaterThan(3);
     });

@@ -56,7 +56,8 @@ export class StoreModel {
       this.#answers.set(command, []);
       return { kind: 'repeated' };
     }
-    const machines = [...new Set(start.nodes.map(({ machine }) => machine))].sort();
+    const used = start.nodes.filter(({ isOnlyJump }) => isOnlyJump !== true);
+    const machines = [...new Set(used.map(({ machine }) => machine))].sort();
     const problems = machines.flatMap((machine) => {
       const own = this.claims.get(machine);
       const isHeld = own?.transaction && own.transaction !== start.transaction;
@@ -227,11 +228,12 @@ export class StoreModel {
     return (this.deployments.get(deployment)?.events ?? []).filter(({ seq }) => seq >= from && seq <= to);
   }
 
-  read(deployment: string): { graph: Uint8Array; events: readonly DeploymentEvent[]; owner: string | null } | null {
+  read(deployment: string): Awaited<ReturnType<DeploymentStore['read']>> {
     const row = this.deployments.get(deployment);
     if (!row) return null;
     const owner = row.leaseUntil >= this.now() ? row.owner : null;
-    return { graph: row.graph, events: [...row.events], owner };
+    const { transaction, cluster } = row.start;
+    return { graph: row.graph, events: [...row.events], owner, transaction, cluster };
   }
 
   unpublished(most: number): readonly { deployment: string; published: number }[] {
@@ -281,10 +283,15 @@ export class StoreModel {
     return claim.ticket;
   }
 
-  closeTransaction(transaction: string, starts: readonly string[], problems: readonly Problem[]): void {
+  closeTransaction(
+    transaction: string,
+    starts: readonly string[],
+    deployments: readonly string[] | null,
+    problems: readonly Problem[],
+  ): void {
     for (const start of starts) this.refuse(start, problems);
     for (const row of this.deployments.values()) {
-      if (row.start.transaction !== transaction || row.isEnded) continue;
+      if (row.start.transaction !== transaction || row.isEnded || deployments?.includes(row.id) === false) continue;
       row.isEnded = true;
       row.owner = null;
       row.epoch++;
@@ -293,6 +300,8 @@ export class StoreModel {
   }
 
   releaseTransaction(transaction: string): void {
+    const hasOpen = [...this.deployments.values()].some((row) => row.start.transaction === transaction && !row.isEnded);
+    if (hasOpen) return;
     for (const claim of this.claims.values()) if (claim.transaction === transaction) claim.transaction = null;
   }
 

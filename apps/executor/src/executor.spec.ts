@@ -197,6 +197,29 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     });
   });
 
+  it('waits for what an earlier transaction left running on a node, says whose it is, and gives up at the timeout', async () => {
+    const cmd = 'echo $$ > ~/left; until [ -e ~/left-over ]; do sleep 0.05; done';
+    const left = await bed.deploy({ tasks: [graphTask('left@n1', { parameters: { cmd } })] });
+    await waitUntil('it runs', () => bed.fileOf('n1', 'left') !== '');
+    await bed.forceClose(left.transaction);
+    const late = await bed.deploy({ tasks: [graphTask('late@n1', { timeoutMs: 1500 })] });
+    expect((await bed.end(late.deployment)).tasks).toEqual({ 'late@n1': 'failed' });
+    const whose = `attempt 1 of left@n1, which transaction ${left.transaction} of cluster c began`;
+    expect(bed.log(late.deployment).find(({ type }) => type === 'attempt-ended')).toMatchObject({
+      result: { kind: 'refused', code: 'NODE_BUSY', detail: `on its node still runs ${whose}` },
+    });
+    const { deployment } = await bed.deploy({ tasks: [graphTask('next@n1')] });
+    const reply = await waitUntil('it says what it waits for', async () => {
+      const answer = await bed.why(deployment, 'next@n1');
+      return JSON.stringify(answer).includes('"node-busy"') ? answer : null;
+    });
+    const text = `attempt 1 waits for its node, on which still runs ${whose}`;
+    expect(reply).toMatchObject({ body: { state: 'running', reasons: [{ code: 'node-busy', text }] } });
+    writeFileSync(bed.pathOf('n1', 'left-over'), '');
+    expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
+    expect(bed.log(deployment).filter(({ type }) => type === 'attempt-started')).toHaveLength(1);
+  });
+
   it('refuses a start that comes after its transaction was closed by force', async () => {
     const command = randomUUID();
     const transaction = randomUUID();

@@ -5,8 +5,8 @@ import { ArtifactsController } from './artifacts/artifacts.controller';
 import { AuditController } from './audit/audit.controller';
 import type { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
-import { PluginsController } from './bundles/plugins.controller';
-import { ReleasesController } from './bundles/releases.controller';
+import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
+import { ClusterEditsController } from './clusters/cluster-edits.controller';
 import { ClustersController } from './clusters/clusters.controller';
 import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
@@ -15,17 +15,22 @@ import { HealthController } from './health/health.controller';
 import { MetricsController } from './health/metrics.controller';
 import { PlannerMetrics } from './health/planner-metrics';
 import { AccessGuard } from './http/access.guard';
+import { EtagInterceptor } from './http/etag';
+import type { FindPrincipal } from './http/identify';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
 import { NodesController } from './nodes/nodes.controller';
+import { OperationInterceptor } from './operations/operation.interceptor';
+import { Operations } from './operations/operations';
 import { OutputIntake } from './output/output-intake';
 import { OutputController } from './output/output.controller';
 import {
   ARTIFACTS,
   BUS,
   CLOSING,
+  FIND_PRINCIPAL,
   INSTALLATION,
   LOGGER,
   PLAN_RUNNER,
@@ -39,6 +44,7 @@ import { ProjectsController } from './projects/projects.controller';
 import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
+import { PublicationHandlers } from './publications/publication-handlers';
 import { PlannerNudges } from './running/planner-nudges';
 import { EventIntake } from './transactions/event-intake';
 import { TransactionsController } from './transactions/transactions.controller';
@@ -49,6 +55,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly runner: PlanRunner;
   readonly installation: string;
   readonly nudges: PlannerNudges;
+  readonly operations: Operations;
   readonly closing: AbortSignal;
   readonly refusals: RefusalGate;
 }
@@ -56,13 +63,14 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
 /** Wires ports to controllers; guard, filter, pipe and interceptor stand before every route. */
 @Module({})
 export class PlannerModule {
-  static register(runtime: PlannerRuntime): DynamicModule {
+  static register(runtime: PlannerRuntime, findPrincipal: FindPrincipal | null): DynamicModule {
     return {
       module: PlannerModule,
       controllers: [
         ReleasesController,
         PluginsController,
         ClustersController,
+        ClusterEditsController,
         PlansController,
         NodesController,
         PoolsController,
@@ -79,6 +87,7 @@ export class PlannerModule {
         OpenApiController,
         ControlHandlers,
         DeploymentHandlers,
+        PublicationHandlers,
       ],
       providers: [
         { provide: DataSource, useValue: runtime.database },
@@ -89,15 +98,20 @@ export class PlannerModule {
         { provide: LOGGER, useValue: runtime.logger },
         { provide: PLAN_RUNNER, useValue: runtime.runner },
         { provide: INSTALLATION, useValue: runtime.installation },
+        { provide: FIND_PRINCIPAL, useValue: { find: findPrincipal } },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: Operations, useValue: runtime.operations },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },
         { provide: OutputIntake, useFactory: () => new OutputIntake(runtime.database, runtime.nudges) },
         OpenApiDocument,
         BundleService,
         { provide: APP_GUARD, useClass: AccessGuard },
+        // The outer one, so that an answer that is told again has its header, too.
+        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: OperationInterceptor },
         { provide: APP_PIPE, useFactory: validation },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(runtime.logger) },
       ],

@@ -7,6 +7,8 @@ import { invariant } from '@muster/problems';
 import { BusServer } from '@muster/messaging';
 import {
   CONTROLS_QUEUE,
+  PUBLICATIONS_QUEUE,
+  publishBundlePart,
   controlTransaction,
   deploymentEvents,
   EVENTS_QUEUE,
@@ -29,6 +31,7 @@ import { FailedSignIns } from './http/failed-sign-ins';
 import { identify } from './http/identify';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
+import { Operations } from './operations/operations';
 import { checkPlannerConfig, type PlannerConfig } from './planner-config';
 import type { PlannerPorts } from './planner-ports';
 import { PlannerModule, type PlannerRuntime } from './planner.module';
@@ -37,6 +40,8 @@ import { PlannerNudges } from './running/planner-nudges';
 
 /** Each is waited for a few seconds. */
 const CONTROLS_PREFETCH = 8;
+/** Each may hold a megabyte, and the last of a bundle takes seconds. */
+const PUBLICATIONS_PREFETCH = 4;
 /** Largest JSON body. */
 const JSON_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -70,18 +75,18 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     opened.push(() => runner.close());
     const closing = new AbortController();
     const installation = await installationOf(database);
+    const onFailure = (error: unknown): void =>
+      ports.logger.error({ failure: describeFailure(error) }, 'work in the background failed');
+    const nudges = new PlannerNudges();
+    const operations = new Operations(database, nudges, onFailure);
+    opened.push(() => operations.close());
     const runtime = {
       ...ports,
-      database,
-      runner,
-      nudges: new PlannerNudges(),
+      ...{ database, runner, nudges, operations, installation },
       closing: closing.signal,
-      installation,
       refusals: new RefusalGate(),
     };
     const app = await createApp(config, runtime);
-    const onFailure = (error: unknown): void =>
-      ports.logger.error({ failure: describeFailure(error) }, 'work in the background failed');
     const work = startWork(runtime, onFailure);
     opened.push(() => work.close());
     opened.push(() => closeServer(app));
@@ -116,14 +121,16 @@ function eventServer({ bus, logger }: PlannerRuntime): BusServer {
       { queue: EVENTS_QUEUE, prefetch: EVENTS_PREFETCH },
       { queue: OUTPUT_QUEUE, prefetch: OUTPUT_PREFETCH },
       { queue: CONTROLS_QUEUE, prefetch: CONTROLS_PREFETCH },
+      { queue: PUBLICATIONS_QUEUE, prefetch: PUBLICATIONS_PREFETCH },
     ],
-    kinds: [deploymentEvents, taskOutput, controlTransaction],
+    kinds: [deploymentEvents, taskOutput, controlTransaction, publishBundlePart],
   });
 }
 
 /** The application without a port: what tests and the printed OpenAPI document need. */
 export async function createApp(config: PlannerConfig, runtime: PlannerRuntime): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(PlannerModule.register(runtime), {
+  const findPrincipal = config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken);
+  const app = await NestFactory.create<NestExpressApplication>(PlannerModule.register(runtime, findPrincipal), {
     bodyParser: false,
     abortOnError: false,
     logger: new NestLogger(runtime.logger),
@@ -133,9 +140,8 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.use(metrics.observe());
   app.use(plainAnswers);
   app.use(recordRequests(runtime));
-  const find = config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken);
-  app.use(identify(find, new FailedSignIns(config.failuresPerMinute)));
-  app.use(json({ limit: JSON_BYTES_MAX }));
+  app.use(identify(findPrincipal, new FailedSignIns(config.failuresPerMinute)));
+  app.use(json({ limit: JSON_BYTES_MAX, type: ['application/json', 'application/merge-patch+json'] }));
   app.use(checkText);
   app.get(OpenApiDocument).document = describeApi(app);
   await app.init();

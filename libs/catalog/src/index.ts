@@ -8,8 +8,15 @@ export { filesAt, namedFiles } from './bundle/bundle-files';
 export { parseBundle, type ParseBundleOptions, type ParsedBundle } from './bundle/parse-bundle';
 export { plainRole } from './bundle/roles';
 export { checkCluster, type PlaceOf } from './cluster/check-cluster';
+export { clusterDocument, limitsDocument, nodeDocument } from './cluster/cluster-document';
 export { deepUnion, effectiveSettings, settingsSchema } from './cluster/effective-settings';
-export { type ClusterRefs, parseClusterFile, type ParsedCluster } from './cluster/parse-cluster-file';
+export {
+  type ClusterRefs,
+  parseClusterDocument,
+  parseClusterFile,
+  type ParsedCluster,
+} from './cluster/parse-cluster-file';
+export { fitsRelease, isInRange, type RangedRelease } from './cluster/fits-release';
 export { revisionContent, revisionHash, sameRevision } from './cluster/revision';
 export { openedSetting, sealSettings } from './settings/seal-settings';
 export { withDefaults } from './settings/settings-defaults';

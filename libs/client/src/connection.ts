@@ -80,6 +80,17 @@ export class Connection {
     return response.body;
   }
 
+  /** The answer's bytes as they arrive; one try. `digest` is what the server says of them (RFC 9530), null if nothing. */
+  async download(
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly digest: string | null }> {
+    const response = await this.#once('GET', path, options, options.signal);
+    const contentType = response.headers.get('content-type') ?? '';
+    if (!response.ok || !response.body) throw readApiError(response.status, contentType, await this.#read(response));
+    return { body: response.body, digest: response.headers.get('repr-digest') };
+  }
+
   async #send(
     method: Method,
     path: string,

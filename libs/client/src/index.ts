@@ -3,6 +3,7 @@
  * Promises to need nothing but `fetch`, to send each write once however often it is tried, to keep no state on disk,
  * and to never log; it does not interpret what the server says.
  */
+export { BundleRoutes } from './bundle-routes';
 export { ApiError, ServerUnreachable } from './client-error';
 export type { ConnectionOptions } from './connection';
 export * from './dto';

@@ -108,6 +108,7 @@ export class Executor {
       box: ports.box,
       relay: this.#relay,
       output,
+      describeAttempt: (id) => this.#describeAttempt(id),
       nudge: () => ports.nudge(),
       log,
     };
@@ -223,10 +224,10 @@ export class Executor {
   }
 
   /** Ends a transaction whatever its owners do; they find out when they store or renew next. */
-  async closeTransaction({ transaction, starts, who, why }: CloseTransaction): Promise<void> {
+  async closeTransaction({ transaction, starts, deployments, who, why }: CloseTransaction): Promise<void> {
     const summary = `It was force-closed by ${why === null ? who : `${who}: ${why}`}.`;
     const subject = `transaction ${transaction}`;
-    await this.#ports.store.closeTransaction(transaction, starts, [
+    await this.#ports.store.closeTransaction(transaction, starts, deployments ?? null, [
       problem('DEPLOY_FORCE_CLOSED', { subject, summary }),
     ]);
     this.nudged();
@@ -496,6 +497,15 @@ export class Executor {
   #route(report: NodeReport): void {
     const id = parseAttemptId(report.attempt);
     if (id) this.#runners.get(id.deployment)?.report(report, id.task, id.attempt);
+  }
+
+  async #describeAttempt(id: string): Promise<string> {
+    const its = parseAttemptId(id);
+    const stored = its && (await this.#ports.store.read(its.deployment).catch(() => null));
+    if (!stored) return `attempt ${id.slice(0, 100)}`;
+    const graph = await this.#graph(stored.graph);
+    const task = typeof graph === 'string' ? undefined : graph.tasks[its.task]?.task;
+    return `attempt ${its.attempt} of ${task ?? 'a task'}, which transaction ${stored.transaction} of cluster ${stored.cluster} began`;
   }
 
   /** The graph, or a sentence saying why it cannot be read. */

@@ -34,6 +34,12 @@ export interface ClusterGraph extends GraphDefinition {
   readonly written: readonly JsonObject[];
 }
 
+/** Settings that a cluster was made from: they lie under its own, which win. */
+export interface ClusterPreset {
+  readonly name: string;
+  readonly settings: JsonObject;
+}
+
 /** A parsed cluster file. */
 export interface ClusterSpec {
   readonly name: string;
@@ -46,6 +52,12 @@ export interface ClusterSpec {
   readonly master: string | null;
   /** The common part of the expected state. */
   readonly settings: JsonObject;
+  /** Options switched on and off; those that are not named are as the release says. Absent: none is named. */
+  readonly options?: Readonly<Record<string, boolean>>;
+  /** Absent: the cluster was not made from a preset. */
+  readonly preset?: ClusterPreset;
+  /** How many nodes each role is to have, by role; absent: as many as it is given. */
+  readonly counts?: Readonly<Record<string, number>>;
   readonly limits: {
     readonly nodesAtOnce: number | null;
     /** By role, above what the release says; null: no ramp although the release has one. Absent: as the release says. */

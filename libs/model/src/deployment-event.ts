@@ -56,8 +56,17 @@ export type DeploymentEventBody =
     }
   /** Fact: lease taken or taken over; attempts that were open may still run on their nodes. */
   | { readonly type: 'owner-changed'; readonly executor: string; readonly epoch: number }
-  /** Fact: connected, ticket raised. `stateFolder` is the id of the launcher's folder, told anew when it is another. */
-  | { readonly type: 'node-ready'; readonly node: string; readonly bootId: string; readonly stateFolder: string }
+  /**
+   * Fact: connected, ticket raised. `stateFolder` is the id of the launcher's folder, told anew when it is another.
+   * `busyWith`: what was started there before still runs, as a part of a sentence; the attempt that is open there waits for it.
+   */
+  | {
+      readonly type: 'node-ready';
+      readonly node: string;
+      readonly bootId: string;
+      readonly stateFolder: string;
+      readonly busyWith?: string;
+    }
   /** Decision. `attempt` counts from 1 per task. */
   | { readonly type: 'attempt-started'; readonly task: TaskAddress; readonly attempt: number }
   /** Decision: its process group is to be ended. */

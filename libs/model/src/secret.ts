@@ -1,7 +1,10 @@
-import { isJsonObject, type Json } from './json';
+import { isJsonObject, type Json, type JsonObject } from './json';
 
 /** What people and logs see in place of a secret. */
 export const SECRET_MASK = '<secret>';
+
+/** What they see, and write, in place of a secret that is not there yet. */
+export const TO_BE_FILLED = '<to be filled>';
 
 /**
  * A secret at rest or on its way: encrypted with a data key that is itself wrapped by `MUSTER_SECRET_KEY`.
@@ -19,6 +22,8 @@ export interface SealedSecret {
     /** Keyed hash of the value, hex: equal secrets have equal fingerprints; tells nothing else. */
     readonly fingerprint: string;
   };
+  /** A place kept for a secret that somebody has to give before anything is deployed. */
+  readonly $blank?: true;
 }
 
 /** True for a sealed secret; anything else that happens to have the key `$sealed` is refused at the edges. */
@@ -76,9 +81,20 @@ export function sealJson(value: Json, box: SecretBox): Json {
   return { $sealed: { ...$sealed } };
 }
 
-/** `value` with every sealed secret replaced by `<secret>`: for plans, events, logs and answers. */
+/** A place for a secret that is still to be given; seals no more than a word. */
+export function blankSecret(box: SecretBox): JsonObject {
+  const { $sealed } = box.seal(new SecretValue(TO_BE_FILLED));
+  return { $sealed: { ...$sealed }, $blank: true };
+}
+
+/** True for what `blankSecret` made. */
+export function isBlankSecret(value: unknown): boolean {
+  return isSealedSecret(value) && value.$blank === true;
+}
+
+/** `value` with every sealed secret replaced by `<secret>` (a blank one by `<to be filled>`): for plans, events, logs and answers. */
 export function maskSecrets(value: Json): Json {
-  if (isSealedSecret(value)) return SECRET_MASK;
+  if (isSealedSecret(value)) return isBlankSecret(value) ? TO_BE_FILLED : SECRET_MASK;
   if (Array.isArray(value)) return value.map((each: Json) => maskSecrets(each));
   if (isJsonObject(value))
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, maskSecrets(member)]));

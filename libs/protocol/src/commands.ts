@@ -17,6 +17,8 @@ export const nodeAccess = z.object({
   identity: sealedSecret,
   stateDir: z.string().min(1).max(500),
   jump: name.nullable(),
+  /** Nothing runs there, others are reached through it: so it is not claimed. Absent: it is, as with older versions. */
+  isOnlyJump: z.literal(true).optional(),
 });
 export type NodeAccessMessage = z.infer<typeof nodeAccess>;
 
@@ -127,6 +129,8 @@ export const closeTransaction = messageKind(
     transaction: id,
     /** Ids of the commands that started its deployments. */
     starts: z.array(id).max(10_000),
+    /** Its deployments: a further run that was begun afterwards goes on. Absent, as older versions do: all that are open. */
+    deployments: z.array(id).max(10_000).optional(),
     who: sentence,
     why: sentence.nullable(),
   }),

@@ -52,6 +52,9 @@ export async function startAttempt(
       case 'done':
         if (!alreadyFollowed) follower.begin(true);
         return { kind: 'started' };
+      case 'busy':
+        if (!alreadyFollowed) followed.drop(attempt.id);
+        return { kind: 'busy', attempt: words[1] ?? '' };
       default:
         if (!alreadyFollowed) followed.drop(attempt.id);
         return session.refusal(words);

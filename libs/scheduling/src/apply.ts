@@ -46,6 +46,8 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
       return;
     case 'node-ready': {
       state.bootId.set(event.node, { bootId: event.bootId, stateFolder: event.stateFolder });
+      if (event.busyWith !== undefined) state.busyElsewhere.set(event.node, { text: event.busyWith, at: event.at });
+      else state.busyElsewhere.delete(event.node);
       const machine = state.graph.machines.indexOf(event.node);
       if (machine >= 0 && state.node[machine] === 'untouched') state.node[machine] = 'ready';
       return;

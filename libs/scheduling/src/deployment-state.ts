@@ -68,6 +68,8 @@ export interface DeploymentState {
   readonly endedAt: Float64Array;
   readonly node: NodeState[];
   readonly bootId: Map<string, { readonly bootId: string; readonly stateFolder: string }>;
+  /** Machines on which something runs that is none of the open attempts: what, and since when that is known. */
+  readonly busyElsewhere: Map<string, { readonly text: string; readonly at: number }>;
   /** The task whose failure made the node failed, by machine; -1 while it is not. */
   readonly nodeCulprit: Int32Array;
   readonly groupFailed: Int32Array;
@@ -161,6 +163,7 @@ export function initialState(graph: TaskGraph, { firstCome = false, leasesPools 
     endedAt: new Float64Array(taskCount),
     node: machines.map(() => 'untouched'),
     bootId: new Map(),
+    busyElsewhere: new Map(),
     nodeCulprit: new Int32Array(machines.length).fill(-1),
     groupFailed: new Int32Array(graph.faultTolerance.length),
     wishes: { pause: null, resume: false, retry: new Set(), skip: new Set() },

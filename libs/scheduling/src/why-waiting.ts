@@ -1,7 +1,9 @@
 import {
   awaitedEvent,
+  carrierOf,
   describeSkipWish,
   isTaskEnd,
+  MASTER,
   POOL_PREFIX,
   type GraphTask,
   type TaskAddress,
@@ -63,10 +65,16 @@ export function whyWaiting(state: DeploymentState, address: TaskAddress): Explan
 function reasonsFor(state: DeploymentState, task: number, name: TaskState): WaitingReason[] {
   const open = state.open.get(task);
   if (open) {
-    const text = open.cancelling
-      ? `attempt ${open.attempt} is being ended (${open.cancelling})`
-      : runs(state, task, open.attempt);
-    return [{ code: open.cancelling ? 'cancelling' : 'running', text, since: open.startedAt, holders: [] }];
+    if (open.cancelling) {
+      const text = `attempt ${open.attempt} is being ended (${open.cancelling})`;
+      return [{ code: 'cancelling', text, since: open.startedAt, holders: [] }];
+    }
+    const busy = busyElsewhere(state, task);
+    if (busy !== null && busy.at >= open.startedAt) {
+      const text = `attempt ${open.attempt} waits for its node, on which still runs ${busy.text}`;
+      return [{ code: 'node-busy', text, since: busy.at, holders: [] }];
+    }
+    return [{ code: 'running', text: runs(state, task, open.attempt), since: open.startedAt, holders: [] }];
   }
   if (name !== 'waiting' && name !== 'ready' && name !== 'lost') {
     const cause = state.endCause.get(task);
@@ -91,6 +99,16 @@ function skipWish(state: DeploymentState, task: number, name: TaskState): Waitin
   const asked = state.skipAsked.get(task);
   if (asked === undefined) return [];
   return [{ code: 'skip-asked', text: describeSkipWish(asked.by, name), since: asked.at, holders: [] }];
+}
+
+/** What runs on the machine that carries the task, of another deployment or left over from an attempt that has ended. */
+function busyElsewhere(
+  state: DeploymentState,
+  task: number,
+): { readonly text: string; readonly at: number } | null {
+  if (state.busyElsewhere.size === 0) return null;
+  const carrier = carrierOf(state.graph.tasks[task] as GraphTask);
+  return state.busyElsewhere.get(carrier === MASTER ? (state.graph.source.master ?? MASTER) : carrier) ?? null;
 }
 
 function runs(state: DeploymentState, task: number, attempt: number): string {

@@ -29,6 +29,99 @@ describe('publishing', () => {
   });
 });
 
+describe('what is published', () => {
+  let planner: FakePlanner;
+  beforeEach(async () => {
+    planner = await FakePlanner.start();
+  });
+  afterEach(() => planner.close());
+  const run = (line: string, cwd?: string) =>
+    muster(line, { env: { MUSTER_SERVER: planner.url }, ...(cwd === undefined ? {} : { cwd }) });
+  const listed = {
+    name: 'a',
+    version: '1.0.0',
+    title: 'A',
+    digest: 'sha256:1',
+    publishedAt: 'then',
+    publishedBy: 'me',
+  };
+
+  it('is listed with filters', async () => {
+    planner.answer('GET /plugins', { items: [{ ...listed, retiredAt: '2026-01-01' }], next: null });
+    const { code, out } = await run('plugin list --fits r@1.0.0 --retired --search x');
+    expect([code, out]).toEqual([0, expect.stringContaining('2026-01-01')]);
+    const query = new URL(planner.seen.at(-1)?.url ?? '', planner.url).searchParams;
+    expect(Object.fromEntries(query)).toMatchObject({ fits: 'r@1.0.0', retired: 'true', search: 'x' });
+    expect((await run('plugin list --retired --offered')).code).toBe(1);
+  });
+
+  it('is shown with roles, graphs, settings, files and users', async () => {
+    const { parseBundle } = await import('@muster/catalog');
+    const manifest = [
+      'name: a',
+      'version: 1.0.0',
+      'roles: { web: { order: 3, hasPrimary: true, max: 5 } }',
+      'settings: { type: object, properties: { port: { type: integer, default: 80 }, key: { type: string, secret: true, default: hidden } } }',
+    ].join('\n');
+    const { bundle } = parseBundle([{ path: 'release.yaml', text: manifest }]);
+    const clusters = [{ cluster: 'c1', revisions: [2, 3] }];
+    planner.answer('GET /releases/a/1.0.0', {
+      ...{ ...listed, retiredAt: 'today', retiredBy: 'me', retiredWhy: 'old', archive: null, clusters },
+      content: { ...bundle, files: [{ path: 'x.sh', digest: 'sha256:9', size: 7, executable: true }] },
+    });
+    const { code, out } = await run('release show a@1.0.0');
+    expect(code).toBe(0);
+    for (const text of [
+      'retired: today by me: old',
+      'used by: c1 (revision 2, 3)',
+      'web',
+      '0..5',
+      'port',
+      '80',
+      'x.sh',
+    ])
+      expect(out).toContain(text);
+    expect(out).not.toContain('hidden');
+    expect((await run('release show a')).code).toBe(1);
+  });
+
+  it('is linted, retired, restored and deleted', async () => {
+    const advice = { code: 'LINT_LOST_PAUSES', severity: 'info', subject: 'task x', summary: 's', remedy: 'r' };
+    planner.answer('GET /releases/a/1.0.0/findings', { problems: [advice] });
+    expect(await run('release lint a@1.0.0')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('LINT_LOST_PAUSES'),
+    });
+    planner.answer('POST /releases/a/1.0.0/retire', { ...listed, retiredAt: 'now' });
+    expect((await run('release retire a@1.0.0 --reason hole')).code).toBe(0);
+    expect(JSON.parse(planner.seen.at(-1)?.body ?? '')).toEqual({ why: 'hole' });
+    planner.answer('POST /releases/a/1.0.0/restore', { ...listed, retiredAt: null });
+    expect((await run('release restore a@1.0.0')).code).toBe(0);
+    planner.refuse('DELETE /releases/a/1.0.0', 409, 'BUNDLE_IN_USE');
+    expect(await run('release delete a@1.0.0')).toMatchObject({ code: 8, out: '' });
+  });
+
+  it('is downloaded whole or not at all', async () => {
+    const { createHash } = await import('node:crypto');
+    const { existsSync, readFileSync } = await import('node:fs');
+    const cwd = temporaryFolder({});
+    let told = createHash('sha256').update('bytes').digest('base64');
+    planner.route('GET /releases/a/1.0.0/archive', (response) =>
+      response.writeHead(200, { 'repr-digest': `sha-256=:${told}:` }).end('bytes'),
+    );
+    expect((await run('release download a@1.0.0', cwd)).code).toBe(0);
+    expect(readFileSync(`${cwd}/a-1.0.0.tar.gz`, 'utf8')).toBe('bytes');
+    told = createHash('sha256').update('other').digest('base64');
+    const { code, err } = await run('release download a@1.0.0 -f b.tar.gz', cwd);
+    expect([code, err, existsSync(`${cwd}/b.tar.gz`), existsSync(`${cwd}/b.tar.gz.part`)]).toEqual([
+      1,
+      expect.stringContaining('LOCAL_FILE'),
+      false,
+      false,
+    ]);
+  });
+});
+
 describe('lint', () => {
   it('accepts what can be published', async () => {
     const { code, out } = await muster(`lint ${temporaryFolder(release)}`);

@@ -24,12 +24,13 @@ const CLAIMS = `SELECT machine, ticket, identity, transaction_id, cluster, node,
   FROM executor.claim c`;
 
 /**
- * Claims every machine of the deployment for its transaction, all or nothing; each claim draws a larger ticket. Locks in
+ * Claims every machine that the deployment uses for its transaction, all or nothing; each claim draws a larger ticket. Locks in
  * the order of machines, so that two claims never wait for each other in a circle. Answers with a problem per machine
  * that another transaction holds; the caller then rolls back.
  */
 export async function claimNodes(client: PoolClient, start: StartDeployment): Promise<readonly Problem[]> {
-  const byMachine = new Map(start.nodes.map((node) => [node.machine, node.name]));
+  const used = start.nodes.filter(({ isOnlyJump }) => isOnlyJump !== true);
+  const byMachine = new Map(used.map((node) => [node.machine, node.name]));
   const machines = [...byMachine.keys()].sort();
   await client.query(
     `INSERT INTO executor.claim (machine, ticket) SELECT machine, 0 FROM unnest($1::text[]) AS machine ORDER BY machine ON CONFLICT (machine) DO NOTHING`,
@@ -159,12 +160,16 @@ export async function raiseTickets(
   return new Map(rows.map(({ machine, ticket }) => [machine, ticket]));
 }
 
-/** Frees what a transaction holds, locking in everybody's order; tickets stay, since they only grow. */
+/**
+ * Frees what a transaction holds, locking in everybody's order, unless it has an open deployment; tickets stay, since they
+ * only grow. A further run that is being accepted is waited for by the locks, and seen by the statement after them.
+ */
 export async function freeClaims(client: PoolClient, transaction: string): Promise<void> {
+  await client.query(`SELECT FROM executor.claim WHERE transaction_id = $1 ORDER BY machine FOR UPDATE`, [transaction]);
   await client.query(
-    `WITH locked AS (SELECT machine FROM executor.claim WHERE transaction_id = $1 ORDER BY machine FOR UPDATE)
-     UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL
-       FROM locked WHERE claim.machine = locked.machine`,
+    `UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL
+      WHERE transaction_id = $1
+        AND NOT EXISTS (SELECT FROM executor.deployment d WHERE d.transaction_id = $1 AND d.ended_at IS NULL)`,
     [transaction],
   );
 }

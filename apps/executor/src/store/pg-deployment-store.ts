@@ -210,17 +210,14 @@ export class PgDeploymentStore implements DeploymentStore {
     return readEvents(this.pool, deployment, from, to);
   }
 
-  async read(
-    deployment: string,
-  ): Promise<{ graph: Uint8Array; events: readonly DeploymentEvent[]; owner: string | null } | null> {
-    const { rows } = await this.pool.query<{ graph: Buffer; owner: string | null }>(
-      `SELECT graph, CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner FROM executor.deployment WHERE id = $1`,
+  async read(deployment: string): ReturnType<DeploymentStore['read']> {
+    const { rows } = await this.pool.query<{ graph: Buffer; owner: string | null; transaction: string; cluster: string }>(
+      `SELECT graph, CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner, transaction_id AS transaction, cluster
+         FROM executor.deployment WHERE id = $1`,
       [deployment],
     );
-    const row = rows[0];
-    return row
-      ? { graph: row.graph, owner: row.owner, events: await readEvents(this.pool, deployment, 1, null) }
-      : null;
+    const [row] = rows;
+    return row ? { ...row, events: await readEvents(this.pool, deployment, 1, null) } : null;
   }
 
   async unpublished(most: number): Promise<readonly { deployment: string; published: number }[]> {
@@ -268,16 +265,23 @@ export class PgDeploymentStore implements DeploymentStore {
     await withTransaction(this.pool, (client) => freeClaims(client, transaction));
   }
 
-  async closeTransaction(transaction: string, starts: readonly string[], problems: readonly Problem[]): Promise<void> {
+  async closeTransaction(
+    transaction: string,
+    starts: readonly string[],
+    deployments: readonly string[] | null,
+    problems: readonly Problem[],
+  ): Promise<void> {
     await withTransaction(this.pool, async (client) => {
       // First, since a start that is being accepted is waited for here, and found below.
       for (const start of starts) await keepAnswer(client, start, problems);
       await client.query(
-        `WITH locked AS (SELECT id FROM executor.deployment WHERE transaction_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE)
+        `WITH locked AS (
+           SELECT id FROM executor.deployment
+            WHERE transaction_id = $1 AND ended_at IS NULL AND ($2::uuid[] IS NULL OR id = ANY ($2)) ORDER BY id FOR UPDATE)
          UPDATE executor.deployment d
             SET ended_at = clock_timestamp(), status = 'cancelled', owner = NULL, lease_until = NULL, epoch = epoch + 1
            FROM locked WHERE d.id = locked.id`,
-        [transaction],
+        [transaction, deployments],
       );
       await freeClaims(client, transaction);
     });

@@ -115,7 +115,7 @@ describe('an address that tries tokens', () => {
   it('waits after too many, and others at it with a good token do not', async () => {
     const planner = await TestPlanner.start(0);
     try {
-      const { url } = await planner.add({ failuresPerMinute: 5 });
+      const { url } = await planner.add(undefined, { failuresPerMinute: 5 });
       const ask = (token: string) => request(url).get('/api/v1/nodes').set('authorization', `Bearer ${token}`);
       const good = await planner.tokenWith({ default: 'viewer' });
       const late = await planner.tokenWith({ default: 'viewer' });

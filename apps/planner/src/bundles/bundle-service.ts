@@ -1,30 +1,26 @@
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import { type BundleKind } from '@muster/model';
+import type { BundleKind } from '@muster/model';
+import { problem, ProblemsError } from '@muster/problems';
 import type { ArtifactStore } from '@muster/storage';
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
-import { rowsOf } from '../database/sql';
 import { answerOnce } from '../http/idempotency.interceptor';
 import { idempotencyKeyOf } from '../http/idempotency-key';
-import { CURSOR_PART, type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
+import type { Page } from '../http/paging';
 import { requestHash } from '../http/request-hash';
 import type { PlanRunner } from '../plans/plan-runner';
 import { ARTIFACTS, PLAN_RUNNER } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
-import type { BundleDto, BundleSummaryDto, PublishedBundleDto } from './bundle.dto';
-import type { BundleRow } from './bundle.entity';
+import type { BundleDto, BundleFindingsDto, BundleQuery, BundleSummaryDto, PublishedBundleDto } from './bundle.dto';
+import { bundleUsers } from './bundle-users';
 import { findBundle } from './find-bundles';
-import { publishBundle } from './publish-bundle';
+import { keepArchive } from './keep-archive';
+import { listBundles, listedRow, summaryOf } from './list-bundles';
+import { publishBundle, type SentBundle } from './publish-bundle';
 import { readUpload } from './read-upload';
-
-interface Listed {
-  readonly name: string;
-  readonly version: string;
-  readonly title: string | null;
-  readonly digest: string;
-  readonly published_at: Date;
-  readonly published_by: string;
-}
+import { type BundleName, deleteBundle, restoreBundle, retireBundle } from './retire-bundle';
 
 /** Releases and plugins: the same routes under two names. */
 @Injectable()
@@ -45,14 +41,12 @@ export class BundleService {
   ): Promise<PublishedBundleDto> {
     // A key that cannot be kept is refused before the body is read.
     const key = idempotencyKeyOf(request);
-    const upload = await readUpload(request, (content) => this.artifacts.put(content));
+    const upload = await this.receive(request);
     const publish = async (): Promise<PublishedBundleDto> => {
       const { isNew, ...published } = await publishBundle(
         { database: this.database, runner: this.runner },
-        project,
-        kind,
+        { project, kind, who },
         upload,
-        who,
       );
       response.status(isNew ? 201 : 200);
       this.nudges.nudge('recorded');
@@ -70,41 +64,93 @@ export class BundleService {
     )) as PublishedBundleDto;
   }
 
-  async list(project: string, kind: BundleKind, query: PageQuery): Promise<Page<BundleSummaryDto>> {
-    const [name, version] = readCursor(query.cursor, CURSOR_PART.name, CURSOR_PART.name) ?? [null, null];
-    const rows = await rowsOf<Listed>(
-      this.database.manager,
-      `SELECT name, version, content->>'title' AS title, digest, published_at, published_by FROM planner.bundle
-       WHERE project = $1 AND kind = $2 AND ($3::text IS NULL OR (name, version) > ($3, $4)) ORDER BY name, version LIMIT $5`,
-      [project, kind, name, version, query.limit + 1],
-    );
-    return pageOf(rows, query.limit, (row) => [row.name, row.version], summary);
+  /** Reads an archive and keeps it as it was sent. */
+  async receive(sent: Readable): Promise<SentBundle> {
+    const { body, kept } = keepArchive(sent, this.artifacts);
+    const upload = await readUpload(body, (content) => this.artifacts.put(content));
+    return { ...upload, archive: await kept };
+  }
+
+  async list(project: string, kind: BundleKind, query: BundleQuery): Promise<Page<BundleSummaryDto>> {
+    return listBundles(this.database.manager, project, kind, query);
   }
 
   async get(project: string, kind: BundleKind, name: string, version: string): Promise<BundleDto> {
-    const row = await findBundle(this.database.manager, project, kind, name, version);
-    return { ...summary(listed(row)), content: row.content };
+    const row = await this.find(project, kind, name, version);
+    const users = await bundleUsers(this.database.manager, row.project, kind, `${name}@${version}`);
+    return {
+      ...summaryOf(listedRow(row)),
+      retiredBy: row.retiredBy,
+      retiredWhy: row.retiredWhy,
+      archive: row.archiveDigest === null ? null : { digest: row.archiveDigest, size: Number(row.archiveSize ?? 0) },
+      clusters: users.map(({ cluster, revisions }) => ({ cluster, revisions: [...revisions] })),
+      content: row.content,
+    };
   }
-}
 
-function listed(row: BundleRow): Listed {
-  return {
-    name: row.name,
-    version: row.version,
-    title: row.content.title,
-    digest: row.digest,
-    published_at: row.publishedAt,
-    published_by: row.publishedBy,
-  };
-}
+  async lint(project: string, kind: BundleKind, name: string, version: string): Promise<BundleFindingsDto> {
+    const row = await this.find(project, kind, name, version);
+    return { problems: [...row.problems, ...(await this.runner.lintBundle(row.content))] };
+  }
 
-function summary(row: Listed): BundleSummaryDto {
-  return {
-    name: row.name,
-    version: row.version,
-    title: row.title,
-    digest: row.digest,
-    publishedAt: row.published_at.toISOString(),
-    publishedBy: row.published_by,
-  };
+  async download(project: string, kind: BundleKind, name: string, version: string, response: Response): Promise<void> {
+    const { archiveDigest, archiveSize, archiveGzipped } = await this.find(project, kind, name, version);
+    if (archiveDigest === null)
+      throw new ProblemsError([
+        problem('API_NOT_FOUND', {
+          subject: `archive of ${kind} ${name}@${version}`,
+          summary: 'It was not kept when this was published.',
+          remedy: 'Publish the same content again: then it is kept.',
+        }),
+      ]);
+    const content = await this.artifacts.open(archiveDigest);
+    response
+      .status(200)
+      .type(archiveGzipped === true ? 'application/gzip' : 'application/x-tar')
+      .attachment(`${name}-${version}.tar${archiveGzipped === true ? '.gz' : ''}`)
+      .set('content-length', archiveSize ?? '')
+      .set('repr-digest', `sha-256=:${Buffer.from(archiveDigest.slice('sha256:'.length), 'hex').toString('base64')}:`);
+    await pipeline(Readable.from(content), response);
+  }
+
+  async retire(
+    project: string,
+    kind: BundleKind,
+    name: string,
+    version: string,
+    who: string,
+    why: string | null,
+  ): Promise<BundleSummaryDto> {
+    await retireBundle(this.database, this.nameOf(project, kind, name, version), who, why);
+    return this.changed(project, kind, name, version);
+  }
+
+  async restore(
+    project: string,
+    kind: BundleKind,
+    name: string,
+    version: string,
+    who: string,
+  ): Promise<BundleSummaryDto> {
+    await restoreBundle(this.database, this.nameOf(project, kind, name, version), who);
+    return this.changed(project, kind, name, version);
+  }
+
+  async remove(project: string, kind: BundleKind, name: string, version: string, who: string): Promise<void> {
+    await deleteBundle(this.database, this.nameOf(project, kind, name, version), who);
+    this.nudges.nudge('recorded');
+  }
+
+  private async changed(project: string, kind: BundleKind, name: string, version: string): Promise<BundleSummaryDto> {
+    this.nudges.nudge('recorded');
+    return summaryOf(listedRow(await this.find(project, kind, name, version)));
+  }
+
+  private nameOf(project: string, kind: BundleKind, name: string, version: string): BundleName {
+    return { project, kind, name, version };
+  }
+
+  private find(project: string, kind: BundleKind, name: string, version: string): ReturnType<typeof findBundle> {
+    return findBundle(this.database.manager, project, kind, name, version);
+  }
 }

@@ -1,7 +1,8 @@
 import type { ClusterRefs } from '@muster/catalog';
-import { type BundleKind } from '@muster/model';
+import type { BundleKind } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
+import { rowsOf } from '../database/sql';
 import { BundleRow } from './bundle.entity';
 
 export type FoundBundles =
@@ -46,6 +47,33 @@ export async function bundlesOf(on: EntityManager, project: string, spec: Cluste
     if (plugin !== null) plugins.push(plugin);
   }
   return release === null || problems.length > 0 ? { ok: false, problems } : { ok: true, release, plugins };
+}
+
+/**
+ * Holds what a revision names until the database transaction that writes it ends, so that nobody deletes it meanwhile. Throws
+ * `CLUSTER_UNKNOWN_RELEASE` for what is gone already.
+ */
+export async function holdBundles(on: EntityManager, project: string, spec: ClusterRefs): Promise<void> {
+  const wanted = [
+    ...(spec.release === null ? [] : [`release ${spec.release}`]),
+    ...spec.plugins.map((each) => `plugin ${each}`),
+  ];
+  const held = await rowsOf<{ reference: string }>(
+    on,
+    `SELECT kind || ' ' || name || '@' || version AS reference FROM planner.bundle
+      WHERE project = $1 AND kind || ' ' || name || '@' || version = ANY($2) ORDER BY id FOR SHARE`,
+    [project, wanted],
+  );
+  const gone = wanted.filter((each) => !held.some(({ reference }) => reference === each));
+  if (gone.length === 0) return;
+  throw new ProblemsError(
+    gone.map((each) =>
+      problem('CLUSTER_UNKNOWN_RELEASE', {
+        subject: `cluster ${spec.name}`,
+        summary: `The ${each} was deleted a moment ago.`,
+      }),
+    ),
+  );
 }
 
 /** Throws `API_NOT_FOUND`. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type BundleKind } from '@muster/model';
+import type { Bundle, BundleKind } from '@muster/model';
 import { hasErrors, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
-import { rowOf } from '../database/sql';
+import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import type { PlanRunner } from '../plans/plan-runner';
 import { BundleRow } from './bundle.entity';
+import { checkRanges } from './fitting-versions';
+import type { KeptArchive } from './keep-archive';
 import type { BundleUpload } from './read-upload';
 
 export interface Published {
@@ -18,43 +20,56 @@ export interface Published {
   readonly isNew: boolean;
 }
 
+/** What was sent, read and stored. */
+export interface SentBundle extends BundleUpload {
+  readonly archive: KeptArchive | null;
+}
+
+/** Where it belongs, and who says so. */
+export interface Publisher {
+  readonly project: string;
+  readonly kind: BundleKind;
+  readonly who: string;
+}
+
 /**
  * Checks an uploaded bundle as a whole and publishes it. Throws `ProblemsError` with everything that is wrong with it,
  * or `BUNDLE_EXISTS` if its name and version stand for other content; then nothing was changed.
  */
 export async function publishBundle(
   { database, runner }: { readonly database: DataSource; readonly runner: PlanRunner },
-  project: string,
-  kind: BundleKind,
-  upload: BundleUpload,
-  who: string,
+  by: Publisher,
+  upload: SentBundle,
 ): Promise<Published> {
-  const { bundle, problems: found } = await runner.checkBundle(upload.entries);
-  const problems = [...upload.problems, ...found];
+  const { bundle, reading, findings } = await runner.checkBundle(upload.entries);
+  const ofReading = [...upload.problems, ...reading];
+  const problems = [...ofReading, ...findings];
   if (bundle === null || hasErrors(problems)) throw new ProblemsError(problems);
-  if (bundle.kind !== kind) throw new ProblemsError([otherKind(kind, bundle.kind)]);
+  if (bundle.kind !== by.kind) throw new ProblemsError([otherKind(by.kind, bundle.kind)]);
+  const fitting = await checkRanges(database.manager, by.project, bundle);
+  const isNew = await database.transaction((on) => insert(on, by, bundle, upload, ofReading));
   const { name, version } = bundle;
-  const row = {
-    id: randomUUID(),
-    project,
-    kind,
-    name,
-    version,
-    digest: upload.digest,
-    content: bundle,
-    publishedBy: who,
-  };
-  const isNew = await database.transaction((manager) => insert(manager, row));
-  return { name, version, digest: upload.digest, problems, isNew };
+  return { name, version, digest: upload.digest, problems: [...problems, ...fitting], isNew };
 }
 
-async function insert(on: EntityManager, row: Omit<BundleRow, 'publishedAt'>): Promise<boolean> {
-  const { project, kind, name, version, digest } = row;
+async function insert(
+  on: EntityManager,
+  { project, kind, who }: Publisher,
+  bundle: Bundle,
+  { digest, archive }: SentBundle,
+  problems: readonly Problem[],
+): Promise<boolean> {
+  const { name, version } = bundle;
   const inserted = await rowOf(
     on,
-    `INSERT INTO planner.bundle (id, project, kind, name, version, digest, content, published_by) VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)
+    `INSERT INTO planner.bundle
+       (id, project, kind, name, version, digest, content, published_by, archive_digest, archive_size, archive_gzipped, problems)
+     VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12::jsonb)
      ON CONFLICT (project, kind, name, version) DO NOTHING RETURNING id`,
-    [row.id, project, kind, name, version, digest, JSON.stringify(row.content), row.publishedBy],
+    [
+      ...[randomUUID(), project, kind, name, version, digest, JSON.stringify(bundle), who],
+      ...[archive?.digest ?? null, archive?.size ?? null, archive?.gzipped ?? null, JSON.stringify(problems)],
+    ],
   );
   if (inserted !== null) {
     await writeFeedEvents(on, project, [
@@ -63,13 +78,26 @@ async function insert(on: EntityManager, row: Omit<BundleRow, 'publishedAt'>): P
     return true;
   }
   const there = await on.findOneByOrFail(BundleRow, { project, kind, name, version });
-  if (there.digest === digest) return false;
+  if (there.digest === digest) {
+    if (there.archiveDigest === null && archive !== null) await keepNow(on, there.id, archive);
+    return false;
+  }
   throw new ProblemsError([
     problem('BUNDLE_EXISTS', {
       subject: `${kind} ${name}@${version}`,
       summary: `It is published with the digest ${there.digest}; this one has ${digest}.`,
     }),
   ]);
+}
+
+/** The archive of what was published when archives were not kept. */
+async function keepNow(on: EntityManager, id: string, { digest, size, gzipped }: KeptArchive): Promise<void> {
+  await rowsOf(
+    on,
+    `UPDATE planner.bundle SET archive_digest = $2, archive_size = $3, archive_gzipped = $4
+      WHERE id = $1 AND archive_digest IS NULL RETURNING 1`,
+    [id, digest, size, gzipped],
+  );
 }
 
 function otherKind(wanted: BundleKind, found: BundleKind): Problem {

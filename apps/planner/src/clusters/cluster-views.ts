@@ -2,9 +2,10 @@ import { type ClusterSpec, type Json, maskSecrets } from '@muster/model';
 import { type EntityManager, LessThan, MoreThan } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { CURSOR_PART, type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
-import type { ClusterDto, ClusterSummaryDto, RevisionDto, RevisionSummaryDto } from './cluster.dto';
+import type { AppliedClusterDto, ClusterDto, ClusterSummaryDto, RevisionDto, RevisionSummaryDto } from './cluster.dto';
 import { ClusterRow } from './cluster.entity';
 import { findRevision } from './find-cluster';
+import { etagOf, type RevisedCluster } from './revise-cluster';
 import { RevisionRow } from './revision.entity';
 
 /** Clusters by name. */
@@ -34,8 +35,8 @@ export async function listClusters(
 }
 
 export async function clusterView(on: EntityManager, row: ClusterRow): Promise<ClusterDto> {
-  const { content } = await findRevision(on, row, row.headRevision);
-  return { ...clusterSummary(row, content), content: masked(content) };
+  const head = await findRevision(on, row, row.headRevision);
+  return { ...clusterSummary(row, head.content), etag: etagOf(head), content: masked(head.content) };
 }
 
 function clusterSummary(row: ClusterRow, content: ClusterSpec | null): ClusterSummaryDto {
@@ -49,6 +50,10 @@ function clusterSummary(row: ClusterRow, content: ClusterSpec | null): ClusterSu
     nodes: content?.nodes.length ?? 0,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+export function appliedView(applied: RevisedCluster): AppliedClusterDto {
+  return { ...applied, acceptedHostKeys: [...applied.acceptedHostKeys], problems: [...applied.problems] };
 }
 
 /** Revisions, newest first. */
@@ -71,7 +76,8 @@ export function revisionView(row: RevisionRow): RevisionDto {
 }
 
 function revisionSummary(row: RevisionRow): RevisionSummaryDto {
-  return { number: row.number, hash: row.hash, createdAt: row.createdAt.toISOString(), who: row.createdBy };
+  const { number, hash, why, change } = row;
+  return { number, hash, createdAt: row.createdAt.toISOString(), who: row.createdBy, why, change };
 }
 
 function masked(content: ClusterSpec): object {

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { ProblemDto } from '../http/api-errors';
 
 const SOURCE_CHARS_MAX = 8_000_000;
+const REASON_CHARS_MAX = 1000;
 
 export class ApplyClusterDto {
   @ApiProperty({ description: 'Text of the cluster file.' })
@@ -29,6 +30,39 @@ export class ApplyClusterDto {
   @IsOptional()
   @IsBoolean()
   acceptHostKeys?: boolean;
+
+  @ApiPropertyOptional({ description: 'Kept with the revision.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(REASON_CHARS_MAX)
+  reason?: string;
+}
+
+/** `?reason=&acceptHostKeys=` of edits, whose body is the edit itself. */
+export class EditQuery {
+  @ApiPropertyOptional({ description: 'Kept with the revision.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(REASON_CHARS_MAX)
+  reason?: string;
+
+  @ApiPropertyOptional({ default: false, description: 'Accept the host keys that the machines show now.' })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  acceptHostKeys?: string;
+}
+
+export class RollbackDto {
+  @ApiProperty({ type: 'integer', minimum: 1, example: 1, description: 'The revision whose content is wanted again.' })
+  @IsInt()
+  @Min(1)
+  revision!: number;
+
+  @ApiPropertyOptional({ description: 'Kept with the revision.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(REASON_CHARS_MAX)
+  reason?: string;
 }
 
 class AcceptedHostKeyDto {
@@ -45,6 +79,12 @@ export class AppliedClusterDto {
 
   @ApiProperty({ type: 'integer' })
   revision!: number;
+
+  @ApiProperty({ description: 'Equal content has equal hashes.' })
+  hash!: string;
+
+  @ApiProperty({ description: 'Of the revision, for `If-Match`; the header `ETag` says it, too.' })
+  etag!: string;
 
   @ApiProperty({ description: 'False: the same content again, so the same revision.' })
   changed!: boolean;
@@ -83,6 +123,9 @@ export class ClusterSummaryDto {
 }
 
 export class ClusterDto extends ClusterSummaryDto {
+  @ApiProperty({ description: 'Of the newest revision, for `If-Match`.' })
+  etag!: string;
+
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
@@ -111,6 +154,12 @@ export class RevisionSummaryDto {
 
   @ApiProperty()
   who!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  why!: string | null;
+
+  @ApiProperty({ enum: ['apply', 'edit', 'rollback', 'preset', 'clone', 'import'], description: 'How it came about.' })
+  change!: string;
 }
 
 export class RevisionDto extends RevisionSummaryDto {
@@ -124,4 +173,15 @@ export class RevisionPageDto {
 
   @ApiProperty({ type: String, nullable: true })
   next!: string | null;
+}
+
+export class ClusterPartDto {
+  @ApiProperty({ type: 'integer' })
+  revision!: number;
+
+  @ApiProperty({ description: 'Of the revision, for `If-Match`.' })
+  etag!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'Secrets show as `<secret>`.' })
+  value!: object;
 }

@@ -15,7 +15,8 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags
 import type { Bus } from '@muster/messaging';
 import type { SecretBox } from '@muster/model';
 import { DataSource } from 'typeorm';
-import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { Editing } from '../http/editing';
 import { PageQuery } from '../http/paging';
 import { Project, Who } from '../http/principal';
 import { Needs } from '../http/route-access';
@@ -32,7 +33,7 @@ import {
   RevisionPageDto,
 } from './cluster.dto';
 import { knownNodes } from './cluster-nodes';
-import { clusterView, listClusters, listRevisions, revisionView } from './cluster-views';
+import { appliedView, clusterView, listClusters, listRevisions, revisionView } from './cluster-views';
 import { deleteCluster } from './delete-cluster';
 import { exportCluster } from './export-cluster';
 import { findCluster, findRevision } from './find-cluster';
@@ -53,23 +54,23 @@ export class ClustersController {
   @ApiOperation({ operationId: 'applyCluster', summary: 'Create a cluster or write a new revision of it' })
   @ApiIdempotent()
   @ApiOkResponse({ type: AppliedClusterDto })
-  @ApiRefusals(400, 409, 413, 422, 503)
+  @ApiEditable()
+  @ApiRefusals(400, 409, 412, 413, 422, 503)
   async apply(
-    @Project() project: string,
     @Param('cluster') name: string,
     @Body() body: ApplyClusterDto,
-    @Who() who: string,
+    @Editing() { project, who, ifMatch }: Editing,
   ): Promise<AppliedClusterDto> {
-    const { source, sourceName = 'cluster.yaml', identities = {}, acceptHostKeys = false } = body;
+    const { source, sourceName = 'cluster.yaml', identities = {}, acceptHostKeys = false, reason = null } = body;
     const { database, bus, secretBox, runner } = this;
     const applied = await applyCluster(
       { database, bus, secretBox, runner },
       project,
-      { name, source, sourceName, identities, acceptHostKeys },
-      who,
+      { name, source, sourceName, identities, acceptHostKeys, ifMatch },
+      { who, why: reason },
     );
     this.nudges.nudge('recorded');
-    return { ...applied, acceptedHostKeys: [...applied.acceptedHostKeys], problems: [...applied.problems] };
+    return appliedView(applied);
   }
 
   @Get()
@@ -143,8 +144,8 @@ export class ClustersController {
   @ApiIdempotent()
   @ApiNoContentResponse()
   @ApiRefusals(404, 409)
-  async delete(@Project() project: string, @Param('cluster') name: string): Promise<void> {
-    await deleteCluster(this.database, project, name);
+  async delete(@Project() project: string, @Param('cluster') name: string, @Who() who: string): Promise<void> {
+    await deleteCluster(this.database, project, name, who);
     this.nudges.nudge('recorded');
   }
 }

@@ -1,8 +1,10 @@
 import type { ClusterRefs } from '@muster/catalog';
-import type { ClusterSpec } from '@muster/model';
+import type { ClusterSpec, JsonObject } from '@muster/model';
 import { hasErrors, type Place, problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { bundlesOf } from '../bundles/find-bundles';
+import { withFittingVersions } from '../bundles/fitting-versions';
+import { retiredBundles } from '../bundles/retired-bundles';
 import { placeIn } from '../plans/check-cluster-file';
 import type { PlanRunner } from '../plans/plan-runner';
 
@@ -17,9 +19,14 @@ export interface CheckedCluster {
 /** What was sent. */
 export interface ClusterSource {
   readonly name: string;
-  readonly source: string;
+  /** Text of a file, or the document that a revision was changed into. */
+  readonly source: string | JsonObject;
   readonly sourceName: string;
   readonly identities: Readonly<Record<string, string>>;
+  /** What the cluster is now; null: nothing. */
+  readonly base: ClusterSpec | null;
+  /** Whether generated values that are left out stay as they are. */
+  readonly keepGenerated: boolean;
 }
 
 /**
@@ -32,8 +39,8 @@ export async function readCluster(
   project: string,
   sent: ClusterSource,
 ): Promise<CheckedCluster> {
-  const { source, sourceName } = sent;
-  const first = await runner.checkClusterFile({ source, sourceName, bundles: null });
+  const { source, sourceName, base, keepGenerated } = sent;
+  const first = await runner.checkClusterFile({ source, sourceName, base, keepGenerated, bundles: null });
   const { refs } = first;
   const bundles = refs === null ? null : await bundlesOf(on, project, refs);
   if (first.isReadable && bundles?.ok) {
@@ -42,10 +49,19 @@ export async function readCluster(
     const { spec, problems, places } = await runner.checkClusterFile({
       source,
       sourceName,
+      base,
+      keepGenerated,
       bundles: { release, plugins },
     });
     const placeOf = (path: readonly string[]): Place => placeIn(places, path);
-    const all = [...problems, ...misnamed(sent, refs, placeOf), ...(spec === null ? [] : checkIdentities(sent, spec))];
+    const fitting = await withFittingVersions(on, project, problems, { release, plugins });
+    const retired = await retiredBundles(on, project, sent.name, bundles, placeOf);
+    const all = [
+      ...fitting,
+      ...retired,
+      ...misnamed(sent, refs, placeOf),
+      ...(spec === null ? [] : checkIdentities(sent, spec)),
+    ];
     if (spec === null || hasErrors(all)) throw new ProblemsError(all);
     return { spec, problems: all, placeOf };
   }

@@ -3,6 +3,9 @@ import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { SCHEMA } from '../database/schema';
 import { ClusterRow } from './cluster.entity';
 
+/** How a revision came about. */
+export type RevisionChange = 'apply' | 'edit' | 'rollback' | 'preset' | 'clone' | 'import';
+
 /** An immutable snapshot of everything configurable of a cluster; secrets in it are sealed. */
 @Entity({ schema: SCHEMA, name: 'revision' })
 export class RevisionRow {
@@ -23,6 +26,13 @@ export class RevisionRow {
 
   @Column({ type: 'text' })
   createdBy!: string;
+
+  /** What whoever wrote it said; null: nothing. */
+  @Column({ type: 'text', nullable: true })
+  why!: string | null;
+
+  @Column({ type: 'text', default: 'apply' })
+  change!: RevisionChange;
 
   @Column({ type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;

@@ -6,7 +6,11 @@ import type { FeedSubject } from './feed-event';
 @Entity({ schema: SCHEMA, name: 'feed_event' })
 @Index('feed_event_number_unique', ['number'], { unique: true, where: 'number IS NOT NULL' })
 @Index('feed_event_unnumbered_index', ['recordedAt', 'position'], { where: 'number IS NULL' })
-@Index('feed_event_transaction_index', ['transactionId', 'number'])
+// Only what has a number, so that an event is entered once and not again when it is given one.
+@Index('feed_event_transaction_index', ['transactionId', 'number'], {
+  where: 'number IS NOT NULL AND transaction_id IS NOT NULL',
+})
+@Index('feed_event_cluster_index', ['cluster', 'number'], { where: 'number IS NOT NULL AND cluster IS NOT NULL' })
 export class FeedEventRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'feed_event_pk' })
   id!: string;
@@ -34,6 +38,9 @@ export class FeedEventRow {
 
   @Column({ type: 'uuid', nullable: true })
   transactionId!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  cluster!: string | null;
 
   @Column({ type: 'jsonb' })
   subject!: FeedSubject;

@@ -2,12 +2,15 @@ import type { TaskState } from '@muster/model';
 
 /** Everything that the feed tells. */
 export type FeedEventType =
+  | `operation.${'started' | 'succeeded' | 'refused' | 'failed' | 'interrupted'}`
   | `transaction.${'created' | 'running' | 'paused' | 'draining' | 'ended' | 'control'}`
   | `task.${Exclude<TaskState, 'waiting' | 'ready'> | 'retrying' | 'held' | 'reopened'}`
   | 'cluster.revised'
   | 'cluster.deleted'
-  | 'bundle.published'
+  | `bundle.${'published' | 'retired' | 'restored' | 'deleted'}`
   | 'node.registered'
+  | 'node.changed'
+  | 'node.state'
   | 'node.removed'
   | 'pool.set'
   | 'pool.removed'
@@ -15,6 +18,7 @@ export type FeedEventType =
 
 /** What an event is about; absent members do not apply. */
 export interface FeedSubject {
+  readonly operation?: string;
   readonly transaction?: string;
   readonly deployment?: string;
   readonly cluster?: string;
@@ -24,6 +28,8 @@ export interface FeedSubject {
 
 /** An event as it is written: no number yet. Never holds a secret. */
 export interface NewFeedEvent {
+  /** A second one of the same id cannot be written; absent: drawn. */
+  readonly id?: string;
   readonly type: FeedEventType;
   /** Milliseconds since the epoch; null: database time. */
   readonly at: number | null;

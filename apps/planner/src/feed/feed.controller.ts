@@ -6,13 +6,15 @@ import { DataSource } from 'typeorm';
 import { ApiRefusals } from '../http/api-errors';
 import { lastEventId, streamEvents, type StreamEvent, wantsEventStream } from '../http/event-stream';
 import { Project } from '../http/principal';
-import { Needs } from '../http/route-access';
+import { Needs, NeedsToken } from '../http/route-access';
 import { CLOSING } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
-import { FeedPageDto, FeedQueryDto } from './feed.dto';
+import { EventKindListDto, FeedPageDto, FeedQueryDto } from './feed.dto';
+import { EVENT_KINDS } from './event-kinds';
+import { schemaOf } from './kind-schema';
 import type { FeedEvent } from './feed-event';
 import { followFeed } from './follow-feed';
-import { readFeed } from './read-feed';
+import { lastFeedNumber, readFeed } from './read-feed';
 
 @ApiTags('events')
 @Controller('api/v1/events')
@@ -46,16 +48,28 @@ export class FeedController {
   ): Promise<void> {
     const from = lastEventId(request);
     const after = from === null ? (query.after ?? 0) : readNumber(from);
-    const filter = { project, after, transaction: query.transaction ?? null };
+    const { transaction = null, cluster = null, kind: kinds = null } = query;
+    const filter = { project, after, transaction, cluster, kinds };
     if (wantsEventStream(request)) {
       const { database, nudges } = this;
       return streamEvents(request, response, this.closing, async function* (gone) {
         for await (const events of followFeed(database, nudges, filter, gone)) yield events.map(asStreamEvent);
       });
     }
-    const events = await readFeed(this.database.manager, { ...filter, limit: query.limit });
-    const last = events.at(-1);
-    response.json({ items: events, next: events.length === query.limit && last ? String(last.number) : null });
+    const { events, upTo } = await readFeed(this.database.manager, { ...filter, limit: query.limit });
+    const isMore = upTo < (await lastFeedNumber(this.database.manager));
+    response.json({ items: events, next: isMore ? String(upTo) : null });
+  }
+
+  @Get('kinds')
+  @NeedsToken()
+  @ApiOperation({ operationId: 'listEventKinds', summary: 'Every kind of event, with a JSON Schema of it' })
+  @ApiOkResponse({ type: EventKindListDto })
+  @ApiRefusals()
+  kinds(): EventKindListDto {
+    return {
+      items: Object.entries(EVENT_KINDS).map(([kind, each]) => ({ kind, when: each.when, schema: schemaOf(each) })),
+    };
   }
 }
 

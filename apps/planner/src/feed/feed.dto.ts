@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { NAME_PATTERN } from '@muster/model';
+import { Transform, Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
+import { KIND_PATTERN, KINDS_MAX } from './kinds-filter';
 
 const EVENTS_MAX = 1000;
 
@@ -23,6 +25,24 @@ export class FeedQueryDto {
   @IsUUID()
   transaction?: string;
 
+  @ApiPropertyOptional({ description: 'Only of this cluster, its transactions and their tasks included.' })
+  @IsOptional()
+  @Matches(NAME_PATTERN)
+  cluster?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    maxItems: KINDS_MAX,
+    description: 'Only of these kinds: `transaction.ended`, or `task.*` for all of a noun. Several, or with commas.',
+    example: ['transaction.ended', 'operation.*'],
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => splitKinds(value))
+  @ArrayMinSize(1)
+  @ArrayMaxSize(KINDS_MAX)
+  @Matches(KIND_PATTERN, { each: true, message: 'kind must be as transaction.ended, or task.* for all of a noun' })
+  kind?: string[];
+
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 1,
@@ -38,7 +58,15 @@ export class FeedQueryDto {
   limit: number = 100;
 }
 
+function splitKinds(value: unknown): unknown {
+  const texts: unknown[] = Array.isArray(value) ? value : [value];
+  return texts.flatMap((text) => (typeof text === 'string' ? text.split(',') : [text]));
+}
+
 class FeedSubjectDto {
+  @ApiPropertyOptional({ description: 'Of the request that it is about: also the id of what it started or commanded.' })
+  operation?: string;
+
   @ApiPropertyOptional()
   transaction?: string;
 
@@ -76,6 +104,27 @@ export class FeedPageDto {
   @ApiProperty({ type: [FeedEventDto] })
   items!: FeedEventDto[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'The `after` of the next page.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'The `after` of the next page, which may be there though this one is not full: a rare kind is searched for in steps.',
+  })
   next!: string | null;
+}
+
+class EventKindDto {
+  @ApiProperty({ example: 'transaction.ended' })
+  kind!: string;
+
+  @ApiProperty({ description: 'When it is told.' })
+  when!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'JSON Schema of `subject` and `data`.' })
+  schema!: Record<string, unknown>;
+}
+
+export class EventKindListDto {
+  @ApiProperty({ type: [EventKindDto] })
+  items!: EventKindDto[];
 }

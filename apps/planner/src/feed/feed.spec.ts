@@ -90,6 +90,73 @@ describe('the event stream', () => {
     await waitUntil('the stream has ended', () => reader.ended);
   });
 
+  it('goes on over the restart of every planner, and at another one', async () => {
+    const { number } = (await planner.get('/api/v1/events?limit=1000')).body.items.at(-1);
+    const extra = await planner.add();
+    const first = await open('/api/v1/events', String(number), extra.url);
+    await write('s0', 's1');
+    await waitUntil('both are told', () => first.events.length === 2);
+    const writing = (async () => {
+      for (let index = 2; index < 30; index++) await write(`s${index}`);
+    })();
+    await extra.close();
+    planner.planners.pop();
+    await waitUntil('it has ended', () => first.ended);
+    await writing;
+    const again = await planner.add();
+    const second = await open('/api/v1/events', first.events.at(-1)?.id, again.url);
+    await waitUntil('all are told', () => first.events.length + second.events.length >= 30);
+    expect([...clustersOf(first), ...clustersOf(second)]).toEqual(
+      Array.from({ length: 30 }, (_, index) => `s${index}`),
+    );
+  });
+
+  it('is filtered by cluster and by kind, also where the kind is rare', async () => {
+    const { number } = (await planner.get('/api/v1/events?limit=1000')).body.items.at(-1);
+    const live = await open(`/api/v1/events?kind=cluster.deleted,task.*&after=${number}`);
+    await planner.database.query(
+      `INSERT INTO planner.feed_event (id, project, recorded_at, position, at, type, cluster, subject, data)
+       SELECT gen_random_uuid(), 'default', now(), i, now(), CASE i WHEN 119999 THEN 'cluster.deleted' ELSE 'pool.set' END,
+         CASE WHEN i % 10000 = 0 THEN 'rare' END, '{}', '{}' FROM generate_series(1, 120000) AS i`,
+    );
+    const of = async (query: string) => {
+      const found: string[] = [];
+      let after: string | null = String(number);
+      let pages = 0;
+      for (; after !== null; pages++) {
+        const page: { items: { type: string }[]; next: string | null } = (
+          await planner.get(`/api/v1/events?${query}&after=${after}`)
+        ).body;
+        found.push(...page.items.map(({ type }) => type));
+        after = page.next;
+      }
+      return { found, pages };
+    };
+    await waitUntil('all are numbered', async () => (await of('kind=cluster.deleted')).found.length > 0, {
+      timeoutMs: 60_000,
+    });
+    const rare = await of('kind=cluster.deleted&kind=task.*');
+    expect(rare.found).toEqual(['cluster.deleted']);
+    // Searched for in steps, so that no request takes long.
+    expect(rare.pages).toBeGreaterThan(2);
+    expect((await of('cluster=rare')).found).toEqual(Array.from({ length: 12 }, () => 'pool.set'));
+    expect((await of('cluster=rare&kind=cluster.*')).found).toEqual([]);
+    await waitUntil('the live reader is told', () => live.events.length === 1);
+    const refused = await planner.get('/api/v1/events?kind=nonsense&cluster=..%2F');
+    expect([refused.status, refused.body.problems.length]).toEqual([400, 2]);
+  });
+
+  it('tells the kinds that there are, each with its schema', async () => {
+    const { items } = (await planner.get('/api/v1/events/kinds')).body;
+    expect(items.length).toBeGreaterThan(20);
+    expect(
+      items.find(({ kind }: { kind: string }) => kind === 'transaction.ended').schema.properties.data,
+    ).toMatchObject({
+      required: ['state', 'text'],
+      properties: { state: { type: 'string' }, text: { type: ['string', 'null'] } },
+    });
+  });
+
   it('is read in pages too', async () => {
     const first = (await planner.get('/api/v1/events?limit=2')).body;
     expect(first.items.map((event: { number: number }) => event.number)).toEqual([1, 2]);

@@ -16,14 +16,14 @@ export async function writeFeedEvents(
   if (events.length === 0) return;
   await rowsOf(
     on,
-    `INSERT INTO planner.feed_event (id, project, recorded_at, position, at, type, transaction_id, subject, data)
-     SELECT e.id, $1, now.t, e.position, coalesce(e.at, now.t), e.type, e.transaction_id, e.subject, e.data
+    `INSERT INTO planner.feed_event (id, project, recorded_at, position, at, type, transaction_id, cluster, subject, data)
+     SELECT e.id, $1, now.t, e.position, coalesce(e.at, now.t), e.type, e.transaction_id, e.subject->>'cluster', e.subject, e.data
      FROM unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::uuid[], $7::jsonb[], $8::jsonb[])
             AS e (id, position, at, type, transaction_id, subject, data),
           (SELECT clock_timestamp() AS t) AS now`,
     [
       project,
-      events.map(() => randomUUID()),
+      events.map((event) => event.id ?? randomUUID()),
       events.map((_, position) => position),
       events.map((event) => (event.at === null ? null : new Date(event.at))),
       events.map((event) => event.type),

@@ -73,6 +73,7 @@ const meanings: Readonly<Record<number, string>> = {
   403: 'The token lacks the right that the route wants.',
   404: 'Nothing of that name is known.',
   409: 'The request does not fit the present state.',
+  412: 'What `If-Match` names is not what is there now.',
   413: 'The body is larger than its limit.',
   422: 'The content is refused; every problem is listed.',
   503: 'A part that the request needs did not answer.',
@@ -97,6 +98,17 @@ export function ApiIdempotent(): ReturnType<typeof applyDecorators> {
       name: 'Idempotency-Key',
       required: false,
       description: 'The request takes effect once per key; a repetition gets the first answer. Kept for a day.',
+    }),
+  );
+}
+
+/** Documents the `If-Match` of what can be edited. */
+export function ApiEditable(): ReturnType<typeof applyDecorators> {
+  return applyDecorators(
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'ETag of what is to be changed, as it was read: if it was changed since, the request is refused.',
     }),
   );
 }

@@ -6,6 +6,9 @@ const HEARTBEAT_MS = 15_000;
 /** How often a stream makes sure that its reader may still read. */
 const RECHECK_MS = 5_000;
 
+/** A reader that takes nothing for so long is let go: it finds everything again under the last id that it has. */
+const STALLED_MS = 60_000;
+
 /** One server-sent event; `id` is what the reader gives back as `Last-Event-ID`. */
 export interface StreamEvent {
   readonly id: string;
@@ -33,7 +36,7 @@ export async function streamEvents(
   response: Response,
   closing: AbortSignal,
   events: (gone: AbortSignal) => AsyncIterable<readonly StreamEvent[]>,
-  heartbeatMs: number = HEARTBEAT_MS,
+  { heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS } = {},
 ): Promise<void> {
   const left = new AbortController();
   const leave = () => left.abort();
@@ -47,13 +50,17 @@ export async function streamEvents(
   response.setHeader('x-accel-buffering', 'no');
   response.flushHeaders();
   response.write(': connected\n\n');
-  const heartbeat = setInterval(() => response.write(': alive\n\n'), heartbeatMs);
+  // Not to one that is behind: it has enough to read, and what it does not take would pile up.
+  const heartbeat = setInterval(() => response.writableNeedDrain || response.write(': alive\n\n'), heartbeatMs);
   const recheck = setInterval(() => void checkAgain(request, left), RECHECK_MS);
   try {
     for await (const batch of events(left.signal)) {
       if (left.signal.aborted) break;
       const text = batch.map(asText).join('');
-      if (text !== '' && !response.write(text)) await drained(response, left.signal);
+      if (text === '' || response.write(text)) continue;
+      if (await drained(response, left.signal, stalledMs)) continue;
+      response.destroy();
+      break;
     }
   } finally {
     clearInterval(heartbeat);
@@ -72,15 +79,19 @@ function asText({ id, event, data }: StreamEvent): string {
   return `id: ${id}\n${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
 }
 
-function drained(response: Response, gone: AbortSignal): Promise<void> {
-  if (gone.aborted) return Promise.resolve();
+/** False if the reader has taken nothing for `stalledMs`. */
+function drained(response: Response, gone: AbortSignal, stalledMs: number): Promise<boolean> {
+  if (gone.aborted) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done);
-      gone.removeEventListener('abort', done);
-      resolve();
+    const done = (isAlive: boolean) => {
+      clearTimeout(timer);
+      response.off('drain', drain);
+      gone.removeEventListener('abort', drain);
+      resolve(isAlive);
     };
-    response.on('drain', done);
-    gone.addEventListener('abort', done, { once: true });
+    const drain = () => done(true);
+    const timer = setTimeout(() => done(false), stalledMs);
+    response.on('drain', drain);
+    gone.addEventListener('abort', drain, { once: true });
   });
 }

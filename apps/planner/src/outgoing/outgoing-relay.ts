@@ -99,7 +99,10 @@ export class OutgoingRelay {
   }
 }
 
-/** Due commands, each the first open one of its deployment, leased to the caller. */
+/**
+ * Due commands, each the first open one of its deployment and of the runs before it, leased to the caller: what ends one run
+ * must not come after what begins the next.
+ */
 async function claimDue(database: DataSource, limit: number): Promise<DueCommand[]> {
   return rowsOf<DueCommand>(
     database.manager,
@@ -109,6 +112,10 @@ async function claimDue(database: DataSource, limit: number): Promise<DueCommand
        WHERE o.answered_at IS NULL AND o.due_at <= now() AND NOT EXISTS (
          SELECT 1 FROM planner.outgoing earlier
          WHERE earlier.deployment_id = o.deployment_id AND earlier.position < o.position AND earlier.answered_at IS NULL)
+         AND NOT EXISTS (
+         SELECT 1 FROM planner.deployment own JOIN planner.deployment before USING (transaction_id)
+         JOIN planner.outgoing earlier ON earlier.deployment_id = before.id
+         WHERE own.id = o.deployment_id AND before.run < own.run AND earlier.answered_at IS NULL)
        ORDER BY o.due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
      RETURNING id, kind, deployment_id, body, tries - 1 AS tries`,
     [limit],

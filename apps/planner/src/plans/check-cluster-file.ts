@@ -1,4 +1,11 @@
-import { checkCluster, parseClusterFile, type ParsedCluster, sealSettings, settingsSchema } from '@muster/catalog';
+import {
+  checkCluster,
+  parseClusterDocument,
+  parseClusterFile,
+  type ParsedCluster,
+  sealSettings,
+  settingsSchema,
+} from '@muster/catalog';
 import type { Bundle, ClusterSpec, SecretBox } from '@muster/model';
 import { hasErrors, type Place } from '@muster/problems';
 import type { CheckedClusterFile, ClusterFileQuestion } from './plan-runner';
@@ -16,8 +23,9 @@ export class ClusterFileReader {
    * Reads and checks, in one go and synchronously: seconds for a file of megabytes, so to be called where nobody waits
    * for the thread. Secrets are sealed once the bundles, which say what is secret, are given.
    */
-  read({ source, sourceName, bundles }: ClusterFileQuestion): CheckedClusterFile {
-    const { spec, refs, problems, placeOf } = this.#parse(source, sourceName);
+  read({ source, sourceName, base, bundles }: ClusterFileQuestion): CheckedClusterFile {
+    const { spec, refs, problems, placeOf } =
+      typeof source === 'string' ? this.#parse(source, sourceName) : parseClusterDocument(source, base);
     if (spec === null || bundles === null) {
       // Goes through another thread: what is secret in it is known only with the bundles.
       return { spec: null, refs, isReadable: spec !== null, problems, places: placesOf(spec, placeOf) };

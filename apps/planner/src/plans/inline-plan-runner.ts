@@ -1,5 +1,7 @@
 import type { BundleEntry } from '@muster/catalog';
-import type { SecretBox } from '@muster/model';
+import type { Bundle, SecretBox } from '@muster/model';
+import { lintBundle } from '@muster/planning';
+import type { Problem } from '@muster/problems';
 import { checkBundle } from './check-bundle';
 import { makePlan } from './make-plan';
 import { ClusterFileReader } from './check-cluster-file';
@@ -27,6 +29,10 @@ export class InlinePlanRunner implements PlanRunner {
 
   async checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle> {
     return checkBundle(entries);
+  }
+
+  async lintBundle(bundle: Bundle): Promise<readonly Problem[]> {
+    return lintBundle(structuredClone(bundle));
   }
 
   async checkClusterFile(question: ClusterFileQuestion): Promise<CheckedClusterFile> {

@@ -2,6 +2,7 @@ import { type ClusterSpec } from '@muster/model';
 import { type Problem } from '@muster/problems';
 import { type DataSource, In } from 'typeorm';
 import { bundlesOf, type FoundBundles } from '../bundles/find-bundles';
+import { retiredNotes } from '../bundles/retired-bundles';
 import type { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
 import { NodeRow } from '../nodes/node.entity';
@@ -75,6 +76,7 @@ export async function planCluster(
       nodes.filter((node) => Object.keys(node.attributes).length > 0).map((node) => [node.name, node.attributes]),
     ),
     pools: await poolSlots(database.manager, cluster.project),
+    notes: retiredNotes(bundles),
     raw: false,
     withRecords: false,
     whatIf: null,

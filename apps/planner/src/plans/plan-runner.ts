@@ -30,6 +30,8 @@ export interface PlanQuestion extends PlanOptions {
   readonly noop: boolean;
   /** Relations pairwise, as resolved: to be looked at, not to be deployed. */
   readonly raw: boolean;
+  /** What is to be told with the plan beside what planning finds: warnings. */
+  readonly notes: readonly Problem[];
   /** Limits to predict the duration with, by key, null for unlimited; null: nothing is asked. */
   readonly whatIf: Readonly<Record<string, number | null>> | null;
 }
@@ -61,13 +63,21 @@ export type PlanAnswer =
 export interface CheckedBundle {
   /** Null if it cannot be read. */
   readonly bundle: Bundle | null;
-  readonly problems: readonly Problem[];
+  /** What reading the files had to say. */
+  readonly reading: readonly Problem[];
+  /** What looking at them as a whole had to say, advice left out. */
+  readonly findings: readonly Problem[];
 }
 
 /** A cluster file; with the bundles that it names once these are known. */
 export interface ClusterFileQuestion {
-  readonly source: string;
+  /** Text of a file, or the document that a revision was changed into. */
+  readonly source: string | JsonObject;
   readonly sourceName: string;
+  /** What the cluster is now; null: nothing. */
+  readonly base: ClusterSpec | null;
+  /** Whether generated values that are left out stay as they are. */
+  readonly keepGenerated: boolean;
   readonly bundles: { readonly release: Bundle; readonly plugins: readonly Bundle[] } | null;
 }
 
@@ -89,6 +99,8 @@ export interface PlanRunner {
   plan(question: PlanQuestion): Promise<PlanAnswer>;
   /** Reads the files of a bundle and looks for what should not be published. */
   checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle>;
+  /** Everything that an author should know of a bundle that was read before, advice included. */
+  lintBundle(bundle: Bundle): Promise<readonly Problem[]>;
   /** Reads a cluster file; asked once without its bundles, to hear which, and once with them. */
   checkClusterFile(question: ClusterFileQuestion): Promise<CheckedClusterFile>;
   /** Ends what it has running; questions that are open fail. */

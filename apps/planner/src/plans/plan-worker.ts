@@ -1,6 +1,8 @@
 import { isNativeError } from 'node:util/types';
 import { parentPort, workerData } from 'node:worker_threads';
-import { invariant } from '@muster/problems';
+import type { Bundle } from '@muster/model';
+import { lintBundle } from '@muster/planning';
+import { invariant, type Problem } from '@muster/problems';
 import { createSecretBox } from '@muster/secrets';
 import type { BundleEntry } from '@muster/catalog';
 import { checkBundle } from './check-bundle';
@@ -17,7 +19,10 @@ export interface PlanWorkerData {
 export type WorkerTask =
   | { readonly kind: 'plan'; readonly question: PlanQuestion }
   | { readonly kind: 'cluster'; readonly question: ClusterFileQuestion }
-  | { readonly kind: 'bundle'; readonly entries: readonly BundleEntry[] };
+  | { readonly kind: 'bundle'; readonly entries: readonly BundleEntry[] }
+  | { readonly kind: 'lint'; readonly bundle: Bundle };
+
+type Answered = PlanAnswer | CheckedBundle | CheckedClusterFile | readonly Problem[];
 
 export interface WorkerQuestion {
   readonly id: number;
@@ -25,8 +30,7 @@ export interface WorkerQuestion {
 }
 
 export type WorkerAnswer =
-  | { readonly id: number; readonly answer: PlanAnswer | CheckedBundle | CheckedClusterFile }
-  | { readonly id: number; readonly failure: string };
+  { readonly id: number; readonly answer: Answered } | { readonly id: number; readonly failure: string };
 
 invariant(parentPort, 'this file is run as a worker');
 const port = parentPort;
@@ -36,12 +40,14 @@ port.on('message', ({ id, task }: WorkerQuestion) => {
   port.postMessage(answer(id, task));
 });
 
-function work(task: WorkerTask): PlanAnswer | CheckedBundle | CheckedClusterFile {
+function work(task: WorkerTask): Answered {
   switch (task.kind) {
     case 'plan':
       return makePlan(task.question, secretBox);
     case 'bundle':
       return checkBundle(task.entries);
+    case 'lint':
+      return lintBundle(task.bundle);
     case 'cluster':
       return clusterFiles.read(task.question);
   }

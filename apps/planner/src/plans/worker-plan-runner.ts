@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BundleEntry } from '@muster/catalog';
-import type { SecretValue } from '@muster/model';
-import { problem, ProblemsError } from '@muster/problems';
+import type { Bundle, SecretValue } from '@muster/model';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type {
   CheckedBundle,
   CheckedClusterFile,
@@ -17,7 +17,7 @@ import type { PlanWorkerData, WorkerAnswer, WorkerQuestion, WorkerTask } from '.
 const PLAN_SECONDS_MAX = 180;
 const WORKER_MEMORY_MB = 4096;
 
-type Answer = PlanAnswer | CheckedBundle | CheckedClusterFile;
+type Answer = PlanAnswer | CheckedBundle | CheckedClusterFile | readonly Problem[];
 
 interface Open {
   readonly task: WorkerTask;
@@ -46,6 +46,11 @@ export class WorkerPlanRunner implements PlanRunner {
 
   checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle> {
     return this.#ask({ kind: 'bundle', entries }, 'the bundle') as Promise<CheckedBundle>;
+  }
+
+  lintBundle(bundle: Bundle): Promise<readonly Problem[]> {
+    const subject = `${bundle.kind} ${bundle.name}@${bundle.version}`;
+    return this.#ask({ kind: 'lint', bundle }, subject) as Promise<readonly Problem[]>;
   }
 
   checkClusterFile(question: ClusterFileQuestion): Promise<CheckedClusterFile> {

@@ -1,4 +1,5 @@
 import { tellRefusals } from '../audit/tell-refusals';
+import { FeedPublisher } from '../feed/feed-publisher';
 import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
 import type { PlannerRuntime } from '../planner.module';
@@ -16,6 +17,7 @@ export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) =
   const { database, bus, nudges, logger } = runtime;
   const loops = [
     new FeedSequencer(database, nudges, onFailure),
+    new FeedPublisher(database, bus, nudges, runtime.installation, onFailure),
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),

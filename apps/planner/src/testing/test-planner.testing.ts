@@ -10,7 +10,9 @@ import request, { type Test } from 'supertest';
 import { DataSource } from 'typeorm';
 import { migrations } from '../database/migrations';
 import { connectDatabase } from '../database/open-database';
+import { EVENT_KINDS, type EventKind } from '../feed/event-kinds';
 import type { FeedEvent } from '../feed/feed-event';
+import { faultsOf } from '../feed/kind-schema';
 import type { Grants } from '../identity/grants';
 import { hashToken, newToken } from '../identity/token-hash';
 import type { PlannerConfig } from '../planner-config';
@@ -97,8 +99,8 @@ export class TestPlanner {
     this.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
   }
 
-  /** Starts one more planner on the same database and broker. */
-  async add(config: Partial<PlannerConfig> = {}): Promise<RunningPlanner> {
+  /** Starts one more planner on the same database and broker, or another broker, with these things told otherwise. */
+  async add(bus: Bus = this.#connect(), config: Partial<PlannerConfig> = {}): Promise<RunningPlanner> {
     const { opened } = this;
     const planner = await startPlanner(
       {
@@ -112,7 +114,7 @@ export class TestPlanner {
       },
       {
         database: opened,
-        bus: this.#connect(),
+        bus,
         artifacts: new PostgresArtifactStore(opened.pool, 'artifacts'),
         secretBox: this.secretBox,
         secretKey: new SecretValue(SECRET_KEY),
@@ -173,6 +175,15 @@ export class TestPlanner {
       .send(body);
   }
 
+  patch(path: string, body: object = {}, key: string = randomUUID()): Test {
+    return request(this.url)
+      .patch(path)
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .set('idempotency-key', key)
+      .set('content-type', 'application/merge-patch+json')
+      .send(JSON.stringify(body));
+  }
+
   /** Writes a token with these roles; gives it. */
   async tokenWith(grants: Grants, name: string = randomUUID()): Promise<string> {
     const token = newToken();
@@ -228,9 +239,22 @@ export class TestPlanner {
     return Buffer.concat(pieces).toString();
   }
 
-  /** Everything that the feed tells of a transaction. */
+  /** Fails if the feed tells something that its page does not. */
+  async checkFeed(): Promise<void> {
+    const rows = await this.database.query<FeedEvent[]>('SELECT type, subject, data FROM planner.feed_event');
+    const faults = rows.flatMap((event) => {
+      const kind = EVENT_KINDS[event.type] as EventKind | undefined;
+      const found = kind === undefined ? ['no such kind'] : faultsOf(kind, event);
+      return found.map((fault) => `${event.type}: ${fault}`);
+    });
+    if (faults.length > 0) throw new Error([...new Set(faults)].join('\n'));
+  }
+
+  /** Everything that the feed tells of a transaction and its tasks. */
   async feedOf(transaction: string): Promise<readonly FeedEvent[]> {
-    const { body } = (await this.get(`/api/v1/events?limit=1000&transaction=${transaction}`)) as {
+    const { body } = (await this.get(
+      `/api/v1/events?limit=1000&kind=transaction.*,task.*&transaction=${transaction}`,
+    )) as {
       body: { items: FeedEvent[] };
     };
     return body.items;

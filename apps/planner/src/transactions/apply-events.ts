@@ -4,12 +4,14 @@ import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { forgetRecords } from '../previous/insert-records';
 import { recordOutcomes } from '../previous/record-outcomes';
+import { endOnNodes } from './deployment-node-states';
 import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
 import { endBetweenGraphs, type StopWish } from './stop-later';
 import { followLateStops, storeControls } from './store-controls';
 import { storeFolded } from './store-folded';
+import { tellEnd } from './tell-end';
 import { outcomeOf } from './transaction-outcome';
 
 /** What came of a run of events: applied (also when all were known), a gap before it, or nobody knows the deployment. */
@@ -95,6 +97,7 @@ async function endDeployment(
   if (state === null || !isDeploymentEnd(state.state)) return;
   // What has not succeeded may be gone on with.
   if (state.state === 'succeeded' || state.state === 'succeeded-with-skips') await forgetRecords(on, deployment);
+  await endOnNodes(on, deployment);
   const row = await rowOf<{ node_marks: NodeMarks | null }>(
     on,
     'SELECT node_marks FROM planner.deployment WHERE id = $1',
@@ -106,7 +109,7 @@ async function endDeployment(
 /** The transaction takes the state of its running deployment; its end is its own. Tells whether the next graph is due. */
 async function followDeployment(
   on: EntityManager,
-  { transaction_id: id, project, cluster, graph_index: graphIndex }: LockedDeployment,
+  { transaction_id: id, graph_index: graphIndex }: LockedDeployment,
   folded: FoldedEvents,
 ): Promise<boolean> {
   if (folded.state === null && folded.startedAt === null) return false;
@@ -130,7 +133,7 @@ async function followDeployment(
   }
   if (mayGoOn(state) && graphIndex + 1 < row.graphs.length) {
     await setState(on, id, 'running', null, true);
-    if (row.stop_asked !== null) await endBetweenGraphs(on, { id, project, cluster }, row.stop_asked);
+    if (row.stop_asked !== null) await endBetweenGraphs(on, id, row.stop_asked);
     return row.stop_asked === null;
   }
   const states = await rowsOf<{ state: DeploymentStatus }>(
@@ -151,9 +154,7 @@ async function followDeployment(
      RETURNING 1`,
     [id, mayGoOn(outcome)],
   );
-  await writeFeedEvents(on, project, [
-    { type: 'transaction.ended', at, subject: { transaction: id, cluster }, data: { state: outcome, text } },
-  ]);
+  await tellEnd(on, id, { state: outcome, text }, at);
   return false;
 }
 

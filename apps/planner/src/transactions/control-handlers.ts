@@ -5,6 +5,7 @@ import { Inject } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { recordMessage } from '../audit/record-message';
+import { Operations } from '../operations/operations';
 import { INSTALLATION, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { type ControlAnswer, controlAndWait } from './control-and-wait';
@@ -15,6 +16,7 @@ export class ControlHandlers {
   constructor(
     private readonly database: DataSource,
     private readonly nudges: PlannerNudges,
+    private readonly operations: Operations,
     @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
     @Inject(INSTALLATION) private readonly installation: string,
   ) {}
@@ -26,10 +28,18 @@ export class ControlHandlers {
     const parts = { database, nudges, secretBox, installation };
     // So that nobody takes it for a person who has logged in here.
     const by = `${who} (by message)`;
+    const { id } = context;
+    const entry = {
+      project,
+      who: by,
+      what: 'controlTransaction',
+      subject: `transaction ${transaction}: ${verb}`,
+      why: reason,
+    };
+    const operation = { id, project, name: 'controlTransaction', who: by, subject: { transaction } };
     const wish = { verb, tasks, limit, event, reason };
-    const subject = `transaction ${transaction}: ${verb}`;
-    return recordMessage(database.manager, { project, who: by, what: 'controlTransaction', subject, why: reason }, () =>
-      controlAndWait(parts, { project, transaction }, context.id, wish, by),
+    return recordMessage(database.manager, entry, () =>
+      this.operations.run(operation, () => controlAndWait(parts, { project, transaction }, id, wish, by)),
     );
   }
 }

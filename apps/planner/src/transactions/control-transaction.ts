@@ -178,7 +178,7 @@ async function stopBetweenGraphs(
   await writeFeedEvents(on, row.project, [
     { type: 'transaction.control', at: null, subject, data: { command, verb, who, why: reason } },
   ]);
-  await endBetweenGraphs(on, row, { command, verb, who, why: reason });
+  await endBetweenGraphs(on, row.id, { command, verb, who, why: reason });
 }
 
 function impossible({ id, state }: TransactionRow, verb: ControlVerb): ProblemsError {

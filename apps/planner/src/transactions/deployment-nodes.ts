@@ -24,14 +24,15 @@ export function accessForPlan(
   for (const summary of plan.denied)
     problems.push(problem('DEPLOY_TYPE_NOT_ALLOWED', { subject: `cluster ${plan.cluster}`, summary }));
   const told: NodeAccessMessage[] = [];
-  for (const name of new Set([...plan.machines, ...known.keys()])) {
+  const used = new Set(plan.machines);
+  for (const name of new Set([...used, ...known.keys()])) {
     const row = known.get(name);
     if (row === undefined) {
       problems.push(problem('NODE_ADDRESS_MISSING', { subject: `node ${name}`, summary: 'Nobody has registered it.' }));
       continue;
     }
     const read = accessOf(row);
-    if ('access' in read) told.push(read.access);
+    if ('access' in read) told.push(used.has(name) ? read.access : { ...read.access, isOnlyJump: true });
     else problems.push(...read.problems);
   }
   if (problems.length > 0) throw new ProblemsError(problems);

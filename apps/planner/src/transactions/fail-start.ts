@@ -2,8 +2,9 @@ import { storableJson } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
-import { writeFeedEvents } from '../feed/write-feed-events';
 import { forgetRecords, moveRecords } from '../previous/insert-records';
+import { endOnNodes } from './deployment-node-states';
+import { tellEnd } from './tell-end';
 import { releaseClaims } from './release-claims';
 
 /** The executors refused a deployment: it ends as failed with their problems, and so does its transaction. */
@@ -20,6 +21,7 @@ export async function failStart(on: EntityManager, deployment: string, problems:
     "UPDATE planner.task SET state = 'not-run', ended_at = now(), reason = 'the deployment was refused' WHERE deployment_id = $1 AND ended_at IS NULL RETURNING 1",
     [deployment],
   );
+  await endOnNodes(on, deployment, true);
   // Another try goes on from the same run.
   if (ended.continues === null) await forgetRecords(on, deployment);
   else await moveRecords(on, deployment, ended.continues);
@@ -28,21 +30,14 @@ export async function failStart(on: EntityManager, deployment: string, problems:
 
 /** Ends a transaction that cannot start or go on; the problems say why. Does nothing to one that has ended. */
 export async function failTransaction(on: EntityManager, id: string, problems: readonly Problem[]): Promise<void> {
-  const row = await rowOf<{ project: string; cluster: string }>(
+  const row = await rowOf(
     on,
     `UPDATE planner.transaction SET state = 'failed', ended_at = now(), advance_due = false, problems = $2::jsonb
-     WHERE id = $1 AND ended_at IS NULL RETURNING project, cluster`,
+     WHERE id = $1 AND ended_at IS NULL RETURNING 1`,
     [id, storableJson(problems)],
   );
   if (row === null) return;
   await releaseClaims(on, id);
   const text = problems.map((each) => `${each.subject}: ${each.summary}`).join(' ');
-  await writeFeedEvents(on, row.project, [
-    {
-      type: 'transaction.ended',
-      at: null,
-      subject: { transaction: id, cluster: row.cluster },
-      data: { state: 'failed', text, problems },
-    },
-  ]);
+  await tellEnd(on, id, { state: 'failed', text, problems }, null);
 }

@@ -62,6 +62,7 @@ describe('force-close', () => {
     expect(closes().at(-1)?.body).toEqual({
       transaction,
       starts: [startCommandOf(deployment)],
+      deployments: [deployment],
       who: 'admin',
       why: 'the executor is gone',
     });
@@ -90,6 +91,30 @@ describe('force-close', () => {
     expect(closes()).toHaveLength(sent + 1);
     expect(await statusOf(transaction)).toMatchObject({ state: 'failed', problems: [] });
   });
+
+  it('is read before a further run that was asked for meanwhile is begun', async () => {
+    const { transaction, deployment } = await planner.deploy();
+    await planner.executor.tell(deployment, [
+      { type: 'accepted' },
+      { type: 'state-changed', state: 'running', text: null },
+    ]);
+    await planner.untilState(transaction, 'running');
+    planner.executor.answers = false;
+    expectStatus(await close(transaction), 202);
+    expectStatus(await planner.post(`/api/v1/transactions/${transaction}/controls`, { verb: 'retry' }), 202);
+    const open = async (): Promise<{ kind: string; tries: number }[]> =>
+      planner.database.query(
+        `SELECT o.kind, o.tries FROM planner.outgoing o JOIN planner.deployment d ON d.id = o.deployment_id
+         WHERE d.transaction_id = $1 AND o.answered_at IS NULL ORDER BY d.run`,
+        [transaction],
+      );
+    // What is asked for later and of another transaction is sent, so that this could have been.
+    await planner.deploy();
+    expect(await open()).toEqual([
+      { kind: 'close', tries: expect.any(Number) as number },
+      { kind: 'start', tries: 0 },
+    ]);
+  }, 60_000);
 
   it('does not know another transaction', async () => {
     expect((await close('00000000-0000-4000-8000-00000000dead')).status).toBe(404);

@@ -4,9 +4,11 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { writeOutgoing } from '../outgoing/write-outgoing';
+import { endOnNodes } from './deployment-node-states';
 import { startCommandOf } from './insert-deployment';
 import { recordControl } from './store-controls';
 import { findTransaction } from './transaction-status';
+import { tellEnd } from './tell-end';
 import { TransactionRow } from './transaction.entity';
 
 /** Names told in one sentence. */
@@ -49,16 +51,15 @@ export async function forceClose(
         "UPDATE planner.outgoing SET answered_at = now(), body = '{}' WHERE deployment_id = ANY($1::uuid[]) AND answered_at IS NULL RETURNING 1",
         [deployments.map(({ id }) => id)],
       );
-      const starts = deployments.map(({ id }) => startCommandOf(id));
-      await writeOutgoing(on, command, last.id, { kind: 'close', body: { transaction, starts, who, why } });
+      const ids = deployments.map(({ id }) => id);
+      const body = { transaction, starts: ids.map(startCommandOf), deployments: ids, who, why };
+      await writeOutgoing(on, command, last.id, { kind: 'close', body });
     }
     const subject = { transaction, cluster: row.cluster };
     await writeFeedEvents(on, row.project, [
       { type: 'transaction.control', at: null, subject, data: { command, verb: 'force-close', who, why } },
-      ...(isDeploymentEnd(row.state)
-        ? []
-        : [{ type: 'transaction.ended' as const, at: null, subject, data: { state: 'cancelled', text } }]),
     ]);
+    if (!isDeploymentEnd(row.state)) await tellEnd(on, row.id, { state: 'cancelled', text }, null);
   });
 }
 
@@ -80,12 +81,13 @@ async function endByForce(on: EntityManager, { id }: TransactionRow, text: strin
      RETURNING 1`,
     [id, text],
   );
-  await rowsOf(
+  const ended = await rowsOf<{ id: string }>(
     on,
     `UPDATE planner.deployment SET state = 'cancelled', ended_at = now(), force_closed = true
-     WHERE transaction_id = $1 AND ended_at IS NULL RETURNING 1`,
+     WHERE transaction_id = $1 AND ended_at IS NULL RETURNING id`,
     [id],
   );
+  for (const { id: deployment } of ended) await endOnNodes(on, deployment);
   const tasks = running.map(({ task }) => task);
   const named = tasks.slice(0, NAMED_MAX).join(', ');
   const more = tasks.length > NAMED_MAX ? ` and ${tasks.length - NAMED_MAX} more` : '';

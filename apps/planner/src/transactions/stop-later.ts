@@ -1,9 +1,9 @@
 import { isDeploymentEnd, type ControlVerb, type DeploymentStatus } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
-import { writeFeedEvents } from '../feed/write-feed-events';
 import { uuidOf } from '../http/new-id';
 import { writeOutgoing } from '../outgoing/write-outgoing';
+import { tellEnd } from './tell-end';
 import { releaseClaims } from './release-claims';
 
 /** A wish to end a whole transaction. */
@@ -22,8 +22,6 @@ export function isStop(verb: ControlVerb): verb is StopWish['verb'] {
 
 interface Going {
   readonly id: string;
-  readonly project: string;
-  readonly cluster: string;
   readonly state: DeploymentStatus;
   readonly advance_due: boolean;
   readonly runs: number;
@@ -44,12 +42,12 @@ export async function stopWhatFollows(
 ): Promise<boolean> {
   const row = await rowOf<Going>(
     on,
-    'SELECT id, project, cluster, state, advance_due, runs, graphs FROM planner.transaction WHERE id = $1 FOR UPDATE',
+    'SELECT id, state, advance_due, runs, graphs FROM planner.transaction WHERE id = $1 FOR UPDATE',
     [transaction],
   );
   if (row === null || isDeploymentEnd(row.state)) return false;
   if (row.advance_due) {
-    await endBetweenGraphs(on, row, wish);
+    await endBetweenGraphs(on, row.id, wish);
     return true;
   }
   if (row.runs > run) {
@@ -71,11 +69,7 @@ export async function stopWhatFollows(
 }
 
 /** Ends a transaction that has no graph running and another one due. The caller holds its row lock. */
-export async function endBetweenGraphs(
-  on: EntityManager,
-  { id, project, cluster }: Pick<Going, 'id' | 'project' | 'cluster'>,
-  { verb, who, why }: StopWish,
-): Promise<void> {
+export async function endBetweenGraphs(on: EntityManager, id: string, { verb, who, why }: StopWish): Promise<void> {
   const state = verb === 'cancel' ? 'cancelled' : 'stopped';
   await rowsOf(
     on,
@@ -84,9 +78,7 @@ export async function endBetweenGraphs(
   );
   await releaseClaims(on, id);
   const text = `${verb} by ${why === null ? who : `${who}: ${why}`}, before the next graph`;
-  await writeFeedEvents(on, project, [
-    { type: 'transaction.ended', at: null, subject: { transaction: id, cluster }, data: { state, text } },
-  ]);
+  await tellEnd(on, id, { state, text }, null);
 }
 
 async function sendToNewest(on: EntityManager, { id, runs }: Going, wish: StopWish): Promise<void> {

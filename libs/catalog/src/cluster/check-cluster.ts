@@ -1,7 +1,7 @@
 import { byCodeUnit, didYouMean, type Bundle, type ClusterSpec, type Role } from '@muster/model';
 import { problem, type Place, type Problem } from '@muster/problems';
-import { satisfies } from 'semver';
 import { checkClusterSettings } from './check-settings';
+import { fitsRelease } from './fits-release';
 
 /** Where a value stands in the cluster file; nothing is known of specs that come from elsewhere. */
 export type PlaceOf = (path: readonly string[]) => Place;
@@ -33,7 +33,7 @@ type At = (path: readonly string[]) => { place?: Place };
 
 function checkPlugins(release: Bundle, plugins: readonly Bundle[], at: At): Problem[] {
   return plugins
-    .filter((plugin) => !plugin.releases.some((reference) => isCompatible(reference, release)))
+    .filter((plugin) => !fitsRelease(plugin.releases, release))
     .map((plugin) =>
       problem('CLUSTER_PLUGIN_INCOMPATIBLE', {
         subject: `plugin ${plugin.name}@${plugin.version}`,
@@ -41,14 +41,6 @@ function checkPlugins(release: Bundle, plugins: readonly Bundle[], at: At): Prob
         ...at(['plugins']),
       }),
     );
-}
-
-function isCompatible(reference: string, release: Bundle): boolean {
-  const split = reference.indexOf('@');
-  return (
-    reference.slice(0, split) === release.name &&
-    satisfies(release.version, reference.slice(split + 1), { includePrerelease: true })
-  );
 }
 
 /** A role that only appears on nodes is allowed: it counts as a tag of its name. Unknown is one that no task speaks of either. */

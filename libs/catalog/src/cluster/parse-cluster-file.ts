@@ -1,8 +1,19 @@
-import { RESERVED_NODE_NAMES, type ClusterNode, type ClusterSpec, type JsonObject, type Ramp } from '@muster/model';
+import {
+  byCodeUnit,
+  canonicalJson,
+  NAME_PATTERN,
+  RESERVED_NODE_NAMES,
+  type ClusterNode,
+  type ClusterPreset,
+  type ClusterSpec,
+  type JsonObject,
+  type Ramp,
+} from '@muster/model';
 import { hasErrors, type Place, type Problem } from '@muster/problems';
 import { valid } from 'semver';
 import { readRamp } from '../bundle/ramp';
 import { Cursor, type MapCursor } from '../yaml/cursor';
+import { locateJson } from '../yaml/locate-json';
 import type { Located } from '../yaml/located';
 import { readYaml } from '../yaml/read-yaml';
 import { checkNodeReferences } from './node-references';
@@ -32,6 +43,9 @@ const CLUSTER_KEYS = [
   'taskBased',
   'master',
   'settings',
+  'options',
+  'preset',
+  'counts',
   'limits',
   'driver',
   'allow',
@@ -57,8 +71,32 @@ export function parseClusterFile(text: string, fileName: string): ParsedCluster 
   );
   const map = cursor.map('a mapping with cluster and nodes');
   const spec = map && readCluster(map);
+  for (const settings of map ? settingsIn(map) : []) refuseSealed(settings, settings.located);
   const refs = spec && { name: spec.name, release: spec.release, plugins: spec.plugins };
   return { spec: hasErrors(problems) ? null : spec, refs, problems, placeOf };
+}
+
+/** Reads a document that was made from a revision, and so may hold sealed secrets. `base`: that revision. */
+export function parseClusterDocument(document: JsonObject, base: ClusterSpec | null): ParsedCluster {
+  const root = locateJson(document);
+  const problems: Problem[] = [];
+  const cursor = new Cursor({ file: '', subject: 'cluster', codes: clusterCodes, problems }, root, '');
+  const map = cursor.map();
+  const read = map && readCluster(map);
+  const spec = read && withKnownGraphs(read, base);
+  const refs = spec && { name: spec.name, release: spec.release, plugins: spec.plugins };
+  const placeOf = (path: readonly string[]): Place => ({ path: path.join('.') });
+  return { spec: hasErrors(problems) ? null : spec, refs, problems, placeOf };
+}
+
+/** Definitions that stayed as they were keep the lines of the file that they came from. */
+function withKnownGraphs(spec: ClusterSpec, base: ClusterSpec | null): ClusterSpec {
+  if (!spec.graphs || !base?.graphs) return spec;
+  const known = new Map(base.graphs.map((graph) => [`${graph.type} ${canonicalJson(graph.written)}`, graph]));
+  return {
+    ...spec,
+    graphs: spec.graphs.map((graph) => known.get(`${graph.type} ${canonicalJson(graph.written)}`) ?? graph),
+  };
 }
 
 function readCluster(map: MapCursor): ClusterSpec | null {
@@ -68,6 +106,9 @@ function readCluster(map: MapCursor): ClusterSpec | null {
   const graphs = readClusterGraphs(map);
   const driver = present(map, 'driver', readDriver);
   const allow = present(map, 'allow', readAllowed);
+  const options = readByName(map.get('options'), (each) => each.boolean());
+  const counts = readByName(map.get('counts'), (each) => each.integer(0, 1_000_000));
+  const preset = present(map, 'preset', readPreset);
   const spec = {
     environment: present(map, 'environment', (each) => each.name()),
     release: present(map, 'release', readVersioned),
@@ -75,6 +116,9 @@ function readCluster(map: MapCursor): ClusterSpec | null {
     taskBased: present(map, 'taskBased', (each) => each.boolean()),
     master: present(map, 'master', (each) => each.name()),
     settings: readSettings(map.get('settings')),
+    ...(options.length > 0 ? { options: Object.fromEntries(options) } : {}),
+    ...(preset ? { preset } : {}),
+    ...(counts.length > 0 ? { counts: Object.fromEntries(counts) } : {}),
     limits: readLimits(map.get('limits')),
     ...(driver ? { driver } : {}),
     ...(allow && allow.length > 0 ? { allow } : {}),
@@ -129,10 +173,40 @@ function readRamps(cursor: Cursor | null): [string, Ramp | null][] {
   return ramps;
 }
 
+/** Values by name, sorted; null takes one away. */
+function readByName<T>(cursor: Cursor | null, read: (each: Cursor) => T | null): [string, T][] {
+  const map = cursor && !cursor.isNull ? cursor.map('a mapping of names') : null;
+  const values: [string, T][] = [];
+  for (const name of map?.keys() ?? []) {
+    const each = map?.get(name);
+    const value = each && !each.isNull ? read(each) : null;
+    if (!each || value === null) continue;
+    if (NAME_PATTERN.test(name)) values.push([name, value]);
+    else each.report('CLUSTER_INVALID_VALUE', `"${name.slice(0, 60)}" is no name`);
+  }
+  return values.sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+function readPreset(cursor: Cursor): ClusterPreset | null {
+  const map = cursor.map('{name, settings}');
+  map?.knowsOnly(['name', 'settings'], 'error');
+  const name = map?.require('name')?.name() ?? null;
+  return name === null || !map ? null : { name, settings: readSettings(map.get('settings')) };
+}
+
 function readSettings(cursor: Cursor | null): JsonObject {
-  if (!cursor || cursor.isNull) return {};
-  refuseSealed(cursor, cursor.located);
-  return cursor.object() ?? {};
+  return cursor && !cursor.isNull ? (cursor.object() ?? {}) : {};
+}
+
+/** Everywhere that settings stand. */
+function settingsIn(map: MapCursor): Cursor[] {
+  const nodes = map.get('nodes');
+  const all = nodes?.located.kind === 'map' ? nodes.map() : null;
+  const parts = [map, map.get('preset'), ...(all?.keys() ?? []).map((name) => all?.get(name) ?? null)];
+  return parts.flatMap((part) => {
+    const owner = part instanceof Cursor ? (part.located.kind === 'map' ? part.map() : null) : part;
+    return owner?.get('settings') ?? [];
+  });
 }
 
 /** What looks like an envelope would be opened later; those come from the planner's own hand only. */

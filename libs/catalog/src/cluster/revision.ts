@@ -22,6 +22,9 @@ export function revisionContent(spec: ClusterSpec): JsonObject {
     taskBased: spec.taskBased,
     master: spec.master,
     settings: withFingerprints(spec.settings),
+    ...(spec.options ? { options: { ...spec.options } } : {}),
+    ...(spec.preset ? { preset: { name: spec.preset.name, settings: withFingerprints(spec.preset.settings) } } : {}),
+    ...(spec.counts ? { counts: { ...spec.counts } } : {}),
     limits: spec.limits as JsonObject,
     ...(spec.driver ? { driver: { ...spec.driver } } : {}),
     ...(spec.allow ? { allow: [...spec.allow] } : {}),
@@ -56,7 +59,8 @@ export function sameRevision(before: ClusterSpec, after: ClusterSpec): boolean {
 function withFingerprints(value: JsonObject): JsonObject;
 function withFingerprints(value: Json): Json;
 function withFingerprints(value: Json): Json {
-  if (isSealedSecret(value)) return { $sealed: value.$sealed.fingerprint };
+  if (isSealedSecret(value))
+    return { $sealed: value.$sealed.fingerprint, ...(value.$blank === true ? { $blank: true } : {}) };
   if (Array.isArray(value)) return value.map((each: Json) => withFingerprints(each));
   if (isJsonObject(value))
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withFingerprints(member)]));

@@ -31,12 +31,9 @@ export class Cursor {
   ) {}
 
   get place(): Place {
-    return {
-      file: this.reading.file,
-      line: this.at.line,
-      column: this.at.column,
-      ...(this.path === '' ? {} : { path: this.path }),
-    };
+    // What came as JSON has no lines.
+    const at = this.at.line === 0 ? {} : { file: this.reading.file, line: this.at.line, column: this.at.column };
+    return { ...at, ...(this.path === '' ? {} : { path: this.path }) };
   }
 
   get isNull(): boolean {

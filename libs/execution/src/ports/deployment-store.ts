@@ -143,6 +143,8 @@ export interface DeploymentStore {
     readonly graph: Uint8Array;
     readonly events: readonly DeploymentEvent[];
     readonly owner: string | null;
+    readonly transaction: string;
+    readonly cluster: string;
   } | null>;
 
   /** Deployments with events that are not published, and no owner that would publish them; with the last published number. */
@@ -166,14 +168,19 @@ export interface DeploymentStore {
   /** A larger ticket for a machine that is being adopted; null while a transaction claims it, by this name or another. */
   drawTicket(machine: string, identity: string): Promise<number | null>;
 
-  /** Frees what the transaction has claimed. */
+  /** Frees what the transaction has claimed, unless a deployment of it is open: a further run that was accepted meanwhile. */
   releaseTransaction(transaction: string): Promise<void>;
 
   /**
-   * Ends what is left of the transaction without its owners: epochs are raised and owners forgotten, claims freed, and
-   * `starts` that were not answered are answered with `problems`.
+   * Ends `deployments` of the transaction (null: all of them) without their owners: epochs are raised and owners forgotten,
+   * claims freed as `releaseTransaction` does, and `starts` that were not answered are answered with `problems`.
    */
-  closeTransaction(transaction: string, starts: readonly string[], problems: readonly Problem[]): Promise<void>;
+  closeTransaction(
+    transaction: string,
+    starts: readonly string[],
+    deployments: readonly string[] | null,
+    problems: readonly Problem[],
+  ): Promise<void>;
 
   /** Executors seen within the last `withinMs`, with the number of deployments that each owns. */
   executors(

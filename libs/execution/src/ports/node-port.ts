@@ -98,9 +98,11 @@ export type IdentifyAnswer = { readonly kind: 'identified'; readonly machine: st
 /**
  * `started`: the command was spawned, now or by an earlier call for the same attempt; its end is reported. Also given when
  * the link broke before the node answered: `link-lost` follows, and `attach` finds out whether it was spawned.
- * A failure means that it certainly was not spawned by this call.
+ * `busy`: something runs there that was started before; `attempt` is its id. It and a failure mean that this call
+ * certainly did not spawn it.
  */
-export type StartAnswer = { readonly kind: 'started' } | NodeFailure;
+export type StartAnswer =
+  { readonly kind: 'started' } | { readonly kind: 'busy'; readonly attempt: string } | NodeFailure;
 
 /** The five cases after a takeover or a lost link, the first that matches. */
 export type AttachAnswer =
@@ -146,7 +148,7 @@ export interface NodePort {
   /** Connects (or reuses the connection) and finds out which machine it is, before anything there is changed. */
   identify(node: NodeTarget): Promise<IdentifyAnswer>;
 
-  /** Connects (or reuses the connection), checks host key and requirements, raises the ticket on the node. */
+  /** Connects (or reuses the connection), checks host key and requirements, raises the ticket on the node; costs nothing once that is done. */
   prepare(node: NodeTarget, ticket: NodeTicket): Promise<PrepareAnswer>;
 
   /** Takes the node over from another installation, at an operator's word: from then on that one is refused. */

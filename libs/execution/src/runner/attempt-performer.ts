@@ -27,6 +27,8 @@ import { withoutSecrets } from './without-secrets';
 const LEASE_WAIT_MS = 100;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 10_000;
+/** From one question whether a busy node has become free to the next, at most. */
+const BUSY_LOOK_MOST_MS = 5000;
 const CANCEL_GRACE_MS = 5000;
 const CANCEL_TRIES = 6;
 /** After a confirmed cancel: how long the node's own report of the end is waited for, since it knows sizes and signal. */
@@ -49,6 +51,8 @@ interface Live {
   /** Settles when the start has been answered. */
   started: Promise<void>;
   attaching: boolean;
+  /** What runs on the node that was started before, while it is waited for. */
+  busyWith: string | null;
   /** Bytes of output that have come from the node, so that a followed attempt goes on where the link broke. */
   readonly received: { stdout: number; stderr: number };
   /** What it was given, opened; nothing that is told of it may show them. */
@@ -67,7 +71,6 @@ export class AttemptPerformer {
   readonly #hooks: Hooks;
   readonly #targets: NodeTargets;
   readonly #live = new Map<number, Live>();
-  readonly #prepared = new Map<string, Promise<NodeReady | NodeFailure>>();
   /** Attempts that wait for an event. */
   readonly #awaiting = new Map<number, { readonly attempt: number; readonly event: string }>();
   /** Which machine each was found to be, and the ticket that holds there. */
@@ -142,7 +145,6 @@ export class AttemptPerformer {
         this.#context.output.push(report.attempt, report.stream, report.offset, report.bytes);
         return;
       case 'link-lost':
-        this.#prepared.delete(live.machine);
         void this.#guarded(task, attempt, this.#attach(task, attempt, live));
         return;
       case 'ended':
@@ -189,6 +191,7 @@ export class AttemptPerformer {
       recorded: null,
       started: Promise.resolve(),
       attaching: false,
+      busyWith: null,
       received: { stdout: 0, stderr: 0 },
       secrets: [],
     };
@@ -197,7 +200,6 @@ export class AttemptPerformer {
   }
 
   async #launch(task: number, attempt: number, live: Live): Promise<void> {
-    const { nodes } = this.#context;
     const target = this.#target(live.machine);
     if (!target)
       return this.#end(task, attempt, {
@@ -210,11 +212,49 @@ export class AttemptPerformer {
     const ready = await this.#prepare(live.machine, target);
     if ('kind' in ready) return this.#failed(task, attempt, ready);
     live.recorded = ready;
-    if (!(await this.#mayAct(task, attempt))) return;
-    const answer = await nodes.start(target, this.#ticket(live.machine), spec);
-    if (answer.kind === 'started') return;
-    this.#prepared.delete(live.machine);
-    this.#failed(task, attempt, answer);
+    await this.#startOnceFree(task, attempt, live, target, spec);
+  }
+
+  /**
+   * Waits while something runs on the node that was started before: what a transaction left that was closed by force, or an
+   * attempt whose end could not be confirmed. Nobody else ends it, and the task's timeout ends the waiting.
+   */
+  async #startOnceFree(
+    task: number,
+    attempt: number,
+    live: Live,
+    target: NodeTarget,
+    spec: AttemptSpec,
+  ): Promise<void> {
+    const { nodes, clock } = this.#context;
+    for (
+      let wait = BACKOFF_FIRST_MS;
+      await this.#mayAct(task, attempt);
+      wait = Math.min(wait * 2, BUSY_LOOK_MOST_MS)
+    ) {
+      const answer = await nodes.start(target, this.#ticket(live.machine), spec);
+      if (answer.kind === 'busy') {
+        if (live.busyWith === null) await this.#noteBusy(task, live, answer.attempt);
+        await pause(clock, wait);
+        continue;
+      }
+      if (live.busyWith !== null && live.recorded !== null)
+        void this.#hooks.fact({ type: 'node-ready', node: live.machine, ...live.recorded });
+      live.busyWith = null;
+      if (answer.kind === 'started') return;
+      return this.#failed(task, attempt, answer);
+    }
+  }
+
+  async #noteBusy(task: number, live: Live, other: string): Promise<void> {
+    const busyWith = await this.#context.describeAttempt(other);
+    live.busyWith = busyWith;
+    this.#context.log.warn(
+      { deployment: this.#owned.deployment, task: this.#task(task).task, node: live.machine, attempt: other },
+      'something that was started before still runs on the node; the task waits for it',
+    );
+    if (live.recorded !== null)
+      void this.#hooks.fact({ type: 'node-ready', node: live.machine, ...live.recorded, busyWith });
   }
 
   /** What the attempt does; ends the attempt as refused if its type cannot say. Makes the output ready to flow. */
@@ -255,24 +295,16 @@ export class AttemptPerformer {
     return { id: live.id, task: graphTask.task, operation: answer.operation };
   }
 
-  /** Connects and raises the ticket, once per link; what the node is, is stored before anything starts on it. */
-  #prepare(machine: string, target: NodeTarget): Promise<NodeReady | NodeFailure> {
-    const known = this.#prepared.get(machine);
-    if (known) return known;
-    const asked = this.#identify(machine, target).then(async (failure) => {
-      const answer = failure ?? (await this.#context.nodes.prepare(target, this.#ticket(machine)));
-      if (answer.kind !== 'ready') {
-        this.#prepared.delete(machine);
-        return answer;
-      }
-      const { bootId, stateFolder } = answer;
-      const recorded = this.#state.bootId.get(machine);
-      if (recorded?.bootId !== bootId || recorded.stateFolder !== stateFolder)
-        await this.#hooks.fact({ type: 'node-ready', node: machine, bootId, stateFolder });
-      return { bootId, stateFolder };
-    });
-    this.#prepared.set(machine, asked);
-    return asked;
+  /** Connects and raises the ticket where that is not done; what the node is now is stored before anything starts on it. */
+  async #prepare(machine: string, target: NodeTarget): Promise<NodeReady | NodeFailure> {
+    const answer =
+      (await this.#identify(machine, target)) ?? (await this.#context.nodes.prepare(target, this.#ticket(machine)));
+    if (answer.kind !== 'ready') return answer;
+    const { bootId, stateFolder } = answer;
+    const recorded = this.#state.bootId.get(machine);
+    if (recorded?.bootId !== bootId || recorded.stateFolder !== stateFolder)
+      await this.#hooks.fact({ type: 'node-ready', node: machine, bootId, stateFolder });
+    return { bootId, stateFolder };
   }
 
   /** Finds out which machine it is before anything is done there; refused if that is claimed under another name. */
@@ -361,8 +393,6 @@ export class AttemptPerformer {
     const { nodes, output, log, box } = this.#context;
     const { id, machine } = live;
     const address = this.#task(task).task;
-    // The machine may have booted: whatever was known of it is asked anew before the next start.
-    if (this.#task(task).type === 'reboot') this.#prepared.delete(machine);
     const cancelling = this.#state.open.get(task)?.cancelling ?? null;
     this.#live.delete(task);
     const graphTask = this.#task(task);
@@ -440,7 +470,10 @@ export class AttemptPerformer {
     const open = this.#state.open.get(task);
     if (this.#detached || open?.attempt !== attempt) return false;
     if (open.cancelling === null) return true;
-    this.#end(task, attempt, { kind: open.cancelling === 'timeout' ? 'timed-out' : 'cancelled', confirmed: true });
+    const busyWith = this.#live.get(task)?.busyWith ?? null;
+    if (open.cancelling === 'timeout' && busyWith !== null)
+      this.#end(task, attempt, { kind: 'refused', code: 'NODE_BUSY', detail: `on its node still runs ${busyWith}` });
+    else this.#end(task, attempt, { kind: endedBy(open.cancelling), confirmed: true });
     return false;
   }
 

@@ -16,6 +16,11 @@ export const apiProblems = {
     meaning: 'Nothing of that name or id is known.',
     remedy: 'Check the spelling; the list command shows what exists.',
   },
+  API_PRECONDITION_FAILED: {
+    severity: 'error',
+    meaning: 'What `If-Match` names was changed since it was read.',
+    remedy: 'Read it again, and send the change again with its new ETag.',
+  },
   API_INVALID: {
     severity: 'error',
     meaning: 'A request has fields of the wrong shape.',

@@ -32,6 +32,26 @@ export const bundleProblems = {
     meaning: 'A release or plugin of that name and version is published with other content.',
     remedy: 'Published content is immutable: raise the version.',
   },
+  BUNDLE_IN_USE: {
+    severity: 'error',
+    meaning: 'A release or plugin that clusters use cannot be deleted.',
+    remedy: 'Move the clusters named to another version first, or retire it: then it is not offered for new ones.',
+  },
+  BUNDLE_FITS_NO_RELEASE: {
+    severity: 'warning',
+    meaning: 'No published release is within the ranges of the plugin.',
+    remedy: 'Widen `releases` in plugin.yaml, or publish a release that it fits.',
+  },
+  PUBLICATION_INVALID: {
+    severity: 'error',
+    meaning: 'The parts of a bundle that publishes itself by message do not make one archive.',
+    remedy: 'Send all parts of one archive with the same digest, size and number of parts; begin anew with another id.',
+  },
+  PUBLICATION_TOO_MANY: {
+    severity: 'error',
+    meaning: 'Somebody begins more publications by message than are taken.',
+    remedy: 'Finish those that are open, or wait; several files belong into one archive.',
+  },
   BUNDLE_PATH_INVALID: {
     severity: 'error',
     meaning: 'A path of the bundle is absolute, leads out of it, is a link, or is there twice.',

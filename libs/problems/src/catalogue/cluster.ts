@@ -6,6 +6,11 @@ export const clusterProblems = {
     meaning: 'The cluster names a release or plugin that is not published.',
     remedy: 'Publish it first, or correct the name and version.',
   },
+  CLUSTER_BUNDLE_RETIRED: {
+    severity: 'error',
+    meaning: 'The cluster names a release or plugin that was retired.',
+    remedy: 'Use a newer version, or restore this one.',
+  },
   CLUSTER_OTHER_BUNDLE: {
     severity: 'error',
     meaning: 'Planning offline was given other bundles than those that the cluster file names.',

@@ -1,10 +1,9 @@
 import type { NodeFailure } from '@muster/execution';
 import { refused } from '../connection/node-failure';
 
-/** The failure that an answer of the launcher means: `refused WHY ...`, `busy ID`, `error WHAT`. */
+/** The failure that an answer of the launcher means: `refused WHY ...`, `error WHAT`. */
 export function refusalOf(node: string, words: readonly string[]): NodeFailure {
   const [word, why, ...rest] = words;
-  if (word === 'busy') return refused('NODE_BUSY', `attempt ${why ?? ''} still runs on node ${node}`);
   if (word !== 'refused') return refused('NODE_REQUIREMENT_MISSING', `node ${node}: ${words.slice(1).join(' ')}`);
   switch (why) {
     case 'owner':

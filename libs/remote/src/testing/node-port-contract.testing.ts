@@ -122,10 +122,8 @@ lines \u00e9"; test -z "$B"
     it('runs one attempt at a time', async () => {
       const first = command('sleep 5');
       await port.start(bed.target, TICKET, first);
-      expect(await port.start(bed.target, TICKET, command('true'))).toMatchObject({
-        kind: 'refused',
-        code: 'NODE_BUSY',
-      });
+      const held = { kind: 'busy', attempt: first.id };
+      expect(await port.start(bed.target, TICKET, command('true'))).toEqual(held);
       expect(await port.cancel(bed.target, TICKET, first, 1000)).toEqual({ kind: 'confirmed' });
       expect(await recorder.last(first.id)).toMatchObject({ result: { kind: 'signalled', signal: 'TERM' } });
       const next = command('true');
@@ -227,7 +225,7 @@ lines \u00e9"; test -z "$B"
         code: 'NODE_TICKET_OLD',
       });
       const go = command('true').id;
-      expect(await other.start(bed.target, newer, { ...attempt, id: go })).toMatchObject({ code: 'NODE_BUSY' });
+      expect(await other.start(bed.target, newer, { ...attempt, id: go })).toMatchObject({ kind: 'busy' });
       await eventually('the work folder', () => existsSync(join(bed.stateDir, 'attempts', attempt.id, 'work')));
       touch(join(bed.stateDir, 'attempts', attempt.id, 'work', 'go'));
       expect(await reports.last(attempt.id)).toMatchObject({
@@ -261,7 +259,10 @@ lines \u00e9"; test -z "$B"
       const other = newPort();
       const reports = new Recorder(other);
       expect(await other.attach(bed.target, TICKET, attempt, ready, NOTHING)).toEqual({ kind: 'running' });
-      expect(await other.start(bed.target, TICKET, command('true'))).toMatchObject({ code: 'NODE_BUSY' });
+      expect(await other.start(bed.target, TICKET, command('true'))).toEqual({
+        kind: 'busy',
+        attempt: attempt.id,
+      });
       touch(join(bed.stateDir, 'attempts', attempt.id, 'work', 'go'));
       expect(await reports.last(attempt.id)).toMatchObject({ result: { kind: 'lost' } });
       expect(await other.attach(bed.target, TICKET, attempt, ready, NOTHING)).toMatchObject({ kind: 'lost' });
