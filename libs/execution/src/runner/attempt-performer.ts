@@ -227,11 +227,7 @@ export class AttemptPerformer {
     spec: AttemptSpec,
   ): Promise<void> {
     const { nodes, clock } = this.#context;
-    for (
-      let wait = BACKOFF_FIRST_MS;
-      await this.#mayAct(task, attempt);
-      wait = Math.min(wait * 2, BUSY_LOOK_MOST_MS)
-    ) {
+    for (let wait = BACKOFF_FIRST_MS; await this.#mayAct(task, attempt); wait = Math.min(wait * 2, BUSY_LOOK_MOST_MS)) {
       const answer = await nodes.start(target, this.#ticket(live.machine), spec);
       if (answer.kind === 'busy') {
         if (live.busyWith === null) await this.#noteBusy(task, live, answer.attempt);
