@@ -34,6 +34,7 @@ import {
   PLAN_RUNNER,
   type PlannerPorts,
   SECRET_BOX,
+  WEBHOOKS,
 } from './planner-ports';
 import { IdentityController } from './identity/identity.controller';
 import { ProjectsController } from './projects/projects.controller';
@@ -44,6 +45,8 @@ import { PublicationHandlers } from './publications/publication-handlers';
 import { PlannerNudges } from './running/planner-nudges';
 import { EventIntake } from './transactions/event-intake';
 import { TransactionsController } from './transactions/transactions.controller';
+import type { WebhookSettings } from './webhooks/webhook-settings';
+import { WebhooksController } from './webhooks/webhooks.controller';
 
 /** What exists once the database is open. */
 export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
@@ -52,6 +55,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly installation: string;
   readonly nudges: PlannerNudges;
   readonly operations: Operations;
+  readonly webhooks: WebhookSettings;
   readonly closing: AbortSignal;
 }
 
@@ -74,6 +78,7 @@ export class PlannerModule {
         TransactionsController,
         OutputController,
         FeedController,
+        WebhooksController,
         ArtifactsController,
         HealthController,
         MetricsController,
@@ -93,6 +98,7 @@ export class PlannerModule {
         { provide: FIND_PRINCIPAL, useValue: { find: findPrincipal } },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: WEBHOOKS, useValue: runtime.webhooks },
         { provide: Operations, useValue: runtime.operations },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },

@@ -33,6 +33,7 @@ import { checkPlannerConfig, type PlannerConfig } from './planner-config';
 import type { PlannerPorts } from './planner-ports';
 import { PlannerModule, type PlannerRuntime } from './planner.module';
 import { WorkerPlanRunner } from './plans/worker-plan-runner';
+import { webhookSettings } from './webhooks/webhook-settings';
 import { PlannerNudges } from './running/planner-nudges';
 
 /** Each is waited for a few seconds. */
@@ -77,7 +78,8 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const nudges = new PlannerNudges();
     const operations = new Operations(database, nudges, onFailure);
     opened.push(() => operations.close());
-    const runtime = { ...ports, database, runner, nudges, operations, closing: closing.signal, installation };
+    const webhooks = ports.webhooks ?? webhookSettings(config.webhooks);
+    const runtime = { ...ports, webhooks, database, runner, nudges, operations, closing: closing.signal, installation };
     const app = await createApp(config, runtime);
     const work = startWork(runtime, onFailure);
     opened.push(() => work.close());

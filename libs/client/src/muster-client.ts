@@ -8,6 +8,7 @@ import { IdentityRoutes } from './identity-routes';
 import { PoolRoutes } from './pool-routes';
 import { ProjectRoutes } from './project-routes';
 import { TransactionRoutes } from './transaction-routes';
+import { WebhookRoutes } from './webhook-routes';
 
 /** Every route of the planner, by what it is about. */
 export class MusterClient {
@@ -21,6 +22,7 @@ export class MusterClient {
   readonly identity: IdentityRoutes;
   readonly transactions: TransactionRoutes;
   readonly events: EventRoutes;
+  readonly webhooks: WebhookRoutes;
   readonly #connection: Connection;
 
   constructor(options: ConnectionOptions) {
@@ -35,6 +37,7 @@ export class MusterClient {
     this.identity = new IdentityRoutes(this.#connection);
     this.transactions = new TransactionRoutes(this.#connection);
     this.events = new EventRoutes(this.#connection);
+    this.webhooks = new WebhookRoutes(this.#connection);
   }
 
   /** True if the server serves; false if it answers but is not ready. Fails with `ServerUnreachable` without an answer. */

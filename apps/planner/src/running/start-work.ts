@@ -1,6 +1,7 @@
 import { FeedPublisher } from '../feed/feed-publisher';
 import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
+import { WebhookDeliverer } from '../webhooks/deliver-webhooks';
 import type { PlannerRuntime } from '../planner.module';
 import { keepHouse } from './housekeeping';
 import { advanceTransactions } from '../transactions/advance-loop';
@@ -17,6 +18,7 @@ export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) =
   const loops = [
     new FeedSequencer(database, nudges, onFailure),
     new FeedPublisher(database, bus, nudges, runtime.installation, onFailure),
+    new WebhookDeliverer(runtime, onFailure),
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
