@@ -14,6 +14,8 @@ export interface PlannerConfig {
   readonly adminToken: SecretValue;
   /** Absent: no address beyond the public ones. */
   readonly webhooks?: WebhookConfig;
+  /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
+  readonly failuresPerMinute?: number;
 }
 
 /** Shortest admin token taken: 128 bits as hex. */

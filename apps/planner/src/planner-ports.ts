@@ -24,6 +24,8 @@ export interface PlannerPorts {
 export const BUS = Symbol('Bus');
 export const ARTIFACTS = Symbol('ArtifactStore');
 export const SECRET_BOX = Symbol('SecretBox');
+/** A SecretValue: what the box was made with. */
+export const SECRET_KEY = Symbol('secretKey');
 export const LOGGER = Symbol('Logger');
 /** What the configuration says of webhooks: `WebhookSettings`. */
 export const WEBHOOKS = Symbol('Webhooks');
