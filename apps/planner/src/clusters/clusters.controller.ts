@@ -29,6 +29,7 @@ import {
   ApplyClusterDto,
   ClusterDto,
   ClusterPageDto,
+  DeleteClusterQuery,
   RevisionDto,
   RevisionPageDto,
 } from './cluster.dto';
@@ -140,12 +141,19 @@ export class ClustersController {
   @Delete(':cluster')
   @Needs('operator')
   @HttpCode(204)
-  @ApiOperation({ operationId: 'deleteCluster', summary: 'Delete a cluster that no transaction is running on' })
+  @ApiOperation({
+    operationId: 'deleteCluster',
+    summary: 'Delete a cluster that is not deployed, and that no transaction is running on',
+  })
   @ApiIdempotent()
   @ApiNoContentResponse()
-  @ApiRefusals(404, 409)
-  async delete(@Project() project: string, @Param('cluster') name: string): Promise<void> {
-    await deleteCluster(this.database, project, name);
+  @ApiRefusals(400, 404, 409)
+  async delete(
+    @Param('cluster') name: string,
+    @Query() { keep, reason }: DeleteClusterQuery,
+    @Editing() { project, who }: Editing,
+  ): Promise<void> {
+    await deleteCluster(this.database, project, name, { keep: keep === 'true', who, why: reason ?? null });
     this.nudges.nudge('recorded');
   }
 }
