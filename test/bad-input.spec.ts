@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TaskStatus, TransactionStatus } from '@muster/client';
 import { freePort, isAlive, waitUntil } from '@muster/testkit';
 import { stringify } from 'yaml';
-import { ProductionBed, type TaskStatus, type TransactionStatus } from './bed/production-bed';
+import { ProductionBed } from './bed/production-bed';
 import { readRefusal, type Refusal } from './bed/refusal';
 import { SilentListener } from './bed/silent-listener';
 

@@ -4,7 +4,7 @@ import { EmbeddedNode } from '@muster/remote';
 import { makeSshKey, type PrivateFolder, privateFolder, waitUntil } from '@muster/testkit';
 import { stringify } from 'yaml';
 import { muster, musterJson } from './bed/muster';
-import type { TransactionStatus } from './bed/production-bed';
+import type { TransactionStatus } from '@muster/client';
 import { ServiceProcess } from './bed/service-process';
 
 jest.setTimeout(180_000);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TaskStatus, TransactionStatus } from '@muster/client';
 import {
   isRoot,
   type TestSshd,
@@ -12,7 +13,7 @@ import {
 } from '@muster/testkit';
 import { stringify } from 'yaml';
 import { musterJson } from './bed/muster';
-import { ProductionBed, type TaskStatus, type TransactionStatus } from './bed/production-bed';
+import { ProductionBed } from './bed/production-bed';
 import { SilentListener } from './bed/silent-listener';
 import { type SshTwin, startSshTwin } from './bed/ssh-twin';
 

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TransactionStatus } from '@muster/client';
 import { musterJson } from './bed/muster';
-import { ProductionBed, type TransactionStatus } from './bed/production-bed';
+import { ProductionBed } from './bed/production-bed';
 
 jest.setTimeout(240_000);
 

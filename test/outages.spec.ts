@@ -27,7 +27,7 @@ describe('while a part is down what runs goes on, nothing starts without a valid
   let transaction: string;
 
   beforeAll(async () => {
-    bed = await ProductionBed.open(2, 2);
+    bed = await ProductionBed.openAlone(2, 2);
     await bed.publish('steps', {
       'release.yaml': JSON.stringify({ name: 'steps', version: '1.0.0', roles: { worker: {} } }),
       'tasks.yaml': JSON.stringify(steps),

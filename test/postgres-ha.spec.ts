@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TaskStatus } from '@muster/client';
 import { freePort } from '@muster/testkit';
-import { ProductionBed, type TaskStatus } from './bed/production-bed';
+import { ProductionBed } from './bed/production-bed';
 import { root } from './bed/root';
 
 jest.setTimeout(240_000);

@@ -68,7 +68,7 @@ describe('a secret', () => {
   let transaction: string;
 
   beforeAll(async () => {
-    bed = await ProductionBed.open(2, 2);
+    bed = await ProductionBed.openAlone(2, 2);
     firehose = await Firehose.open(bed.rabbitmq.url, bed.rabbitmq.control.description);
     const [host] = bed.hosts.hosts;
     // The first line of the key names its form only; each of the others gives a part away.
@@ -172,7 +172,7 @@ describe('a secret', () => {
     return {
       logs: folderText(bed.folder.path, (path) => path.endsWith('.log')),
       'data folders': folderText(bed.folder.path, (path) => !path.endsWith('.log') && !path.startsWith('sources')),
-      tables: await dumpTables(bed.postgres.url),
+      tables: await dumpTables(bed.databaseUrl),
       messages: firehose.messages.map((it) => it.toString('latin1')).join('\n'),
       answers: await answers(),
       nodes: nodeFiles(),
@@ -252,7 +252,7 @@ describe('a secret', () => {
     bed.write('planner/left-behind', `x${Buffer.from(`--${setting}--`).toString('base64')}`);
     writeFileSync(join(host?.stateDir ?? '', 'left-behind'), key);
 
-    const database = new Client({ connectionString: bed.postgres.url });
+    const database = new Client({ connectionString: bed.databaseUrl });
     await database.connect();
     await database.query('CREATE TABLE planner.left_behind (bytes bytea)');
     await database.query('INSERT INTO planner.left_behind VALUES ($1)', [gzipSync(`a ${line} b`)]);
@@ -286,7 +286,7 @@ describe('a secret', () => {
     const texts = {
       logs: folderText(bed.folder.path, (path) => path.endsWith('.log')),
       'data folders': folderText(bed.folder.path, (path) => path.startsWith('planner/')),
-      tables: await dumpTables(bed.postgres.url),
+      tables: await dumpTables(bed.databaseUrl),
       messages: firehose.messages
         .slice(seen)
         .map((it) => it.toString('latin1'))

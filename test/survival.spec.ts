@@ -22,7 +22,7 @@ describe('a deployment on real hosts survives', () => {
   const roles = { host1: ['worker'], host2: ['worker'], host3: ['worker'] };
 
   beforeAll(async () => {
-    bed = await ProductionBed.open(3, 2);
+    bed = await ProductionBed.openAlone(3, 2);
     await bed.publish('chain', { 'release.yaml': release('chain'), 'tasks.yaml': tasks });
     await bed.publish('long', { 'release.yaml': release('long'), 'tasks.yaml': long });
   });

@@ -1,42 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MusterClient, type TaskStatus, type TransactionStatus } from '@muster/client';
 import {
   freePort,
+  type PrivateBroker,
   type PrivateFolder,
   privateFolder,
-  type PrivateBroker,
   type PrivateService,
   startHosts,
-  startPostgres,
-  startRabbitmq,
   type TestHosts,
   waitUntil,
 } from '@muster/testkit';
 import { stringify } from 'yaml';
+import { type BedServices, ownServices, sharedServices } from './bed-services';
 import { muster, musterJson } from './muster';
 import { ServiceProcess } from './service-process';
-
-export interface TaskStatus {
-  readonly state: string;
-  readonly attempts: number;
-  readonly exitCode: number | null;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-  readonly reason: unknown;
-  readonly summary: string | null;
-}
-
-export interface TransactionStatus {
-  readonly transaction: string;
-  readonly state: string;
-  readonly executor: string | null;
-  readonly graphs: readonly {
-    readonly type: string;
-    readonly state: string;
-    readonly tasks: Readonly<Record<string, TaskStatus>>;
-  }[];
-}
 
 const LEASE_MS = 3000;
 
@@ -51,34 +30,46 @@ function startPlanner(folder: PrivateFolder, env: Readonly<Record<string, string
   return ServiceProcess.start(['planner'], { ...env, MUSTER_DATA_DIR: dataDir }, join(folder.path, 'planner.log'));
 }
 
-/** Muster as in production: a planner and executors as processes, own PostgreSQL and RabbitMQ, hosts with real sshd. */
+/** Muster as in production: a planner and executors as processes on PostgreSQL and RabbitMQ, hosts with real sshd. */
 export class ProductionBed {
   readonly executors: ServiceProcess[] = [];
+  readonly #client: MusterClient;
   #executorsEver = 0;
 
   private constructor(
     readonly folder: PrivateFolder,
-    readonly postgres: PrivateService,
-    readonly rabbitmq: PrivateBroker,
+    private readonly services: BedServices,
     readonly hosts: TestHosts,
     public planner: ServiceProcess,
     readonly serviceEnv: Readonly<Record<string, string>>,
     /** Environment of the command line. */
     readonly env: Readonly<Record<string, string>>,
-  ) {}
+  ) {
+    this.#client = new MusterClient({ server: env['MUSTER_SERVER'] ?? '', token: env['MUSTER_TOKEN'] ?? '' });
+  }
 
   static readonly leaseMs = LEASE_MS;
 
-  static async open(hostCount: number, executors: number): Promise<ProductionBed> {
+  /** On a database and a vhost of its own in the test run's services, which nobody may break. */
+  static open(hostCount: number, executors: number): Promise<ProductionBed> {
+    return ProductionBed.#open(hostCount, executors, sharedServices());
+  }
+
+  /** With a PostgreSQL and a RabbitMQ of its own, to be killed, paused or searched as a whole. */
+  static openAlone(hostCount: number, executors: number): Promise<ProductionBed> {
+    return ProductionBed.#open(hostCount, executors, ownServices());
+  }
+
+  static async #open(hostCount: number, executors: number, started: Promise<BedServices>): Promise<ProductionBed> {
     const folder = await privateFolder('scenario');
-    const starts = [startPostgres(), startRabbitmq(), startHosts(hostCount)] as const;
-    const [postgres, rabbitmq, hosts] = await Promise.all(starts).catch(async (error: unknown) => {
+    const starts = [started, startHosts(hostCount)] as const;
+    const [services, hosts] = await Promise.all(starts).catch(async (error: unknown) => {
       await stopStarted(starts);
       throw error;
     });
     const serviceEnv = {
-      MUSTER_DATABASE_URL: postgres.url,
-      MUSTER_AMQP_URL: rabbitmq.url,
+      MUSTER_DATABASE_URL: services.databaseUrl,
+      MUSTER_AMQP_URL: services.brokerUrl,
       MUSTER_SECRET_KEY: randomBytes(32).toString('base64'),
       MUSTER_ADMIN_TOKEN: randomBytes(24).toString('hex'),
       // Its own for good: a planner that starts again is found where it was.
@@ -89,17 +80,23 @@ export class ProductionBed {
     const planner = await startPlanner(folder, serviceEnv);
     const url = planner.ready.url ?? '';
     const env = { MUSTER_SERVER: url, MUSTER_TOKEN: serviceEnv.MUSTER_ADMIN_TOKEN };
-    const bed = new ProductionBed(
-      folder,
-      postgres,
-      rabbitmq,
-      hosts,
-      planner,
-      { ...serviceEnv, MUSTER_PLANNER_URL: url },
-      env,
-    );
+    const bed = new ProductionBed(folder, services, hosts, planner, { ...serviceEnv, MUSTER_PLANNER_URL: url }, env);
     for (let index = 0; index < executors; index++) await bed.addExecutor();
     return bed;
+  }
+
+  get databaseUrl(): string {
+    return this.services.databaseUrl;
+  }
+
+  /** Only of a bed that was opened alone. */
+  get postgres(): PrivateService {
+    return this.services.own.postgres;
+  }
+
+  /** Only of a bed that was opened alone. */
+  get rabbitmq(): PrivateBroker {
+    return this.services.own.rabbitmq;
   }
 
   /** Starts the planner again after it was killed or stopped. */
@@ -155,8 +152,9 @@ export class ProductionBed {
     return (await musterJson<{ transaction: string }>(['deploy', cluster], this.env)).transaction;
   }
 
+  /** What `muster status -o json` prints; asked without a process, since most of a scenario is asking again. */
   status(transaction: string): Promise<TransactionStatus> {
-    return musterJson<TransactionStatus>(['status', transaction], this.env);
+    return this.#client.transactions.get(transaction);
   }
 
   /** Waits until a task is in `state`. */
@@ -195,7 +193,7 @@ export class ProductionBed {
   async close(): Promise<void> {
     await Promise.all([...this.executors, this.planner].map((service) => service.stop()));
     await this.hosts.stop();
-    await Promise.all([this.postgres.stop(), this.rabbitmq.stop()]);
+    await this.services.stop();
     if (!process.env['MUSTER_KEEP']) await this.folder.remove();
   }
 

@@ -3,7 +3,7 @@ import type { ProductionBed } from './production-bed';
 
 /** Asks the database of the bed over a connection of its own; fails when it is away. */
 export async function withClient<T>(bed: ProductionBed, ask: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: bed.postgres.url, connectionTimeoutMillis: 2000 });
+  const client = new Client({ connectionString: bed.databaseUrl, connectionTimeoutMillis: 2000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -35,7 +35,7 @@ export class Chaos {
   ) {}
 
   static async open(options: ChaosOptions): Promise<Chaos> {
-    const bed = await ProductionBed.open(options.hosts, 2);
+    const bed = await ProductionBed.openAlone(options.hosts, 2);
     try {
       if (bed.hosts.kind !== 'namespace')
         options.say(

@@ -27,3 +27,5 @@ export const PLAN_RUNNER = Symbol('PlanRunner');
 export const INSTALLATION = Symbol('installation');
 /** Fires when the planner closes: an AbortSignal; streams end by it. */
 export const CLOSING = Symbol('closing');
+/** Who a token belongs to, for messages that carry one: `{ find }`, null where authentication is off. */
+export const FIND_PRINCIPAL = Symbol('findPrincipal');

@@ -16,6 +16,7 @@ import { MetricsController } from './health/metrics.controller';
 import { PlannerMetrics } from './health/planner-metrics';
 import { AccessGuard } from './http/access.guard';
 import { EtagInterceptor } from './http/etag';
+import type { FindPrincipal } from './http/identify';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
@@ -29,6 +30,7 @@ import {
   ARTIFACTS,
   BUS,
   CLOSING,
+  FIND_PRINCIPAL,
   INSTALLATION,
   LOGGER,
   PLAN_RUNNER,
@@ -40,6 +42,7 @@ import { ProjectsController } from './projects/projects.controller';
 import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
+import { PublicationHandlers } from './publications/publication-handlers';
 import { PlannerNudges } from './running/planner-nudges';
 import { EventIntake } from './transactions/event-intake';
 import { TransactionsController } from './transactions/transactions.controller';
@@ -57,7 +60,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
 /** Wires ports to controllers; guard, filter, pipe and interceptor stand before every route. */
 @Module({})
 export class PlannerModule {
-  static register(runtime: PlannerRuntime): DynamicModule {
+  static register(runtime: PlannerRuntime, findPrincipal: FindPrincipal | null): DynamicModule {
     return {
       module: PlannerModule,
       controllers: [
@@ -81,6 +84,7 @@ export class PlannerModule {
         OpenApiController,
         ControlHandlers,
         DeploymentHandlers,
+        PublicationHandlers,
       ],
       providers: [
         { provide: DataSource, useValue: runtime.database },
@@ -90,6 +94,7 @@ export class PlannerModule {
         { provide: LOGGER, useValue: runtime.logger },
         { provide: PLAN_RUNNER, useValue: runtime.runner },
         { provide: INSTALLATION, useValue: runtime.installation },
+        { provide: FIND_PRINCIPAL, useValue: { find: findPrincipal } },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
         { provide: Operations, useValue: runtime.operations },

@@ -7,6 +7,8 @@ import { invariant } from '@muster/problems';
 import { BusServer } from '@muster/messaging';
 import {
   CONTROLS_QUEUE,
+  PUBLICATIONS_QUEUE,
+  publishBundlePart,
   controlTransaction,
   deploymentEvents,
   EVENTS_QUEUE,
@@ -35,6 +37,8 @@ import { PlannerNudges } from './running/planner-nudges';
 
 /** Each is waited for a few seconds. */
 const CONTROLS_PREFETCH = 8;
+/** Each may hold a megabyte, and the last of a bundle takes seconds. */
+const PUBLICATIONS_PREFETCH = 4;
 /** Largest JSON body. */
 const JSON_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -109,14 +113,16 @@ function eventServer({ bus, logger }: PlannerRuntime): BusServer {
       { queue: EVENTS_QUEUE, prefetch: EVENTS_PREFETCH },
       { queue: OUTPUT_QUEUE, prefetch: OUTPUT_PREFETCH },
       { queue: CONTROLS_QUEUE, prefetch: CONTROLS_PREFETCH },
+      { queue: PUBLICATIONS_QUEUE, prefetch: PUBLICATIONS_PREFETCH },
     ],
-    kinds: [deploymentEvents, taskOutput, controlTransaction],
+    kinds: [deploymentEvents, taskOutput, controlTransaction, publishBundlePart],
   });
 }
 
 /** The application without a port: what tests and the printed OpenAPI document need. */
 export async function createApp(config: PlannerConfig, runtime: PlannerRuntime): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(PlannerModule.register(runtime), {
+  const findPrincipal = config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken);
+  const app = await NestFactory.create<NestExpressApplication>(PlannerModule.register(runtime, findPrincipal), {
     bodyParser: false,
     abortOnError: false,
     logger: new NestLogger(runtime.logger),
@@ -125,7 +131,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.disable('x-powered-by');
   app.use(metrics.observe());
   app.use(plainAnswers);
-  app.use(identify(config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken)));
+  app.use(identify(findPrincipal));
   app.use(json({ limit: JSON_BYTES_MAX, type: ['application/json', 'application/merge-patch+json'] }));
   app.use(checkText);
   app.get(OpenApiDocument).document = describeApi(app);

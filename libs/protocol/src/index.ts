@@ -5,8 +5,10 @@
 export * from './commands';
 export * from './envelope';
 export * from './events';
+export * from './feed';
 export * from './packed-graph';
 export * from './parameters-apart';
+export * from './publications';
 export * from './replies';
 export * from './topology';
 export { digest, id as idField, sealedSecret } from './fields';

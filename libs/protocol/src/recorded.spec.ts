@@ -15,6 +15,7 @@ const replies = {
   'reply.executors': protocol.executorsReply,
   'reply.pools': protocol.poolsReply,
   'reply.limits': protocol.limitsReply,
+  'reply.publication': protocol.publicationReply,
 };
 
 const isKind = (it: unknown): it is MessageKind<unknown> =>

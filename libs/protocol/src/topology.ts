@@ -38,6 +38,8 @@ export const QUESTIONS_QUEUE = { kind: 'questions', name: 'executor.questions.v1
 export const EVENTS_QUEUE = workQueue('planner.events.v1', 100, true);
 /** Controls of transactions from other programs, by the exchange of the same name. */
 export const CONTROLS_QUEUE = { ...workQueue('planner.controls.v1', 20), exchange: 'planner.controls.v1' };
+/** Releases and plugins that publish themselves, in parts, by the exchange of the same name. */
+export const PUBLICATIONS_QUEUE = { ...workQueue('plugin.publications.v1', 20), exchange: 'plugin.publications.v1' };
 /** Output of tasks to the planner. */
 export const OUTPUT_QUEUE = {
   kind: 'bounded',
@@ -47,8 +49,13 @@ export const OUTPUT_QUEUE = {
 
 /** Tells every executor to look into the inbox. */
 export const NUDGE_EXCHANGE = { kind: 'fanout', name: 'executor.nudge.v1' } as const satisfies ExchangeTopology;
-/** The event feed, for other programs; routed by the event's type. */
-export const FEED_EXCHANGE = { kind: 'topic', name: 'planner.feed.v1' } as const satisfies ExchangeTopology;
+/** The event feed, for other programs; routed by `feedRoutingKey`. */
+export const FEED_EXCHANGE = { kind: 'topic', name: 'planner.events' } as const satisfies ExchangeTopology;
+
+/** Project and kind of an event: `default.transaction.ended`. Dots of a project's name become `_`, so that words count. */
+export function feedRoutingKey(project: string, kind: string): string {
+  return `${project.replaceAll('.', '_')}.${kind}`;
+}
 
 /** Everything that a broker must have. */
 export interface Topology {
@@ -57,6 +64,6 @@ export interface Topology {
 }
 
 export const TOPOLOGY: Topology = {
-  queues: [COMMANDS_QUEUE, QUESTIONS_QUEUE, EVENTS_QUEUE, CONTROLS_QUEUE, OUTPUT_QUEUE],
+  queues: [COMMANDS_QUEUE, QUESTIONS_QUEUE, EVENTS_QUEUE, CONTROLS_QUEUE, PUBLICATIONS_QUEUE, OUTPUT_QUEUE],
   exchanges: [NUDGE_EXCHANGE, FEED_EXCHANGE],
 };

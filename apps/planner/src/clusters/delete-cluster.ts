@@ -34,7 +34,7 @@ export async function deleteCluster(
       ]);
     }
     if (!keep) await refuseLive(on, row.id, name);
-    await letNodesGo(on, row.id, []);
+    await letNodesGo(on, row.id, [], who);
     await on.delete(LastSuccessRow, { clusterId: row.id });
     await on.delete(ClusterRow, { id: row.id });
     await writeFeedEvents(on, row.project, [

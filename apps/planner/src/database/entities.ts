@@ -1,15 +1,18 @@
 import { BundleRow } from '../bundles/bundle.entity';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
+import { FeedCursorRow } from '../feed/feed-cursor.entity';
 import { FeedEventRow } from '../feed/feed-event.entity';
 import { FeedSequenceRow } from '../feed/feed-sequence.entity';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
 import { TokenRow } from '../identity/token.entity';
+import { NodeHistoryRow } from '../nodes/node-history.entity';
 import { NodeRow } from '../nodes/node.entity';
 import { OperationRow } from '../operations/operation.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
 import { OutputChunkRow } from '../output/output-chunk.entity';
 import { PlanRow } from '../plans/plan.entity';
+import { PublicationRow } from '../publications/publication.entity';
 import { PoolRow } from '../pools/pool.entity';
 import { DeploymentPlaceRow } from '../previous/deployment-place.entity';
 import { ExpectedStateRow } from '../previous/expected-state.entity';
@@ -33,7 +36,9 @@ export const entities = [
   ClusterRow,
   RevisionRow,
   NodeRow,
+  NodeHistoryRow,
   PoolRow,
+  PublicationRow,
   PlanRow,
   TransactionRow,
   DeploymentRow,
@@ -49,4 +54,5 @@ export const entities = [
   OperationRow,
   FeedEventRow,
   FeedSequenceRow,
+  FeedCursorRow,
 ];

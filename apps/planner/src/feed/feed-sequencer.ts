@@ -2,7 +2,6 @@ import type { DataSource } from 'typeorm';
 import { Loop } from '../running/loop';
 import type { PlannerNudges } from '../running/planner-nudges';
 import { numberFeedEvents } from './number-feed-events';
-import { lastFeedNumber } from './read-feed';
 
 /** How late an event may be seen that another planner numbered, or wrote just before it died. */
 const POLL_MS = 250;
@@ -21,11 +20,10 @@ export class FeedSequencer {
       everyMs: POLL_MS,
       onFailure,
       turn: async () => {
-        const count = await numberFeedEvents(database);
-        const last = await lastFeedNumber(database.manager);
+        const { last, isMore } = await numberFeedEvents(database);
         if (last !== this.#last) nudges.nudge('numbered');
         this.#last = last;
-        return count > 0;
+        return isMore;
       },
     });
     this.#off = nudges.on('recorded', () => this.#loop.nudge());

@@ -111,7 +111,7 @@ describe('the numbers of the feed', () => {
     const start = Number(
       (await rowOf<{ last: string }>(database.manager, 'SELECT last FROM planner.feed_sequence'))?.last,
     );
-    while ((await numberFeedEvents(database)) > 0);
+    while ((await numberFeedEvents(database)).count > 0);
     const rows: { number: string; task: string }[] = await database.query(
       "SELECT number, subject->>'task' AS task FROM planner.feed_event ORDER BY number",
     );
@@ -130,7 +130,7 @@ describe('the numbers of the feed', () => {
     await rowOf(database.manager, 'SELECT pg_terminate_backend($1)', [
       Number((await runner.query('SELECT pg_backend_pid() AS pid'))[0].pid),
     ]);
-    expect(await waiting).toBe(1);
+    expect(await waiting).toMatchObject({ count: 1 });
     await runner.release().catch(() => undefined);
     await dying.destroy().catch(() => undefined);
   });

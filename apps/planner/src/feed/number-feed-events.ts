@@ -4,8 +4,15 @@ import { rowOf } from '../database/sql';
 /** How many events get their number in one database transaction. */
 const BATCH_MAX = 5000;
 
+/** `last` is the last number given so far, by whomever; `isMore`: others may wait for theirs. */
+export interface Numbered {
+  readonly count: number;
+  readonly last: number;
+  readonly isMore: boolean;
+}
+
 /**
- * Gives numbers to committed events, and tells how many.
+ * Gives numbers to committed events.
  *
  * The lock on the one row of `feed_sequence` is held until the commit, so numbers become visible in their order: a
  * reader that has seen number N will never find a smaller one afterwards. A number taken by the writer itself before
@@ -13,9 +20,13 @@ const BATCH_MAX = 5000;
  * Order: by time of writing, then by place in the statement. What depends on one another was written under a row's
  * lock, one after the other.
  */
-export async function numberFeedEvents(database: DataSource): Promise<number> {
-  const waiting = await rowOf(database.manager, 'SELECT 1 FROM planner.feed_event WHERE number IS NULL LIMIT 1');
-  if (waiting === null) return 0;
+export async function numberFeedEvents(database: DataSource): Promise<Numbered> {
+  const before = await rowOf<{ last: string; waits: boolean }>(
+    database.manager,
+    `SELECT last, EXISTS (SELECT 1 FROM planner.feed_event WHERE number IS NULL) AS waits
+     FROM planner.feed_sequence WHERE "only"`,
+  );
+  if (!before?.waits) return { count: 0, last: Number(before?.last ?? 0), isMore: false };
   return database.transaction(async (manager) => {
     const sequence = await rowOf<{ last: string }>(
       manager,
@@ -30,12 +41,13 @@ export async function numberFeedEvents(database: DataSource): Promise<number> {
                ORDER BY recorded_at, position, id LIMIT ${BATCH_MAX}) AS batch
        ), given AS (
          UPDATE planner.feed_event AS e SET number = $1::bigint + next.place FROM next WHERE e.id = next.id RETURNING 1
+       ), moved AS (
+         UPDATE planner.feed_sequence SET last = last + (SELECT count(*) FROM given) WHERE "only"
        )
        SELECT count(*) AS count FROM given`,
       [sequence?.last ?? '0'],
     );
     const count = Number(numbered?.count ?? 0);
-    await manager.query('UPDATE planner.feed_sequence SET last = last + $1 WHERE "only"', [count]);
-    return count;
+    return { count, last: Number(sequence?.last ?? 0) + count, isMore: count === BATCH_MAX };
   });
 }

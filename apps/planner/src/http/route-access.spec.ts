@@ -29,7 +29,7 @@ function undeclared(controllers: readonly Type[]): readonly string[] {
 }
 
 describe('routes', () => {
-  const controllers = PlannerModule.register({} as PlannerRuntime).controllers ?? [];
+  const controllers = PlannerModule.register({} as PlannerRuntime, null).controllers ?? [];
 
   it('all say what right they want', () => {
     expect(controllers.length).toBeGreaterThan(10);

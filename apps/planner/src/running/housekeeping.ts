@@ -4,6 +4,7 @@ import { rowsOf } from '../database/sql';
 import { forgetExpiredKeys } from '../idempotency/idempotency';
 import { forgetStates } from '../previous/forget-states';
 import { usedArtifacts } from '../artifacts/used-artifacts';
+import { forgetPublications } from '../publications/forget-publications';
 import { Loop } from './loop';
 
 const EVERY_MS = 10 * 60_000;
@@ -25,6 +26,7 @@ export function keepHouse(database: DataSource, artifacts: ArtifactStore, onFail
         `DELETE FROM planner.plan WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' RETURNING 1`,
       );
       await forgetStates(database.manager);
+      await forgetPublications(database.manager);
       await removeUnused(artifacts, await usedArtifacts(database.manager), ARTIFACTS_YOUNG_MS);
       return false;
     },

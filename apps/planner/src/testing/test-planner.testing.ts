@@ -98,14 +98,14 @@ export class TestPlanner {
     this.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
   }
 
-  /** Starts one more planner on the same database and broker. */
-  async add(): Promise<RunningPlanner> {
+  /** Starts one more planner on the same database and broker, or another broker. */
+  async add(bus: Bus = this.#connect()): Promise<RunningPlanner> {
     const { opened } = this;
     const planner = await startPlanner(
       { host: '127.0.0.1', port: 0, auth: this.auth, adminToken: new SecretValue(ADMIN_TOKEN) },
       {
         database: opened,
-        bus: this.#connect(),
+        bus,
         artifacts: new PostgresArtifactStore(opened.pool, 'artifacts'),
         secretBox: this.secretBox,
         secretKey: new SecretValue(SECRET_KEY),

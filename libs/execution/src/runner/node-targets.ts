@@ -5,13 +5,13 @@ import type { NodeTarget } from '../ports/node-port';
 
 /** The nodes of a deployment as connections need them; keys are opened when a node is first used, and stay in memory only. */
 export class NodeTargets {
-  readonly #start: StartDeployment;
+  readonly #nodes: ReadonlyMap<string, StartDeployment['nodes'][number]>;
   readonly #master: string | null;
   readonly #box: SecretBox;
   readonly #opened = new Map<string, NodeTarget>();
 
   constructor(start: StartDeployment, graph: TaskGraph, box: SecretBox) {
-    this.#start = start;
+    this.#nodes = new Map(start.nodes.map((node) => [node.name, node]));
     this.#master = graph.master;
     this.#box = box;
   }
@@ -30,7 +30,7 @@ export class NodeTargets {
   target(machine: string): NodeTarget | null {
     const known = this.#opened.get(machine);
     if (known) return known;
-    const node = this.#start.nodes.find((each) => each.name === machine);
+    const node = this.#nodes.get(machine);
     if (!node) return null;
     const jumps: NodeTarget[] = [];
     if (node.jump !== null) {
@@ -57,6 +57,6 @@ export class NodeTargets {
 
   /** What claims and tickets are keyed by. */
   machineKey(machine: string): string {
-    return this.#start.nodes.find((each) => each.name === machine)?.machine ?? machine;
+    return this.#nodes.get(machine)?.machine ?? machine;
   }
 }

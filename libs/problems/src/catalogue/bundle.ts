@@ -42,6 +42,16 @@ export const bundleProblems = {
     meaning: 'No published release is within the ranges of the plugin.',
     remedy: 'Widen `releases` in plugin.yaml, or publish a release that it fits.',
   },
+  PUBLICATION_INVALID: {
+    severity: 'error',
+    meaning: 'The parts of a bundle that publishes itself by message do not make one archive.',
+    remedy: 'Send all parts of one archive with the same digest, size and number of parts; begin anew with another id.',
+  },
+  PUBLICATION_TOO_MANY: {
+    severity: 'error',
+    meaning: 'Somebody begins more publications by message than are taken.',
+    remedy: 'Finish those that are open, or wait; several files belong into one archive.',
+  },
   BUNDLE_PATH_INVALID: {
     severity: 'error',
     meaning: 'A path of the bundle is absolute, leads out of it, is a link, or is there twice.',

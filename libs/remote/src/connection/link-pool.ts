@@ -60,8 +60,20 @@ export class LinkPool {
   }
 }
 
+/** Asked for with every request to a node. */
+const keys = new WeakMap<NodeTarget, string>();
+
 /** Everything that makes a connection another one; the private key only as a hash, so that it is kept in one place less. */
 export function linkKey(target: NodeTarget, jumps: readonly NodeTarget[] = target.jumps): string {
+  if (jumps !== target.jumps) return makeKey(target, jumps);
+  const known = keys.get(target);
+  if (known !== undefined) return known;
+  const key = makeKey(target, jumps);
+  keys.set(target, key);
+  return key;
+}
+
+function makeKey(target: NodeTarget, jumps: readonly NodeTarget[]): string {
   const one = (it: NodeTarget): string[] => [
     // A connection ends with the launcher that serves it: under another name, or another login, that is another one.
     it.name,

@@ -49,6 +49,8 @@ export interface RequestExtra {
   readonly bulkSize?: (words: readonly string[]) => number;
   /** How much longer than usual the answer may take. */
   readonly waitMs?: number;
+  /** May wait so long for another request to be sent with, after it and in the same packet; not with a payload. */
+  readonly mayWaitMs?: number;
 }
 
 interface Pending {
@@ -80,6 +82,9 @@ export class LauncherChannel {
   readonly #nonce = randomBytes(16).toString('hex');
   readonly #pending = new Map<string, Pending>();
   readonly #queue: [string, Pending][] = [];
+  /** Requests that wait for another to be sent with. */
+  #patient: [string, Pending][] = [];
+  #patience: NodeJS.Timeout | null = null;
   readonly #bulk = new BulkReader();
   #bulkOpen = false;
   #bulkHead = '';
@@ -136,7 +141,7 @@ export class LauncherChannel {
     return new Promise((resolve, reject) => {
       const number = String(++this.#number);
       const line = `${number} ${verb} ${words.join(' ')} .\n`;
-      const { payload = null, bulkSize = noBulk, waitMs = 0 } = extra;
+      const { payload = null, bulkSize = noBulk, waitMs = 0, mayWaitMs = 0 } = extra;
       const pending: Pending = {
         line,
         payload,
@@ -149,6 +154,7 @@ export class LauncherChannel {
         timer: null,
       };
       if (this.#closed) reject(new ChannelClosed(false));
+      else if (mayWaitMs > 0) this.#defer(number, pending, mayWaitMs);
       else if (this.#payloadOut) this.#queue.push([number, pending]);
       else this.#send(number, pending);
     });
@@ -156,25 +162,58 @@ export class LauncherChannel {
 
   close(): void {
     if (this.#closed) return;
+    // What may wait is not forgotten for that; nobody hears the answer.
+    if (!this.#payloadOut) this.#sendPatient();
     this.#closed = true;
     const said = `${this.#bulkHead}\n${this.#text}`.replaceAll(/[^\x20-\x7e\n]/g, '').trim();
     this.#onHello?.({ kind: 'closed', silent: this.#silent, detail: said.slice(-300) });
     this.streams.stdin.end();
-    for (const [, pending] of [...this.#pending, ...this.#queue]) {
+    if (this.#patience) clearTimeout(this.#patience);
+    for (const [, pending] of [...this.#pending, ...this.#queue, ...this.#patient]) {
       if (pending.timer) clearTimeout(pending.timer);
       pending.reject(new ChannelClosed(pending.sent));
     }
     this.#pending.clear();
     this.#queue.length = 0;
+    this.#patient = [];
     this.#bulk.clear();
     this.onClosed();
   }
 
-  #send(number: string, pending: Pending): void {
+  #defer(number: string, pending: Pending, waitMs: number): void {
+    this.#patient.push([number, pending]);
+    this.#patience ??= setTimeout(() => {
+      this.#patience = null;
+      // While a payload is on its way nothing may follow it; its answer lets what waits go.
+      if (!this.#payloadOut) this.#sendPatient();
+    }, waitMs);
+  }
+
+  #sendPatient(): void {
+    const lines = this.#takePatient();
+    if (lines !== '') this.streams.stdin.write(lines);
+  }
+
+  /** The lines of what waits, from now on sent; empty if nothing does. */
+  #takePatient(): string {
+    if (this.#patient.length === 0) return '';
+    if (this.#patience) clearTimeout(this.#patience);
+    this.#patience = null;
+    const waiting = this.#patient;
+    this.#patient = [];
+    for (const [number, pending] of waiting) this.#await(number, pending);
+    return waiting.map(([, { line }]) => line).join('');
+  }
+
+  #await(number: string, pending: Pending): void {
     pending.sent = true;
     pending.timer = setTimeout(() => this.close(), this.options.answerTimeoutMs + pending.waitMs);
     this.#pending.set(number, pending);
-    this.streams.stdin.write(pending.line);
+  }
+
+  #send(number: string, pending: Pending): void {
+    this.#await(number, pending);
+    this.streams.stdin.write(pending.payload ? pending.line : pending.line + this.#takePatient());
     if (!pending.payload) return;
     // Some `head` read ahead of what they were asked for; so nothing follows a payload until it is answered.
     this.#payloadOut = true;
@@ -233,6 +272,7 @@ export class LauncherChannel {
     if (!pending.payload) return;
     this.#payloadOut = false;
     while (!this.#payloadOut && this.#queue.length > 0) this.#send(...this.#queue.shift()!);
+    if (!this.#payloadOut && this.#patience === null) this.#sendPatient();
   }
 
   #readBulk(piece: Buffer): void {
