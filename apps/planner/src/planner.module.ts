@@ -2,9 +2,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { ArtifactsController } from './artifacts/artifacts.controller';
+import { AuditController } from './audit/audit.controller';
+import type { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
 import { ClusterEditsController } from './clusters/cluster-edits.controller';
+import { ClusterOptionsController } from './clusters/cluster-options.controller';
+import { ClusterReadsController } from './clusters/cluster-reads.controller';
 import { ClustersController } from './clusters/clusters.controller';
 import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
@@ -34,8 +38,11 @@ import {
   PLAN_RUNNER,
   type PlannerPorts,
   SECRET_BOX,
+  WEBHOOKS,
+  SECRET_KEY,
 } from './planner-ports';
 import { IdentityController } from './identity/identity.controller';
+import { TokensController } from './identity/tokens.controller';
 import { ProjectsController } from './projects/projects.controller';
 import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
@@ -44,6 +51,8 @@ import { PublicationHandlers } from './publications/publication-handlers';
 import { PlannerNudges } from './running/planner-nudges';
 import { EventIntake } from './transactions/event-intake';
 import { TransactionsController } from './transactions/transactions.controller';
+import type { WebhookSettings } from './webhooks/webhook-settings';
+import { WebhooksController } from './webhooks/webhooks.controller';
 
 /** What exists once the database is open. */
 export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
@@ -52,7 +61,9 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly installation: string;
   readonly nudges: PlannerNudges;
   readonly operations: Operations;
+  readonly webhooks: WebhookSettings;
   readonly closing: AbortSignal;
+  readonly refusals: RefusalGate;
 }
 
 /** Wires ports to controllers; guard, filter, pipe and interceptor stand before every route. */
@@ -66,14 +77,19 @@ export class PlannerModule {
         PluginsController,
         ClustersController,
         ClusterEditsController,
+        ClusterOptionsController,
+        ClusterReadsController,
         PlansController,
         NodesController,
         PoolsController,
         ProjectsController,
         IdentityController,
+        TokensController,
+        AuditController,
         TransactionsController,
         OutputController,
         FeedController,
+        WebhooksController,
         ArtifactsController,
         HealthController,
         MetricsController,
@@ -87,12 +103,14 @@ export class PlannerModule {
         { provide: BUS, useValue: runtime.bus },
         { provide: ARTIFACTS, useValue: runtime.artifacts },
         { provide: SECRET_BOX, useValue: runtime.secretBox },
+        { provide: SECRET_KEY, useValue: runtime.secretKey },
         { provide: LOGGER, useValue: runtime.logger },
         { provide: PLAN_RUNNER, useValue: runtime.runner },
         { provide: INSTALLATION, useValue: runtime.installation },
         { provide: FIND_PRINCIPAL, useValue: { find: findPrincipal } },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: WEBHOOKS, useValue: runtime.webhooks },
         { provide: Operations, useValue: runtime.operations },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },

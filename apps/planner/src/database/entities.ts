@@ -1,3 +1,4 @@
+import { AuditRow } from '../audit/audit.entity';
 import { BundleRow } from '../bundles/bundle.entity';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
@@ -23,6 +24,8 @@ import { ControlRow } from '../transactions/control.entity';
 import { DeploymentRow } from '../transactions/deployment.entity';
 import { TaskRow } from '../transactions/task.entity';
 import { TransactionRow } from '../transactions/transaction.entity';
+import { WebhookDeliveryRow } from '../webhooks/webhook-delivery.entity';
+import { WebhookRow } from '../webhooks/webhook.entity';
 import { InstallationRow } from './installation.entity';
 import { ProjectRow } from './project.entity';
 
@@ -31,6 +34,7 @@ export const entities = [
   ProjectRow,
   InstallationRow,
   TokenRow,
+  AuditRow,
   IdempotencyKeyRow,
   BundleRow,
   ClusterRow,
@@ -55,4 +59,6 @@ export const entities = [
   FeedEventRow,
   FeedSequenceRow,
   FeedCursorRow,
+  WebhookRow,
+  WebhookDeliveryRow,
 ];

@@ -1,6 +1,8 @@
+import { tellRefusals } from '../audit/tell-refusals';
 import { FeedPublisher } from '../feed/feed-publisher';
 import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
+import { WebhookDeliverer } from '../webhooks/deliver-webhooks';
 import type { PlannerRuntime } from '../planner.module';
 import { keepHouse } from './housekeeping';
 import { advanceTransactions } from '../transactions/advance-loop';
@@ -17,10 +19,12 @@ export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) =
   const loops = [
     new FeedSequencer(database, nudges, onFailure),
     new FeedPublisher(database, bus, nudges, runtime.installation, onFailure),
+    new WebhookDeliverer(runtime, onFailure),
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
     keepHouse(database, runtime.artifacts, onFailure),
+    tellRefusals(database, runtime.refusals, onFailure),
   ];
   return { close: async () => void (await Promise.all(loops.map((each) => each.close()))) };
 }

@@ -15,7 +15,9 @@ import type { FeedEvent } from '../feed/feed-event';
 import { faultsOf } from '../feed/kind-schema';
 import type { Grants } from '../identity/grants';
 import { hashToken, newToken } from '../identity/token-hash';
+import type { PlannerConfig } from '../planner-config';
 import { type RunningPlanner, startPlanner } from '../start-planner';
+import { webhookSettings } from '../webhooks/webhook-settings';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
 import { FakeExecutor } from './fake-executor.testing';
 import { HookedPlanRunner } from './hooked-plan-runner.testing';
@@ -35,6 +37,8 @@ export class TestPlanner {
   readonly secretBox = createSecretBox(SECRET_KEY);
   readonly runner = new HookedPlanRunner(this.secretBox);
   readonly planners: RunningPlanner[] = [];
+  /** Webhooks reach this machine, and do not wait long. */
+  readonly webhooks = { ...webhookSettings({ allow: ['127.0.0.1'], giveUpHours: 72 }), pauseMs: 20 };
   /** Connections of the test's own. */
   database!: DataSource;
   readonly #removals: (() => Promise<void>)[] = [];
@@ -98,11 +102,19 @@ export class TestPlanner {
     this.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
   }
 
-  /** Starts one more planner on the same database and broker, or another broker. */
-  async add(bus: Bus = this.#connect()): Promise<RunningPlanner> {
+  /** Starts one more planner on the same database and broker, or another broker, with these things told otherwise. */
+  async add(bus: Bus = this.#connect(), config: Partial<PlannerConfig> = {}): Promise<RunningPlanner> {
     const { opened } = this;
     const planner = await startPlanner(
-      { host: '127.0.0.1', port: 0, auth: this.auth, adminToken: new SecretValue(ADMIN_TOKEN) },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        auth: this.auth,
+        adminToken: new SecretValue(ADMIN_TOKEN),
+        // Suites of refusals send thousands in a minute.
+        failuresPerMinute: 100_000,
+        ...config,
+      },
       {
         database: opened,
         bus,
@@ -111,6 +123,7 @@ export class TestPlanner {
         secretKey: new SecretValue(SECRET_KEY),
         logger: this.logger,
         runner: this.runner,
+        webhooks: this.webhooks,
       },
     );
     this.planners.push(planner);

@@ -1,3 +1,4 @@
+export * from './audit';
 export * from './bundles';
 export * from './clusters';
 export * from './events';
@@ -7,3 +8,4 @@ export * from './page';
 export * from './plans';
 export * from './pools';
 export * from './transactions';
+export * from './webhooks';

@@ -41,6 +41,11 @@ export const apiProblems = {
     meaning: 'A request with the same Idempotency-Key has not been answered yet.',
     remedy: 'Send it again in a while, with the same key.',
   },
+  API_TOO_MANY_FAILURES: {
+    severity: 'error',
+    meaning: 'Too many requests of one address had no valid token.',
+    remedy: 'Wait as long as Retry-After says; give a valid token.',
+  },
   API_INTERNAL: {
     severity: 'error',
     meaning: 'The server failed; the request may or may not have taken effect.',
@@ -71,6 +76,16 @@ export const apiProblems = {
     meaning: 'A transaction of the project has not ended.',
     remedy: 'Wait for the transactions named, or cancel them.',
   },
+  TOKEN_EXISTS: {
+    severity: 'error',
+    meaning: 'The name of a token is taken, perhaps by a revoked one.',
+    remedy: 'Use another name, or rotate the token of that name.',
+  },
+  TOKEN_REVOKED: {
+    severity: 'error',
+    meaning: 'A revoked token was to be changed.',
+    remedy: 'Make a new token under another name.',
+  },
   CLUSTER_BUSY: {
     severity: 'error',
     meaning: 'A transaction of the cluster has not ended.',
@@ -90,5 +105,20 @@ export const apiProblems = {
     severity: 'error',
     meaning: 'An uploaded bundle passes one of its limits.',
     remedy: 'Make it smaller; large payloads are better fetched by a task than shipped in the bundle.',
+  },
+  WEBHOOK_INVALID: {
+    severity: 'error',
+    meaning: 'A webhook cannot be as it is wanted.',
+    remedy: 'Change what the summary names.',
+  },
+  WEBHOOK_ADDRESS_DENIED: {
+    severity: 'error',
+    meaning: 'A webhook would reach an address that is not open to it.',
+    remedy: 'Use a public address over https, or have the operator of the planner add it to MUSTER_WEBHOOK_ALLOW.',
+  },
+  WEBHOOK_EXISTS: {
+    severity: 'error',
+    meaning: 'There is a webhook of this name, or there are too many.',
+    remedy: 'Choose another name, or change the one that is there.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
