@@ -10,6 +10,13 @@ export interface PlannerConfig {
   readonly auth: 'on' | 'off';
   /** The one token that exists without a row in the database. */
   readonly adminToken: SecretValue;
+  readonly nodes?: NodeCareConfig;
+}
+
+/** How the planner looks after nodes. */
+export interface NodeCareConfig {
+  /** Milliseconds until a node that could not be inspected is asked again; twice as long each further time. Default 5000. */
+  readonly inspectBackoffMs?: number;
 }
 
 /** Shortest admin token taken: 128 bits as hex. */

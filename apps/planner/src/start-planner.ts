@@ -79,7 +79,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     opened.push(() => operations.close());
     const runtime = { ...ports, database, runner, nudges, operations, closing: closing.signal, installation };
     const app = await createApp(config, runtime);
-    const work = startWork(runtime, onFailure);
+    const work = startWork(runtime, config.nodes ?? {}, onFailure);
     opened.push(() => work.close());
     opened.push(() => closeServer(app));
     app.connectMicroservice({ strategy: eventServer(runtime) });

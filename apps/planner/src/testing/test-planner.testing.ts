@@ -102,7 +102,13 @@ export class TestPlanner {
   async add(bus: Bus = this.#connect()): Promise<RunningPlanner> {
     const { opened } = this;
     const planner = await startPlanner(
-      { host: '127.0.0.1', port: 0, auth: this.auth, adminToken: new SecretValue(ADMIN_TOKEN) },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        auth: this.auth,
+        adminToken: new SecretValue(ADMIN_TOKEN),
+        nodes: { inspectBackoffMs: 20 },
+      },
       {
         database: opened,
         bus,

@@ -14,6 +14,7 @@ import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
 import { Operations1764650000000 } from './1764650000000-operations';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
+import { Inspections1764630100000 } from './1764630100000-inspections';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 import { Publications1764640100000 } from './1764640100000-publications';
@@ -35,6 +36,7 @@ export const migrations: readonly MigrationClass[] = [
   Operations1764650000000,
   ProjectsAndTokens1764610000000,
   NodeLife1764630000000,
+  Inspections1764630100000,
   RevisionWhy1764620000000,
   BundleLife1764640000000,
   Publications1764640100000,
