@@ -20,6 +20,9 @@ export interface PlanSelection {
   readonly raw?: boolean;
 }
 
+/** For what expressions of one plan take, as on the planner. */
+const EXPRESSION_SECONDS_MAX = 60;
+
 /** Sizes of limits by key; null is unlimited. */
 export type WhatIfLimits = Readonly<Record<string, number | null>>;
 
@@ -36,13 +39,21 @@ export async function planOffline(
   const { asSucceeded, plan } = await import('@muster/planning');
   const { withPrediction } = await import('@muster/simulation');
   const { previousCluster, problems, ...input } = await planInputOffline(session, sources);
-  const previous = previousCluster && asSucceeded(previousCluster, input.release, input.plugins);
   const planOne = (graphType: string): Plan => {
+    const previous = previousCluster && asSucceeded(previousCluster, input.release, input.plugins, input.sha256);
+    const end = performance.now() + EXPRESSION_SECONDS_MAX * 1000;
     const made = plan({
       ...input,
       graphType,
       options: optionsOf(selection),
-      ...(previous ? { previous: previous.states, previousPrimaries: previous.primaries } : {}),
+      expired: () => performance.now() > end,
+      ...(previous
+        ? {
+            previous: previous.states,
+            previousPrimaries: previous.primaries,
+            identity: { previous: previous.used },
+          }
+        : {}),
     });
     if (!made.plan) throw new ProblemsError(made.problems);
     return withPrediction({ ...made.plan, problems: [...problems, ...made.plan.problems] });

@@ -1,6 +1,8 @@
+import { AuditRow } from '../audit/audit.entity';
 import { BundleRow } from '../bundles/bundle.entity';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
+import { FeedCursorRow } from '../feed/feed-cursor.entity';
 import { FeedEventRow } from '../feed/feed-event.entity';
 import { FeedSequenceRow } from '../feed/feed-sequence.entity';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
@@ -31,6 +33,7 @@ export const entities = [
   ProjectRow,
   InstallationRow,
   TokenRow,
+  AuditRow,
   IdempotencyKeyRow,
   BundleRow,
   ClusterRow,
@@ -56,4 +59,5 @@ export const entities = [
   OperationRow,
   FeedEventRow,
   FeedSequenceRow,
+  FeedCursorRow,
 ];

@@ -1,3 +1,5 @@
+import { tellRefusals } from '../audit/tell-refusals';
+import { FeedPublisher } from '../feed/feed-publisher';
 import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
 import { NodeInspections } from '../nodes/inspect-nodes';
@@ -23,11 +25,13 @@ export function startWork(
   const { database, bus, nudges, logger } = runtime;
   const loops = [
     new FeedSequencer(database, nudges, onFailure),
+    new FeedPublisher(database, bus, nudges, runtime.installation, onFailure),
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
     new NodeInspections(runtime, onFailure, nodes.inspectBackoffMs ?? INSPECT_BACKOFF_MS),
     keepHouse(database, runtime.artifacts, onFailure),
+    tellRefusals(database, runtime.refusals, onFailure),
   ];
   return { close: async () => void (await Promise.all(loops.map((each) => each.close()))) };
 }

@@ -11,7 +11,9 @@ import { ForceClosed1764320000000 } from './1764320000000-force-closed';
 import { Pools1764400000000 } from './1764400000000-pools';
 import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
+import { Audit1764611000000 } from './1764611000000-audit';
 import { Operations1764650000000 } from './1764650000000-operations';
+import { FeedCursors1764651000000 } from './1764651000000-feed-cursors';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { Inspections1764630100000 } from './1764630100000-inspections';
@@ -34,7 +36,9 @@ export const migrations: readonly MigrationClass[] = [
   TaskSummary1764500000000,
   PlanGrounds1764510000000,
   Operations1764650000000,
+  FeedCursors1764651000000,
   ProjectsAndTokens1764610000000,
+  Audit1764611000000,
   NodeLife1764630000000,
   Inspections1764630100000,
   RevisionWhy1764620000000,
