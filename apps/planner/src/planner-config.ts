@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import type { SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { networkFault } from './webhooks/address-policy';
+import type { WebhookConfig } from './webhooks/webhook-settings';
 
 /** What the planner is told at its start; read from the environment by the app that starts it. */
 export interface PlannerConfig {
@@ -10,6 +12,8 @@ export interface PlannerConfig {
   readonly auth: 'on' | 'off';
   /** The one token that exists without a row in the database. */
   readonly adminToken: SecretValue;
+  /** Absent: no address beyond the public ones. */
+  readonly webhooks?: WebhookConfig;
   /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
   readonly failuresPerMinute?: number;
   readonly nodes?: NodeCareConfig;
@@ -45,6 +49,10 @@ export function checkPlannerConfig(config: PlannerConfig): void {
       `The token is shorter than ${ADMIN_TOKEN_CHARS_MIN} characters.`,
       'Give a longer random token.',
     );
+  }
+  for (const network of config.webhooks?.allow ?? []) {
+    const fault = networkFault(network);
+    if (fault !== null) wrong('MUSTER_WEBHOOK_ALLOW', `${fault}.`, 'Give addresses and networks with commas between.');
   }
   if (problems.length > 0) throw new ProblemsError(problems);
 }

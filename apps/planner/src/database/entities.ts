@@ -25,6 +25,8 @@ import { ControlRow } from '../transactions/control.entity';
 import { DeploymentRow } from '../transactions/deployment.entity';
 import { TaskRow } from '../transactions/task.entity';
 import { TransactionRow } from '../transactions/transaction.entity';
+import { WebhookDeliveryRow } from '../webhooks/webhook-delivery.entity';
+import { WebhookRow } from '../webhooks/webhook.entity';
 import { InstallationRow } from './installation.entity';
 import { ProjectRow } from './project.entity';
 
@@ -60,4 +62,6 @@ export const entities = [
   FeedEventRow,
   FeedSequenceRow,
   FeedCursorRow,
+  WebhookRow,
+  WebhookDeliveryRow,
 ];

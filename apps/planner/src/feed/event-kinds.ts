@@ -126,6 +126,16 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
   'task.blocked': taskEnd('something that it needs did not succeed'),
   'task.cancelled': taskEnd('a task was ended by somebody'),
   'task.not-run': taskEnd('a task will not start'),
+  'webhook.disabled': {
+    when: 'a webhook failed for too long, or its receiver is gone; nothing more is sent until somebody makes it active',
+    subject: [],
+    data: {
+      webhook: text('its name'),
+      why: text('for people'),
+      failure: maybe('of the last try'),
+      number: integer('of the event that it did not take'),
+    },
+  },
   'cluster.revised': {
     when: 'a cluster has a new revision',
     subject: ['cluster'],

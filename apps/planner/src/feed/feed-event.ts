@@ -5,6 +5,7 @@ export type FeedEventType =
   | `operation.${'started' | 'succeeded' | 'refused' | 'failed' | 'interrupted'}`
   | `transaction.${'created' | 'running' | 'paused' | 'draining' | 'ended' | 'control'}`
   | `task.${Exclude<TaskState, 'waiting' | 'ready'> | 'retrying' | 'held' | 'reopened'}`
+  | 'webhook.disabled'
   | 'cluster.revised'
   | 'cluster.deleted'
   | `bundle.${'published' | 'retired' | 'restored' | 'deleted'}`

@@ -4,6 +4,7 @@ import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
 import { NodeInspections } from '../nodes/inspect-nodes';
 import type { NodeCareConfig } from '../planner-config';
+import { WebhookDeliverer } from '../webhooks/deliver-webhooks';
 import type { PlannerRuntime } from '../planner.module';
 import { keepHouse } from './housekeeping';
 import { advanceTransactions } from '../transactions/advance-loop';
@@ -26,6 +27,7 @@ export function startWork(
   const loops = [
     new FeedSequencer(database, nudges, onFailure),
     new FeedPublisher(database, bus, nudges, runtime.installation, onFailure),
+    new WebhookDeliverer(runtime, onFailure),
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
