@@ -16,6 +16,13 @@ export interface PlannerConfig {
   readonly webhooks?: WebhookConfig;
   /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
   readonly failuresPerMinute?: number;
+  readonly nodes?: NodeCareConfig;
+}
+
+/** How the planner looks after nodes. */
+export interface NodeCareConfig {
+  /** Milliseconds until a node that could not be inspected is asked again; twice as long each further time. Default 5000. */
+  readonly inspectBackoffMs?: number;
 }
 
 /** Shortest admin token taken: 128 bits as hex. */

@@ -89,7 +89,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
       refusals: new RefusalGate(),
     };
     const app = await createApp(config, runtime);
-    const work = startWork(runtime, onFailure);
+    const work = startWork(runtime, config.nodes ?? {}, onFailure);
     opened.push(() => work.close());
     opened.push(() => closeServer(app));
     app.connectMicroservice({ strategy: eventServer(runtime) });
