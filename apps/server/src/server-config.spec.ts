@@ -34,6 +34,9 @@ describe('configuration', () => {
       logLevel: 'info',
       webhookAllow: [],
       webhookGiveUpHours: 72,
+      keepTransactionDays: 0,
+      keepTransactions: 0,
+      keepEventDays: 0,
     });
   });
 

@@ -32,6 +32,10 @@ export interface ServerConfig {
   /** Networks that webhooks reach though they are private; checked by the planner. */
   readonly webhookAllow: readonly string[];
   readonly webhookGiveUpHours: number;
+  /** 0: for ever. */
+  readonly keepTransactionDays: number;
+  readonly keepTransactions: number;
+  readonly keepEventDays: number;
 }
 
 const addressOf = (protocols: readonly string[]) => {
@@ -72,6 +76,9 @@ const variables = z.object({
   MUSTER_LEASE_MS: whole(1_000, 3_600_000).default(10_000),
   MUSTER_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   MUSTER_WEBHOOK_ALLOW: z.string().max(10_000).default(''),
+  MUSTER_KEEP_TRANSACTION_DAYS: whole(0, 36_500).default(0),
+  MUSTER_KEEP_TRANSACTIONS: whole(0, 1_000_000).default(0),
+  MUSTER_KEEP_EVENT_DAYS: whole(0, 36_500).default(0),
   MUSTER_WEBHOOK_GIVE_UP_HOURS: whole(1, 8_760).default(72),
 });
 
@@ -116,6 +123,9 @@ export function readConfig(
     logLevel: it.MUSTER_LOG_LEVEL,
     webhookAllow: it.MUSTER_WEBHOOK_ALLOW.split(/[\s,]+/).filter((each) => each !== ''),
     webhookGiveUpHours: it.MUSTER_WEBHOOK_GIVE_UP_HOURS,
+    keepTransactionDays: it.MUSTER_KEEP_TRANSACTION_DAYS,
+    keepTransactions: it.MUSTER_KEEP_TRANSACTIONS,
+    keepEventDays: it.MUSTER_KEEP_EVENT_DAYS,
   };
 }
 

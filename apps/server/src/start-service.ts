@@ -38,6 +38,11 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
         port: config.httpPort,
         auth: config.auth,
         adminToken,
+        retention: {
+          transactionDays: config.keepTransactionDays,
+          transactionsPerCluster: config.keepTransactions,
+          eventDays: config.keepEventDays,
+        },
         webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
       },
       { database, bus, artifacts, secretBox, secretKey, logger },

@@ -23,7 +23,7 @@ export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) =
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
-    keepHouse(database, runtime.artifacts, onFailure),
+    keepHouse(database, runtime.artifacts, runtime.retention, onFailure),
     tellRefusals(database, runtime.refusals, onFailure),
   ];
   return { close: async () => void (await Promise.all(loops.map((each) => each.close()))) };
