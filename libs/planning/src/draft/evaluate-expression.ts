@@ -25,7 +25,8 @@ export function evaluateConditionText(
 }
 
 function placeOf(draft: Draft, { definition, node }: DraftTask, state: 'new' | 'previous'): EvaluationPlace {
-  return { definition: definition.id, node, tags: draft.places.tags(node), state };
+  const { id, scope } = definition;
+  return { definition: id, node, tags: draft.places.tags(node), state, ...(scope === undefined ? {} : { scope }) };
 }
 
 /** Characters of an expression that are shown. */

@@ -36,7 +36,8 @@ export function replacePlaceholders(draft: Draft, task: DraftTask, parameters: J
 function valueOf(draft: Draft, { definition, node }: DraftTask, word: string): string | null {
   const text = SOURCES.get(word);
   if (text === undefined) return null;
-  const place = { definition: definition.id, node, tags: draft.places.tags(node) };
+  const { id, scope } = definition;
+  const place = { definition: id, node, tags: draft.places.tags(node), ...(scope === undefined ? {} : { scope }) };
   const answer = draft.evaluator.evaluate({ language: 'yaql', text }, place);
   const value = answer.ok ? answer.value : null;
   if (typeof value === 'string' || typeof value === 'number') return String(value);
