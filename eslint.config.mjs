@@ -30,6 +30,11 @@ const clockAndLuck = [
     message: 'Core libraries have no clock: `Date()` asks for the time. Take it as an argument.',
   },
   {
+    selector:
+      "MemberExpression[object.name='globalThis']:matches([property.name=/^(Date|Math|performance|crypto)$/], [property.value=/^(Date|Math|performance|crypto)$/])",
+    message: 'Core libraries have neither clock nor luck, by this name neither.',
+  },
+  {
     selector: "MemberExpression[object.name='Math'][property.name='random']",
     message:
       'Core libraries have no luck: draw from a seeded generator that the caller gives, so that a failing seed can be repeated.',

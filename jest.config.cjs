@@ -8,8 +8,9 @@ const folders = ['apps', 'libs'].flatMap((root) =>
 );
 
 module.exports = {
-  // Two on the smallest machine: tests mostly wait for services, and one worker alone leaves a core idle.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // More than there are cores: the longest suites mostly wait for services, leases and commands on nodes.
+  maxWorkers: availableParallelism() + 2,
+  testSequencer: join(__dirname, 'tools/jest-sequencer.cjs'),
   // Only the root may set it: in a project it has no effect.
   testTimeout: 30_000,
   projects: [...folders, { name: 'scenarios', dir: join(__dirname, 'test') }]

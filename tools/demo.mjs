@@ -142,6 +142,9 @@ async function stop() {
   return 0;
 }
 
+/** What has started nothing leaves nothing to be ended. */
+class AnotherRuns extends Error {}
+
 /** One demo at a time; the file of one that was killed counts for nothing. */
 async function alone(body) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -152,7 +155,9 @@ async function alone(body) {
     if (error.code !== 'EEXIST') throw error;
     const { pid, start } = JSON.parse(readFileSync(files.lock, 'utf8') || '{}');
     if (pid !== undefined && startOf(pid) === start)
-      throw new Error(`another demo command runs (process ${pid})`, { cause: error });
+      throw new AnotherRuns(`another demo command runs (process ${pid}); wait for its end, or end that process`, {
+        cause: error,
+      });
     writeFileSync(files.lock, mine);
   }
   try {
@@ -170,7 +175,8 @@ if (!body) {
 alone(body).then(
   (code) => (process.exitCode = code),
   (error) => {
-    process.stderr.write(`The demo failed: ${error.message}\nEnd what it started with: npm run demo:stop\n`);
+    const remedy = error instanceof AnotherRuns ? '' : 'End what it started with: npm run demo:stop\n';
+    process.stderr.write(`The demo failed: ${error.message}\n${remedy}`);
     process.exitCode = 1;
   },
 );

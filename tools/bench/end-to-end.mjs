@@ -1,14 +1,7 @@
-import { createRequire } from 'node:module';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { run } from './background.mjs';
-import { CLUSTER, startNodes, writeCluster } from './nodes.mjs';
+import { CLUSTER } from './nodes.mjs';
 import { cpuMs, peakMemoryMb } from './process-cost.mjs';
-import { root } from './root.mjs';
-import { muster } from './services.mjs';
 import { best, median } from './statistics.mjs';
-
-const { MusterClient } = createRequire(join(root, 'apps/cli/package.json'))('@muster/client');
+import { withCluster } from './with-cluster.mjs';
 
 const NODES = 50;
 const TASKS_PER_NODE = 20;
@@ -23,27 +16,14 @@ const SETTLE_MS = 1000;
  * Deploys tasks that do nothing on embedded nodes several times: the first round connects to the nodes and warms up, and
  * is told on its own; best and median are of the others. Start-up, publishing and applying the cluster are left out.
  */
-export async function benchEndToEnd(folder, startServices) {
-  mkdirSync(folder, { recursive: true });
-  const nodes = await startNodes(folder, NODES);
-  try {
-    const services = await startServices(folder);
-    try {
-      const { bundle, file } = writeCluster(folder, nodes.ready.nodes, TASKS_PER_NODE);
-      const env = { PATH: process.env.PATH, MUSTER_SERVER: services.url, MUSTER_TOKEN: services.token };
-      await run([muster, 'release', 'publish', bundle], env);
-      await run([muster, 'cluster', 'apply', '-f', file], env);
-      const client = new MusterClient({ server: services.url, token: services.token });
-      const measured = [...services.measured, nodes];
-      const rounds = [];
-      for (let round = 0; round < ROUNDS; round++) rounds.push(await deploy(client.transactions, measured));
-      return summary(rounds, measured);
-    } finally {
-      for (const each of services.stop) await each.stop();
-    }
-  } finally {
-    await nodes.stop();
-  }
+export function benchEndToEnd(folder, startServices) {
+  const cluster = { folder, nodes: NODES, tasksPerNode: TASKS_PER_NODE, startServices };
+  return withCluster(cluster, async ({ transactions, services, nodes }) => {
+    const measured = [...services, nodes];
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await deploy(transactions, measured));
+    return summary(rounds, measured);
+  });
 }
 
 async function deploy(transactions, measured) {

@@ -1,13 +1,6 @@
-import { createRequire } from 'node:module';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { run } from './background.mjs';
-import { CLUSTER, startNodes, writeCluster } from './nodes.mjs';
+import { CLUSTER } from './nodes.mjs';
 import { peakMemoryMb } from './process-cost.mjs';
-import { root } from './root.mjs';
-import { muster } from './services.mjs';
-
-const { MusterClient } = createRequire(join(root, 'apps/cli/package.json'))('@muster/client');
+import { withCluster } from './with-cluster.mjs';
 
 const NODES = 50;
 const TASKS_PER_NODE = 2000;
@@ -20,38 +13,25 @@ const LIMIT_MS = 300_000;
  * Peak memory of planner and executor with one deployment of 100,000 tasks: planned, sent, accepted, its first tasks carried
  * out on embedded nodes, then cancelled. `idleMb`: the same processes before.
  */
-export async function benchMemory(folder, startServices) {
-  mkdirSync(folder, { recursive: true });
-  const nodes = await startNodes(folder, NODES);
-  try {
-    const services = await startServices(folder);
-    try {
-      const { bundle, file } = writeCluster(folder, nodes.ready.nodes, TASKS_PER_NODE);
-      const env = { PATH: process.env.PATH, MUSTER_SERVER: services.url, MUSTER_TOKEN: services.token };
-      await run([muster, 'release', 'publish', bundle], env);
-      await run([muster, 'cluster', 'apply', '-f', file], env);
-      const idleMb = services.measured.map(({ pid }) => peakMemoryMb(pid));
-      const { transactions } = new MusterClient({ server: services.url, token: services.token });
-      const { transaction } = await transactions.start({ cluster: CLUSTER });
-      const last = `t${ENDED_A_NODE}@n${NODES}`;
-      await until(`${last} has ended`, async () => (await why(transactions, transaction, last)) === 'succeeded');
-      const processes = services.measured.map(({ name, pid }, index) => ({
-        name,
-        idleMb: idleMb[index],
-        peakMb: peakMemoryMb(pid),
-      }));
-      await transactions.control(transaction, { verb: 'cancel', reason: 'measured' });
-      await until('the deployment has ended', async () => {
-        const { value } = await transactions.list({ cluster: CLUSTER }).next();
-        return value?.endedAt !== null;
-      });
-      return { tasks: NODES * TASKS_PER_NODE, processes };
-    } finally {
-      for (const each of services.stop) await each.stop();
-    }
-  } finally {
-    await nodes.stop();
-  }
+export function benchMemory(folder, startServices) {
+  const cluster = { folder, nodes: NODES, tasksPerNode: TASKS_PER_NODE, startServices };
+  return withCluster(cluster, async ({ transactions, services }) => {
+    const idleMb = services.map(({ pid }) => peakMemoryMb(pid));
+    const { transaction } = await transactions.start({ cluster: CLUSTER });
+    const last = `t${ENDED_A_NODE}@n${NODES}`;
+    await until(`${last} has ended`, async () => (await why(transactions, transaction, last)) === 'succeeded');
+    const processes = services.map(({ name, pid }, index) => ({
+      name,
+      idleMb: idleMb[index],
+      peakMb: peakMemoryMb(pid),
+    }));
+    await transactions.control(transaction, { verb: 'cancel', reason: 'measured' });
+    await until('the deployment has ended', async () => {
+      const { value } = await transactions.list({ cluster: CLUSTER }).next();
+      return value?.endedAt !== null;
+    });
+    return { tasks: NODES * TASKS_PER_NODE, processes };
+  });
 }
 
 /** State of a task; null while no executor knows it. The status of all tasks would be measured, too. */

@@ -1,5 +1,5 @@
 import type { Connection } from './connection';
-import type { AdoptedNode, InspectedNode, NodeView, RegisteredNodes, RegisterNode } from './dto';
+import type { AdoptedNode, InspectedNode, NodeHistoryEntry, NodeView, RegisteredNodes, RegisterNode } from './dto';
 import { allPages } from './pages';
 import { path } from './path';
 
@@ -21,6 +21,16 @@ export class NodeRoutes {
 
   async remove(name: string): Promise<void> {
     await this.connection.json('DELETE', path('nodes', name));
+  }
+
+  /** What has happened to it, newest first. */
+  history(name: string): AsyncGenerator<NodeHistoryEntry> {
+    return allPages(this.connection, path('nodes', name, 'history'));
+  }
+
+  /** `retire`: keep it on record, not to be used; `restore`: use it again; `reset`: what was wrong with it is mended. */
+  move(name: string, verb: 'retire' | 'restore' | 'reset', reason?: string): Promise<NodeView> {
+    return this.connection.json('POST', path('nodes', name, verb), { json: reason === undefined ? {} : { reason } });
   }
 
   /** Takes the node over from another installation. */

@@ -82,6 +82,8 @@ function evaluate<T>(
         new ExpressionFault('limit', 'it is too large, or nested too deep', evaluation.offset),
       );
     throw error;
+  } finally {
+    evaluation.settle();
   }
 }
 

@@ -1,4 +1,5 @@
 import { faultOf, outcomeOf, valueOf } from './conditions.testing';
+import { SharedSteps } from './index';
 
 const data = { long: 'a'.repeat(10_000), ways: `${'a?'.repeat(200)}b` };
 
@@ -45,6 +46,84 @@ describe('what costs too much ends with a fault', () => {
 
   it('a limit is no undefined previous state', () => {
     expect(faultOf('old(range(10000000)).isUndef()')).toContain('it makes more than 1000000 values');
+  });
+});
+
+describe('what several evaluations cost together', () => {
+  it('is bounded by what they share', () => {
+    const shared = new SharedSteps(50_000);
+    const ask = (): object => outcomeOf('range(1000).select($ + 1).len()', { shared });
+    while (shared.left > 20_000) expect(ask()).toMatchObject({ ok: true });
+    expect(shared.used).toBeGreaterThan(20_000);
+    let last = ask();
+    for (let asked = 0; asked < 20; asked++) last = ask();
+    expect(last).toMatchObject({ ok: false, summary: expect.stringContaining('together take more steps') as string });
+    expect(shared.left).toBe(0);
+  });
+
+  it('is counted of those that fail, too', () => {
+    const shared = new SharedSteps(10_000_000);
+    outcomeOf('range(1000000000)', { shared });
+    expect(shared.used).toBeGreaterThan(0);
+    outcomeOf('range(1000).select(range(1000).select($).len())', { shared });
+    expect(shared.used).toBeGreaterThan(1_000_000);
+  });
+});
+
+const large = {
+  text: 'a'.repeat(1_000_000),
+  other: `${'a'.repeat(999_999)}b`,
+  half: 'a'.repeat(500_000),
+  emoji: '\u{1f600}'.repeat(200_000),
+  words: Array.from({ length: 20_000 }, (_, at) => `w${at}`),
+  map: Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, at])),
+  same: Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, at === 0 ? 1 : at])),
+};
+
+/** Each goes through a large value without making one. */
+describe('work on large values is paid for', () => {
+  it.each([
+    'b in $t',
+    '$half in $t and false',
+    '$t = $o',
+    '$t != $o and false',
+    '$t < $o and false',
+    '$t.startsWith($o)',
+    '$t.endsWith($o)',
+    '$e.len() < 0',
+    '$t.indexOf(b) > 0',
+    '$t.trim(b) = b',
+    '$t.isEmpty()',
+    "$t.norm() = ''",
+    '$t.split(a, 1).len() = 0',
+    '$t.replace(a, b, 1) = b',
+    'escapeRegex($t) = b',
+    '$s < $s2 and false',
+    '$s = $s2 and false',
+    '$s.union($s2).len() = 0',
+    '$s.intersect($s2).len() = 0',
+    '$s.difference($s2).len() = 0',
+    'x in $s',
+    '$s.contains(x)',
+    'x in $w',
+    '$w.contains(x)',
+    '$w.indexOf(x) > 0',
+    '$m.len() = 0',
+    '$m.keys().len() = 0',
+    '$m.containsValue(x)',
+    '$m = $m2',
+    '{$t => 1}.get($t) = 0',
+    'added($.text) = b',
+  ])('%s', (text) => {
+    const names =
+      't => $.text, o => $.other, half => $.half, e => $.emoji, w => $.words, m => $.map, m2 => $.same, ' +
+      's => $.words.toSet(), s2 => $.words.toSet()';
+    const cost = (asked: string): number => {
+      const shared = new SharedSteps(1e9);
+      outcomeOf(`let(${names}) -> ${asked}`, { data: large, previous: { ...large, text: 'b' }, shared });
+      return shared.used;
+    };
+    expect(cost(text) - cost('null')).toBeGreaterThan(500);
   });
 });
 

@@ -6,6 +6,7 @@
 export type { ExpressionFacts, ReadPath } from './analysis/expression-facts';
 export type { ExpressionContext } from './evaluate/evaluation-context';
 export { EvaluationMemo } from './evaluate/evaluation-memo';
+export { SharedSteps } from './evaluate/shared-steps';
 export {
   evaluateCondition,
   evaluateExpression,

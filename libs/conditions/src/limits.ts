@@ -32,3 +32,5 @@ export const CHANGE_TEXT_MAX = 200;
 export const CHANGES_MAX = 10;
 /** Steps between two questions whether the caller's time is up. */
 export const STEPS_BETWEEN_QUESTIONS = 1024;
+/** Steps that an evaluation costs whatever it does. */
+export const STEPS_TO_START = 10;

@@ -54,6 +54,7 @@ export class ExecutorBed {
   inbox: StoredCommand[] = [];
   /** How many connections to the node were asked for. */
   prepared = 0;
+  bootId = 'b';
   /** What goes beside a start command. */
   beside: BesideStart = { graph: { kind: 'inline', gzip: '' }, nodes: [], artifacts: [] };
   /** Artifacts that were asked for. */
@@ -118,7 +119,7 @@ export class ExecutorBed {
       prepare: async () => {
         this.prepared++;
         if (this.slow) await new Promise<void>((answer) => this.slow?.push(answer));
-        return { kind: 'ready', bootId: 'b', stateFolder: 's' };
+        return { kind: 'ready', bootId: this.bootId, stateFolder: 's' };
       },
       attach: async () => ({ kind: 'running' }),
       start: async (_node, _ticket, { id }) => {

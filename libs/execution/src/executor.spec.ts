@@ -34,6 +34,23 @@ describe('an executor', () => {
     await bed.until(() => bed.events.some((event) => event.type === 'state-changed' && event.state === 'succeeded'));
   });
 
+  it('notes that a machine has booted while nothing ran there, before it starts the next attempt', async () => {
+    const bed = new ExecutorBed();
+    await bed.until(() => bed.started.length === 1);
+    bed.bootId = 'another';
+    bed.ended(1, 1);
+    await bed.until(() => bed.has('retry-set'));
+    await bed.clock.move(60_000);
+    await bed.until(() => bed.started.length === 2);
+    const noted = bed.events.filter(({ type }) => type === 'node-ready' || type === 'attempt-started');
+    expect(noted).toMatchObject([
+      { type: 'attempt-started' },
+      { type: 'node-ready', bootId: 'b' },
+      { type: 'attempt-started' },
+      { type: 'node-ready', bootId: 'another' },
+    ]);
+  });
+
   it('leaves a further run to a later try while what the run before did cannot be read', async () => {
     const bed = new ExecutorBed(undefined, { kind: 'earlier', deployment: D, tasks: null });
     await bed.until(() => bed.log.warnings.some((text) => text.includes('cannot be read now')));

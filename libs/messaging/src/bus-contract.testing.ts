@@ -287,6 +287,26 @@ export function describeBusContract(name: string, start: () => Promise<ContractB
       expect(got.sort()).toEqual(['all a', 'all b', 'all c', 'tasks a']);
     });
 
+    it('tells many in their order, to each by its pattern', async () => {
+      const bus = await connect();
+      const [tasks, all]: [string[], string[]] = [[], []];
+      await bus.subscribe(FEED, (delivery) => void tasks.push(bodyOf(delivery)), 'task.*');
+      await bus.subscribe(FEED, (delivery) => void all.push(bodyOf(delivery)));
+      const told = Array.from({ length: 500 }, (_, index) => String(index));
+      const routed = told.map((text, index) => ({
+        message: message(text),
+        routingKey: index % 5 === 0 ? 'task.failed' : 'transaction.ended',
+      }));
+      await bus.publishAll(FEED, routed.slice(0, 250));
+      await bus.publishAll(FEED, routed.slice(250));
+      await waitUntil('all were told', () => all.length === 500 && tasks.length === 100);
+      expect(all).toEqual(told);
+      expect(tasks).toEqual(told.filter((_, index) => index % 5 === 0));
+      expect(
+        await failureOf(bus.publishAll(FEED, [{ message: message('x'.repeat(2_000_000)), routingKey: 'a' }])),
+      ).toBe('too-large');
+    });
+
     it.each([WORK, QUESTIONS])('answers a request on $kind', async (queue) => {
       const [asker, answerer] = [await connect(), await connect()];
       await answerer.consume(

@@ -43,6 +43,12 @@ export interface ConsumeOptions {
   readonly prefetch: number;
 }
 
+/** A message for a topic exchange. */
+export interface RoutedMessage {
+  readonly message: Envelope;
+  readonly routingKey: string;
+}
+
 /** Something that receives until it is closed. */
 export interface Subscription {
   /** Takes nothing new, gives back what no handler has begun, and waits for the handlers that have. */
@@ -70,6 +76,13 @@ export interface Bus {
 
   /** Tells whoever listens now; nobody listening is no failure. `routingKey` matters on a topic exchange only. */
   publish(exchange: ExchangeTopology, message: Envelope, routingKey?: string): Promise<void>;
+
+  /**
+   * Tells many messages, each reader of them in this order, and has the broker keep them for readers that have a queue.
+   * Fails as `publish` does; a first part may have been told then, and nothing that follows a message that was not, but
+   * where a reader's own queue refused it (`refused`).
+   */
+  publishAll(exchange: ExchangeTopology, messages: readonly RoutedMessage[]): Promise<void>;
 
   /**
    * Listens to an exchange from now on; what is published while the connection is down is missed. `pattern` as in AMQP:

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Envelope, ExchangeTopology, QueueTopology, Reply } from '@muster/protocol';
-import type { Bus, ConsumeOptions, Delivery, Handler, Subscription } from './bus';
+import type { Bus, ConsumeOptions, Delivery, Handler, RoutedMessage, Subscription } from './bus';
 import { BusError } from './bus-error';
 import { deliveriesMax } from './deliveries-max';
 import { InFlight } from './in-flight';
@@ -100,6 +100,11 @@ export class InProcessBus implements Bus {
   async publish(exchange: ExchangeTopology, message: Envelope, routingKey = ''): Promise<void> {
     this.#refuseIfClosed();
     this.broker.publish(exchange, encodeMessage(message), routingKey);
+  }
+
+  async publishAll(exchange: ExchangeTopology, messages: readonly RoutedMessage[]): Promise<void> {
+    this.#refuseIfClosed();
+    for (const { message, routingKey } of messages) this.broker.publish(exchange, encodeMessage(message), routingKey);
   }
 
   async subscribe(

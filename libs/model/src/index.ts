@@ -10,6 +10,7 @@ export * from './merge-patch';
 export * from './names';
 export * from './nearest-name';
 export * from './node-driver';
+export * from './node-facts';
 export * from './output-binding';
 export * from './pattern-size';
 export * from './release';

@@ -51,6 +51,8 @@ export interface BundleFile {
 export interface GraphDefinition {
   readonly type: string;
   readonly metadata: JsonObject;
+  /** Where the filter of nodes stands; absent without one, and in bundles that an older version read. */
+  readonly filterPlace?: Place;
   readonly definitions: readonly TaskDefinition[];
   /** Changes to definitions of lower layers, at most one per definition; absent: none. */
   readonly patches?: readonly TaskPatch[];

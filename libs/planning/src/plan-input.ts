@@ -30,6 +30,10 @@ export interface PlanInput {
   readonly identity?: PlanIdentity;
   /** SHA-256 of a text in UTF-8, as 64 hex digits. */
   readonly sha256: (text: string) => string;
+  /** Steps that all expressions may cost together; absent: ten million, and fifty thousand more for each node. */
+  readonly expressionSteps?: number;
+  /** Whether the caller's time for planning is up; asked often while expressions are evaluated. Absent: it never is. */
+  readonly expired?: () => boolean;
   /** Called after each pass; `print` gives the graph as sorted text, at its own cost. */
   readonly trace?: (pass: string, print: () => string) => void;
 }

@@ -5,6 +5,7 @@
 export * from './commands';
 export * from './envelope';
 export * from './events';
+export * from './feed';
 export * from './packed-graph';
 export * from './parameters-apart';
 export * from './publications';

@@ -49,8 +49,13 @@ export const OUTPUT_QUEUE = {
 
 /** Tells every executor to look into the inbox. */
 export const NUDGE_EXCHANGE = { kind: 'fanout', name: 'executor.nudge.v1' } as const satisfies ExchangeTopology;
-/** The event feed, for other programs; routed by the event's type. */
-export const FEED_EXCHANGE = { kind: 'topic', name: 'planner.feed.v1' } as const satisfies ExchangeTopology;
+/** The event feed, for other programs; routed by `feedRoutingKey`. */
+export const FEED_EXCHANGE = { kind: 'topic', name: 'planner.events' } as const satisfies ExchangeTopology;
+
+/** Project and kind of an event: `default.transaction.ended`. Dots of a project's name become `_`, so that words count. */
+export function feedRoutingKey(project: string, kind: string): string {
+  return `${project.replaceAll('.', '_')}.${kind}`;
+}
 
 /** Everything that a broker must have. */
 export interface Topology {

@@ -1,6 +1,7 @@
 import type { TakeDecision } from './take-decision';
 import { CODE, type DeploymentState } from './deployment-state';
 import { endTried } from './end-tried';
+import { endUnstarted } from './end-unstarted';
 import { isNodeFailed } from './offering';
 import { withWhatTheyKept } from './reopen';
 
@@ -13,7 +14,7 @@ export function decideControls(state: DeploymentState, take: TakeDecision): void
         take({ type: 'attempt-cancelling', task: addressOf(state, task), attempt: open.attempt, cause: 'cancel' });
     }
   }
-  if (stop?.kind === 'cancel') endUnstarted(state, stop.text, take);
+  if (stop?.kind === 'cancel') endUnstarted(state, stop, take);
   if (wishes.pause !== null && state.status === 'running' && stop === null)
     take({ type: 'state-changed', state: 'paused', text: wishes.pause });
   if (wishes.resume && state.status === 'paused' && stop === null) {
@@ -62,16 +63,4 @@ function skip(state: DeploymentState, take: TakeDecision): void {
 
 function addressOf(state: DeploymentState, task: number): string {
   return state.graph.tasks[task]?.task ?? '';
-}
-
-/** Nothing will start any more, so what never started is told at once, and not as blocked by what is being cancelled. */
-function endUnstarted(state: DeploymentState, text: string, take: TakeDecision): void {
-  const never: string[] = [];
-  for (let task = 0; task < state.graph.taskCount; task++) {
-    const code = state.task[task];
-    if ((code === CODE.waiting || code === CODE.ready) && state.attempts[task] === 0)
-      never.push(addressOf(state, task));
-  }
-  if (never.length > 0)
-    take({ type: 'tasks-ended', tasks: never, state: 'not-run', cause: { code: 'cancelled', text } });
 }

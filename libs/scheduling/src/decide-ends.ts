@@ -1,7 +1,8 @@
 import type { EndCause, GraphTask, TaskEnd } from '@muster/model';
 import type { TakeDecision } from './take-decision';
-import { CODE, type DeploymentState } from './deployment-state';
+import { CODE, type DeploymentState, type Stop } from './deployment-state';
 import { endTried } from './end-tried';
+import { endUnstarted } from './end-unstarted';
 import { makeReady } from './propagate';
 import { isTolerated } from './tolerance';
 
@@ -20,7 +21,18 @@ export function decideEnds(state: DeploymentState, take: TakeDecision): void {
   }
   if (state.stop !== null && (state.status === 'running' || state.status === 'paused')) {
     take({ type: 'state-changed', state: 'draining', text: state.stop.text });
+    endWaits(state, state.stop, take);
   }
+}
+
+/** What waits for something does no work that could be cut short; a gate would keep a drain open until its timeout. */
+function endWaits(state: DeploymentState, stop: Stop, take: TakeDecision): void {
+  const waits = [...state.open].filter(
+    ([task, { cancelling }]) => cancelling === null && state.graph.tasks[task]?.type === 'wait-for',
+  );
+  if (waits.length > 0) endUnstarted(state, stop, take);
+  for (const [task, { attempt }] of waits)
+    take({ type: 'attempt-cancelling', task: addressOf(state, task), attempt, cause: 'cancel' });
 }
 
 function blockDependents(state: DeploymentState, take: TakeDecision): void {

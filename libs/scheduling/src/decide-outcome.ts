@@ -5,6 +5,7 @@ import type { TakeDecision } from './take-decision';
 import { decideEnds } from './decide-ends';
 import { decideStarts } from './decide-starts';
 import { endTried } from './end-tried';
+import { causeOf } from './end-unstarted';
 import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
 import { fullLimitOf } from './offering';
 import { waitsForPool } from './pools';
@@ -111,16 +112,6 @@ function endLeftOver(state: DeploymentState, take: TakeDecision): void {
       cause: causeOf(stop),
     });
   decideEnds(state, take);
-}
-
-function causeOf(stop: NonNullable<DeploymentState['stop']>): {
-  code: 'cancelled' | 'drained' | 'stopped';
-  text: string;
-} {
-  return {
-    code: stop.kind === 'cancel' ? 'cancelled' : stop.kind === 'drain' ? 'drained' : 'stopped',
-    text: stop.text,
-  };
 }
 
 /** Never greener than the truth: the worst thing that happened names the outcome. */

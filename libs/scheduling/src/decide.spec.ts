@@ -73,6 +73,40 @@ describe('decide', () => {
     expect([run.states(), run.state.status]).toEqual([{ 'a@1': 'failed' }, 'failed']);
   });
 
+  it.each([
+    ['NODE_SAME_MACHINE', 'ready'],
+    ['NODE_REQUIREMENT_MISSING', 'ready'],
+    ['NODE_HOST_KEY_CHANGED', 'failed'],
+    ['TASK_PARAMETERS', 'failed'],
+  ])('tries again what was refused where that may pass: %s', (code, state) => {
+    const run = new Run([task('a@1', [], { retries: { count: 1, delayMs: 1000, backoff: 1 } })]);
+    run.end('a@1', { kind: 'refused', code, detail: 'no' });
+    expect(run.states()).toEqual({ 'a@1': state });
+  });
+
+  it.each(['drain', 'tolerance'])('ends waits when it stops, since they do nothing: %s', (stop) => {
+    const wait = { type: 'wait-for', parameters: { event: 'go' } } as const;
+    const faultTolerance = [{ name: 'all', nodes: ['1', '2', '3'], tolerated: 0 }];
+    const run = new Run([task('gate@1', [], wait), task('work@2'), task('bad@3'), task('then@1', ['gate@1'])], {
+      faultTolerance,
+    });
+    if (stop === 'drain') run.control('drain');
+    else run.end('bad@3', exited(1));
+    expect(run.log.filter(({ type }) => type === 'attempt-cancelling')).toMatchObject([{ task: 'gate@1' }]);
+    run.end('gate@1', { kind: 'cancelled', confirmed: true });
+    expect(run.states()).toMatchObject({ 'gate@1': 'cancelled', 'work@2': 'running' });
+    run.end('work@2', exited(0));
+    if (stop === 'drain') run.end('bad@3', exited(0));
+    expect([run.states()['then@1'], run.state.status]).toEqual(['not-run', 'stopped']);
+  });
+
+  it('was stopped also when a drain ended nothing but a wait', () => {
+    const run = new Run([task('gate@1', [], { type: 'wait-for', parameters: { event: 'go' } })]);
+    run.control('drain');
+    run.end('gate@1', { kind: 'cancelled', confirmed: true });
+    expect([run.states(), run.state.status]).toEqual([{ 'gate@1': 'cancelled' }, 'stopped']);
+  });
+
   it('lets a cluster anchor pass when what failed is within a fault tolerance, and not otherwise', () => {
     const tasks = [
       task('a@1'),

@@ -1,9 +1,21 @@
 import { describeResult, isSuccess, type AttemptResult, type GraphTask } from '@muster/model';
 import type { TakeDecision } from './take-decision';
 import type { DeploymentState } from './deployment-state';
+import { causeOf } from './end-unstarted';
 
 /** A lost attempt of an idempotent task runs again, but not for ever: then something is wrong that a person must see. */
 const LOSSES_MAX = 10;
+
+/** Refusals that may be over when it is tried again: somebody else's use ends, a disk is cleared, a login is set up. */
+const MAY_PASS: ReadonlySet<string> = new Set([
+  'NODE_BECOME_REFUSED',
+  'NODE_BUSY',
+  'NODE_LOGIN_REFUSED',
+  'NODE_REQUIREMENT_MISSING',
+  'NODE_SAME_MACHINE',
+  'NODE_SHELL_UNUSABLE',
+  'NODE_SOURCE_UNREADABLE',
+]);
 
 /** Says what each ended attempt means for its task: its end, another attempt, or a question to a person. */
 export function judgeAttempts(state: DeploymentState, take: TakeDecision, now: number): void {
@@ -37,7 +49,10 @@ function judgeFailure(
       type: 'tasks-ended',
       tasks: [address],
       state: 'cancelled',
-      cause: { code: 'cancelled', text: describeResult(result) },
+      cause:
+        state.stop === null || state.stop.kind === 'cancel'
+          ? { code: 'cancelled', text: describeResult(result) }
+          : causeOf(state.stop),
     });
     return;
   }
@@ -48,8 +63,9 @@ function judgeFailure(
     return;
   }
   const failures = state.failures[task] as number;
-  // What was refused (another host key, another owner) is refused again; and who stops does not try again.
-  if (failures < retries.count && state.stop === null && result.kind !== 'refused') {
+  // Another host key, another owner or wrong parameters are refused again; and who stops does not try again.
+  const isFinal = result.kind === 'refused' && !MAY_PASS.has(result.code);
+  if (failures < retries.count && state.stop === null && !isFinal) {
     take({
       type: 'retry-set',
       task: address,

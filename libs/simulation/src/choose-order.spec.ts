@@ -3,8 +3,11 @@ import { chooseOrder } from './choose-order';
 import { generatedCase, graphTask, taskGraph } from './generated-graphs.testing';
 import { simulate } from './simulate';
 
-const at = (graph: Parameters<typeof simulate>[0], firstCome = false): number =>
-  simulate(graph, { trace: false, firstCome }).makespan * 1000;
+/** Infinity: it comes to wait for a person. */
+const at = (graph: Parameters<typeof simulate>[0], firstCome = false): number => {
+  const { outcome, makespan } = simulate(graph, { trace: false, firstCome });
+  return outcome === 'succeeded' ? makespan * 1000 : Infinity;
+};
 
 describe('the order of choice', () => {
   it('starts what machines have most to do after, where chains alone do not tell', () => {
@@ -25,6 +28,16 @@ describe('the order of choice', () => {
   it('is left alone where no order is faster', () => {
     const chain = taskGraph([graphTask('a@n1'), graphTask('b@n2', { requires: ['a@n1'] })]);
     expect(chooseOrder(chain)).toEqual({ priorities: null, makespanMs: 2000 });
+  });
+
+  it('is no worse than first come, first served where that starts several tasks at one time', () => {
+    const tasks = [
+      graphTask('bridge@n0', { action: 'skip' }),
+      graphTask('long@n0', { requires: ['bridge@n0'], expectedMs: 400 }),
+      graphTask('quick@n0', { expectedMs: 0 }),
+      graphTask('after@n1', { requires: ['quick@n0'], expectedMs: 100 }),
+    ];
+    expect(chooseOrder(taskGraph(tasks), { tries: 0, work: 1_000_000 }).makespanMs).toBe(400);
   });
 
   it('is never worse than first come, first served, nor than longest chain first, and the same every time', () => {

@@ -56,6 +56,7 @@ export function chooseOrder(graph: TaskGraph, bounds: SearchBounds = SEARCH_BOUN
 
 class Search {
   best: ChosenOrder = { priorities: null, makespanMs: Infinity };
+  #bestEndsAt = Infinity;
   readonly #graph: TaskGraph;
   readonly #size: number;
   #left: number;
@@ -75,27 +76,27 @@ class Search {
     // Whole numbers travel in less room, and a millisecond is finer than any prediction.
     const whole = priorities && Array.from(priorities, (priority) => Math.round(priority));
     const graph = whole ? { ...this.#graph, priorities: whole } : this.#graph;
-    const makespanMs = makespanOf(graph);
-    if (makespanMs < this.best.makespanMs) this.best = { priorities: whole, makespanMs };
+    const { outcome, makespan } = simulate(graph, { trace: false });
+    // One that comes to wait for a person never ends.
+    const endsAt = outcome === 'succeeded' ? makespan * 1000 : Infinity;
+    if (endsAt < this.#bestEndsAt || whole === null) this.best = { priorities: whole, makespanMs: makespan * 1000 };
+    this.#bestEndsAt = Math.min(this.#bestEndsAt, endsAt);
   }
 }
 
-/** Priorities that make the scheduler start everything when first come, first served would. */
+/** Priorities that make the scheduler start everything when first come, first served would: also what takes no time, in its order. */
 function firstComeStarts(graph: TaskGraph): Float64Array {
   const indexOf = new Map(graph.tasks.map(({ task }, index) => [task, index]));
   const starts = new Float64Array(graph.tasks.length);
+  let started = 0;
   simulate(graph, {
     trace: false,
     firstCome: true,
     onEvent: (event) => {
-      if (event.type === 'attempt-started') starts[indexOf.get(event.task) ?? 0] = -event.at;
+      if (event.type === 'attempt-started') starts[indexOf.get(event.task) ?? 0] = -++started;
     },
   });
   return starts;
-}
-
-function makespanOf(graph: TaskGraph): number {
-  return simulate(graph, { trace: false }).makespan * 1000;
 }
 
 /** No order does it faster: the longest chain, and all work of the busiest machine. */

@@ -42,6 +42,11 @@ describe('a graph file', () => {
     expect([strict.tasks['all@sync'], strict.outcome]).toEqual(['blocked', 'failed']);
   });
 
+  it('takes as long as anything happens in it, also where it waits for a person in the end', () => {
+    const result = simulate(graphOf(), { script: { tasks: { 'a@n0': { attempts: ['lost'] } } } });
+    expect(result).toMatchObject({ outcome: 'paused', makespan: 2 + 3 });
+  });
+
   it('lets a duration of the script win, however long', () => {
     const { graph } = readGraphFile(file, 'g.json', 2 * 9_000_000);
     expect(simulate(graph ?? graphOf(), { script: { tasks: { 'a@n0': { duration: 9000 } } } }).outcome).toBe(

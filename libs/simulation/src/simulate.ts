@@ -75,6 +75,8 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
   const endings = new EventQueue<Ending>();
   const cancelled = new Set<string>();
   let now = 0;
+  /** When something last happened: the deadlines of ended attempts are still to come then. */
+  let lastAt = 0;
   let ended = 0;
   let schedulingMs = 0;
   let died = false;
@@ -86,6 +88,7 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
   schedulingMs += stopwatch() - started0;
 
   const absorb = (event: DeploymentEvent): void => {
+    lastAt = now;
     if (script.executorDiesAfter !== undefined) log.push(event);
     options.onEvent?.(event);
     if (event.type === 'attempt-started') {
@@ -187,7 +190,7 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
       settle();
     }
   }
-  return report(state, now, schedulingMs, trace);
+  return report(state, lastAt, schedulingMs, trace);
 }
 
 function report(

@@ -305,14 +305,27 @@ describe('clusters and nodes', () => {
     planner.route('DELETE /clusters/c', (response) => response.writeHead(204).end());
     expect(await run('cluster delete c')).toMatchObject({ code: 0, out: 'cluster c is deleted\n' });
     planner.answer('GET /nodes', {
-      items: [{ name: 'n', address: '192.0.2.1', port: 22, hostKey: null, cluster: 'c', roles: ['a', 'b'] }],
+      items: [
+        {
+          ...{ name: 'n', state: 'ready', online: false, address: '192.0.2.1', port: 22, cluster: 'c' },
+          ...{ roles: ['a', 'b'], labels: ['rack'] },
+        },
+      ],
       next: null,
     });
-    expect((await run('node list')).out).toMatch(/^n +192.0.2.1 +22 +c +a, b +-$/m);
+    expect((await run('node list')).out).toMatch(/^n +ready +no +192.0.2.1 +22 +c +a, b +rack$/m);
   });
 
   it('are registered and adopted', async () => {
-    planner.answer('POST /nodes', { nodes: [], acceptedHostKeys: [{ node: 'n', hostKey: 'SHA256:x' }] }, 201);
+    planner.answer(
+      'POST /nodes',
+      {
+        nodes: [],
+        changes: [{ node: 'n', created: true, changed: [] }],
+        acceptedHostKeys: [{ node: 'n', hostKey: 'SHA256:x' }],
+      },
+      201,
+    );
     expect(await run('node add n --address 192.0.2.1 --port 2222 --become sudo --accept-host-keys')).toMatchObject({
       code: 0,
       out: 'node n is registered\n',

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { act, integer, type Run } from '../define-command';
+import { act, integer, list, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
 import { addNode, type AddOptions } from '../node/add-node';
+import { registerNodes, type RegisterOptions } from '../node/register-nodes';
 import { answerAsYaml } from '../io/answer-as-yaml';
 import { collect } from '../io/collect';
 import { table } from '../io/table';
@@ -21,15 +22,32 @@ export function defineNodeCommands(run: Run, program: Command): void {
     .option('--host-key <fingerprint>', 'pinned host key: SHA256:...')
     .option('--state-dir <dir>', "folder of Muster's launcher on the node (else /var/lib/muster)")
     .option('--jump <node>', 'node to go through')
+    .option('--label <labels>', 'words to find it by: a,b', list)
     .option('--accept-host-keys', 'accept the host key that the machine shows now');
   act<AddOptions>(run, add, (session, options, [name = '']) => addNode(session, name, options));
+
+  const register = group
+    .command('register')
+    .description('register the machines of a file, all of them or none; those that are known are changed')
+    .requiredOption('-f, --file <file>', 'YAML: a list of name, address, port, user, identityFile, ... each')
+    .option('--accept-host-keys', 'accept the host keys that the machines show now');
+  act<RegisterOptions>(run, register, registerNodes);
 
   act(run, group.command('list').description('list nodes'), async (session) => {
     const items = await collect((await session.client()).nodes.list());
     session.answer(items, () =>
       table(
-        ['name', 'address', 'port', 'cluster', 'roles', 'host key'],
-        items.map((it) => [it.name, it.address, it.port, it.cluster, it.roles.join(', '), it.hostKey]),
+        ['name', 'state', 'online', 'address', 'port', 'cluster', 'roles', 'labels'],
+        items.map((it) => [
+          it.name,
+          it.state,
+          it.online === null ? null : it.online ? 'yes' : 'no',
+          it.address,
+          it.port,
+          it.cluster,
+          it.roles.join(', '),
+          it.labels.join(', '),
+        ]),
       ),
     );
     return ExitCode.success;
@@ -52,6 +70,38 @@ export function defineNodeCommands(run: Run, program: Command): void {
       return ExitCode.success;
     });
   }
+  act(
+    run,
+    group.command('history <node>').description('what has happened to a node, newest first'),
+    async (session, _options, [name = '']) => {
+      const items = await collect((await session.client()).nodes.history(name));
+      session.answer(items, () =>
+        table(
+          ['at', 'what', 'from', 'to', 'who', 'transaction'],
+          items.map((it) => [it.at, it.kind, it.from, it.to, it.who, it.transaction]),
+        ),
+      );
+      return ExitCode.success;
+    },
+  );
+
+  const moves = [
+    ['retire', 'keep a node that is in no cluster on record, not to be used'],
+    ['restore', 'use a retired node again'],
+    ['reset', 'say that what was wrong with a node is mended: it counts as not deployed'],
+  ] as const;
+  for (const [verb, description] of moves) {
+    const command = group
+      .command(`${verb} <node>`)
+      .description(description)
+      .option('--reason <text>', 'for the record');
+    act<{ reason?: string }>(run, command, async (session, { reason }, [name = '']) => {
+      const node = await (await session.client()).nodes.move(name, verb, reason);
+      session.answer(node, () => `node ${name} is ${node.state}\n`);
+      return ExitCode.success;
+    });
+  }
+
   act(run, group.command('remove <node>').description('forget a machine'), async (session, _options, [name = '']) => {
     await (await session.client()).nodes.remove(name);
     session.answer({ node: name, removed: true }, () => `node ${name} is removed\n`);

@@ -2,6 +2,7 @@ import { problem, ProblemsError } from '@muster/problems';
 import { readIdentities } from '../cluster/read-identities';
 import { ExitCode } from '../exit-code';
 import type { Session } from '../session';
+import { tellRegistered } from './register-nodes';
 
 export interface AddOptions {
   readonly address: string;
@@ -12,6 +13,7 @@ export interface AddOptions {
   readonly hostKey?: string;
   readonly stateDir?: string;
   readonly jump?: string;
+  readonly label?: readonly string[];
   readonly acceptHostKeys?: boolean;
 }
 
@@ -38,11 +40,11 @@ export async function addNode(session: Session, name: string, options: AddOption
         ...(identity === undefined ? {} : { identity }),
         ...(stateDir === undefined ? {} : { stateDir }),
         ...(jump === undefined ? {} : { jump }),
+        ...(options.label === undefined ? {} : { labels: options.label }),
       },
     ],
     options.acceptHostKeys ?? false,
   );
-  for (const it of added.acceptedHostKeys) session.say(`accepted the host key of node ${it.node}: ${it.hostKey}`);
-  session.answer(added, () => `node ${name} is registered\n`);
+  tellRegistered(session, added);
   return ExitCode.success;
 }

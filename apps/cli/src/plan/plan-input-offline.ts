@@ -107,8 +107,10 @@ function oneRelease(
   named: string | null,
 ): Bundle {
   const releases = bundles.filter(({ kind }) => kind === 'release');
-  const free = releases.filter((each) => !used.has(read[bundles.indexOf(each)] as Bundle));
-  const meant = used.size === 0 ? undefined : releases.find(({ name, version }) => `${name}@${version}` === named);
+  // Another version of what one is made from was only not chosen.
+  const bases = new Set([...used].map(({ name }) => name));
+  const free = releases.filter((each) => !bases.has(each.name));
+  const meant = bases.size === 0 ? undefined : releases.find(({ name, version }) => `${name}@${version}` === named);
   const [release, ...others] = meant ? [meant, ...free.filter((each) => each !== meant)] : free;
   if (!release || others.length > 0) {
     const found = release

@@ -20,6 +20,9 @@ export interface PlanSelection {
   readonly raw?: boolean;
 }
 
+/** For what expressions of one plan take, as on the planner. */
+const EXPRESSION_SECONDS_MAX = 60;
+
 /** Sizes of limits by key; null is unlimited. */
 export type WhatIfLimits = Readonly<Record<string, number | null>>;
 
@@ -38,10 +41,12 @@ export async function planOffline(
   const { previousCluster, problems, ...input } = await planInputOffline(session, sources);
   const previous = previousCluster && asSucceeded(previousCluster, input.release, input.plugins);
   const planOne = (graphType: string): Plan => {
+    const end = performance.now() + EXPRESSION_SECONDS_MAX * 1000;
     const made = plan({
       ...input,
       graphType,
       options: optionsOf(selection),
+      expired: () => performance.now() > end,
       ...(previous ? { previous: previous.states, previousPrimaries: previous.primaries } : {}),
     });
     if (!made.plan) throw new ProblemsError(made.problems);

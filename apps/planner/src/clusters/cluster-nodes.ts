@@ -5,6 +5,9 @@ import { type EntityManager, In } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { NodeRow } from '../nodes/node.entity';
+import { moveNodes } from '../nodes/move-nodes';
+import { writeHistory } from '../nodes/node-history';
+import { refuseNodesInUse } from '../nodes/nodes-in-use';
 import type { UnknownNode } from '../nodes/scan-host-keys';
 import { ClusterRow } from './cluster.entity';
 import type { CheckedCluster } from './read-cluster';
@@ -17,6 +20,14 @@ export async function knownNodes(
 ): Promise<Map<string, NodeRow>> {
   const rows = names.length === 0 ? [] : await on.findBy(NodeRow, { project, name: In([...names]) });
   return new Map(rows.map((row) => [row.name, row]));
+}
+
+/** Locks them in one order, so that two who write the same nodes do not wait for each other. */
+export async function lockKnownNodes(on: EntityManager, project: string, names: readonly string[]): Promise<void> {
+  await rowsOf(on, 'SELECT 1 FROM planner.node WHERE project = $1 AND name = ANY ($2::text[]) ORDER BY id FOR UPDATE', [
+    project,
+    names,
+  ]);
 }
 
 /** The nodes that have an address, by the file or by what is known, but no accepted host key. */
@@ -54,13 +65,25 @@ export function missingForDeploy(
   });
 }
 
-/** Throws `CLUSTER_NODE_TAKEN` for every node that belongs to another cluster. */
+/** Throws `CLUSTER_NODE_TAKEN` for every node that belongs to another cluster, `NODE_STATE` for those that are retired. */
 export async function refuseTakenNodes(
   on: EntityManager,
   clusterId: string | null,
   { placeOf }: CheckedCluster,
   known: ReadonlyMap<string, NodeRow>,
 ): Promise<void> {
+  const retired = [...known.values()].filter((row) => row.state === 'retired');
+  if (retired.length > 0)
+    throw new ProblemsError(
+      retired.map(({ name }) =>
+        problem('NODE_STATE', {
+          subject: `node ${name}`,
+          summary: 'It is retired.',
+          remedy: 'Take another one, or bring it back with `muster node restore`.',
+          place: placeOf(['nodes', name]),
+        }),
+      ),
+    );
   const taken = [...known.values()].filter((row) => row.clusterId !== null && row.clusterId !== clusterId);
   if (taken.length === 0) return;
   const owners = await on.findBy(ClusterRow, { id: In(taken.map((row) => row.clusterId)) });
@@ -84,16 +107,27 @@ export async function writeNodes(
   nodes: readonly ClusterNode[],
   known: ReadonlyMap<string, NodeRow>,
   given: { readonly identities: Readonly<Record<string, string>>; readonly hostKeys: ReadonlyMap<string, string> },
+  who: string,
 ): Promise<void> {
+  const ids: string[] = [];
   for (const node of nodes) {
     const row = known.get(node.name);
     if (row === undefined || !isWritten(row, cluster.id, node, given))
-      await writeNode(on, secretBox, cluster, node, row, given);
+      ids.push(await writeNode(on, secretBox, cluster, node, row, given));
   }
+  await moveNodes(on, ids, 'enrol', { who });
+  const already = new Set([...known.values()].filter((row) => row.clusterId === cluster.id).map((row) => row.id));
+  await tellAssigned(
+    on,
+    cluster.id,
+    ids.filter((id) => !already.has(id)),
+    who,
+  );
   await letNodesGo(
     on,
     cluster.id,
     nodes.map((node) => node.name),
+    who,
   );
   const fresh = nodes.filter((node) => !known.has(node.name));
   await writeFeedEvents(
@@ -121,13 +155,44 @@ function isWritten(
   return isSame && canonicalJson([row.roles, row.tags]) === canonicalJson([roles, tags]);
 }
 
-/** Takes a cluster's nodes out of it, but for those to `keep`: roles, tags and attributes were the cluster's word. */
-export async function letNodesGo(on: EntityManager, clusterId: string, keep: readonly string[]): Promise<void> {
+/**
+ * Takes a cluster's nodes out of it, but for those to `keep`: roles, tags and attributes were the cluster's word. Throws
+ * `NODE_IN_TRANSACTION` for each that a transaction uses which has not ended.
+ */
+export async function letNodesGo(
+  on: EntityManager,
+  clusterId: string,
+  keep: readonly string[],
+  who: string,
+): Promise<void> {
+  const leaving = await rowsOf<{ id: string; name: string; project: string }>(
+    on,
+    'SELECT id, name, project FROM planner.node WHERE cluster_id = $1 AND name <> ALL ($2::text[]) ORDER BY id FOR UPDATE',
+    [clusterId, keep],
+  );
+  if (leaving.length === 0) return;
+  await refuseNodesInUse(on, leaving);
+  const ids = leaving.map(({ id }) => id);
   await rowsOf(
     on,
     `UPDATE planner.node SET cluster_id = NULL, roles = '{}', tags = NULL, attributes = '{}'
-     WHERE cluster_id = $1 AND name <> ALL ($2::text[]) RETURNING 1`,
-    [clusterId, keep],
+     WHERE id = ANY ($1::uuid[]) RETURNING 1`,
+    [ids],
+  );
+  const { name: cluster } = await on.findOneByOrFail(ClusterRow, { id: clusterId });
+  await writeHistory(
+    on,
+    ids.map((nodeId) => ({ nodeId, kind: 'unassigned', who, data: { cluster } })),
+  );
+  await moveNodes(on, ids, 'release', { who });
+}
+
+async function tellAssigned(on: EntityManager, clusterId: string, ids: readonly string[], who: string): Promise<void> {
+  if (ids.length === 0) return;
+  const { name: cluster } = await on.findOneByOrFail(ClusterRow, { id: clusterId });
+  await writeHistory(
+    on,
+    ids.map((nodeId) => ({ nodeId, kind: 'assigned', who, data: { cluster } })),
   );
 }
 
@@ -141,10 +206,11 @@ async function writeNode(
     identities,
     hostKeys,
   }: { readonly identities: Readonly<Record<string, string>>; readonly hostKeys: ReadonlyMap<string, string> },
-): Promise<void> {
+): Promise<string> {
+  const id = row?.id ?? randomUUID();
   const key = Object.hasOwn(identities, name) ? identities[name] : undefined;
   await on.save(NodeRow, {
-    id: row?.id ?? randomUUID(),
+    id,
     project: cluster.project,
     name,
     clusterId: cluster.id,
@@ -159,6 +225,7 @@ async function writeNode(
     roles: [...roles],
     tags: tags === null ? null : [...tags],
   });
+  return id;
 }
 
 /** The key that is kept, unless another one was given: sealing the same again would only be another envelope. */

@@ -18,7 +18,7 @@ import { DataSource } from 'typeorm';
 import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { Editing } from '../http/editing';
 import { PageQuery } from '../http/paging';
-import { Project } from '../http/principal';
+import { Project, Who } from '../http/principal';
 import { Needs } from '../http/route-access';
 import type { PlanRunner } from '../plans/plan-runner';
 import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
@@ -144,8 +144,8 @@ export class ClustersController {
   @ApiIdempotent()
   @ApiNoContentResponse()
   @ApiRefusals(404, 409)
-  async delete(@Project() project: string, @Param('cluster') name: string): Promise<void> {
-    await deleteCluster(this.database, project, name);
+  async delete(@Project() project: string, @Param('cluster') name: string, @Who() who: string): Promise<void> {
+    await deleteCluster(this.database, project, name, who);
     this.nudges.nudge('recorded');
   }
 }

@@ -8,7 +8,7 @@ import { letNodesGo } from './cluster-nodes';
 import { findCluster } from './find-cluster';
 
 /** Removes a cluster with its revisions and plans; its nodes stay known, its transactions stay readable. */
-export async function deleteCluster(database: DataSource, project: string, name: string): Promise<void> {
+export async function deleteCluster(database: DataSource, project: string, name: string, who: string): Promise<void> {
   await database.transaction(async (on) => {
     const row = await findCluster(on, project, name);
     await on.findOne(ClusterRow, { where: { id: row.id }, lock: { mode: 'pessimistic_write' } });
@@ -25,7 +25,7 @@ export async function deleteCluster(database: DataSource, project: string, name:
         }),
       ]);
     }
-    await letNodesGo(on, row.id, []);
+    await letNodesGo(on, row.id, [], who);
     await on.delete(LastSuccessRow, { clusterId: row.id });
     await on.delete(ClusterRow, { id: row.id });
     await writeFeedEvents(on, row.project, [

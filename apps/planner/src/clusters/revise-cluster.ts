@@ -11,7 +11,14 @@ import { requireMatch } from '../http/etag';
 import { type AcceptedHostKey, scanHostKeys } from '../nodes/scan-host-keys';
 import type { PlanRunner } from '../plans/plan-runner';
 import { ClusterRow } from './cluster.entity';
-import { knownNodes, missingForDeploy, refuseTakenNodes, withoutHostKey, writeNodes } from './cluster-nodes';
+import {
+  knownNodes,
+  lockKnownNodes,
+  missingForDeploy,
+  refuseTakenNodes,
+  withoutHostKey,
+  writeNodes,
+} from './cluster-nodes';
 import type { CheckedCluster } from './read-cluster';
 import { type RevisionChange, RevisionRow } from './revision.entity';
 import { sameMachines } from './same-machine';
@@ -104,9 +111,10 @@ async function tryToRevise(
     const cluster = await lockCluster(on, project, name);
     if (cluster.headRevision !== (head?.number ?? 0)) return null;
     // Read again under the lock: somebody may have taken one of them meanwhile.
+    await lockKnownNodes(on, project, names);
     const nodes = await knownNodes(on, project, names);
     await refuseTakenNodes(on, cluster.id, checked, nodes);
-    await writeNodes(on, secretBox, cluster, checked.spec.nodes, nodes, { identities, hostKeys });
+    await writeNodes(on, secretBox, cluster, checked.spec.nodes, nodes, { identities, hostKeys }, by.who);
     return writeRevision(on, cluster, head, checked, by);
   });
   if (written === null) return null;

@@ -1,10 +1,12 @@
 import { BundleRow } from '../bundles/bundle.entity';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
+import { FeedCursorRow } from '../feed/feed-cursor.entity';
 import { FeedEventRow } from '../feed/feed-event.entity';
 import { FeedSequenceRow } from '../feed/feed-sequence.entity';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
 import { TokenRow } from '../identity/token.entity';
+import { NodeHistoryRow } from '../nodes/node-history.entity';
 import { NodeRow } from '../nodes/node.entity';
 import { OperationRow } from '../operations/operation.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
@@ -34,6 +36,7 @@ export const entities = [
   ClusterRow,
   RevisionRow,
   NodeRow,
+  NodeHistoryRow,
   PoolRow,
   PublicationRow,
   PlanRow,
@@ -51,4 +54,5 @@ export const entities = [
   OperationRow,
   FeedEventRow,
   FeedSequenceRow,
+  FeedCursorRow,
 ];

@@ -144,7 +144,21 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
     subject: [],
     data: { ...bundle, digest: text('of its content'), who },
   },
-  'node.registered': { when: 'a node is known', subject: ['node'], data: { address: maybe('how it is reached') } },
+  'node.registered': {
+    when: 'a node is known',
+    subject: ['node'],
+    data: { address: maybe('how it is reached'), 'who?': text('who registered it') },
+  },
+  'node.changed': {
+    when: 'what is told of a node is other than before',
+    subject: ['node'],
+    data: { changed: field('names of the fields', 'array'), who },
+  },
+  'node.state': {
+    when: 'a node has moved to another state',
+    subject: ['node'],
+    data: { from: text('the state before'), to: text('the state now'), who: maybe('who moved it') },
+  },
   'node.removed': { when: 'a node is forgotten', subject: ['node'], data: {} },
   'pool.set': {
     when: 'a pool was made or changed',

@@ -9,6 +9,8 @@ export type FeedEventType =
   | 'cluster.deleted'
   | `bundle.${'published' | 'retired' | 'restored' | 'deleted'}`
   | 'node.registered'
+  | 'node.changed'
+  | 'node.state'
   | 'node.removed'
   | 'pool.set'
   | 'pool.removed'

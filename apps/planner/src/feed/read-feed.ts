@@ -54,14 +54,26 @@ export async function readFeed(on: EntityManager, query: FeedQuery): Promise<Fee
      ORDER BY number LIMIT $8`,
     [project, after, upTo, transaction, cluster, whole, beginnings, limit],
   );
-  const events = rows.map((row) => ({
-    number: Number(row.number),
-    at: row.at.toISOString(),
-    type: row.type,
-    subject: row.subject,
-    data: row.data,
-  }));
+  const events = rows.map(eventOf);
   return { events, upTo: events.length < limit ? Math.max(after, upTo) : (events.at(-1)?.number ?? upTo) };
+}
+
+/** Events of every project after a number, in order. */
+export async function readEveryFeed(
+  on: EntityManager,
+  after: number,
+  limit: number,
+): Promise<(FeedEvent & { readonly project: string })[]> {
+  const rows = await rowsOf<StoredEvent & { readonly project: string }>(
+    on,
+    `SELECT project, number, at, type, subject, data FROM planner.feed_event WHERE number > $1 ORDER BY number LIMIT $2`,
+    [after, limit],
+  );
+  return rows.map((row) => ({ project: row.project, ...eventOf(row) }));
+}
+
+function eventOf({ number, at, type, subject, data }: StoredEvent): FeedEvent {
+  return { number: Number(number), at: at.toISOString(), type, subject, data };
 }
 
 /** The last number given; 0 before the first. */

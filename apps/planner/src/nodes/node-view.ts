@@ -6,8 +6,16 @@ import type { NodeDto } from './node.dto';
 import { NodeRow } from './node.entity';
 
 /** Throws `API_NOT_FOUND`. */
-export async function findNode(on: EntityManager, project: string, name: string): Promise<NodeRow> {
-  const row = await on.findOneBy(NodeRow, { project, name });
+export async function findNode(
+  on: EntityManager,
+  project: string,
+  name: string,
+  lock?: 'pessimistic_write',
+): Promise<NodeRow> {
+  const row = await on.findOne(NodeRow, {
+    where: { project, name },
+    ...(lock === undefined ? {} : { lock: { mode: lock } }),
+  });
   if (row !== null) return row;
   throw new ProblemsError([
     problem('API_NOT_FOUND', {
@@ -59,10 +67,16 @@ export function nodeView(row: NodeRow, clusters: ReadonlyMap<string, string>): N
     hostKey: row.hostKey,
     hasIdentity: row.identity !== null,
     cluster: row.clusterId === null ? null : (clusters.get(row.clusterId) ?? null),
-    state: row.clusterId === null ? 'free' : 'assigned',
+    state: row.state,
+    stateSince: row.stateSince.toISOString(),
+    online: row.online,
+    lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+    labels: row.labels,
     roles: row.roles,
     tags: row.tags,
     attributes: row.attributes,
+    facts: row.facts,
+    factsAt: row.factsAt?.toISOString() ?? null,
     registeredAt: row.registeredAt.toISOString(),
   };
 }

@@ -1,4 +1,5 @@
-import { type Become, NAME_PATTERN } from '@muster/model';
+import { type Become, NAME_PATTERN, type NodeFacts } from '@muster/model';
+import { HOST_KEY_PATTERN, isNodeAddress, isStateFolder, LOGIN_PATTERN } from '@muster/model/schema';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
@@ -16,9 +17,11 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { Satisfies } from '../http/satisfies';
+import { NODE_STATES, type NodeState } from './node-states';
 
 const NODES_MAX = 1000;
-export const HOST_KEY_PATTERN = /^SHA256:[A-Za-z0-9+/]{43}=?$/;
+const LABELS_MAX = 64;
 const IDENTITY_CHARS_MAX = 100_000;
 
 export class RegisterNodeDto {
@@ -26,9 +29,8 @@ export class RegisterNodeDto {
   @Matches(NAME_PATTERN)
   name!: string;
 
-  @ApiProperty()
-  @IsString()
-  @MaxLength(255)
+  @ApiProperty({ description: 'Host name or IP address.', example: '192.0.2.11' })
+  @Satisfies(isNodeAddress, 'must be a host name or an IP address')
   address!: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 65_535, default: 22 })
@@ -41,7 +43,7 @@ export class RegisterNodeDto {
   @ApiPropertyOptional({ default: 'root' })
   @IsOptional()
   @IsString()
-  @Matches(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/)
+  @Matches(LOGIN_PATTERN)
   user?: string;
 
   @ApiPropertyOptional({ enum: ['none', 'sudo'], default: 'none' })
@@ -64,13 +66,24 @@ export class RegisterNodeDto {
 
   @ApiPropertyOptional()
   @IsOptional()
-  @Matches(/^\/[^\0]{0,499}$/)
+  @Satisfies(isStateFolder, 'must be an absolute path without `..`')
   stateDir?: string;
 
-  @ApiPropertyOptional({ description: 'Name of the node that it is reached through.' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description: 'Name of the node that it is reached through; null: through none.',
+  })
   @IsOptional()
   @Matches(NAME_PATTERN)
-  jump?: string;
+  jump?: string | null;
+
+  @ApiPropertyOptional({ type: [String], description: 'Words to find it by; planning does not read them.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(LABELS_MAX)
+  @Matches(NAME_PATTERN, { each: true })
+  labels?: string[];
 }
 
 export class RegisterOneNodeDto extends RegisterNodeDto {
@@ -126,8 +139,24 @@ export class NodeDto {
   @ApiProperty({ type: String, nullable: true })
   cluster!: string | null;
 
-  @ApiProperty({ enum: ['free', 'assigned'], description: 'In no cluster, or in one.' })
-  state!: 'free' | 'assigned';
+  @ApiProperty({ enum: NODE_STATES, description: 'See docs/reference/nodes.md.' })
+  state!: NodeState;
+
+  @ApiProperty({ format: 'date-time' })
+  stateSince!: string;
+
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    description: 'Whether it answered last time; null: nobody has looked.',
+  })
+  online!: boolean | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastSeenAt!: string | null;
+
+  @ApiProperty({ type: [String] })
+  labels!: string[];
 
   @ApiProperty({ type: [String] })
   roles!: string[];
@@ -141,6 +170,17 @@ export class NodeDto {
     description: 'What graphs wrote when they ended (`node_attributes` in graph.yaml).',
   })
   attributes!: object;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'What the machine said of itself when it was inspected; null: never.',
+  })
+  facts!: NodeFacts | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  factsAt!: string | null;
 
   @ApiProperty({ format: 'date-time' })
   registeredAt!: string;
@@ -162,13 +202,66 @@ class HostKeyDto {
   hostKey!: string;
 }
 
+class NodeChangeDto {
+  @ApiProperty()
+  node!: string;
+
+  @ApiProperty({ description: 'It was not known before.' })
+  created!: boolean;
+
+  @ApiProperty({ type: [String], description: 'Fields that are other than before; empty: nothing.' })
+  changed!: string[];
+}
+
 @ApiExtraModels(HostKeyDto)
 export class RegisteredNodesDto {
   @ApiProperty({ type: [NodeDto] })
   nodes!: NodeDto[];
 
+  @ApiProperty({ type: [NodeChangeDto], description: 'What became of each, in the order of the request.' })
+  changes!: NodeChangeDto[];
+
   @ApiProperty({ type: [HostKeyDto] })
   acceptedHostKeys!: HostKeyDto[];
+}
+
+class NodeHistoryDto {
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ description: 'As `state` or `host-key`; pass over kinds that are not known.' })
+  kind!: string;
+
+  @ApiProperty({ enum: NODE_STATES, nullable: true })
+  from!: NodeState | null;
+
+  @ApiProperty({ enum: NODE_STATES, nullable: true })
+  to!: NodeState | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'null: the planner itself.' })
+  who!: string | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  transaction!: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  data!: object;
+}
+
+export class NodeHistoryPageDto {
+  @ApiProperty({ type: [NodeHistoryDto] })
+  items!: NodeHistoryDto[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
+export class MoveNodeDto {
+  @ApiPropertyOptional({ description: 'For the record.', example: 'the disk was replaced' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  reason?: string;
 }
 
 export class InspectedNodeDto {

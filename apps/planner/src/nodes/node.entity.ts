@@ -1,7 +1,8 @@
-import type { Become, JsonObject, SealedSecret } from '@muster/model';
+import type { Become, JsonObject, NodeFacts, SealedSecret } from '@muster/model';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { SCHEMA } from '../database/schema';
+import type { NodeState } from './node-states';
 
 /** A machine that the planner knows: how it is reached, and which cluster it serves. */
 @Entity({ schema: SCHEMA, name: 'node' })
@@ -59,6 +60,37 @@ export class NodeRow {
   /** What graphs of its cluster wrote when they ended; empty in no cluster. */
   @Column({ type: 'jsonb', default: () => "'{}'" })
   attributes!: JsonObject;
+
+  @Column({ type: 'text', default: 'new' })
+  state!: NodeState;
+
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  stateSince!: Date;
+
+  /** Where it was before a deployment made it busy; null: it never was. */
+  @Column({ type: 'text', nullable: true })
+  stateBefore!: NodeState | null;
+
+  /** What the machine said of itself when it was inspected; null: never. */
+  @Column({ type: 'jsonb', nullable: true })
+  facts!: NodeFacts | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  factsAt!: Date | null;
+
+  /** Whether it answered when it was last looked at; null: nobody has looked. */
+  @Column({ type: 'boolean', nullable: true })
+  online!: boolean | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  lastSeenAt!: Date | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  checkedAt!: Date | null;
+
+  /** Words of its operators, to find it by; planning does not read them. Sorted. */
+  @Column({ type: 'text', array: true, default: () => "'{}'" })
+  labels!: string[];
 
   @Column({ type: 'timestamptz', default: () => 'now()' })
   registeredAt!: Date;

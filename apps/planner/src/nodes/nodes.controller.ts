@@ -13,18 +13,20 @@ import type { Bus } from '@muster/messaging';
 import type { SecretBox } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import { acceptedReply, adoptNode, hostKeyReply, scanHostKey } from '@muster/protocol';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { askExecutors } from '../executors/ask-executors';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { PageQuery } from '../http/paging';
-import { Project } from '../http/principal';
+import { Project, Who } from '../http/principal';
 import { Needs } from '../http/route-access';
 import { BUS, INSTALLATION, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
 import { accessOf } from './node-access';
 import {
   AdoptedNodeDto,
+  MoveNodeDto,
+  NodeHistoryPageDto,
   InspectedNodeDto,
   NodeDto,
   NodePageDto,
@@ -34,6 +36,10 @@ import {
 } from './node.dto';
 import { NodeRow } from './node.entity';
 import { clusterNames, findNode, listNodes, nodeView } from './node-view';
+import { listHistory } from './node-history';
+import { moveNode } from './move-nodes';
+import type { NodeMoveName } from './node-states';
+import { refuseNodesInUse } from './nodes-in-use';
 import { readRegistration } from './read-registration';
 import { registerNodes } from './register-nodes';
 
@@ -57,19 +63,18 @@ export class NodesController {
     schema: { oneOf: [{ $ref: getSchemaPath(RegisterOneNodeDto) }, { $ref: getSchemaPath(RegisterNodesDto) }] },
   })
   @ApiCreatedResponse({ type: RegisteredNodesDto })
-  @ApiRefusals(400, 422, 503)
-  async register(@Project() project: string, @Body() body: unknown): Promise<RegisteredNodesDto> {
-    const { nodes, acceptHostKeys } = await readRegistration(body);
+  @ApiRefusals(400, 409, 422, 503)
+  async register(@Project() project: string, @Body() body: unknown, @Who() who: string): Promise<RegisteredNodesDto> {
+    const read = await readRegistration(body);
     const { database, bus, secretBox } = this;
-    const { rows, accepted } = await registerNodes(
-      { database, bus, secretBox },
-      project,
-      nodes,
-      acceptHostKeys ?? false,
-    );
+    const { rows, changes, accepted } = await registerNodes({ database, bus, secretBox }, project, read, who);
     this.nudges.nudge('recorded');
     const clusters = await clusterNames(this.database.manager, rows);
-    return { nodes: rows.map((row) => nodeView(row, clusters)), acceptedHostKeys: [...accepted] };
+    return {
+      nodes: rows.map((row) => nodeView(row, clusters)),
+      changes: changes.map(({ changed, ...change }) => ({ ...change, changed: [...changed] })),
+      acceptedHostKeys: [...accepted],
+    };
   }
 
   @Get()
@@ -101,23 +106,80 @@ export class NodesController {
   async remove(@Project() project: string, @Param('node') name: string): Promise<void> {
     await this.database.transaction(async (manager) => {
       const row = await findNode(manager, project, name);
+      await refuseNodesInUse(manager, [row]);
       const removed = await manager
         .createQueryBuilder()
         .delete()
         .from(NodeRow)
         .where('id = :id AND cluster_id IS NULL', { id: row.id })
         .execute();
-      if (removed.affected === 0) {
-        const cluster = (await clusterNames(manager, [row])).get(row.clusterId ?? '');
-        throw new ProblemsError([
-          problem('NODE_IN_USE', { subject: `node ${name}`, summary: `It belongs to cluster ${cluster ?? ''}.` }),
-        ]);
-      }
+      if (removed.affected === 0) throw await inCluster(manager, row);
       await writeFeedEvents(manager, row.project, [
         { type: 'node.removed', at: null, subject: { node: name }, data: {} },
       ]);
     });
     this.nudges.nudge('recorded');
+  }
+
+  @Get(':node/history')
+  @Needs('viewer')
+  @ApiOperation({ operationId: 'listNodeHistory', summary: 'What has happened to a node, newest first' })
+  @ApiOkResponse({ type: NodeHistoryPageDto })
+  @ApiRefusals(400, 404)
+  async history(@Project() project: string, @Param('node') name: string, @Query() query: PageQuery): Promise<unknown> {
+    const { manager } = this.database;
+    return listHistory(manager, (await findNode(manager, project, name)).id, query);
+  }
+
+  @Post(':node/retire')
+  @Needs('operator')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'retireNode', summary: 'Keep a node that is in no cluster on record, not to be used' })
+  @ApiIdempotent()
+  @ApiOkResponse({ type: NodeDto })
+  @ApiRefusals(404, 409)
+  async retire(
+    @Project() project: string,
+    @Param('node') name: string,
+    @Body() body: MoveNodeDto,
+    @Who() who: string,
+  ): Promise<NodeDto> {
+    return this.#move(project, name, 'retire', body, who);
+  }
+
+  @Post(':node/restore')
+  @Needs('operator')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'restoreNode', summary: 'Use a retired node again' })
+  @ApiIdempotent()
+  @ApiOkResponse({ type: NodeDto })
+  @ApiRefusals(404, 409)
+  async restore(
+    @Project() project: string,
+    @Param('node') name: string,
+    @Body() body: MoveNodeDto,
+    @Who() who: string,
+  ): Promise<NodeDto> {
+    return this.#move(project, name, 'restore', body, who);
+  }
+
+  @Post(':node/reset')
+  @Needs('operator')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'resetNode',
+    summary: 'What was wrong with a node is mended: it counts as not deployed',
+  })
+  @ApiIdempotent()
+  @ApiOkResponse({ type: NodeDto })
+  @ApiRefusals(404, 409)
+  async reset(
+    @Project() project: string,
+    @Param('node') name: string,
+    @Body() body: MoveNodeDto,
+    @Who() who: string,
+  ): Promise<NodeDto> {
+    return this.#move(project, name, 'reset', body, who);
   }
 
   @Post(':node/adopt')
@@ -156,4 +218,28 @@ export class NodesController {
     const { hostKey } = await askExecutors(this.bus, scanHostKey, { address, port }, hostKeyReply, 30_000);
     return { node: name, hostKey, accepted, matches: hostKey === accepted };
   }
+
+  async #move(
+    project: string,
+    name: string,
+    move: NodeMoveName,
+    { reason }: MoveNodeDto,
+    who: string,
+  ): Promise<NodeDto> {
+    await this.database.transaction(async (on) => {
+      const row = await findNode(on, project, name, 'pessimistic_write');
+      await refuseNodesInUse(on, [row]);
+      if (move === 'retire' && row.clusterId !== null) throw await inCluster(on, row);
+      await moveNode(on, row, move, { who, why: reason ?? null });
+    });
+    this.nudges.nudge('recorded');
+    return this.get(project, name);
+  }
+}
+
+async function inCluster(on: EntityManager, row: NodeRow): Promise<ProblemsError> {
+  const cluster = (await clusterNames(on, [row])).get(row.clusterId ?? '');
+  return new ProblemsError([
+    problem('NODE_IN_USE', { subject: `node ${row.name}`, summary: `It belongs to cluster ${cluster ?? ''}.` }),
+  ]);
 }

@@ -14,6 +14,9 @@ import { computedFrom } from './computed-from';
 import { outlineOf } from './plan-outline';
 import type { PlanAnswer, PlanQuestion } from './plan-runner';
 
+/** For what expressions of one plan take: a thousand nodes of the field's content take some three seconds. */
+const EXPRESSION_SECONDS_MAX = 60;
+
 /** Plans, packs and prints, in one go and synchronously: to be called where nobody waits for the thread. */
 export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnswer {
   const { cluster, release, plugins, graphType, nodes, tasks, subgraphs, fetchDeps, force, noop, raw } = question;
@@ -45,6 +48,7 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
       previous: previous.used,
     },
     sha256,
+    expired: untilSeconds(EXPRESSION_SECONDS_MAX),
   });
   if (outcome.plan === null) return { ok: false, problems: outcome.problems };
   const { notes } = question;
@@ -69,6 +73,12 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
 function packed(graph: TaskGraph): { readonly graph: Uint8Array; readonly parameters: readonly string[] } {
   const apart = takeParametersApart(packGraph(graph), (text) => `sha256:${sha256(text)}`);
   return { graph: gzipSync(JSON.stringify(apart.packed)), parameters: apart.contents };
+}
+
+/** Whether that many seconds have passed since now. */
+function untilSeconds(seconds: number): () => boolean {
+  const end = performance.now() + seconds * 1000;
+  return () => performance.now() > end;
 }
 
 function sha256(text: string): string {

@@ -14,6 +14,8 @@ export interface PlanOutline {
   readonly requires: readonly (readonly number[])[];
   /** Names of the machines that tasks run on, the control node's own name included. */
   readonly machines: readonly string[];
+  /** Nodes with tasks that were chosen, whether they run or are skipped for a reason of their own. */
+  readonly worksOn: readonly string[];
   /** Something is to run on the master node, or to be copied from it. */
   readonly needsMaster: boolean;
   /** One sentence for each task type that the cluster does not allow. */
@@ -29,6 +31,9 @@ export function outlineOf(plan: Plan): PlanOutline {
   machines.delete(SYNC_POINT);
   const needs = running.some(needsMaster);
   if ((machines.delete(MASTER) || needs) && plan.master !== null) machines.add(plan.master);
+  const worksOn = new Set(plan.tasks.filter(({ reason }) => reason.code !== 'not-selected').map(({ node }) => node));
+  worksOn.delete(SYNC_POINT);
+  worksOn.delete(MASTER);
   const files = new Map(running.flatMap((task) => task.files).map((file) => [file.digest, file.size]));
   return {
     digest: plan.digest,
@@ -39,6 +44,7 @@ export function outlineOf(plan: Plan): PlanOutline {
     tasks: plan.tasks.map(({ task }) => task),
     requires: requiresOf(plan),
     machines: [...machines],
+    worksOn: [...worksOn],
     needsMaster: needs,
     denied: plan.problems.filter(({ code }) => code === 'PLAN_TYPE_NOT_ALLOWED').map(({ summary }) => summary),
     artifacts: [...files].map(([digest, size]) => ({ digest, size })),

@@ -1,3 +1,4 @@
+import { FeedPublisher } from '../feed/feed-publisher';
 import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
 import type { PlannerRuntime } from '../planner.module';
@@ -15,6 +16,7 @@ export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) =
   const { database, bus, nudges, logger } = runtime;
   const loops = [
     new FeedSequencer(database, nudges, onFailure),
+    new FeedPublisher(database, bus, nudges, runtime.installation, onFailure),
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),

@@ -4,6 +4,7 @@ import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { forgetRecords } from '../previous/insert-records';
 import { recordOutcomes } from '../previous/record-outcomes';
+import { endOnNodes } from './deployment-node-states';
 import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
@@ -96,6 +97,7 @@ async function endDeployment(
   if (state === null || !isDeploymentEnd(state.state)) return;
   // What has not succeeded may be gone on with.
   if (state.state === 'succeeded' || state.state === 'succeeded-with-skips') await forgetRecords(on, deployment);
+  await endOnNodes(on, deployment);
   const row = await rowOf<{ node_marks: NodeMarks | null }>(
     on,
     'SELECT node_marks FROM planner.deployment WHERE id = $1',

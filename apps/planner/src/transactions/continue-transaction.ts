@@ -15,6 +15,7 @@ import { findNodesWithJumps } from '../nodes/find-nodes';
 import { writeOutgoing } from '../outgoing/write-outgoing';
 import { moveRecords } from '../previous/insert-records';
 import { accessForPlan } from './deployment-nodes';
+import { beginOnNodes } from './deployment-node-states';
 import { deploymentId, machineIdentities, startCommandOf } from './insert-deployment';
 import type { TransactionRow } from './transaction.entity';
 
@@ -167,9 +168,9 @@ async function insertRun(
   await rowsOf(
     on,
     `INSERT INTO planner.deployment (id, transaction_id, run, graph_index, graph_type, release, digest, expected_ms, state,
-       artifact_token_hash, artifacts, requires, node_marks, machines, continues, who, why)
+       artifact_token_hash, artifacts, requires, node_marks, machines, works_on, continues, who, why)
      SELECT $2, transaction_id, $3, graph_index, graph_type, release, digest, expected_ms, 'pending',
-       $4, artifacts, requires, node_marks, machines, id, $5, $6
+       $4, artifacts, requires, node_marks, machines, works_on, id, $5, $6
      FROM planner.deployment WHERE id = $1`,
     [last.id, id, run, hashToken(token), who, reason],
   );
@@ -185,6 +186,7 @@ async function insertRun(
     [last.id, id, tasks],
   );
   await moveRecords(on, last.id, id);
+  await beginOnNodes(on, id);
   await rowsOf(
     on,
     `UPDATE planner.transaction SET state = 'pending', ended_at = NULL, problems = '[]', stop_asked = NULL, advance_due = false, runs = $2

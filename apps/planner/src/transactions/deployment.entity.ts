@@ -68,6 +68,10 @@ export class DeploymentRow {
   @Column({ type: 'jsonb', nullable: true, select: false })
   machines!: Record<string, string> | null;
 
+  /** Names of the nodes that it has something to do on; what it makes of their states. */
+  @Column({ type: 'text', array: true, default: () => "'{}'", select: false })
+  worksOn!: string[];
+
   /** The deployment whose graph and successes it takes over; null: it begins with nothing. */
   @Column({ type: 'uuid', nullable: true })
   continues!: string | null;

@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { writeOutgoing } from '../outgoing/write-outgoing';
+import { endOnNodes } from './deployment-node-states';
 import { startCommandOf } from './insert-deployment';
 import { recordControl } from './store-controls';
 import { findTransaction } from './transaction-status';
@@ -80,12 +81,13 @@ async function endByForce(on: EntityManager, { id }: TransactionRow, text: strin
      RETURNING 1`,
     [id, text],
   );
-  await rowsOf(
+  const ended = await rowsOf<{ id: string }>(
     on,
     `UPDATE planner.deployment SET state = 'cancelled', ended_at = now(), force_closed = true
-     WHERE transaction_id = $1 AND ended_at IS NULL RETURNING 1`,
+     WHERE transaction_id = $1 AND ended_at IS NULL RETURNING id`,
     [id],
   );
+  for (const { id: deployment } of ended) await endOnNodes(on, deployment);
   const tasks = running.map(({ task }) => task);
   const named = tasks.slice(0, NAMED_MAX).join(', ');
   const more = tasks.length > NAMED_MAX ? ` and ${tasks.length - NAMED_MAX} more` : '';

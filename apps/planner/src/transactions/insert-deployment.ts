@@ -6,6 +6,7 @@ import { uuidOf } from '../http/new-id';
 import { writeOutgoing } from '../outgoing/write-outgoing';
 import type { PlanOutline } from '../plans/plan-outline';
 import { forgetEndedRecords, insertRecords } from '../previous/insert-records';
+import { beginOnNodes } from './deployment-node-states';
 import type { PreparedDeployment } from './prepare-deployment';
 
 /** The id of the command that starts a deployment. */
@@ -20,8 +21,8 @@ export async function insertDeployment(
 ): Promise<void> {
   await rowsOf(
     on,
-    `INSERT INTO planner.deployment (id, transaction_id, run, graph_index, graph_type, release, digest, expected_ms, state, artifact_token_hash, artifacts, requires, node_marks, machines)
-     VALUES ($1, $2, $3, $12, $4, $5, $6, $7, 'pending', $8, $9, $10, $11, $13)`,
+    `INSERT INTO planner.deployment (id, transaction_id, run, graph_index, graph_type, release, digest, expected_ms, state, artifact_token_hash, artifacts, requires, node_marks, machines, works_on)
+     VALUES ($1, $2, $3, $12, $4, $5, $6, $7, 'pending', $8, $9, $10, $11, $13, $14)`,
     [
       start.deployment,
       start.transaction,
@@ -36,6 +37,7 @@ export async function insertDeployment(
       marks === null ? null : JSON.stringify(marks),
       graphIndex,
       JSON.stringify(machineIdentities(outline.machines, start.nodes)),
+      outline.worksOn,
     ],
   );
   await rowsOf(
@@ -45,6 +47,7 @@ export async function insertDeployment(
   );
   await forgetEndedRecords(on, start.transaction);
   if (records !== null) await insertRecords(on, start.deployment, records, hostKeysByPlace(outline, start));
+  await beginOnNodes(on, start.deployment);
   await writeOutgoing(on, startCommandOf(start.deployment), start.deployment, { kind: 'start', body: start });
 }
 

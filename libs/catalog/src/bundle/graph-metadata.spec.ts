@@ -40,6 +40,7 @@ on_stop: { node_attributes: null }
 
   it.each([
     ['node_filter: [a]', 'node_filter'],
+    ["node_filter: ' '", 'node_filter'],
     ['node_filter: { yaql_exp: 3 }', 'node_filter.yaql_exp'],
     ['node_filter: {}', 'node_filter'],
     ['on_stop: stopped', 'on_stop'],

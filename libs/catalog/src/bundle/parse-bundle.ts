@@ -5,7 +5,6 @@ import {
   type BundleFile,
   type BundleKind,
   type GraphDefinition,
-  type JsonObject,
 } from '@muster/model';
 import { hasErrors, problem, type Problem } from '@muster/problems';
 import { Cursor } from '../yaml/cursor';
@@ -13,7 +12,7 @@ import { readYaml } from '../yaml/read-yaml';
 import { bundleCodes } from './bundle-codes';
 import { BUNDLE_LIMITS, isBundleText, pathFault, type BundleEntry } from './bundle-entry';
 import { missingFiles } from './bundle-files';
-import { readGraphMetadata } from './graph-metadata';
+import { readGraphMetadata, type GraphMetadata } from './graph-metadata';
 import { emptyManifest, readManifest, type Manifest } from './manifest';
 import { emptyTaskList, readTasks } from './task-list';
 
@@ -154,7 +153,7 @@ function holdsTooMuch(): Problem {
 /** Graphs by type, `default` first and always there. */
 function parseGraphs(entries: readonly BundleEntry[], problems: Problem[]): GraphDefinition[] {
   const lists = new Map([['default', emptyTaskList()]]);
-  const metadata = new Map<string, JsonObject>();
+  const metadata = new Map<string, GraphMetadata>();
   const total = { values: 0, characters: 0 };
   for (const entry of entries) {
     const ofGraph = /^graphs\/([^/]+)\/(.+\.yaml)$/.exec(entry.path);
@@ -181,10 +180,15 @@ function parseGraphs(entries: readonly BundleEntry[], problems: Problem[]): Grap
     .sort((a, b) => (a === 'default' ? -1 : b === 'default' ? 1 : byCodeUnit(a, b)))
     .map((type) => ({
       type,
-      metadata: metadata.get(type) ?? {},
+      ...graphMetadata(metadata.get(type)),
       definitions: [...(lists.get(type)?.definitions.values() ?? [])],
       ...((lists.get(type)?.patches.size ?? 0) > 0 ? { patches: [...(lists.get(type)?.patches.values() ?? [])] } : {}),
     }));
+}
+
+function graphMetadata(read: GraphMetadata | undefined): Pick<GraphDefinition, 'metadata' | 'filterPlace'> {
+  const { metadata = {}, filterPlace = null } = read ?? {};
+  return filterPlace === null ? { metadata } : { metadata, filterPlace };
 }
 
 /** Files and graph types that the bundle names and does not have: to be asked once everything is in it that others add. */

@@ -114,20 +114,15 @@ describe('a task definition', () => {
     ['cross-depends: [a]\ncross_depends: [b]', '`cross-depends`'],
     [
       'timeout: 5\nparameters: {cmd: a, timeout: 6}',
-      '`0.timeout` (line 4) and `0.parameters.timeout` (line 5) have different values',
+      '`timeout` (line 4) and `parameters.timeout` (line 5) have different values',
     ],
-    ['cwd: /a\nparameters: {cmd: a, cwd: /b}', '`0.cwd`'],
-    ['retries: {count: 2}\nparameters: {cmd: a, retries: 3}', '`0.retries.count`'],
+    ['cwd: /a\nparameters: {cmd: a, cwd: /b}', '`cwd` (line 4) and `parameters.cwd`'],
+    ['retries: {count: 2}\nparameters: {cmd: a, retries: 3}', '`retries.count` (line 4)'],
     ['fail_on_error: false\nonFailure: pause', '`fail_on_error: false` and `onFailure: pause` say different things'],
   ])('refuses two spellings with two values: %s', (more, text) => {
     const read = definition(`id: x\ntype: shell\n# line three\n${more}`);
     expect(errors(read).join()).toContain('BUNDLE_CONFLICTING_VALUES task x');
-    expect(errors(read).join()).toContain(
-      text
-        .replaceAll('`roles`', '`0.roles`')
-        .replaceAll('`role`', '`0.role`')
-        .replaceAll('`cross-depends`', '`0.cross-depends`'),
-    );
+    expect(errors(read).join()).toContain(text);
   });
 
   it.each([

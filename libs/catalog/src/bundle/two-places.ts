@@ -9,10 +9,15 @@ export function oneOfTwo(first: Cursor | null, second: Cursor | null): Cursor | 
   if (first && second && canonicalJson(first.json()) !== canonicalJson(second.json())) {
     second.report(
       'BUNDLE_CONFLICTING_VALUES',
-      `\`${first.path}\` (line ${first.place.line}) and \`${second.path}\` (line ${second.place.line}) have different values`,
+      `\`${within(first)}\` (line ${first.place.line}) and \`${within(second)}\` (line ${second.place.line}) have different values`,
     );
   }
   return first ?? second;
+}
+
+/** The path inside the definition: which of the file's it is, the line says. */
+function within({ path }: Cursor): string {
+  return path.replace(/^\d+\./, '');
 }
 
 /** The value of a key with two spellings. */

@@ -1,5 +1,5 @@
 import type { NodeAccess } from '@muster/model';
-import { isHostname, isIpv4, isIpv6 } from '@muster/model/schema';
+import { HOST_KEY_PATTERN, isNodeAddress, isStateFolder, LOGIN_PATTERN } from '@muster/model/schema';
 import type { Cursor, MapCursor } from '../yaml/cursor';
 
 export const ACCESS_KEYS = [
@@ -23,15 +23,11 @@ export function readAccess(map: MapCursor): NodeAccess {
   return {
     ...read('address', readAddress),
     ...read('port', (cursor) => cursor.integer(1, 65_535)),
-    ...read('user', (cursor) => matching(cursor, /^[a-z_][a-z0-9_.-]{0,31}\$?$/i, 'a login name')),
+    ...read('user', (cursor) => matching(cursor, LOGIN_PATTERN, 'a login name')),
     ...read('become', (cursor) => cursor.oneOf(['none', 'sudo'] as const)),
     ...read('identityFile', (cursor) => cursor.string('a path on the machine of the CLI')),
     ...read('hostKey', (cursor) =>
-      matching(
-        cursor,
-        /^SHA256:[A-Za-z0-9+/]{43}=?$/,
-        '"SHA256:" and the fingerprint in base64, as ssh-keygen -lf prints it',
-      ),
+      matching(cursor, HOST_KEY_PATTERN, '"SHA256:" and the fingerprint in base64, as ssh-keygen -lf prints it'),
     ),
     ...read('jump', (cursor) => cursor.name()),
     ...read('stateDir', readStateDir),
@@ -40,17 +36,12 @@ export function readAccess(map: MapCursor): NodeAccess {
 
 function readAddress(cursor: Cursor): string | null {
   const text = cursor.text('a host name or an IP address');
-  if (text === null || isIpv4(text) || isIpv6(text)) return text;
-  // Four numbers are an address or a mistake, never a host name.
-  return isHostname(text) && !/^[\d.]+$/.test(text) ? text : cursor.refuse('a host name or an IP address');
+  return text === null || isNodeAddress(text) ? text : cursor.refuse('a host name or an IP address');
 }
 
 function readStateDir(cursor: Cursor): string | null {
   const text = cursor.string('an absolute path');
-  if (text === null) return null;
-  const isPlain = /^\/[^\0\n]*$/.test(text) && text.length <= 1000 && !text.split('/').includes('..');
-  if (!isPlain || text === '/') return cursor.refuse('an absolute path without `..`');
-  return text;
+  return text === null || isStateFolder(text) ? text : cursor.refuse('an absolute path without `..`');
 }
 
 function matching(cursor: Cursor, pattern: RegExp, expected: string): string | null {

@@ -13,16 +13,18 @@ const LINE_BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 export function dataDifference(before: Value, now: Value, evaluation: Evaluation): DataDifference {
   if (before === UNDEFINED) return { added: now, deleted: null };
   if (typeof before === 'string' && typeof now === 'string')
-    return listDifference(linesOf(before), linesOf(now), evaluation);
+    return listDifference(linesOf(before, evaluation), linesOf(now, evaluation), evaluation);
   if (isList(before) && isList(now))
     return evaluation.memo.dataDifference(before, now, () => listDifference(before, now, evaluation));
-  if (isMapping(before) && isMapping(now)) return mappingDifference(before, now, evaluation);
+  if (isMapping(before) && isMapping(now))
+    return evaluation.memo.dataDifference(before, now, () => mappingDifference(before, now, evaluation));
   if (before instanceof ValueSet && now instanceof ValueSet)
-    return { added: filteredSet(now, before, false), deleted: filteredSet(before, now, false) };
+    return { added: filteredSet(now, before, false, evaluation), deleted: filteredSet(before, now, false, evaluation) };
   return areEqual(before, now, evaluation) ? { added: null, deleted: null } : { added: now, deleted: before };
 }
 
-function linesOf(text: string): string[] {
+function linesOf(text: string, evaluation: Evaluation): string[] {
+  evaluation.pay(1 + text.length / 64);
   const lines = text.split(LINE_BREAK);
   if (lines.at(-1) === '') lines.pop();
   return lines;
@@ -30,6 +32,7 @@ function linesOf(text: string): string[] {
 
 function listDifference(before: readonly Value[], now: readonly Value[], evaluation: Evaluation): DataDifference {
   if (before === now) return { added: [], deleted: [] };
+  evaluation.pay(before.length + now.length);
   const keys = (list: readonly Value[]): string[] => list.map((each) => keyOf(each, evaluation));
   const { added, deleted } = sequenceDifference(keys(before), keys(now), (steps) => evaluation.pay(steps));
   const members = (list: readonly Value[], indices: readonly number[]): readonly Value[] => {
@@ -41,7 +44,7 @@ function listDifference(before: readonly Value[], now: readonly Value[], evaluat
 
 function mappingDifference(before: Mapping, now: Mapping, evaluation: Evaluation): DataDifference {
   const without = (from: Mapping, other: Mapping): Mapping => {
-    const entries = entriesOf(from).filter(([key, value]) => {
+    const entries = entriesOf(from, evaluation).filter(([key, value]) => {
       const there = memberOf(other, key, evaluation);
       return there === undefined || !areEqual(value, there, evaluation);
     });

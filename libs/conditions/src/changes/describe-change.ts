@@ -34,13 +34,14 @@ export function describeMembers(
   members: Value,
   isNew: boolean,
   what: 'added' | 'deleted',
+  evaluation: Evaluation,
 ): string | null {
   const label = labelOf(source) || 'settings';
   if (members === null) return null;
   const count = isList(members)
     ? members.length
     : isMapping(members)
-      ? sizeOf(members)
+      ? sizeOf(members, evaluation)
       : members instanceof ValueSet
         ? members.byKey.size
         : 1;
@@ -67,7 +68,7 @@ function differenceOf(before: Value, now: Value, evaluation: Evaluation): Differ
 function differenceWithin(before: Value, now: Value, evaluation: Evaluation): Difference {
   if (isMapping(before) && isMapping(now)) return differenceOfMappings(before, now, evaluation);
   if (isList(before) && isList(now)) return differenceOfLists(before, now, evaluation);
-  return { prefix: '', rest: `: ${shown(before)} -> ${shown(now)}` };
+  return { prefix: '', rest: `: ${shown(before, evaluation)} -> ${shown(now, evaluation)}` };
 }
 
 function isRemembered(value: Value): value is readonly Value[] | Mapping {
@@ -75,22 +76,22 @@ function isRemembered(value: Value): value is readonly Value[] | Mapping {
 }
 
 function differenceOfMappings(before: Mapping, now: Mapping, evaluation: Evaluation): Difference {
-  const gone = entriesOf(before).filter(([key]) => memberOf(now, key, evaluation) === undefined);
-  const others = entriesOf(now).filter(([key, value]) => {
+  const gone = entriesOf(before, evaluation).filter(([key]) => memberOf(now, key, evaluation) === undefined);
+  const others = entriesOf(now, evaluation).filter(([key, value]) => {
     const there = memberOf(before, key, evaluation);
     return there === undefined || !areEqual(there, value, evaluation);
   });
   const more = gone.length + others.length - 1;
   const tail = more > 0 ? ` and ${more} more` : '';
   const [first] = others;
-  if (!first) return { prefix: 'gone: ', rest: `.${keyText(gone[0]?.[0] ?? null)}${tail}` };
+  if (!first) return { prefix: 'gone: ', rest: `.${keyText(gone[0]?.[0] ?? null, evaluation)}${tail}` };
   const [key, value] = first;
   const { prefix, rest } = differenceOf(
     memberOr(before, key, evaluation, () => UNDEFINED),
     value,
     evaluation,
   );
-  return { prefix, rest: `.${keyText(key)}${rest}${tail}` };
+  return { prefix, rest: `.${keyText(key, evaluation)}${rest}${tail}` };
 }
 
 function differenceOfLists(before: readonly Value[], now: readonly Value[], evaluation: Evaluation): Difference {
@@ -106,17 +107,17 @@ function isCovered(value: Value): boolean {
   return value instanceof Secret || isSealed(value);
 }
 
-function keyText(key: Value): string {
-  const text = typeof key === 'string' ? key : shown(key);
+function keyText(key: Value, evaluation: Evaluation): string {
+  const text = typeof key === 'string' ? key : shown(key, evaluation);
   return cut(/^[\p{L}\p{N}_./-]+$/u.test(text) ? text : JSON.stringify(text), SHOWN_TEXT_MAX);
 }
 
-function shown(value: Value): string {
+function shown(value: Value, evaluation: Evaluation): string {
   if (typeof value === 'string') return cut(JSON.stringify(value), SHOWN_TEXT_MAX);
   if (isNumber(value)) return numberText(value);
   if (value === null || typeof value === 'boolean') return String(value);
   if (isList(value)) return `${value.length} values`;
-  return isMapping(value) ? `${sizeOf(value)} keys` : describeValue(value);
+  return isMapping(value) ? `${sizeOf(value, evaluation)} keys` : describeValue(value);
 }
 
 /** At most `length` characters; control characters are no part of a reason. */

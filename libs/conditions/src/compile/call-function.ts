@@ -4,6 +4,7 @@ import { hasSecret, revealed, secretOf, withSecretMembers } from '../evaluate/se
 import { Call, isCovered } from '../functions/call';
 import { definitionsOf } from '../functions/function-registry';
 import type { Parameter, Rule } from '../functions/parameter';
+import { CHARACTERS_PER_STEP, FREE_LENGTH } from '../values/key-of';
 import { describeValue, isSealed, Secret, type Value } from '../values/value';
 import { candidateFor, type Candidate, type Slot } from './call-shape';
 
@@ -83,10 +84,13 @@ function readArguments(
   for (let position = 0; position < slots.length; position++) {
     const [name, parameter] = definition.parameters[position] as (typeof definition.parameters)[number];
     const slot = slots[position] as Slot;
-    const one = (index: number): unknown =>
-      parameter.kind === 'lambda'
-        ? given.values[index]
-        : parameter.read(shownTo(definition.passesSecrets, parameter, given.values[index] as Value, call));
+    const one = (index: number): unknown => {
+      if (parameter.kind === 'lambda') return given.values[index];
+      const value = shownTo(definition.passesSecrets, parameter, given.values[index] as Value, call);
+      if (typeof value === 'string' && value.length > FREE_LENGTH)
+        call.evaluation.pay(value.length / CHARACTERS_PER_STEP);
+      return parameter.read(value);
+    };
     if (slot.kind === 'one') read[name] = one(slot.index);
     else if (slot.kind === 'many') read[name] = slot.indices.map(one);
     else if (slot.kind === 'rules') read[name] = parameter.kind === 'named' ? given.named : given.rules;

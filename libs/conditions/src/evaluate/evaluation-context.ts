@@ -1,5 +1,6 @@
 import type { Json, JsonObject, SealedSecret } from '@muster/model';
 import type { EvaluationMemo } from './evaluation-memo';
+import type { SharedSteps } from './shared-steps';
 
 /** What an expression sees. Data are never copied or changed. */
 export interface ExpressionContext {
@@ -19,6 +20,8 @@ export interface ExpressionContext {
   readonly seal?: (value: string) => SealedSecret;
   /** Shared by evaluations against the same data, for speed only. */
   readonly memo?: EvaluationMemo;
+  /** What evaluations may cost together; each ends with a fault where it would be more. */
+  readonly shared?: SharedSteps;
   /** Asked about every thousand steps; true ends the evaluation with a fault. */
   readonly expired?: () => boolean;
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, SealedSecret } from '@muster/model';
 import { ExpressionFault } from '../expression-fault';
-import { CHANGES_MAX, STEPS_BETWEEN_QUESTIONS, type ExpressionLimits } from '../limits';
+import { CHANGES_MAX, STEPS_BETWEEN_QUESTIONS, STEPS_TO_START, type ExpressionLimits } from '../limits';
 import { areEqual, type Comparing } from '../values/equality';
 import { isSealed, Secret, type Value } from '../values/value';
 import { EvaluationMemo } from './evaluation-memo';
@@ -22,7 +22,8 @@ export class Evaluation implements Comparing {
   offset = 0;
   /** Set when comparing looked into a value that was computed from a secret. */
   comparedComputedSecret = false;
-  private steps = 0;
+  private steps = STEPS_TO_START;
+  private readonly stepsMax: number;
   private untilQuestion = STEPS_BETWEEN_QUESTIONS;
   private items = 0;
   private characters = 0;
@@ -35,6 +36,7 @@ export class Evaluation implements Comparing {
     /** What an operator yields, by its name. */
     readonly operate: (operator: string, values: readonly Value[], offset: number) => Value,
   ) {
+    this.stepsMax = Math.min(limits.steps, context.shared?.left ?? Infinity);
     this.memo = context.memo ?? new EvaluationMemo();
     this.now = { data: context.data, node: context.node ?? null, common: context.common ?? null };
     this.before = {
@@ -46,12 +48,18 @@ export class Evaluation implements Comparing {
 
   pay(steps: number, depth = 0): void {
     this.steps += steps;
-    if (this.steps > this.limits.steps) this.exceed(`it takes more than ${this.limits.steps} steps`);
+    if (this.steps > this.stepsMax) this.exceedSteps();
     if (depth > this.limits.valueDepth) this.exceed(`a value has more than ${this.limits.valueDepth} levels`);
     this.untilQuestion -= steps;
     if (this.untilQuestion > 0) return;
     this.untilQuestion = STEPS_BETWEEN_QUESTIONS;
     if (this.context.expired?.()) this.exceed('its time is up');
+  }
+
+  /** What it has cost is part of what evaluations cost together. To be called once, at its end. */
+  settle(): void {
+    // What was refused was not done.
+    this.context.shared?.use(Math.min(this.steps, this.stepsMax + 1));
   }
 
   /** For values that are put into something new. */
@@ -137,6 +145,11 @@ export class Evaluation implements Comparing {
   private uncovered(value: Value): Value {
     if (value instanceof Secret) return value.inner;
     return isSealed(value) ? this.open(value) : value;
+  }
+
+  private exceedSteps(): never {
+    if (this.steps > this.limits.steps) this.exceed(`it takes more than ${this.limits.steps} steps`);
+    this.exceed('all expressions together take more steps than they may');
   }
 
   private exceed(message: string): never {

@@ -24,7 +24,7 @@ function jsonOf(value: Value, evaluation: Evaluation, isSecret: boolean): Json {
   const below = (each: Value): Json => jsonOf(each, evaluation, isSecret);
   if (isList(value)) return mapList<Value>(value, below) as readonly Json[];
   if (value instanceof MadeMapping || (isSecret && isMapping(value)))
-    return Object.fromEntries(entriesOf(value).map(([key, member]) => [plainKey(key), below(member)]));
+    return Object.fromEntries(entriesOf(value, evaluation).map(([key, member]) => [plainKey(key), below(member)]));
   const plain = isNumber(value) ? plainNumber(value) : (value as Json);
   return isSecret && plain !== null ? sealed(plain, evaluation) : plain;
 }

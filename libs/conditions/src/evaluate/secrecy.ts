@@ -10,11 +10,13 @@ export function hasSecret(value: Value, evaluation: Evaluation, depth = 0): bool
   if (value instanceof Secret || isSealed(value)) return true;
   evaluation.pay(1, depth);
   const below = (each: Value): boolean => hasSecret(each, evaluation, depth + 1);
-  if (value instanceof ValueSet) return [...value.byKey.values()].some(below);
-  if (value instanceof Special && !(value instanceof MadeMapping)) return false;
-  return evaluation.memo.hasSecret(value, () =>
-    isList(value) ? value.some(below) : entriesOf(value).some(([key, each]) => below(key) || below(each)),
-  );
+  if (value instanceof Special && !(value instanceof MadeMapping || value instanceof ValueSet)) return false;
+  return evaluation.memo.hasSecret(value, () => {
+    if (isMapping(value)) return entriesOf(value, evaluation).some(([key, each]) => below(key) || below(each));
+    const members = isList(value) ? value : [...value.byKey.values()];
+    evaluation.pay(members.length / 16);
+    return members.some(below);
+  });
 }
 
 /** `value` with every secret in it opened. Throws `ExpressionFault` where that cannot be done. */

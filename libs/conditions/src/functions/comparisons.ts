@@ -1,5 +1,6 @@
 import { compareTexts } from '../values/compare-values';
 import { plainNumber } from '../values/numbers';
+import { searchCost } from '../values/search-cost';
 import { isWithin } from '../values/value-sets';
 import { define, PASSES_SECRETS, type FunctionDefinition } from './function-definition';
 import { items, anything, nothing, number, set, something, text } from './parameter';
@@ -13,9 +14,9 @@ function comparison(name: '<' | '<=' | '>' | '>=', holds: (order: number) => boo
       holds(plainNumber(left) - plainNumber(right)),
     ),
     define('function', `#${name}`, { left: text, right: text }, ({ left, right }) => holds(compareTexts(left, right))),
-    define('function', `#${name}`, { left: set, right: set }, ({ left, right }) => {
+    define('function', `#${name}`, { left: set, right: set }, ({ left, right }, call) => {
       const [inner, outer] = isLess ? [left, right] : [right, left];
-      return isWithin(inner, outer) && (mayEqual || inner.byKey.size < outer.byKey.size);
+      return isWithin(inner, outer, call.evaluation) && (mayEqual || inner.byKey.size < outer.byKey.size);
     }),
     define('function', `#${name}`, { left: nothing, right: nothing }, () => mayEqual),
     define('function', `#${name}`, { left: nothing, right: something }, () => isLess),
@@ -28,7 +29,10 @@ export const comparisonFunctions: readonly FunctionDefinition[] = [
   ...comparison('<=', (order) => order <= 0),
   ...comparison('>', (order) => order > 0),
   ...comparison('>=', (order) => order >= 0),
-  define('function', '#in', { left: text, right: text }, ({ left, right }) => right.includes(left)),
+  define('function', '#in', { left: text, right: text }, ({ left, right }, call) => {
+    call.evaluation.pay(searchCost(right, left));
+    return right.includes(left);
+  }),
   define(
     'function',
     '#in',

@@ -33,7 +33,10 @@ export const listQuestionFunctions: readonly FunctionDefinition[] = [
     'method',
     'contains',
     { collection: items, value: anything },
-    ({ collection, value }, call) => collection.some((each) => call.areEqual(each, value)),
+    ({ collection, value }, call) => {
+      call.evaluation.pay(collection.length / 2);
+      return collection.some((each) => call.areEqual(each, value));
+    },
     PASSES_SECRETS,
   ),
   ...[false, true].flatMap((isLast) => [
@@ -41,7 +44,10 @@ export const listQuestionFunctions: readonly FunctionDefinition[] = [
       'method',
       isLast ? 'lastIndexOf' : 'indexOf',
       { collection: items, item: anything },
-      ({ collection, item }, call) => indexWhere(collection, (each) => call.areEqual(each, item), isLast),
+      ({ collection, item }, call) => {
+        call.evaluation.pay(collection.length / 2);
+        return indexWhere(collection, (each) => call.areEqual(each, item), isLast);
+      },
       PASSES_SECRETS,
     ),
     define(

@@ -28,13 +28,13 @@ function pairs(given: readonly Value[], call: Call): (readonly [Value, Value])[]
 }
 
 function changed(d: Mapping, entries: readonly (readonly [Value, Value])[], call: Call): Mapping {
-  return made([...entriesOf(d), ...entries], call);
+  return made([...entriesOf(d, call.evaluation), ...entries], call);
 }
 
 function without(d: Mapping, keys: readonly Value[], call: Call): Mapping {
   const gone = new Set(keys.map((key) => keyOf(call.plain(key), call.evaluation)));
   return made(
-    entriesOf(d).filter(([key]) => !gone.has(keyOf(key, call.evaluation))),
+    entriesOf(d, call.evaluation).filter(([key]) => !gone.has(keyOf(key, call.evaluation))),
     call,
   );
 }
@@ -72,24 +72,24 @@ const reading: readonly FunctionDefinition[] = [
     'method',
     'keys',
     { d: mapping },
-    ({ d }, call) => call.list(entriesOf(d).map(([key]) => key)),
+    ({ d }, call) => call.list(entriesOf(d, call.evaluation).map(([key]) => key)),
     PASSES_SECRETS,
   ),
   define(
     'method',
     'values',
     { d: mapping },
-    ({ d }, call) => call.list(entriesOf(d).map(([, value]) => value)),
+    ({ d }, call) => call.list(entriesOf(d, call.evaluation).map(([, value]) => value)),
     PASSES_SECRETS,
   ),
   define(
     'method',
     'items',
     { d: mapping },
-    ({ d }, call) => call.list(entriesOf(d).map((entry) => call.list(entry))),
+    ({ d }, call) => call.list(entriesOf(d, call.evaluation).map((entry) => call.list(entry))),
     PASSES_SECRETS,
   ),
-  define('either', 'len', { d: mapping }, ({ d }) => sizeOf(d), PASSES_SECRETS),
+  define('either', 'len', { d: mapping }, ({ d }, call) => sizeOf(d, call.evaluation), PASSES_SECRETS),
   define(
     'method',
     'containsKey',
@@ -101,7 +101,7 @@ const reading: readonly FunctionDefinition[] = [
     'method',
     'containsValue',
     { d: mapping, value: anything },
-    ({ d, value }, call) => entriesOf(d).some(([, each]) => call.areEqual(each, value)),
+    ({ d, value }, call) => entriesOf(d, call.evaluation).some(([, each]) => call.areEqual(each, value)),
     PASSES_SECRETS,
   ),
   define('function', 'isDict', { arg: anything }, ({ arg }, call) => isMapping(call.plain(arg))),
@@ -128,7 +128,7 @@ const making: readonly FunctionDefinition[] = [
     'method',
     'set',
     { d: mapping, replacements: mapping },
-    ({ d, replacements }, call) => changed(d, entriesOf(replacements), call),
+    ({ d, replacements }, call) => changed(d, entriesOf(replacements, call.evaluation), call),
     PASSES_SECRETS,
   ),
   define(
@@ -142,7 +142,7 @@ const making: readonly FunctionDefinition[] = [
     'function',
     '#+',
     { left: mapping, right: mapping },
-    ({ left, right }, call) => changed(left, entriesOf(right), call),
+    ({ left, right }, call) => changed(left, entriesOf(right, call.evaluation), call),
     PASSES_SECRETS,
   ),
   define(

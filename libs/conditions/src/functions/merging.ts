@@ -16,7 +16,7 @@ function merged(
   depth = 0,
 ): Value {
   call.evaluation.pay(1, depth);
-  const entries: (readonly [Value, Value])[] = entriesOf(under).map(([key, left]) => {
+  const entries: (readonly [Value, Value])[] = entriesOf(under, call.evaluation).map(([key, left]) => {
     const right = memberOf(over, key, call.evaluation);
     if (right === undefined) return [key, left];
     const isDeep = levels !== 1;
@@ -27,7 +27,7 @@ function merged(
       return call.fail('`mergeWith` cannot merge a list or mapping with something else');
     return [key, mergers.item ? mergers.item.evaluate(left, right) : right];
   });
-  const added = entriesOf(over).filter(([key]) => memberOf(under, key, call.evaluation) === undefined);
+  const added = entriesOf(over, call.evaluation).filter(([key]) => memberOf(under, key, call.evaluation) === undefined);
   call.evaluation.payItems(entries.length + added.length);
   return mappingOf([...entries, ...added], call.evaluation);
 }

@@ -205,6 +205,9 @@ export const patternFunctions: readonly FunctionDefinition[] = [
   ...matching('function', '#!~', false),
   ...searching,
   ...changing,
-  define('function', 'escapeRegex', { string: text }, ({ string }, call) => call.text(RE2JS.quote(string))),
+  define('function', 'escapeRegex', { string: text }, ({ string }, call) => {
+    call.evaluation.pay(string.length / 16);
+    return call.text(RE2JS.quote(string));
+  }),
   define('function', 'isRegex', { value: anything }, ({ value }, call) => call.plain(value) instanceof Pattern),
 ];

@@ -17,7 +17,7 @@ function paid(result: ValueSet, call: Call): ValueSet {
 
 function difference(form: 'method' | 'function', name: string): FunctionDefinition {
   return define(form, name, { left: set, right: set }, ({ left, right }, call) =>
-    paid(filteredSet(left, right, false), call),
+    paid(filteredSet(left, right, false, call.evaluation), call),
   );
 }
 
@@ -26,20 +26,29 @@ export const setFunctions: readonly FunctionDefinition[] = [
   define('function', 'set', { args: rest(anything) }, ({ args }, call) => made(args, call)),
   define('method', 'toSet', { collection: items }, ({ collection }, call) => made(collection, call)),
   define('either', 'len', { s: set }, ({ s }) => s.byKey.size),
-  define('method', 'union', { left: set, right: set }, ({ left, right }, call) => paid(unitedSet(left, right), call)),
+  define('method', 'union', { left: set, right: set }, ({ left, right }, call) =>
+    paid(unitedSet(left, right, call.evaluation), call),
+  ),
   define('method', 'intersect', { left: set, right: set }, ({ left, right }, call) =>
-    paid(filteredSet(left, right, true), call),
+    paid(filteredSet(left, right, true, call.evaluation), call),
   ),
   difference('method', 'difference'),
   difference('function', '#-'),
   define('method', 'symmetricDifference', { left: set, right: set }, ({ left, right }, call) =>
-    paid(unitedSet(filteredSet(left, right, false), filteredSet(right, left, false)), call),
+    paid(
+      unitedSet(
+        filteredSet(left, right, false, call.evaluation),
+        filteredSet(right, left, false, call.evaluation),
+        call.evaluation,
+      ),
+      call,
+    ),
   ),
   define('method', 'add', { s: set, values: rest(anything) }, ({ s, values }, call) =>
     made([...s.byKey.values(), ...values], call),
   ),
   define('method', 'remove', { s: set, values: rest(anything) }, ({ s, values }, call) =>
-    paid(filteredSet(s, setOf(values, call.evaluation), false), call),
+    paid(filteredSet(s, setOf(values, call.evaluation), false, call.evaluation), call),
   ),
   define('function', 'isSet', { arg: anything }, ({ arg }, call) => call.plain(arg) instanceof ValueSet),
 ];

@@ -51,7 +51,7 @@ function difference(expression: Lambda, what: 'added' | 'deleted', call: Call): 
   const value = now(expression, call);
   if (isComputedFromSecret(old) || isComputedFromSecret(value)) call.dependsOnSecret = true;
   const members = dataDifference(plainIfComputed(old, call), plainIfComputed(value, call), call.evaluation)[what];
-  call.evaluation.noteChange(describeMembers(expression.source, members, old === UNDEFINED, what));
+  call.evaluation.noteChange(describeMembers(expression.source, members, old === UNDEFINED, what, call.evaluation));
   return members;
 }
 

@@ -1,6 +1,7 @@
 import { jsonText } from '../print/json-text';
 import { entriesOf } from '../values/mappings';
-import { lengthOf, pointsOf } from '../values/text-points';
+import { searchCost } from '../values/search-cost';
+import { lengthOf, pointBefore, pointFrom, pointsOf } from '../values/text-points';
 import type { Value } from '../values/value';
 import { jsonReady } from '../print/json-ready';
 import type { Call } from './call';
@@ -15,19 +16,25 @@ export function textOf(value: Value, call: Call): string {
 
 const SPACES = '[ \\t\\n\\r\\f\\v]';
 
-function trimmed(value: string, chars: string | null, sides: 'left' | 'right' | 'both'): string {
-  const isCut = (character: string): boolean => (chars === null ? character.trim() === '' : chars.includes(character));
-  const points = pointsOf(value);
+function trimmed(value: string, chars: string | null, sides: 'left' | 'right' | 'both', call: Call): string {
+  if (chars === null) return sides === 'both' ? value.trim() : sides === 'left' ? value.trimStart() : value.trimEnd();
+  call.evaluation.pay(chars.length / 16);
+  const cut = new Set(chars);
   let start = 0;
-  let end = points.length;
-  if (sides !== 'right') while (start < end && isCut(points[start] as string)) start++;
-  if (sides !== 'left') while (end > start && isCut(points[end - 1] as string)) end--;
-  return points.slice(start, end).join('');
+  let end = value.length;
+  if (sides !== 'right')
+    for (let next = pointFrom(value, start); start < end && cut.has(next); next = pointFrom(value, start))
+      start += next.length;
+  if (sides !== 'left')
+    for (let last = pointBefore(value, end); end > start && cut.has(last); last = pointBefore(value, end))
+      end -= last.length;
+  call.evaluation.pay((start + value.length - end) / 16);
+  return value.slice(start, end);
 }
 
 function trim(name: string, sides: 'left' | 'right' | 'both'): FunctionDefinition {
   return define('method', name, { string: text, chars: optional(text, null) }, ({ string, chars }, call) =>
-    call.text(trimmed(string, chars, sides)),
+    call.text(trimmed(string, chars, sides, call)),
   );
 }
 
@@ -41,15 +48,17 @@ function split(
 ): readonly Value[] {
   if (separator === '') return call.fail('a separator may not be empty');
   call.evaluation.payCharacters(value.length);
-  const trimmedValue = separator === null ? trimmed(value, null, 'both') : value;
+  const trimmedValue = separator === null ? trimmed(value, null, 'both', call) : value;
   if (separator === null && trimmedValue === '') return [];
   const all = separator === null ? trimmedValue.split(new RegExp(`${SPACES}+`)) : value.split(separator);
+  call.evaluation.pay(all.length / 4 + (separator === null ? 0 : searchCost(value, separator)));
   if (max < 0 || all.length <= max + 1) return call.list(all);
-  return call.list(cutAfter(value, separator, max, isFromRight));
+  call.evaluation.pay(all.length / 2);
+  return call.list(cutAfter(value, separator, max, isFromRight, call));
 }
 
 /** The first (or last) `max` pieces, and the rest as it was. */
-function cutAfter(value: string, separator: string | null, max: number, isFromRight: boolean): string[] {
+function cutAfter(value: string, separator: string | null, max: number, isFromRight: boolean, call: Call): string[] {
   const between = separator === null ? `${SPACES}+` : separator.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const places = [...value.matchAll(new RegExp(between, 'g'))].filter(
     ({ index, 0: found }) => separator !== null || (index > 0 && index + found.length < value.length),
@@ -64,7 +73,7 @@ function cutAfter(value: string, separator: string | null, max: number, isFromRi
   pieces.push(value.slice(from));
   if (separator !== null) return pieces;
   return pieces.map((piece, index) => {
-    if (index === 0) return trimmed(piece, null, isFromRight && pieces.length === 1 ? 'both' : 'left');
+    if (index === 0) return trimmed(piece, null, isFromRight && pieces.length === 1 ? 'both' : 'left', call);
     return piece;
   });
 }
@@ -80,6 +89,7 @@ function splitting(name: string, isFromRight: boolean): FunctionDefinition {
 
 function replaced(value: string, old: string, by: string, count: number, call: Call): string {
   const pieces = old === '' ? ['', ...pointsOf(value), ''] : value.split(old);
+  call.evaluation.pay(pieces.length / 4 + searchCost(value, old));
   const places = count < 0 ? pieces.length - 1 : Math.min(count, pieces.length - 1);
   call.evaluation.payCharacters(value.length + places * by.length);
   const head = pieces.slice(0, places + 1).join(by);
@@ -95,7 +105,7 @@ function indexOf(
   isLast: boolean,
   call: Call,
 ): number {
-  call.evaluation.pay(1 + value.length / 16);
+  call.evaluation.pay(1 + value.length / 8 + searchCost(value, sub));
   const points = pointsOf(value);
   const from = start < 0 ? Math.max(0, start + points.length) : start;
   const to = length === null || length < 0 ? points.length : Math.min(points.length, from + length);
@@ -152,7 +162,7 @@ const replacing: readonly FunctionDefinition[] = [
     'replace',
     { string: text, replacements: mapping, count: optional(integer, -1) },
     ({ string, replacements, count }, call) =>
-      entriesOf(replacements).reduce(
+      entriesOf(replacements, call.evaluation).reduce(
         (value, [key, by]) => replaced(value, textOf(key, call), textOf(by, call), count, call),
         string,
       ),
@@ -171,8 +181,8 @@ const asking: readonly FunctionDefinition[] = [
     'either',
     'isEmpty',
     { string: nullable(text), trim: optional(flag, true), chars: optional(text, null) },
-    ({ string, trim: doesTrim, chars }) =>
-      string === null || (doesTrim ? trimmed(string, chars, 'both') : string) === '',
+    ({ string, trim: doesTrim, chars }, call) =>
+      string === null || (doesTrim ? trimmed(string, chars, 'both', call) : string) === '',
   ),
   define('function', 'isString', { arg: anything }, ({ arg }, call) => typeof call.plain(arg) === 'string'),
 ];
@@ -186,8 +196,8 @@ export const textFunctions: readonly FunctionDefinition[] = [
   trim('trim', 'both'),
   trim('trimLeft', 'left'),
   trim('trimRight', 'right'),
-  define('either', 'norm', { string: nullable(text), chars: optional(text, null) }, ({ string, chars }) =>
-    string === null ? null : trimmed(string, chars, 'both') || null,
+  define('either', 'norm', { string: nullable(text), chars: optional(text, null) }, ({ string, chars }, call) =>
+    string === null ? null : trimmed(string, chars, 'both', call) || null,
   ),
   splitting('split', false),
   splitting('rightSplit', true),
@@ -198,6 +208,7 @@ export const textFunctions: readonly FunctionDefinition[] = [
     'substring',
     { string: text, start: integer, length: optional(integer, -1) },
     ({ string, start, length }, call) => {
+      call.evaluation.pay(string.length / 8);
       const points = pointsOf(string);
       const from = start < 0 ? start + points.length : start;
       return call.text(points.slice(from, length < 0 ? points.length : from + length).join(''));

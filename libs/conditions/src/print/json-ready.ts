@@ -32,7 +32,7 @@ export function jsonReady(value: Value, printing: Printing, depth = 0): Value {
 
 function readyMapping(mapping: MadeMapping, map: (value: Value) => Value, printing: Printing): Value {
   return mappingOf(
-    entriesOf(mapping).map(([key, member]) => {
+    entriesOf(mapping, printing.evaluation).map(([key, member]) => {
       if (key !== null && typeof key === 'object' && !isNumber(key))
         return printing.fail(`a key of the result is ${describeValue(key)}; keys are texts or numbers`);
       return [key, map(member)] as const;

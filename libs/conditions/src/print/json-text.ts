@@ -11,7 +11,7 @@ export function jsonText(value: Value, cost: Cost, depth = 0): string {
   if (isNumber(value)) return numberText(value);
   if (isList(value)) return `[${value.map(each).join(', ')}]`;
   if (isMapping(value))
-    return `{${entriesOf(value)
+    return `{${entriesOf(value, cost)
       .map(([key, member]) => `${asciiText(plainKey(key))}: ${each(member)}`)
       .join(', ')}}`;
   return typeof value === 'string' ? asciiText(value) : String(value);

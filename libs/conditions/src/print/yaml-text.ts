@@ -1,6 +1,6 @@
 import type { Cost } from '../values/key-of';
 import { compareValues } from '../values/compare-values';
-import { entriesOf, sizeOf } from '../values/mappings';
+import { entriesOf, isEmptyMapping } from '../values/mappings';
 import { isNumber, numberText } from '../values/numbers';
 import { isList, isMapping, type Mapping, type Value } from '../values/value';
 import { plainKey } from './plain-key';
@@ -32,7 +32,7 @@ class YamlWriter {
   write(value: Value, indent: number, depth: number): void {
     this.cost.pay(1, depth);
     if (isList(value) && value.length > 0) this.writeList(value, indent, depth);
-    else if (isMapping(value) && sizeOf(value) > 0) this.writeMapping(value, indent + 2, depth);
+    else if (isMapping(value) && !isEmptyMapping(value)) this.writeMapping(value, indent + 2, depth);
     else if (typeof value === 'string') this.writeText(value, indent < 0 ? 2 : indent + 2, false);
     else this.put(scalarText(value));
   }
@@ -46,7 +46,7 @@ class YamlWriter {
   }
 
   private writeMapping(mapping: Mapping, indent: number, depth: number): void {
-    const entries = entriesOf(mapping)
+    const entries = entriesOf(mapping, this.cost)
       .map(([key, member]) => ({ key, text: typeof key === 'string' ? key : scalarText(key), member }))
       .sort((a, b) => compareValues(a.key, b.key, a.text, b.text));
     entries.forEach(({ key, text, member }, index) => {
@@ -74,7 +74,7 @@ class YamlWriter {
   private writeMember(member: Value, indent: number, depth: number): void {
     const standsBelow = isList(member) && member.length > 0;
     if (standsBelow) this.breakLine(indent);
-    else if (isMapping(member) && sizeOf(member) > 0) this.breakLine(indent + 2);
+    else if (isMapping(member) && !isEmptyMapping(member)) this.breakLine(indent + 2);
     else this.put(' ');
     this.write(member, standsBelow ? indent - 2 : indent, depth);
   }

@@ -1,6 +1,6 @@
 import { entriesOf, memberOf, sizeOf } from './mappings';
 import { isNumber, plainNumber } from './numbers';
-import type { Cost } from './key-of';
+import { CHARACTERS_PER_STEP, FREE_LENGTH, type Cost } from './key-of';
 import { isWithin } from './value-sets';
 import { isList, isMapping, isSealed, Pattern, Secret, ValueSet, type Mapping, type Value } from './value';
 
@@ -19,6 +19,7 @@ type ValueObject = Extract<Value, object>;
 
 /** As YAQL compares: by content; `1`, `1.0` and `true` are equal. Cost: up to the smaller value, nothing for the same object. */
 export function areEqual(left: Value, right: Value, comparing: Comparing, depth = 0): boolean {
+  if (typeof left === 'string' && typeof right === 'string') return areTextsEqual(left, right, comparing);
   if (left === right) return true;
   if (left === null || right === null) return false;
   if (typeof left !== 'object' || typeof right !== 'object') return areScalarsEqual(left, right, comparing);
@@ -28,11 +29,18 @@ export function areEqual(left: Value, right: Value, comparing: Comparing, depth 
     : areObjectsEqual(left, right, comparing, depth);
 }
 
+/** Texts of one length are compared to their end, if need be. */
+function areTextsEqual(left: string, right: string, comparing: Comparing): boolean {
+  if (left.length !== right.length) return false;
+  if (left.length > FREE_LENGTH) comparing.pay(left.length / CHARACTERS_PER_STEP);
+  return left === right;
+}
+
 function areObjectsEqual(left: ValueObject, right: ValueObject, comparing: Comparing, depth: number): boolean {
   if (isList(left) && isList(right)) return areListsEqual(left, right, comparing, depth + 1);
   if (isMapping(left) && isMapping(right)) return areMappingsEqual(left, right, comparing, depth + 1);
   if (left instanceof ValueSet && right instanceof ValueSet)
-    return left.byKey.size === right.byKey.size && isWithin(left, right);
+    return left.byKey.size === right.byKey.size && isWithin(left, right, comparing);
   if (left instanceof Pattern && right instanceof Pattern) return left.key === right.key;
   if (isNumber(left) && isNumber(right)) return plainNumber(left) === plainNumber(right);
   return isSecret(left) || isSecret(right) ? comparing.sameSecret(left, right) : false;
@@ -62,8 +70,8 @@ function areListsEqual(left: readonly Value[], right: readonly Value[], comparin
 }
 
 function areMappingsEqual(left: Mapping, right: Mapping, comparing: Comparing, depth: number): boolean {
-  if (sizeOf(left) !== sizeOf(right)) return false;
-  for (const [key, value] of entriesOf(left)) {
+  if (sizeOf(left, comparing) !== sizeOf(right, comparing)) return false;
+  for (const [key, value] of entriesOf(left, comparing)) {
     const other = memberOf(right, key, comparing);
     if (other === undefined || !areEqual(value, other, comparing, depth)) return false;
   }

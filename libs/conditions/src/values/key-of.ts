@@ -3,6 +3,10 @@ import { isNumber, plainNumber } from './numbers';
 import { Special } from './special';
 import { isList, isSealed, MadeMapping, Pattern, Secret, ValueSet, type Value } from './value';
 
+/** Characters of a text that are looked at, compared or copied for one step; texts up to `FREE_LENGTH` cost nothing besides. */
+export const CHARACTERS_PER_STEP = 512;
+export const FREE_LENGTH = 256;
+
 /** What pays for work that grows with a value. */
 export interface Cost {
   /** Throws `ExpressionFault` once the evaluation has cost too much, or the value is nested too deep. */
@@ -17,7 +21,10 @@ export interface Cost {
  */
 export function keyOf(value: Value, cost: Cost, depth = 0): string {
   cost.pay(1, depth);
-  if (typeof value === 'string') return `s${value}`;
+  if (typeof value === 'string') {
+    if (value.length > FREE_LENGTH) cost.pay(value.length / CHARACTERS_PER_STEP);
+    return `s${value}`;
+  }
   if (value === null) return '0';
   if (typeof value === 'boolean') return value ? 'n1' : 'n0';
   if (isNumber(value)) return `n${plainNumber(value) + 0}`;
@@ -39,6 +46,7 @@ export function keyOf(value: Value, cost: Cost, depth = 0): string {
 }
 
 function mappingKey(entries: readonly (readonly [Value, Value])[], cost: Cost, depth: number): string {
+  cost.pay(entries.length);
   const keys = entries.map(([key, member]) => joined([keyOf(key, cost), keyOf(member, cost, depth + 1)], cost));
   return `:${joined(keys.sort(compareTexts), cost)}`;
 }

@@ -25,10 +25,29 @@ export function memberOr(mapping: Mapping, key: Value, cost: Cost, otherwise: ()
   return member === undefined ? otherwise() : member;
 }
 
-export function sizeOf(mapping: Mapping): number {
-  return mapping instanceof MadeMapping ? mapping.byKey.size : Object.keys(mapping).length;
+/** Cost: proportional to the mapping, if it is from outside. */
+export function sizeOf(mapping: Mapping, cost: Cost): number {
+  if (mapping instanceof MadeMapping) return mapping.byKey.size;
+  const { length } = Object.keys(mapping);
+  cost.pay(length);
+  return length;
 }
 
-export function entriesOf(mapping: Mapping): readonly Entry[] {
-  return mapping instanceof MadeMapping ? [...mapping.byKey.values()] : Object.entries(mapping);
+/** Cost: proportional to the mapping, whatever is done with the entries. */
+export function entriesOf(mapping: Mapping, cost: Cost): readonly Entry[] {
+  const entries = mapping instanceof MadeMapping ? [...mapping.byKey.values()] : Object.entries(mapping);
+  cost.pay(entries.length);
+  return entries;
+}
+
+/** Looked at once for each mapping: there is no way to ask a large one in no time. */
+const empty = new WeakMap<Mapping, boolean>();
+
+export function isEmptyMapping(mapping: Mapping): boolean {
+  if (mapping instanceof MadeMapping) return mapping.byKey.size === 0;
+  const known = empty.get(mapping);
+  if (known !== undefined) return known;
+  const isEmpty = Object.keys(mapping).length === 0;
+  empty.set(mapping, isEmpty);
+  return isEmpty;
 }

@@ -1,5 +1,5 @@
 import { isNumber, plainNumber } from './numbers';
-import { sizeOf } from './mappings';
+import { isEmptyMapping } from './mappings';
 import { isList, isMapping, ValueSet, type Value } from './value';
 
 /** False, null, zero and everything empty are false. A secret must be opened before. */
@@ -10,5 +10,5 @@ export function isTrue(value: Value): boolean {
   if (isNumber(value)) return plainNumber(value) !== 0;
   if (isList(value)) return value.length > 0;
   if (value instanceof ValueSet) return value.byKey.size > 0;
-  return isMapping(value) ? sizeOf(value) > 0 : true;
+  return isMapping(value) ? !isEmptyMapping(value) : true;
 }

@@ -32,14 +32,21 @@ export function membersOf(value: Value): readonly Value[] | null {
 }
 
 /** Those of `set` whose presence in `other` is `wanted`. */
-export function filteredSet(set: ValueSet, other: ValueSet, wanted: boolean): ValueSet {
+export function filteredSet(set: ValueSet, other: ValueSet, wanted: boolean, cost: Cost): ValueSet {
+  cost.pay(set.byKey.size);
   return new ValueSet(new Map([...set.byKey].filter(([id]) => other.byKey.has(id) === wanted)));
 }
 
-export function unitedSet(set: ValueSet, other: ValueSet): ValueSet {
+export function unitedSet(set: ValueSet, other: ValueSet, cost: Cost): ValueSet {
+  cost.pay(set.byKey.size + other.byKey.size);
   return new ValueSet(new Map([...other.byKey, ...set.byKey]));
 }
 
-export function isWithin(set: ValueSet, other: ValueSet): boolean {
-  return set.byKey.size <= other.byKey.size && [...set.byKey.keys()].every((id) => other.byKey.has(id));
+export function isWithin(set: ValueSet, other: ValueSet, cost: Cost): boolean {
+  if (set.byKey.size > other.byKey.size) return false;
+  for (const id of set.byKey.keys()) {
+    cost.pay(1);
+    if (!other.byKey.has(id)) return false;
+  }
+  return true;
 }

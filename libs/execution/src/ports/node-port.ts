@@ -148,7 +148,7 @@ export interface NodePort {
   /** Connects (or reuses the connection) and finds out which machine it is, before anything there is changed. */
   identify(node: NodeTarget): Promise<IdentifyAnswer>;
 
-  /** Connects (or reuses the connection), checks host key and requirements, raises the ticket on the node. */
+  /** Connects (or reuses the connection), checks host key and requirements, raises the ticket on the node; costs nothing once that is done. */
   prepare(node: NodeTarget, ticket: NodeTicket): Promise<PrepareAnswer>;
 
   /** Takes the node over from another installation, at an operator's word: from then on that one is refused. */

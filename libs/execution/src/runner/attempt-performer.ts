@@ -71,7 +71,6 @@ export class AttemptPerformer {
   readonly #hooks: Hooks;
   readonly #targets: NodeTargets;
   readonly #live = new Map<number, Live>();
-  readonly #prepared = new Map<string, Promise<NodeReady | NodeFailure>>();
   /** Attempts that wait for an event. */
   readonly #awaiting = new Map<number, { readonly attempt: number; readonly event: string }>();
   /** Which machine each was found to be, and the ticket that holds there. */
@@ -146,7 +145,6 @@ export class AttemptPerformer {
         this.#context.output.push(report.attempt, report.stream, report.offset, report.bytes);
         return;
       case 'link-lost':
-        this.#prepared.delete(live.machine);
         void this.#guarded(task, attempt, this.#attach(task, attempt, live));
         return;
       case 'ended':
@@ -244,7 +242,6 @@ export class AttemptPerformer {
         void this.#hooks.fact({ type: 'node-ready', node: live.machine, ...live.recorded });
       live.busyWith = null;
       if (answer.kind === 'started') return;
-      this.#prepared.delete(live.machine);
       return this.#failed(task, attempt, answer);
     }
   }
@@ -298,24 +295,16 @@ export class AttemptPerformer {
     return { id: live.id, task: graphTask.task, operation: answer.operation };
   }
 
-  /** Connects and raises the ticket, once per link; what the node is, is stored before anything starts on it. */
-  #prepare(machine: string, target: NodeTarget): Promise<NodeReady | NodeFailure> {
-    const known = this.#prepared.get(machine);
-    if (known) return known;
-    const asked = this.#identify(machine, target).then(async (failure) => {
-      const answer = failure ?? (await this.#context.nodes.prepare(target, this.#ticket(machine)));
-      if (answer.kind !== 'ready') {
-        this.#prepared.delete(machine);
-        return answer;
-      }
-      const { bootId, stateFolder } = answer;
-      const recorded = this.#state.bootId.get(machine);
-      if (recorded?.bootId !== bootId || recorded.stateFolder !== stateFolder)
-        await this.#hooks.fact({ type: 'node-ready', node: machine, bootId, stateFolder });
-      return { bootId, stateFolder };
-    });
-    this.#prepared.set(machine, asked);
-    return asked;
+  /** Connects and raises the ticket where that is not done; what the node is now is stored before anything starts on it. */
+  async #prepare(machine: string, target: NodeTarget): Promise<NodeReady | NodeFailure> {
+    const answer =
+      (await this.#identify(machine, target)) ?? (await this.#context.nodes.prepare(target, this.#ticket(machine)));
+    if (answer.kind !== 'ready') return answer;
+    const { bootId, stateFolder } = answer;
+    const recorded = this.#state.bootId.get(machine);
+    if (recorded?.bootId !== bootId || recorded.stateFolder !== stateFolder)
+      await this.#hooks.fact({ type: 'node-ready', node: machine, bootId, stateFolder });
+    return { bootId, stateFolder };
   }
 
   /** Finds out which machine it is before anything is done there; refused if that is claimed under another name. */
@@ -404,8 +393,6 @@ export class AttemptPerformer {
     const { nodes, output, log, box } = this.#context;
     const { id, machine } = live;
     const address = this.#task(task).task;
-    // The machine may have booted: whatever was known of it is asked anew before the next start.
-    if (this.#task(task).type === 'reboot') this.#prepared.delete(machine);
     const cancelling = this.#state.open.get(task)?.cancelling ?? null;
     this.#live.delete(task);
     const graphTask = this.#task(task);

@@ -7,7 +7,7 @@ import {
   TOPOLOGY,
 } from '@muster/protocol';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
-import type { Bus, BusLog, ConsumeOptions, Delivery, Handler, Subscription } from '../bus';
+import type { Bus, BusLog, ConsumeOptions, Delivery, Handler, RoutedMessage, Subscription } from '../bus';
 import { BusError } from '../bus-error';
 import { encodeMessage } from '../message';
 import { RETRY_PACE, type RetryPace } from '../settle-delivery';
@@ -126,6 +126,16 @@ export class RabbitBus implements Bus {
       mandatory: false,
       messageId: message.id,
     });
+  }
+
+  async publishAll(exchange: ExchangeTopology, messages: readonly RoutedMessage[]): Promise<void> {
+    // All of them before any is sent: one that is too large would stop the others half way.
+    const encoded = messages.map(({ message, routingKey }) => ({
+      routingKey,
+      bytes: encodeMessage(message),
+      options: { mandatory: false, persistent: true, messageId: message.id },
+    }));
+    await this.#publisher.publishAll(exchange.name, encoded);
   }
 
   async subscribe(

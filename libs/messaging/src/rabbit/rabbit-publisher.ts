@@ -1,4 +1,4 @@
-import type { Options } from 'amqplib';
+import type { ConfirmChannel, Options } from 'amqplib';
 import { BusError } from '../bus-error';
 import type { SupervisedChannel } from './supervised-channel';
 
@@ -9,6 +9,12 @@ const NACKED = 'message nacked';
 export interface PublishOptions extends Options.Publish {
   /** A message that reaches no queue is a failure. */
   readonly mandatory: boolean;
+}
+
+export interface PublishedMessage {
+  readonly routingKey: string;
+  readonly bytes: Buffer;
+  readonly options: PublishOptions;
 }
 
 interface InFlightPublish {
@@ -33,11 +39,33 @@ export class RabbitPublisher {
   }
 
   /** Fails with `BusError`. */
-  async publish(exchange: string, routingKey: string, bytes: Buffer, options: PublishOptions): Promise<void> {
+  publish(exchange: string, routingKey: string, bytes: Buffer, options: PublishOptions): Promise<void> {
+    return this.publishAll(exchange, [{ routingKey, bytes, options }]);
+  }
+
+  /**
+   * On one channel, so that what follows a message that was lost with it is lost as well and the order holds. Fails once
+   * all have settled: with `refused` only if nothing worse has happened.
+   */
+  async publishAll(exchange: string, messages: readonly PublishedMessage[]): Promise<void> {
     const startedAt = performance.now();
     const channel = await this.channel().ready(this.timeoutMs);
     const leftMs = Math.max(1, this.timeoutMs - (performance.now() - startedAt));
-    await new Promise<void>((resolve, reject) => {
+    const settled = await Promise.allSettled(
+      messages.map((message) => this.#publishOn(channel, exchange, message, leftMs)),
+    );
+    const failures = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as BusError] : []));
+    const worst = failures.find(({ failure }) => failure !== 'refused') ?? failures[0];
+    if (worst !== undefined) throw worst;
+  }
+
+  #publishOn(
+    channel: ConfirmChannel,
+    exchange: string,
+    { routingKey, bytes, options }: PublishedMessage,
+    leftMs: number,
+  ): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
       this.#last += 1;
       const number = this.#last;
       const settle = (outcome: () => void): void => {

@@ -3,6 +3,7 @@
  * brings a library of regular expressions that most users of the vocabulary do not need.
  */
 export { isHostname, isIpv4, isIpv6 } from './formats';
+export { HOST_KEY_PATTERN, isNodeAddress, isStateFolder, LOGIN_PATTERN } from './node-fields';
 export { pointedTo } from './json-pointer';
 export { safePattern } from './safe-pattern';
 export { mapAtPaths, secretPaths } from './secret-paths';

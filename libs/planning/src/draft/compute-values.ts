@@ -21,6 +21,7 @@ export function computeObject(
 ): JsonObject {
   const value = compute(draft, task, object, at, state);
   if (isJsonObject(value)) return value;
+  if (draft.work.isOver) return {};
   draft.reportTask('PLAN_EXPRESSION_FAILED', task, {
     summary: `the expression for \`${at}\` gave no mapping`,
     place: task.definition.place,

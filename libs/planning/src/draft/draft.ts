@@ -9,12 +9,13 @@ import {
   type TaskDefinition,
   type TaskReason,
 } from '@muster/model';
-import { problem, type Problem, type ProblemCode, type ProblemInput } from '@muster/problems';
+import { problem, type Place, type Problem, type ProblemCode, type ProblemInput } from '@muster/problems';
 import { SettingsEvaluator } from '../evaluation/settings-evaluator';
 import type { Evaluator } from '../evaluator';
 import type { PlanInput } from '../plan-input';
 import type { Fingerprint } from '../previous/previous-states';
 import { Prefix } from '../nested/prefix-names';
+import { ExpressionWork } from './expression-work';
 import { namePattern } from './name-pattern';
 import { Places } from './places';
 import { TaskFiles } from './task-files';
@@ -77,6 +78,8 @@ export class Draft {
   readonly leftOut: LeftOut[] = [];
   /** Of the graph, higher layers over lower ones. */
   metadata: JsonObject = {};
+  /** Of the filter of nodes that holds. */
+  filterPlace: Place | null = null;
   /** Nodes that the graph's filter leaves out. */
   filteredOut: readonly string[] = [];
   readonly files = new TaskFiles((code, it) => this.report(code, it));
@@ -92,9 +95,13 @@ export class Draft {
   readonly #matching = new Map<string, readonly string[] | null>();
 
   readonly evaluator: Evaluator;
+  /** What expressions may cost, and have cost. */
+  readonly work: ExpressionWork;
+  isWorkReported = false;
 
   constructor(readonly input: PlanInput) {
-    this.evaluator = input.evaluator ?? evaluatorOf(input);
+    this.work = new ExpressionWork(input.cluster.nodes.length, input.expressionSteps, input.expired);
+    this.evaluator = input.evaluator ?? evaluatorOf(input, this.work);
   }
 
   /** The same problem is reported once, however many tasks or relations run into it. */
@@ -216,11 +223,15 @@ function listNodes(nodes: ReadonlySet<string>): string {
 }
 
 /** Forced, everything is evaluated as if for the first time. */
-function evaluatorOf({ cluster, release, plugins, previous, options, secrets, attributes }: PlanInput): Evaluator {
+function evaluatorOf(
+  { cluster, release, plugins, previous, options, secrets, attributes }: PlanInput,
+  work: ExpressionWork,
+): Evaluator {
   return new SettingsEvaluator({
     cluster,
     bundles: [release, ...plugins],
     previous: options?.force ? null : (previous ?? null),
+    work,
     ...(secrets ? { secrets } : {}),
     ...(attributes ? { attributes } : {}),
   });

@@ -1,8 +1,10 @@
 import type { Json } from '@muster/model';
 import type { EvaluationFailure, EvaluationPlace, ExpressionText } from '../evaluator';
 import type { Draft, DraftTask } from './draft';
+import { evaluateWithin } from './evaluate-within';
+import type { Spender } from './expression-work';
 
-/** The value of an expression on the task's node; null after a problem, which is reported with the node. */
+/** The value of an expression on the task's node; null after a problem, which is reported, and once expressions have cost too much. */
 export function evaluateText(
   draft: Draft,
   task: DraftTask,
@@ -10,7 +12,10 @@ export function evaluateText(
   at: string,
   state: 'new' | 'previous' = 'new',
 ): { readonly value: Json } | null {
-  const evaluation = draft.evaluator.evaluate({ language: 'yaql', text }, placeOf(draft, task, state));
+  const evaluation = evaluateWithin(draft, spenderOf(task, at), () =>
+    draft.evaluator.evaluate({ language: 'yaql', text }, placeOf(draft, task, state)),
+  );
+  if (evaluation === null) return null;
   return evaluation.ok ? evaluation : reportFault(draft, task, text, at, evaluation);
 }
 
@@ -20,8 +25,15 @@ export function evaluateConditionText(
   task: DraftTask,
   expression: ExpressionText,
 ): { readonly holds: boolean; readonly because?: string } | null {
-  const evaluation = draft.evaluator.evaluateCondition(expression, placeOf(draft, task, 'new'));
+  const evaluation = evaluateWithin(draft, spenderOf(task, 'condition'), () =>
+    draft.evaluator.evaluateCondition(expression, placeOf(draft, task, 'new')),
+  );
+  if (evaluation === null) return null;
   return evaluation.ok ? evaluation : reportFault(draft, task, expression.text, 'condition', evaluation);
+}
+
+function spenderOf({ definition }: DraftTask, at: string): Spender {
+  return { subject: `task ${definition.id}`, at, place: definition.place };
 }
 
 function placeOf(draft: Draft, { definition, node }: DraftTask, state: 'new' | 'previous'): EvaluationPlace {
@@ -31,6 +43,11 @@ function placeOf(draft: Draft, { definition, node }: DraftTask, state: 'new' | '
 
 /** Characters of an expression that are shown. */
 const SHOWN_MAX = 300;
+
+/** An expression as the detail of a problem. */
+export function shownExpression(text: string): string {
+  return `expression: ${text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text}`;
+}
 
 function reportFault(
   draft: Draft,
@@ -42,7 +59,7 @@ function reportFault(
   const { definition } = task;
   const fault = {
     summary: `the expression in \`${at}\`: ${summary}`,
-    detail: `expression: ${text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text}`,
+    detail: shownExpression(text),
     place: { ...definition.place, path: at },
   };
   // What cannot be read anywhere has nothing to do with nodes.

@@ -1,5 +1,6 @@
 import { isExpression, isJsonObject, type Json, type JsonObject } from '@muster/model';
 import type { Draft, DraftTask } from './draft';
+import { evaluateWithin } from './evaluate-within';
 
 /** Words in braces that the field replaces in parameters, and where it takes them from. */
 const SOURCES: ReadonlyMap<string, string> = new Map([
@@ -38,7 +39,9 @@ function valueOf(draft: Draft, { definition, node }: DraftTask, word: string): s
   if (text === undefined) return null;
   const { id, scope } = definition;
   const place = { definition: id, node, tags: draft.places.tags(node), ...(scope === undefined ? {} : { scope }) };
-  const answer = draft.evaluator.evaluate({ language: 'yaql', text }, place);
+  const spender = { subject: `task ${id}`, at: 'parameters', place: definition.place };
+  const answer = evaluateWithin(draft, spender, () => draft.evaluator.evaluate({ language: 'yaql', text }, place));
+  if (answer === null) return null;
   const value = answer.ok ? answer.value : null;
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   draft.report('PLAN_PLACEHOLDER_UNKNOWN', {

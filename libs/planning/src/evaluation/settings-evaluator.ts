@@ -5,6 +5,7 @@ import {
   parseExpression,
   type ExpressionContext,
   type ParsedExpression,
+  type SharedSteps,
 } from '@muster/conditions';
 import type { Bundle, ClusterSpec, Json, JsonObject, SealedSecret } from '@muster/model';
 import type { ConditionEvaluation, Evaluation, EvaluationPlace, Evaluator, ExpressionText } from '../evaluator';
@@ -25,9 +26,14 @@ export interface SettingsEvaluatorInput {
   readonly previous: PreviousStates | null;
   /** Absent: computing from a secret is a problem. */
   readonly secrets?: SecretAccess;
+  /** What all evaluations may cost together; absent: each has its own bounds alone. */
+  readonly work?: { readonly shared: SharedSteps; readonly expired: () => boolean };
   /** Attributes of nodes that are no settings (`status`, `pending_deletion`, ...), for filters of nodes. */
   readonly attributes?: Readonly<Record<string, JsonObject>>;
 }
+
+/** Reading an expression costs, too. */
+const CHARACTERS_READ_PER_STEP = 4;
 
 /** What the field's filters ask about a node of which nothing else is known. */
 const ATTRIBUTES: JsonObject = {
@@ -105,12 +111,16 @@ export class SettingsEvaluator implements Evaluator {
       previousCommon: before && before.common,
       memo: this.#memo,
       ...(this.input.secrets ?? {}),
+      ...(this.input.work ? { shared: this.input.work.shared, expired: this.input.work.expired } : {}),
     };
   }
 
   #parse({ language, text }: ExpressionText): ParsedExpression {
     const key = `${language} ${text}`;
-    const parsed = this.#parsed.get(key) ?? parseExpression(language, text);
+    const known = this.#parsed.get(key);
+    if (known) return known;
+    this.input.work?.shared.use(text.length / CHARACTERS_READ_PER_STEP);
+    const parsed = parseExpression(language, text);
     this.#parsed.set(key, parsed);
     return parsed;
   }

@@ -109,9 +109,11 @@ function mergeGraphs(
     for (const patch of above?.patches ?? [])
       if (!definitions.has(patch.patch)) problems.push(unknownPatch(patch, definitions));
     const patches = above?.patches ?? [];
+    const filtering = above && Object.hasOwn(above.metadata, 'node_filter') ? above : below;
     return {
       type,
       metadata: { ...below?.metadata, ...above?.metadata },
+      ...(filtering?.filterPlace ? { filterPlace: filtering.filterPlace } : {}),
       definitions: [...definitions.values()],
       ...(patches.length > 0 ? { patches } : {}),
     };

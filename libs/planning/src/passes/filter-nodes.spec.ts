@@ -1,3 +1,5 @@
+import { parseBundle } from '@muster/catalog';
+import type { Bundle } from '@muster/model';
 import { cluster, codes, outcomeOf, release, scripted } from '../planning.testing';
 import type { PlanInput } from '../plan-input';
 
@@ -32,6 +34,25 @@ describe('a filter of nodes', () => {
   it('does not filter nodes that a person named', () => {
     const made = outcome('n1', { options: { nodes: ['n2'] } });
     expect(made.plan?.tasks.filter(({ action }) => action === 'run').map(({ task }) => task)).toEqual(['x@n2']);
+  });
+
+  it('that fails has its place and text, and is told once for all nodes', () => {
+    const entries = [
+      { path: 'release.yaml', text: 'name: r\nversion: 1.0.0\n' },
+      { path: 'tasks.yaml', text: '[{id: x, type: shell, role: "*", parameters: {cmd: "true"}}]' },
+      { path: 'graphs/default/graph.yaml', text: '# who\nnode_filter:\n  yaql_exp: $.nothing.at_all\n' },
+    ];
+    const { bundle } = parseBundle(entries);
+    const { problems } = outcomeOf([], spec, { release: bundle as Bundle });
+    expect(problems).toMatchObject([
+      {
+        code: 'PLAN_EXPRESSION_FAILED',
+        subject: 'graph default',
+        summary: expect.stringMatching(/`node_filter`: `\$` has no key `nothing`.*on 3 nodes: n1, n2, n3/) as string,
+        detail: 'expression: $.nothing.at_all',
+        place: { file: 'graphs/default/graph.yaml', line: 2 },
+      },
+    ]);
   });
 
   it('that fails or is no expression lets nothing loose', () => {

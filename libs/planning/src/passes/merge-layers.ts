@@ -36,6 +36,11 @@ export function mergeLayers(draft: Draft): void {
     {},
     ...[release, ...plugins].map(({ graphs }) => graphOf(graphs, graphType)?.metadata ?? {}),
   ) as JsonObject;
+  draft.filterPlace =
+    [release, ...plugins]
+      .reverse()
+      .map(({ graphs }) => graphOf(graphs, graphType))
+      .find((graph) => graph && Object.hasOwn(graph.metadata, 'node_filter'))?.filterPlace ?? null;
   const types = [
     ...new Set([release, ...plugins, cluster].flatMap(({ graphs }) => (graphs ?? []).map(({ type }) => type))),
   ];

@@ -69,6 +69,22 @@ describe('limits', () => {
     expect(outcome.plan).toBeNull();
   });
 
+  it.each([
+    [
+      { $sealed: { v: 1, wrapped: 'w', data: 'd', fingerprint: 'f' } },
+      'may run as many as a secret says at once, which is no limit',
+    ],
+    [{ a: 1 }, 'may run a mapping at once, which is no limit'],
+    [[1], 'may run a list at once, which is no limit'],
+    ['3', 'may run a text at once, which is no limit'],
+    [true, 'may run true at once, which is no limit'],
+  ])('that come to %j are told in words', (amount, summary) => {
+    const { problems } = outcomeOf([x({ type: 'parallel', amount: { yaql_exp: 'amount' } })], spec, {
+      evaluator: amounts({ n1: amount, n2: amount }),
+    });
+    expect(problems.map((problem) => problem.summary)).toEqual([summary]);
+  });
+
   it('of a pool are those of the pool, for tasks that run; one that there is none of is a problem', () => {
     const pooled = [
       { id: 'x', type: 'shell', roles: '*', pool: 'p' },

@@ -1,4 +1,12 @@
-import { didYouMean, isExpression, POOL_PREFIX, SYNC_POINT, type Json, type TaskDefinition } from '@muster/model';
+import {
+  didYouMean,
+  isExpression,
+  isSealedSecret,
+  POOL_PREFIX,
+  SYNC_POINT,
+  type Json,
+  type TaskDefinition,
+} from '@muster/model';
 import type { Draft, DraftTask } from '../draft/draft';
 import { evaluateText } from '../draft/evaluate-expression';
 import { mergeRoles } from './merge-layers';
@@ -94,13 +102,19 @@ function computedAmounts(draft: Draft, tasks: readonly DraftTask[]): (number | n
 function readAmount(draft: Draft, definition: TaskDefinition, amount: Json): number | null {
   if (amount === null || amount === 'unlimited') return null;
   if (typeof amount === 'number' && Number.isSafeInteger(amount) && amount >= 1) return amount;
-  const shown = typeof amount === 'number' ? String(amount) : `a ${Array.isArray(amount) ? 'list' : typeof amount}`;
   draft.report('PLAN_LIMIT_IMPOSSIBLE', {
     subject: `task ${definition.id}`,
-    summary: `may run ${shown} at once, which is no limit`,
+    summary: `may run ${shownAmount(amount)} at once, which is no limit`,
     place: definition.place,
   });
   return 1;
+}
+
+function shownAmount(amount: Json): string {
+  if (isSealedSecret(amount)) return 'as many as a secret says';
+  if (Array.isArray(amount)) return 'a list';
+  if (typeof amount === 'string') return 'a text';
+  return typeof amount === 'object' ? 'a mapping' : String(amount);
 }
 
 /** Keys of role limits by node. */

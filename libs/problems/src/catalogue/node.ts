@@ -70,6 +70,21 @@ export const nodeProblems = {
     meaning: 'The node belongs to a cluster.',
     remedy: 'Take it out of the cluster file and apply that, then remove it.',
   },
+  NODE_DUPLICATE: {
+    severity: 'error',
+    meaning: 'Another node that is registered is the same machine.',
+    remedy: 'Use that node, or remove it first; check address, port and host key.',
+  },
+  NODE_STATE: {
+    severity: 'error',
+    meaning: 'The node is not in a state that this can be done in.',
+    remedy: 'See the states and moves in docs/reference/nodes.md; `muster node show NODE` tells its state.',
+  },
+  NODE_IN_TRANSACTION: {
+    severity: 'error',
+    meaning: 'A transaction that has not ended uses the node.',
+    remedy: 'Wait for the transaction that is named, or cancel it.',
+  },
   NODE_BUSY: {
     severity: 'error',
     meaning: 'Something that an earlier attempt started still ran on the node when the time of the task was over.',

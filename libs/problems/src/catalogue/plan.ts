@@ -106,6 +106,12 @@ export const planProblems = {
     meaning: 'A raw plan would have more relations, or computed values more characters, than can be shown.',
     remedy: 'Plan without --raw, or with fewer nodes.',
   },
+  PLAN_TOO_COSTLY: {
+    severity: 'error',
+    meaning: 'The expressions of a plan cost more steps, or more time, than they may together.',
+    remedy:
+      'Let the expression look through less: read only the part of the settings that it needs, and look things up by key instead of searching lists; or plan fewer nodes at once.',
+  },
   PLAN_PLAIN_STAR: {
     severity: 'warning',
     meaning: '`*` or `self` stands in a list of roles, where it is only a name.',

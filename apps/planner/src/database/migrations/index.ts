@@ -12,7 +12,9 @@ import { Pools1764400000000 } from './1764400000000-pools';
 import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
 import { Operations1764650000000 } from './1764650000000-operations';
+import { FeedCursors1764651000000 } from './1764651000000-feed-cursors';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
+import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 import { Publications1764640100000 } from './1764640100000-publications';
@@ -32,7 +34,9 @@ export const migrations: readonly MigrationClass[] = [
   TaskSummary1764500000000,
   PlanGrounds1764510000000,
   Operations1764650000000,
+  FeedCursors1764651000000,
   ProjectsAndTokens1764610000000,
+  NodeLife1764630000000,
   RevisionWhy1764620000000,
   BundleLife1764640000000,
   Publications1764640100000,

@@ -1,4 +1,7 @@
+import { parseBundle } from '@muster/catalog';
+import type { Bundle } from '@muster/model';
 import { plugin } from '../../planning.testing';
+import { lintBundle } from '../lint-bundle';
 import { found, foundIn, shell } from '../lint.testing';
 
 const bad = { yaql_exp: '$.a +' };
@@ -19,6 +22,25 @@ describe('expressions', () => {
       expect.stringMatching(
         `^error task a: has an expression in \`${key}\` that cannot be read: .+ \\(line 1, column \\d+\\)`,
       ),
+    ]);
+  });
+
+  it('that cannot be read are an error in the filter of nodes of a graph, at its place', () => {
+    const { bundle } = parseBundle([
+      { path: 'release.yaml', text: 'name: r\nversion: 1.0.0\n' },
+      { path: 'graphs/go/tasks.yaml', text: '[{id: x, type: shell, role: "*", parameters: {cmd: "true"}}]' },
+      { path: 'graphs/go/graph.yaml', text: 'on_stop:\nnode_filter: $.status = = ready\n' },
+      { path: 'graphs/fine/graph.yaml', text: 'node_filter: $.status = ready\n' },
+    ]);
+    expect(lintBundle(bundle as Bundle).filter((each) => each.code === code)).toMatchObject([
+      {
+        severity: 'error',
+        subject: 'graph go',
+        summary: expect.stringMatching(
+          /^has an expression in `node_filter` that cannot be read: .+column 12/,
+        ) as string,
+        place: { file: 'graphs/go/graph.yaml', line: 2 },
+      },
     ]);
   });
 

@@ -1,13 +1,15 @@
 import { parseExpression, type ReadPath } from '@muster/conditions';
 import { isJsonObject, patternSize, type JsonObject, type TaskDefinition } from '@muster/model';
-import type { Problem } from '@muster/problems';
+import { problem, type Problem } from '@muster/problems';
+import { filterText } from '../../passes/filter-nodes';
 import type { LintGraph } from '../lint-graph';
 import { finding, meant, over } from '../lint-rule';
 import { expressionsOf } from '../written-expressions';
 
 /** Expressions that cannot be read, and settings in them that the bundle's schema does not have. */
-export function findExpressionFaults(graph: LintGraph): Iterable<Problem> {
-  return over(graph.work, graph.definitions, (definition) => {
+export function* findExpressionFaults(graph: LintGraph): Iterable<Problem> {
+  yield* findFilterFault(graph);
+  yield* over(graph.work, graph.definitions, (definition) => {
     const found = expressionsOf(graph.work, definition).flatMap(({ language, text, key }) => {
       graph.work.spend(parsingCost(text));
       const parsed = parseExpression(language, text);
@@ -21,6 +23,22 @@ export function findExpressionFaults(graph: LintGraph): Iterable<Problem> {
     });
     return [...new Map(found.map((each) => [each.summary, each])).values()];
   });
+}
+
+/** A graph's filter of nodes is an expression, too. */
+function findFilterFault({ graph, type, work }: LintGraph): readonly Problem[] {
+  const text = filterText(graph.metadata['node_filter'] ?? null);
+  if (text === null) return [];
+  work.spend(parsingCost(text));
+  const parsed = parseExpression('yaql', text.trim());
+  if (parsed.ok) return [];
+  return [
+    problem('LINT_BAD_EXPRESSION', {
+      subject: `graph ${type}`,
+      summary: `has an expression in \`node_filter\` that cannot be read: ${parsed.summary}`,
+      ...(graph.filterPlace ? { place: graph.filterPlace } : {}),
+    }),
+  ];
 }
 
 /** Regular expressions in it are compiled. */

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { type Bus, BusError, makeEnvelope, MESSAGE_BYTES_MAX, type RoutedMessage } from '@muster/messaging';
+import { FEED_EXCHANGE, feedEvent, type FeedEventMessage, feedRoutingKey } from '@muster/protocol';
+import type { DataSource } from 'typeorm';
+import { rowOf, rowsOf } from '../database/sql';
+import { uuidOf } from '../http/new-id';
+import { Loop } from '../running/loop';
+import type { PlannerNudges } from '../running/planner-nudges';
+import { readEveryFeed } from './read-feed';
+
+const POLL_MS = 1000;
+const BATCH_MAX = 500;
+/** Far longer than a batch waits for the broker's word, so that two planners never tell at once. */
+const LEASE_SECONDS = 30;
+const OWN_MS_MAX = 15_000;
+/** How often a batch is offered to readers whose own queue refuses it, before the others go on without them. */
+const REFUSALS_MAX = 5;
+
+/**
+ * Tells the feed on the topic exchange, in the order of its numbers, by one planner at a time. How far it has come is
+ * written after the broker's word, so a number may be told twice and none is left out.
+ */
+export class FeedPublisher {
+  readonly #me = randomUUID();
+  readonly #loop: Loop;
+  readonly #off: () => void;
+  #refusals = 0;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly bus: Bus,
+    nudges: PlannerNudges,
+    private readonly installation: string,
+    private readonly onFailure: (error: unknown) => void,
+  ) {
+    this.#loop = new Loop({ everyMs: POLL_MS, onFailure, turn: () => this.#turn() });
+    this.#off = nudges.on('numbered', () => this.#loop.nudge());
+  }
+
+  /** Leaves it to another planner at once. */
+  async close(): Promise<void> {
+    this.#off();
+    await this.#loop.close();
+    await rowsOf(
+      this.database.manager,
+      'UPDATE planner.feed_cursor SET owner = NULL, leased_until = now() WHERE owner = $1 RETURNING 1',
+      [this.#me],
+    );
+  }
+
+  /** One batch; true if there may be more. */
+  async #turn(): Promise<boolean> {
+    const leasedAt = performance.now();
+    const cursor = await rowOf<{ last: string }>(
+      this.database.manager,
+      `UPDATE planner.feed_cursor SET owner = $1, leased_until = now() + interval '${LEASE_SECONDS} seconds'
+       WHERE name = 'exchange' AND (owner = $1 OR owner IS NULL OR leased_until < now()) RETURNING last`,
+      [this.#me],
+    );
+    if (cursor === null) return false;
+    const events = await readEveryFeed(this.database.manager, Number(cursor.last), BATCH_MAX);
+    const last = events.at(-1)?.number;
+    // A process that stood still in between may have lost its lease without noticing.
+    if (last === undefined || performance.now() - leasedAt > OWN_MS_MAX) return last !== undefined;
+    if (!(await this.#tell(events.map((event) => this.#routed({ ...event, subject: { ...event.subject } })))))
+      return false;
+    await rowsOf(
+      this.database.manager,
+      `UPDATE planner.feed_cursor SET last = $2 WHERE name = 'exchange' AND owner = $1 AND last < $2 RETURNING 1`,
+      [this.#me, last],
+    );
+    return true;
+  }
+
+  /** True if the cursor may go on. */
+  async #tell(messages: readonly RoutedMessage[]): Promise<boolean> {
+    try {
+      await this.bus.publishAll(FEED_EXCHANGE, messages);
+      this.#refusals = 0;
+      return true;
+    } catch (error) {
+      if (!(error instanceof BusError)) throw error;
+      if (error.failure !== 'refused') {
+        // The broker is away: it is told again from the same number.
+        if (error.failure !== 'disconnected' && error.failure !== 'closed') this.onFailure(error);
+        return false;
+      }
+      this.#refusals += 1;
+      if (this.#refusals < REFUSALS_MAX) return false;
+      this.onFailure(new Error(`a queue at ${FEED_EXCHANGE.name} refuses events; it is left out`, { cause: error }));
+      this.#refusals = 0;
+      return true;
+    }
+  }
+
+  #routed(event: FeedEventMessage): RoutedMessage {
+    const id = uuidOf(`${this.installation} event ${event.number}`);
+    const whole = makeEnvelope(feedEvent, event, id);
+    const fits = Buffer.byteLength(JSON.stringify(whole)) <= MESSAGE_BYTES_MAX;
+    const message = fits ? whole : makeEnvelope(feedEvent, { ...event, data: {}, cut: true }, id);
+    return { message, routingKey: feedRoutingKey(event.project, event.type) };
+  }
+}

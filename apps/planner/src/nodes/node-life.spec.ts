@@ -1,0 +1,149 @@
+import type { TaskEnd } from '@muster/model';
+import { SMALL_RELEASE, smallCluster } from '../testing/bundle-archive.testing';
+import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
+
+type End = 'succeeded' | 'failed' | 'stopped';
+
+describe('the life of a node', () => {
+  let planner: TestPlanner;
+  beforeAll(async () => {
+    planner = await TestPlanner.start();
+    expectStatus(
+      await planner.publish({
+        ...SMALL_RELEASE,
+        'graphs/provision/tasks.yaml': "- { id: make, type: shell, role: [web], parameters: { cmd: 'true' } }\n",
+      }),
+      201,
+    );
+  });
+  beforeEach(async () => {
+    planner.showHostKeys();
+    await planner.database.query('TRUNCATE planner.cluster, planner.node, planner.transaction CASCADE');
+    expectStatus(await planner.apply(), 200);
+  });
+  afterAll(() => planner.close());
+
+  const codes = (body: { problems: { code: string }[] }) => body.problems.map(({ code }) => code);
+  async function states(): Promise<Record<string, string>> {
+    const { items } = (await planner.get('/api/v1/nodes')).body as { items: { name: string; state: string }[] };
+    return Object.fromEntries(items.map(({ name, state }) => [name, state]));
+  }
+  async function end(transaction: string, deployment: string, ends: Readonly<Record<string, TaskEnd>>, state: End) {
+    await planner.executor.tell(deployment, [
+      { type: 'accepted' },
+      ...Object.entries(ends).map(([task, each]) => ({ type: 'tasks-ended' as const, tasks: [task], state: each })),
+      { type: 'state-changed', state, text: null },
+    ]);
+    await planner.untilState(transaction, state);
+  }
+  const all = (state: TaskEnd) => ({ 'a@n1': state, 'a@n2': state, 'b@n1': state, 'b@n2': state });
+
+  it('goes on with its deployments, each node as its tasks ended, and tells by which transaction', async () => {
+    expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
+    const first = await planner.deploy({ graphs: ['provision'] });
+    expect(await states()).toEqual({ n1: 'provisioning', n2: 'provisioning' });
+    await end(first.transaction, first.deployment, { 'make@n1': 'succeeded', 'make@n2': 'failed' }, 'failed');
+    expect(await states()).toEqual({ n1: 'provisioned', n2: 'error' });
+    const second = await planner.deploy();
+    expect(await states()).toEqual({ n1: 'deploying', n2: 'deploying' });
+    await end(
+      second.transaction,
+      second.deployment,
+      { 'a@n1': 'succeeded', 'b@n1': 'skipped', 'a@n2': 'succeeded', 'b@n2': 'not-run' },
+      'stopped',
+    );
+    expect(await states()).toEqual({ n1: 'ready', n2: 'stopped' });
+    const { items } = (await planner.get('/api/v1/nodes/n2/history?limit=3')).body as { items: object[] };
+    expect(items).toMatchObject([
+      { kind: 'state', from: 'deploying', to: 'stopped', who: 'admin', transaction: second.transaction },
+      { kind: 'state', from: 'error', to: 'deploying', transaction: second.transaction },
+      { kind: 'state', from: 'provisioning', to: 'error', transaction: first.transaction },
+    ]);
+    const events = await planner.feedOf(second.transaction);
+    expect(
+      events.filter(({ type }) => type === 'node.state').map(({ subject, data }) => [subject.node, data['to']]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['n1', 'ready'],
+        ['n2', 'stopped'],
+      ]),
+    );
+  });
+
+  it('is left alone by trial runs, by verifying, and by what others of its cluster do', async () => {
+    for (const wish of [{ noop: true }, { graphs: ['verify'] }]) {
+      const { transaction, deployment } = await planner.deploy(wish);
+      expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
+      await end(transaction, deployment, wish.noop ? all('succeeded') : {}, 'succeeded');
+      expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
+    }
+    const { transaction, deployment } = await planner.deploy({ nodes: ['n1'] });
+    expect(await states()).toEqual({ n1: 'deploying', n2: 'enrolled' });
+    await end(transaction, deployment, { 'a@n1': 'succeeded', 'b@n1': 'succeeded' }, 'succeeded');
+    expect(await states()).toEqual({ n1: 'ready', n2: 'enrolled' });
+  });
+
+  it('is what it was after a part of its tasks, and after a start that was refused', async () => {
+    const part = await planner.deploy({ tasks: ['a'] });
+    await end(part.transaction, part.deployment, all('succeeded'), 'succeeded');
+    expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
+    planner.executor.refusals.set('executor.deployment.start', [
+      { code: 'DEPLOY_NODE_CLAIMED', severity: 'error', subject: 'node n1', summary: 'Taken.', remedy: 'Wait.' },
+    ]);
+    const refused = await planner.post('/api/v1/transactions', { cluster: 'c1' });
+    planner.executor.refusals.clear();
+    expect(refused.status).toBe(409);
+    expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
+  });
+
+  it('ends as stopped where its transaction is closed by force', async () => {
+    const { transaction } = await planner.deploy();
+    expectStatus(await planner.post(`/api/v1/transactions/${transaction}/force-close`, { reason: 'gone' }), 202);
+    expect(await states()).toEqual({ n1: 'stopped', n2: 'stopped' });
+  });
+
+  it('cannot leave its cluster, be removed or be reset while a transaction uses it, which is named', async () => {
+    const { transaction, deployment } = await planner.deploy();
+    const without = smallCluster().replace(/ {2}n2.*\n/, '');
+    const answers = [
+      await planner.apply(without, { identities: {} }),
+      await planner.delete('/api/v1/nodes/n2'),
+      await planner.post('/api/v1/nodes/n2/reset'),
+      await planner.post('/api/v1/nodes/n2/retire'),
+    ];
+    for (const { status, body } of answers) {
+      expect([status, codes(body)]).toEqual([409, ['NODE_IN_TRANSACTION']]);
+      expect(body.problems[0].summary).toContain(transaction);
+    }
+    expect((await planner.get('/api/v1/clusters/c1')).body.revision).toBe(1);
+    await end(transaction, deployment, all('succeeded'), 'succeeded');
+    expectStatus(await planner.apply(without, { identities: {} }), 200);
+    expect(await states()).toEqual({ n1: 'ready', n2: 'enrolled' });
+    expect((await planner.get('/api/v1/nodes/n2/history?limit=2')).body.items).toMatchObject([
+      { kind: 'state', from: 'ready', to: 'enrolled' },
+      { kind: 'unassigned', who: 'admin', data: { cluster: 'c1' } },
+    ]);
+  });
+
+  it('is changed by a person along the table alone', async () => {
+    const move = async (name: string, verb: string) =>
+      planner.post(`/api/v1/nodes/${name}/${verb}`, { reason: 'because' });
+    expect(codes((await move('n1', 'retire')).body)).toEqual(['NODE_IN_USE']);
+    expectStatus(await planner.apply(smallCluster().replace(/ {2}n2.*\n/, ''), { identities: {} }), 200);
+    for (const verb of ['restore', 'reset']) {
+      const refused = await move('n2', verb);
+      expect([refused.status, codes(refused.body)]).toEqual([409, ['NODE_STATE']]);
+      expect(refused.body.problems[0].summary).toContain('It is enrolled');
+    }
+    expect((await move('n2', 'retire')).body.state).toBe('retired');
+    expect(codes((await move('n2', 'retire')).body)).toEqual(['NODE_STATE']);
+    const taken = await planner.apply();
+    expect([taken.status, codes(taken.body)]).toEqual([409, ['NODE_STATE']]);
+    expect((await move('n2', 'restore')).body.state).toBe('enrolled');
+    expectStatus(await planner.apply(), 200);
+    expect((await planner.get('/api/v1/nodes/n2/history')).body.items).toEqual(
+      expect.arrayContaining([expect.objectContaining({ kind: 'state', to: 'retired', data: { why: 'because' } })]),
+    );
+    expect((await move('none', 'retire')).status).toBe(404);
+  });
+});

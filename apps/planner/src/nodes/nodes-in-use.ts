@@ -1,0 +1,31 @@
+import { problem, ProblemsError } from '@muster/problems';
+import type { EntityManager } from 'typeorm';
+import { rowsOf } from '../database/sql';
+
+/** Throws `NODE_IN_TRANSACTION` for each of the nodes that a transaction works on which has not ended, naming it. */
+export async function refuseNodesInUse(
+  on: EntityManager,
+  nodes: readonly { readonly name: string; readonly project: string }[],
+): Promise<void> {
+  const project = nodes[0]?.project;
+  if (project === undefined) return;
+  const used = await rowsOf<{ name: string; id: string; cluster: string; state: string; who: string }>(
+    on,
+    `SELECT DISTINCT ON (m.name) m.name, t.id, t.cluster, t.state, t.who
+     FROM planner.transaction t
+     JOIN planner.deployment d ON d.transaction_id = t.id
+     CROSS JOIN LATERAL jsonb_object_keys(d.machines) AS m (name)
+     WHERE t.project = $1 AND t.ended_at IS NULL AND m.name = ANY ($2::text[])
+     ORDER BY m.name, t.created_at`,
+    [project, nodes.map(({ name }) => name)],
+  );
+  if (used.length === 0) return;
+  throw new ProblemsError(
+    used.map(({ name, id, cluster, state, who }) =>
+      problem('NODE_IN_TRANSACTION', {
+        subject: `node ${name}`,
+        summary: `Transaction ${id} of cluster ${cluster} (${who}) uses it and is ${state}.`,
+      }),
+    ),
+  );
+}
