@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { defineAuditCommand } from './commands/audit.command';
 import { defineBundleCommands } from './commands/bundle.command';
 import { defineClusterCommands } from './commands/cluster.command';
 import { defineControlCommands } from './commands/control.command';
@@ -16,6 +17,7 @@ import { definePlanCommand } from './commands/plan.command';
 import { defineServerCommands } from './commands/server.command';
 import { defineSimulateCommand } from './commands/simulate.command';
 import { defineStatusCommand } from './commands/status.command';
+import { defineTokenCommands } from './commands/token.command';
 import { defineWatchCommand } from './commands/watch.command';
 import { defineWhoamiCommand } from './commands/whoami.command';
 import { defineWhyCommand } from './commands/why.command';
@@ -50,6 +52,8 @@ export function makeProgram(run: Run): Command {
   defineNodeCommands(run, program);
   definePoolCommands(run, program);
   defineProjectCommands(run, program);
+  defineTokenCommands(run, program);
+  defineAuditCommand(run, program);
   defineWhoamiCommand(run, program);
   definePlanCommand(run, program);
   defineDeployCommand(run, program);

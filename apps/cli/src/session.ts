@@ -8,6 +8,7 @@ export interface GlobalOptions {
   readonly server?: string;
   readonly token?: string;
   readonly project?: string;
+  readonly reason?: string;
   readonly output: string;
 }
 
@@ -26,7 +27,7 @@ export class Session {
 
   /** Made at first use: commands that need no server need no address either. */
   async client(): Promise<MusterClient> {
-    this.#client ??= new MusterClient(await serverAddress(this.io, this.options));
+    this.#client ??= new MusterClient({ ...(await serverAddress(this.io, this.options)), reason: this.options.reason });
     return this.#client;
   }
 

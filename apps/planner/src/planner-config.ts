@@ -10,6 +10,8 @@ export interface PlannerConfig {
   readonly auth: 'on' | 'off';
   /** The one token that exists without a row in the database. */
   readonly adminToken: SecretValue;
+  /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
+  readonly failuresPerMinute?: number;
 }
 
 /** Shortest admin token taken: 128 bits as hex. */

@@ -21,6 +21,8 @@ export interface PlannerPorts {
 export const BUS = Symbol('Bus');
 export const ARTIFACTS = Symbol('ArtifactStore');
 export const SECRET_BOX = Symbol('SecretBox');
+/** A SecretValue: what the box was made with. */
+export const SECRET_KEY = Symbol('secretKey');
 export const LOGGER = Symbol('Logger');
 export const PLAN_RUNNER = Symbol('PlanRunner');
 /** The id that nodes remember as their owner's: a string. */

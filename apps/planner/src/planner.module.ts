@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { ArtifactsController } from './artifacts/artifacts.controller';
+import { AuditController } from './audit/audit.controller';
+import type { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
 import { ClusterEditsController } from './clusters/cluster-edits.controller';
@@ -34,8 +36,10 @@ import {
   PLAN_RUNNER,
   type PlannerPorts,
   SECRET_BOX,
+  SECRET_KEY,
 } from './planner-ports';
 import { IdentityController } from './identity/identity.controller';
+import { TokensController } from './identity/tokens.controller';
 import { ProjectsController } from './projects/projects.controller';
 import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
@@ -53,6 +57,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly nudges: PlannerNudges;
   readonly operations: Operations;
   readonly closing: AbortSignal;
+  readonly refusals: RefusalGate;
 }
 
 /** Wires ports to controllers; guard, filter, pipe and interceptor stand before every route. */
@@ -71,6 +76,8 @@ export class PlannerModule {
         PoolsController,
         ProjectsController,
         IdentityController,
+        TokensController,
+        AuditController,
         TransactionsController,
         OutputController,
         FeedController,
@@ -87,6 +94,7 @@ export class PlannerModule {
         { provide: BUS, useValue: runtime.bus },
         { provide: ARTIFACTS, useValue: runtime.artifacts },
         { provide: SECRET_BOX, useValue: runtime.secretBox },
+        { provide: SECRET_KEY, useValue: runtime.secretKey },
         { provide: LOGGER, useValue: runtime.logger },
         { provide: PLAN_RUNNER, useValue: runtime.runner },
         { provide: INSTALLATION, useValue: runtime.installation },

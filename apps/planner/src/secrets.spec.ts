@@ -82,7 +82,10 @@ describe('a secret', () => {
   });
 
   it('would be found if it were there', async () => {
-    await planner.database.query("INSERT INTO planner.token (hash, principal) VALUES ('x', $1)", [`who ${MARKER}`]);
+    await planner.database.query(
+      "INSERT INTO planner.token (id, hash, name, grants, created_by) VALUES (gen_random_uuid(), 'x', $1, '{}', 'test')",
+      [`who ${MARKER}`],
+    );
     expect(traces(await dump(), MARKER)).toHaveLength(1);
     await planner.database.query("DELETE FROM planner.token WHERE hash = 'x'");
     await planner.database.query(

@@ -18,6 +18,8 @@ import {
 import { migrate } from '@muster/storage';
 import { NestLogger } from '@muster/telemetry';
 import { json, type NextFunction, type Request, type Response } from 'express';
+import { recordRequests } from './audit/record-requests';
+import { RefusalGate } from './audit/refusal-gate';
 import { startWork } from './running/start-work';
 import { migrations } from './database/migrations';
 import { connectDatabase, installationOf } from './database/open-database';
@@ -25,6 +27,7 @@ import { SCHEMA } from './database/schema';
 import { PlannerMetrics } from './health/planner-metrics';
 import { describeApi, OpenApiDocument } from './http/openapi';
 import { checkText } from './http/check-text';
+import { FailedSignIns } from './http/failed-sign-ins';
 import { identify } from './http/identify';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
@@ -77,7 +80,12 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const nudges = new PlannerNudges();
     const operations = new Operations(database, nudges, onFailure);
     opened.push(() => operations.close());
-    const runtime = { ...ports, database, runner, nudges, operations, closing: closing.signal, installation };
+    const runtime = {
+      ...ports,
+      ...{ database, runner, nudges, operations, installation },
+      closing: closing.signal,
+      refusals: new RefusalGate(),
+    };
     const app = await createApp(config, runtime);
     const work = startWork(runtime, onFailure);
     opened.push(() => work.close());
@@ -131,7 +139,8 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.disable('x-powered-by');
   app.use(metrics.observe());
   app.use(plainAnswers);
-  app.use(identify(findPrincipal));
+  app.use(recordRequests(runtime));
+  app.use(identify(findPrincipal, new FailedSignIns(config.failuresPerMinute)));
   app.use(json({ limit: JSON_BYTES_MAX, type: ['application/json', 'application/merge-patch+json'] }));
   app.use(checkText);
   app.get(OpenApiDocument).document = describeApi(app);

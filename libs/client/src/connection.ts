@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   readonly token: string | null;
   /** The project that every request is about; absent: the server's default one. */
   readonly project?: string | undefined;
+  /** Why writes are asked for, for the record. */
+  readonly reason?: string | undefined;
   /** Longest wait for an answer; streams are not bounded by it. Default 120,000. */
   readonly timeoutMs?: number;
   /** Waits between tries of a request that got no answer, or 502, 503 or 504. Default 200 and 800. */
@@ -40,6 +42,7 @@ export class Connection {
   readonly server: string;
   readonly #token: string | null;
   readonly #project: string | undefined;
+  readonly #reason: string | undefined;
   readonly #timeoutMs: number;
   readonly #retryDelaysMs: readonly number[];
 
@@ -47,6 +50,7 @@ export class Connection {
     this.server = options.server.replace(/\/+$/, '');
     this.#token = options.token;
     this.#project = options.project;
+    this.#reason = options.reason;
     this.#timeoutMs = options.timeoutMs ?? 120_000;
     this.#retryDelaysMs = options.retryDelaysMs ?? [200, 800];
   }
@@ -131,6 +135,7 @@ export class Connection {
     const headers: Record<string, string> = { ...options.headers };
     if (this.#token !== null) headers['authorization'] = `Bearer ${this.#token}`;
     if (this.#project !== undefined) headers['muster-project'] = this.#project;
+    if (this.#reason !== undefined && method !== 'GET') headers['muster-reason'] = encodeURIComponent(this.#reason);
     // Redirects are not followed: the token is meant for this server only.
     const init: RequestInit = { method, headers, redirect: 'manual' };
     if (signal) init.signal = signal;

@@ -1,3 +1,4 @@
+import { AuditRoutes } from './audit-routes';
 import { BundleRoutes } from './bundle-routes';
 import { ApiError } from './client-error';
 import { ClusterRoutes } from './cluster-routes';
@@ -7,6 +8,7 @@ import { NodeRoutes } from './node-routes';
 import { IdentityRoutes } from './identity-routes';
 import { PoolRoutes } from './pool-routes';
 import { ProjectRoutes } from './project-routes';
+import { TokenRoutes } from './token-routes';
 import { TransactionRoutes } from './transaction-routes';
 
 /** Every route of the planner, by what it is about. */
@@ -19,6 +21,8 @@ export class MusterClient {
   readonly pools: PoolRoutes;
   readonly projects: ProjectRoutes;
   readonly identity: IdentityRoutes;
+  readonly tokens: TokenRoutes;
+  readonly audit: AuditRoutes;
   readonly transactions: TransactionRoutes;
   readonly events: EventRoutes;
   readonly #connection: Connection;
@@ -32,6 +36,8 @@ export class MusterClient {
     this.nodes = new NodeRoutes(this.#connection);
     this.pools = new PoolRoutes(this.#connection);
     this.projects = new ProjectRoutes(this.#connection);
+    this.audit = new AuditRoutes(this.#connection);
+    this.tokens = new TokenRoutes(this.#connection);
     this.identity = new IdentityRoutes(this.#connection);
     this.transactions = new TransactionRoutes(this.#connection);
     this.events = new EventRoutes(this.#connection);

@@ -3,7 +3,7 @@ import type { JsonObject } from '@muster/model';
 import { fuelData, readFuel } from '@muster/testkit';
 import { recordedGraph, type RecordedTask } from './fuel.testing';
 import { asSucceeded } from './index';
-import { codes, outcomeOf, planOf, release, shownGraph, tagged } from './planning.testing';
+import { codes, outcomeOf, planOf, release, shownGraph, tagged, sha256 } from './planning.testing';
 
 const folder = fuelData();
 
@@ -61,7 +61,7 @@ if (folder === null) {
       const { expression, new: now, old, expected } = changed[name] as (typeof changed)[string];
       const tasks = [{ id: 'a', type: 'puppet', version: '2.0.0', role: ['r'], condition: { yaql_exp: expression } }];
       const nodes = (settings: JsonObject) => ({ nodes: { '1': { tags: ['r'], settings } } });
-      const before = old && asSucceeded(tagged({}, nodes(old.node)), release(tasks), []);
+      const before = old && asSucceeded(tagged({}, nodes(old.node)), release(tasks), [], sha256);
       const made = planOf(tasks, tagged({}, nodes(now.node)), before ? { previous: before.states } : {});
       expect(made.tasks.map(({ task, action }) => [task, action])).toEqual([
         ['a@1', expected === 'puppet' ? 'run' : 'skip'],

@@ -44,7 +44,7 @@ if (folder === null) {
     { raw = false, from = bundle }: { readonly raw?: boolean; readonly from?: Bundle } = {},
   ): Plan => {
     // As kept elsewhere: equal to what the settings say, but not the same objects.
-    const previous = before && asSucceeded(structuredClone(before), from, []);
+    const previous = before && asSucceeded(structuredClone(before), from, [], sha256);
     const outcome = plan({
       cluster: spec,
       release: from,

@@ -181,7 +181,7 @@ function outcomeFor(it: typeof input extends fc.Arbitrary<infer T> ? T : never):
   const clusterWith = (settings: object): ClusterSpec =>
     (it.withTags ? tagged : cluster)(own, { settings, taskBased: it.taskBased });
   const release = { ...it.release, roles: manifest([], { roles: it.modes }).roles };
-  const previous = it.before && asSucceeded(clusterWith(it.before), release, []);
+  const previous = it.before && asSucceeded(clusterWith(it.before), release, [], sha256);
   return plan({
     cluster: clusterWith(it.now),
     release,

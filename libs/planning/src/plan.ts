@@ -18,9 +18,18 @@ import type { ExpectedState, Fingerprint } from './previous/previous-states';
  * Order: the same input gives the same plan, byte for byte.
  * Fails: never throws for what is in the input; all problems that can be found are returned at once, and no plan if one
  * of them is an error.
- * Cost: proportional to tasks and relations; see docs/internals/planning.md for figures.
+ * Cost: proportional to tasks and relations; see docs/internals/planning.md for figures. Raw it is planned twice.
  */
 export function plan(input: PlanInput): PlanOutcome {
+  const outcome = planOnce(input);
+  if (!outcome.plan || !input.options?.raw) return outcome;
+  // Raw is another view of the same plan: its digest is that of the plan as it would be deployed.
+  const { trace: _trace, ...rest } = input;
+  const asDeployed = planOnce({ ...rest, options: { ...input.options, raw: false } });
+  return { ...outcome, plan: { ...outcome.plan, digest: asDeployed.plan?.digest ?? outcome.plan.digest } };
+}
+
+function planOnce(input: PlanInput): PlanOutcome {
   const draft = new Draft(input);
   for (const pass of PASSES) {
     pass.run(draft);

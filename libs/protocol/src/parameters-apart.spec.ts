@@ -85,4 +85,11 @@ describe('large parameters', () => {
     const { packed } = takeParametersApart(packGraph(graph), digestOf);
     await expect(putParametersBack(packed, async () => '[]')).rejects.toThrow('no object');
   });
+
+  it('counts bytes of UTF-8, as the message has them', () => {
+    const of = (data: string) =>
+      takeParametersApart(packGraph({ ...graph, tasks: [task('t', 'n1', { data })] }), digestOf).contents.length;
+    expect(of('\u65e5'.repeat(PARAMETERS_INLINE_MAX / 2))).toBe(1);
+    expect(of('x'.repeat(PARAMETERS_INLINE_MAX / 2))).toBe(0);
+  });
 });

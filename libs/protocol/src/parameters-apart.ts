@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { digest } from './fields';
 import type { PackedGraph } from './packed-graph';
 
-/** Parameters whose canonical JSON is longer (in UTF-16 units) travel as artifacts, so that a message stays small. */
+/** Parameters whose canonical JSON is longer (in bytes of UTF-8) travel as artifacts, so that a message stays small. */
 export const PARAMETERS_INLINE_MAX = 4096;
 /** References that one message may hold; what is smaller than the largest so many stays in the graph. */
 const REFERENCES_MAX = 2000;
@@ -24,8 +24,9 @@ export interface TakenApart {
 export function takeParametersApart(packed: PackedGraph, digestOf: (text: string) => string): TakenApart {
   const large = packed.shapes
     .map((shape, index) => ({ index, text: shape.action === 'run' ? canonicalJson(shape.parameters) : '' }))
-    .filter(({ text }) => text.length > PARAMETERS_INLINE_MAX)
-    .sort((a, b) => b.text.length - a.text.length)
+    .map((each) => ({ ...each, bytes: utf8Length(each.text) }))
+    .filter(({ bytes }) => bytes > PARAMETERS_INLINE_MAX)
+    .sort((a, b) => b.bytes - a.bytes)
     .slice(0, REFERENCES_MAX);
   if (large.length === 0) return { packed, contents: [] };
   const contents = new Map<string, string>();
@@ -37,6 +38,16 @@ export function takeParametersApart(packed: PackedGraph, digestOf: (text: string
     shapes[index] = shape as unknown as PackedGraph['shapes'][number];
   }
   return { packed: { ...packed, v: 2, shapes }, contents: [...contents.values()] };
+}
+
+/** Bytes of a text in UTF-8; the two halves of a pair are four. */
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x80) bytes += code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 1 : 2;
+  }
+  return bytes;
 }
 
 const withReferences = z.looseObject({

@@ -26,6 +26,31 @@ describe('planning offline', () => {
     else expect(limit('replica-join@pg4')).toBe(2);
   });
 
+  it('gives another digest where something succeeded before, and the same one raw', async () => {
+    const text = `- { id: a, type: shell, role: [r], inputs: { x: { yaql_exp: $.uid } }, parameters: { cmd: x } }
+- { id: b, type: shell, role: [r], parameters: { cmd: x }, cross-depends: [{ name: a, role: [r] }] }
+`;
+    const many = `cluster: c\nnodes:\n${[1, 2, 3, 4].map((it) => `  "${it}": { roles: [r] }\n`).join('')}`;
+    const folder = temporaryFolder({
+      'cluster.yaml': many,
+      'before.yaml': many,
+      'other.yaml': many.replace('roles: [r] }', 'roles: [r], settings: { y: 1 } }'),
+      'b/tasks.yaml': text,
+    });
+    const digestWith = async (more: string): Promise<string> => {
+      const line = `plan --offline --bundle b --cluster-file cluster.yaml -o json ${more}`;
+      const { code, out } = await muster(line, { cwd: folder });
+      expect(code).toBe(0);
+      return (JSON.parse(out) as { digest: string }).digest;
+    };
+    const first = await digestWith('');
+    const again = await digestWith('--previous before.yaml');
+    const others = [again, await digestWith('--previous other.yaml'), await digestWith('--force')];
+    expect(new Set([first, ...others]).size).toBe(4);
+    expect(await digestWith('--raw')).toBe(first);
+    expect(await digestWith('--raw --previous before.yaml')).toBe(again);
+  });
+
   it('needs no manifest', async () => {
     const { code, out } = await offline(
       tasks('- { id: a, type: shell, role: [r], parameters: { cmd: echo } }\n'),

@@ -39,15 +39,21 @@ export async function planOffline(
   const { asSucceeded, plan } = await import('@muster/planning');
   const { withPrediction } = await import('@muster/simulation');
   const { previousCluster, problems, ...input } = await planInputOffline(session, sources);
-  const previous = previousCluster && asSucceeded(previousCluster, input.release, input.plugins);
   const planOne = (graphType: string): Plan => {
+    const previous = previousCluster && asSucceeded(previousCluster, input.release, input.plugins, input.sha256);
     const end = performance.now() + EXPRESSION_SECONDS_MAX * 1000;
     const made = plan({
       ...input,
       graphType,
       options: optionsOf(selection),
       expired: () => performance.now() > end,
-      ...(previous ? { previous: previous.states, previousPrimaries: previous.primaries } : {}),
+      ...(previous
+        ? {
+            previous: previous.states,
+            previousPrimaries: previous.primaries,
+            identity: { previous: previous.used },
+          }
+        : {}),
     });
     if (!made.plan) throw new ProblemsError(made.problems);
     return withPrediction({ ...made.plan, problems: [...problems, ...made.plan.problems] });

@@ -1,3 +1,4 @@
+import { AuditRow } from '../audit/audit.entity';
 import { BundleRow } from '../bundles/bundle.entity';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
@@ -31,6 +32,7 @@ export const entities = [
   ProjectRow,
   InstallationRow,
   TokenRow,
+  AuditRow,
   IdempotencyKeyRow,
   BundleRow,
   ClusterRow,

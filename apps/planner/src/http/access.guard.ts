@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { DEFAULT_PROJECT, NAME_PATTERN } from '@muster/model';
@@ -6,7 +7,7 @@ import type { Request } from 'express';
 import { DataSource } from 'typeorm';
 import { ProjectRow } from '../database/project.entity';
 import { EVERY_PROJECT, isAllowed, rolesIn } from '../identity/grants';
-import { type Person, principalOf, setProject } from './principal';
+import { type Person, principalOf, setDenied, setOperation, setProject, setRight } from './principal';
 import { PROJECT_HEADER, ROUTE_ACCESS, type RouteAccess } from './route-access';
 
 /** Denies every HTTP route by default: one that declares no access is opened to nobody. */
@@ -26,15 +27,25 @@ export class AccessGuard implements CanActivate {
     ]);
     if (access?.kind === 'open') return true;
     const request = context.switchToHttp().getRequest<Request>();
+    setOperation(request, operationIdOf(context));
+    try {
+      await this.#check(request, access);
+      return true;
+    } catch (error) {
+      setDenied(request);
+      throw error;
+    }
+  }
+
+  async #check(request: Request, access: RouteAccess | undefined): Promise<void> {
     const principal = principalOf(request);
     if (principal === null) throw refused(request, 'API_UNAUTHENTICATED', 'The request has no valid token.');
     if (access === undefined) throw refused(request, 'API_FORBIDDEN', 'This route is opened to nobody.');
     if (access.kind === 'deployment' || principal.kind === 'deployment') {
-      if (access.kind === principal.kind) return true;
+      if (access.kind === principal.kind) return;
       throw refused(request, 'API_FORBIDDEN', 'This token does not open this route.');
     }
     if (access.kind === 'right') await this.#checkRight(request, principal, access);
-    return true;
   }
 
   async #checkRight(
@@ -44,6 +55,7 @@ export class AccessGuard implements CanActivate {
   ): Promise<void> {
     const needed = access.rights.join(' or ');
     if (access.in === 'installation') {
+      setRight(request, (person) => isAllowed(person.grants, EVERY_PROJECT, access.rights));
       if (isAllowed(grants, EVERY_PROJECT, access.rights)) return;
       throw refused(request, 'API_FORBIDDEN', `It wants the right ${needed} in every project, which ${name} lacks.`);
     }
@@ -60,6 +72,8 @@ export class AccessGuard implements CanActivate {
         }),
       ]);
     }
+    setProject(request, project);
+    setRight(request, (person) => isAllowed(person.grants, project, access.rights));
     if (!isAllowed(grants, project, access.rights)) {
       const has = `${name} is ${roles.join(' and ')} in project ${project}`;
       throw refused(request, 'API_FORBIDDEN', `It wants the right ${needed}; ${has}.`);
@@ -72,7 +86,6 @@ export class AccessGuard implements CanActivate {
         }),
       ]);
     }
-    setProject(request, project);
   }
 
   async #project(name: string): Promise<Pick<ProjectRow, 'archivedAt'> | null> {
@@ -80,6 +93,13 @@ export class AccessGuard implements CanActivate {
     if (name === DEFAULT_PROJECT) return { archivedAt: null };
     return this.database.manager.findOneBy(ProjectRow, { name });
   }
+}
+
+/** As the API calls what the handler does. */
+function operationIdOf(context: ExecutionContext): string {
+  const told = Reflect.getMetadata('swagger/apiOperation', context.getHandler()) as
+    { operationId?: string } | undefined;
+  return told?.operationId ?? context.getHandler().name;
 }
 
 /** The project that the request names; the default one if it names none. */

@@ -1,7 +1,10 @@
 import type { Request, Response } from 'express';
+import { isStillAllowed } from './principal';
 
 /** How often an idle stream says that it lives: below the idle limit of common proxies. */
 const HEARTBEAT_MS = 15_000;
+/** How often a stream makes sure that its reader may still read. */
+const RECHECK_MS = 5_000;
 
 /** A reader that takes nothing for so long is let go: it finds everything again under the last id that it has. */
 const STALLED_MS = 60_000;
@@ -25,7 +28,7 @@ export function lastEventId(request: Request): string | null {
 }
 
 /**
- * Writes `events` until they end, the reader leaves or `closing` fires. Waits while the reader is slow, so that a
+ * Writes `events` until they end, the reader leaves, its token ends or loses the right, or `closing` fires. Waits while the reader is slow, so that a
  * stream never holds more than one batch in memory.
  */
 export async function streamEvents(
@@ -49,6 +52,7 @@ export async function streamEvents(
   response.write(': connected\n\n');
   // Not to one that is behind: it has enough to read, and what it does not take would pile up.
   const heartbeat = setInterval(() => response.writableNeedDrain || response.write(': alive\n\n'), heartbeatMs);
+  const recheck = setInterval(() => void checkAgain(request, left), RECHECK_MS);
   try {
     for await (const batch of events(left.signal)) {
       if (left.signal.aborted) break;
@@ -60,9 +64,15 @@ export async function streamEvents(
     }
   } finally {
     clearInterval(heartbeat);
+    clearInterval(recheck);
     closing.removeEventListener('abort', leave);
     response.end();
   }
+}
+
+/** Not knowing, while the database does not answer, is no reason to end. */
+async function checkAgain(request: Request, left: AbortController): Promise<void> {
+  if (!(await isStillAllowed(request).catch(() => true))) left.abort();
 }
 
 function asText({ id, event, data }: StreamEvent): string {

@@ -1,8 +1,10 @@
 import { problem } from '@muster/problems';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ADMIN_EVERYWHERE } from '../identity/grants';
+import { hashToken } from '../identity/token-hash';
 import { isLoopback } from '../planner-config';
-import { type Principal, setPrincipal } from './principal';
+import { FailedSignIns } from './failed-sign-ins';
+import { type Principal, setCheck, setPrincipal } from './principal';
 import { sendProblems } from './problem-details';
 
 /** Whom a bearer token belongs to; null: nobody. */
@@ -14,7 +16,7 @@ export type FindPrincipal = (token: string) => Promise<Principal | null>;
  * since a web page can make a browser send requests to a loopback address under a name of its own; and so is what a
  * browser says to come from a page that is not this machine's.
  */
-export function identify(findPrincipal: FindPrincipal | null): RequestHandler {
+export function identify(findPrincipal: FindPrincipal | null, failures = new FailedSignIns()): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     if (request.path.startsWith('/health/')) return next();
     if (findPrincipal === null) {
@@ -31,9 +33,18 @@ export function identify(findPrincipal: FindPrincipal | null): RequestHandler {
     }
     const token = /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) return refuse(request, response, 'The request has no bearer token.');
+    const address = request.ip ?? '';
+    const hash = hashToken(token);
+    const waitMs = failures.waitMs(address, performance.now());
+    if (waitMs > 0 && !failures.wasGood(hash, performance.now())) return slowDown(request, response, waitMs);
     findPrincipal(token).then((principal) => {
-      if (principal === null) return refuse(request, response, 'The token is not valid.');
+      if (principal === null) {
+        failures.failed(address, performance.now());
+        return refuse(request, response, 'The token is not valid.');
+      }
+      failures.succeeded(hash, performance.now());
       setPrincipal(request, principal);
+      setCheck(request, () => findPrincipal(token));
       next();
     }, next);
   };
@@ -49,6 +60,14 @@ function isFromElsewhere({ headers }: Request): boolean {
   if (headers['sec-fetch-site'] === 'cross-site') return true;
   if (origin === undefined) return false;
   return !URL.canParse(origin) || !isLoopback(new URL(origin).hostname);
+}
+
+function slowDown(request: Request, response: Response, waitMs: number): void {
+  const seconds = Math.ceil(waitMs / 1000);
+  response.setHeader('retry-after', String(seconds));
+  const summary = `Too many tokens from this address were not valid; it is heard again in ${seconds} s.`;
+  const subject = `${request.method} ${request.path}`;
+  sendProblems(response, 429, [problem('API_TOO_MANY_FAILURES', { subject, summary })], request.originalUrl);
 }
 
 function refuse(request: Request, response: Response, summary: string): void {

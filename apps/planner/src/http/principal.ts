@@ -16,6 +16,10 @@ export type Principal = Person | { readonly kind: 'deployment'; readonly id: str
 
 const principals = new WeakMap<Request, Principal>();
 const projects = new WeakMap<Request, string>();
+const operations = new WeakMap<Request, string>();
+const denied = new WeakSet<Request>();
+const checks = new WeakMap<Request, () => Promise<Principal | null>>();
+const rights = new WeakMap<Request, (person: Person) => boolean>();
 
 /** Remembers who asks; kept beside the request, where no parsed body can reach it. */
 export function setPrincipal(request: Request, principal: Principal): void {
@@ -35,6 +39,43 @@ export function setProject(request: Request, project: string): void {
 /** The project that the request is about; '' on routes that are about none. */
 export function projectOf(request: Request): string {
   return projects.get(request) ?? '';
+}
+
+/** Remembers the operation of the API that the request was routed to. */
+export function setOperation(request: Request, operation: string): void {
+  operations.set(request, operation);
+}
+
+/** Null: it was not routed. */
+export function operationOf(request: Request): string | null {
+  return operations.get(request) ?? null;
+}
+
+/** Remembers that the guard has refused the request, whatever it is answered with. */
+export function setDenied(request: Request): void {
+  denied.add(request);
+}
+
+export function isDenied(request: Request): boolean {
+  return denied.has(request);
+}
+
+/** Remembers how to find out again whose the token is. */
+export function setCheck(request: Request, check: () => Promise<Principal | null>): void {
+  checks.set(request, check);
+}
+
+/** Remembers what the guard has asked of the caller. */
+export function setRight(request: Request, right: (person: Person) => boolean): void {
+  rights.set(request, right);
+}
+
+/** True while the token is valid and has the right that the guard asked for: for answers that go on for long. */
+export async function isStillAllowed(request: Request): Promise<boolean> {
+  const check = checks.get(request);
+  if (check === undefined) return true;
+  const principal = await check();
+  return principal !== null && (principal.kind !== 'person' || (rights.get(request)?.(principal) ?? true));
 }
 
 /** Fails where the guard lets others in, too. */

@@ -27,12 +27,21 @@ export function problemDetails(status: number, problems: readonly Problem[], ins
   };
 }
 
+const codes = new WeakMap<Response, string>();
+
+/** Code of the first error that a response told; null: it told none. */
+export function refusalCodeOf(response: Response): string | null {
+  return codes.get(response) ?? null;
+}
+
 /** Answers with problem details; does nothing more than end the stream once an answer has begun. */
 export function sendProblems(response: Response, status: number, problems: readonly Problem[], instance: string): void {
   if (response.headersSent) {
     response.end();
     return;
   }
+  const first = problems.find((each) => each.severity === 'error') ?? problems[0];
+  if (first !== undefined) codes.set(response, first.code);
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   response
     .status(status)

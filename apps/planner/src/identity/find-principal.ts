@@ -2,8 +2,9 @@ import type { SecretValue } from '@muster/model';
 import type { DataSource } from 'typeorm';
 import { rowOf } from '../database/sql';
 import type { FindPrincipal } from '../http/identify';
-import { ADMIN_EVERYWHERE, type Grants } from './grants';
+import { ADMIN_EVERYWHERE } from './grants';
 import { hashToken, sameHash } from './token-hash';
+import { usableToken } from './tokens';
 
 /** Longer is no token of ours; not worth a hash. */
 const TOKEN_CHARS_MAX = 500;
@@ -18,7 +19,7 @@ export function findPrincipalIn(database: DataSource, adminToken: SecretValue): 
     if (token.length > TOKEN_CHARS_MAX) return null;
     const hash = hashToken(token);
     if (sameHash(hash, admin)) return { kind: 'person', name: 'admin', grants: ADMIN_EVERYWHERE };
-    const stored = await storedToken(database, hash);
+    const stored = await usableToken(database, hash);
     if (stored !== null) return { kind: 'person', name: stored.name, grants: stored.grants };
     const deployment = await rowOf<{ id: string }>(
       database.manager,
@@ -27,17 +28,4 @@ export function findPrincipalIn(database: DataSource, adminToken: SecretValue): 
     );
     return deployment === null ? null : { kind: 'deployment', id: deployment.id };
   };
-}
-
-async function storedToken(
-  database: DataSource,
-  hash: string,
-): Promise<{ readonly name: string; readonly grants: Grants } | null> {
-  return rowOf(
-    database.manager,
-    `SELECT name, grants FROM planner.token
-     WHERE (hash = $1 OR (previous_hash = $1 AND previous_until > now()))
-       AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
-    [hash],
-  );
 }

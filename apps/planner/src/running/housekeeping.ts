@@ -1,6 +1,7 @@
 import { type ArtifactStore, removeUnused } from '@muster/storage';
 import type { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
+import { forgetAudit } from '../audit/write-audit';
 import { forgetExpiredKeys } from '../idempotency/idempotency';
 import { forgetStates } from '../previous/forget-states';
 import { usedArtifacts } from '../artifacts/used-artifacts';
@@ -21,6 +22,7 @@ export function keepHouse(database: DataSource, artifacts: ArtifactStore, onFail
     onFailure,
     turn: async () => {
       await forgetExpiredKeys(database);
+      await forgetAudit(database.manager);
       await rowsOf(
         database.manager,
         `DELETE FROM planner.plan WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' RETURNING 1`,

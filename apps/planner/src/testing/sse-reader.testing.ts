@@ -13,11 +13,11 @@ export class SseReader {
   readonly #controller = new AbortController();
   #reading: Promise<void> = Promise.resolve();
 
-  static async open(url: string, lastEventId?: string): Promise<SseReader> {
+  static async open(url: string, lastEventId?: string, token: string = ADMIN_TOKEN): Promise<SseReader> {
     const reader = new SseReader();
     const response = await fetch(url, {
       headers: {
-        authorization: `Bearer ${ADMIN_TOKEN}`,
+        authorization: `Bearer ${token}`,
         accept: 'text/event-stream',
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
       },

@@ -15,6 +15,7 @@ import type { FeedEvent } from '../feed/feed-event';
 import { faultsOf } from '../feed/kind-schema';
 import type { Grants } from '../identity/grants';
 import { hashToken, newToken } from '../identity/token-hash';
+import type { PlannerConfig } from '../planner-config';
 import { type RunningPlanner, startPlanner } from '../start-planner';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
 import { FakeExecutor } from './fake-executor.testing';
@@ -98,11 +99,19 @@ export class TestPlanner {
     this.executor.hostKeys.set('192.0.2.2', `SHA256:${'2'.repeat(43)}`);
   }
 
-  /** Starts one more planner on the same database and broker, or another broker. */
-  async add(bus: Bus = this.#connect()): Promise<RunningPlanner> {
+  /** Starts one more planner on the same database and broker, or another broker, with these things told otherwise. */
+  async add(bus: Bus = this.#connect(), config: Partial<PlannerConfig> = {}): Promise<RunningPlanner> {
     const { opened } = this;
     const planner = await startPlanner(
-      { host: '127.0.0.1', port: 0, auth: this.auth, adminToken: new SecretValue(ADMIN_TOKEN) },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        auth: this.auth,
+        adminToken: new SecretValue(ADMIN_TOKEN),
+        // Suites of refusals send thousands in a minute.
+        failuresPerMinute: 100_000,
+        ...config,
+      },
       {
         database: opened,
         bus,

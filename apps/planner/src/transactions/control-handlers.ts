@@ -4,6 +4,7 @@ import { controlTransaction, type ControlTransaction } from '@muster/protocol';
 import { Inject } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
+import { recordMessage } from '../audit/record-message';
 import { Operations } from '../operations/operations';
 import { INSTALLATION, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
@@ -23,13 +24,22 @@ export class ControlHandlers {
   @MessagePattern(controlTransaction.schema)
   control(@Payload() body: ControlTransaction, @Ctx() context: BusContext): Promise<ControlAnswer> {
     const { project, transaction, verb, tasks = null, limit = null, event = null, reason = null, who } = body;
-    // So that nobody takes it for a person who has logged in here.
     const { database, nudges, secretBox, installation } = this;
     const parts = { database, nudges, secretBox, installation };
+    // So that nobody takes it for a person who has logged in here.
     const by = `${who} (by message)`;
     const { id } = context;
+    const entry = {
+      project,
+      who: by,
+      what: 'controlTransaction',
+      subject: `transaction ${transaction}: ${verb}`,
+      why: reason,
+    };
     const operation = { id, project, name: 'controlTransaction', who: by, subject: { transaction } };
     const wish = { verb, tasks, limit, event, reason };
-    return this.operations.run(operation, () => controlAndWait(parts, { project, transaction }, id, wish, by));
+    return recordMessage(database.manager, entry, () =>
+      this.operations.run(operation, () => controlAndWait(parts, { project, transaction }, id, wish, by)),
+    );
   }
 }

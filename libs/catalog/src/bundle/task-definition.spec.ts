@@ -39,7 +39,7 @@ describe('a task definition', () => {
         outputs: null,
         idempotent: false,
       },
-      ...{ expectedMs: null, description: null, place: { file: 'tasks.yaml', line: 1, column: 3, path: '0' } },
+      ...{ expectedMs: null, description: null, place: { file: 'tasks.yaml', line: 1, column: 3 } },
     });
   });
 
@@ -186,6 +186,26 @@ describe('a task definition', () => {
     ['just text', 'must be a task definition'],
   ])('needs a usable id and type: %#', (text, summary) => {
     expect(errors(definition(text)).join()).toContain(summary);
+  });
+
+  it.each([
+    ['3.0.0', 'error', 'says the format version 3.0.0, which is none'],
+    ['0.0.1', 'error', 'says the format version 0.0.1, which is none'],
+    ['20.0.0', 'error', 'says the format version 20.0.0, which is none'],
+    ['2.3.0', 'warning', 'says the format version 2.3.0, which is none; it is read as 2.2.0'],
+    ['1.1.0', 'warning', 'says the format version 1.1.0, which is none; it is read as 1.0.0'],
+  ])('says of the unknown format version %s where it stands, and what there is', (version, severity, summary) => {
+    const { problems } = definition(`id: x\ntype: shell\nversion: ${version}\nparameters: {cmd: a}`);
+    expect(problems).toMatchObject([
+      {
+        code: 'BUNDLE_UNKNOWN_FORMAT',
+        severity,
+        subject: 'task x',
+        summary,
+        place: { file: 'tasks.yaml', line: 3 },
+        remedy: expect.stringContaining('1.0.0, 2.0.0, 2.1.0, 2.2.0') as string,
+      },
+    ]);
   });
 
   it('warns of unknown keys with the nearest right one, and of what its type does not know', () => {

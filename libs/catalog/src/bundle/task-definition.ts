@@ -10,6 +10,7 @@ import {
   type TaskPatch,
   type TaskType,
 } from '@muster/model';
+import type { Place } from '@muster/problems';
 import { checkSchema } from '../settings/check-schema';
 import type { Cursor, MapCursor } from '../yaml/cursor';
 import { DEFINITION_KEYS, FIELD_OF_KEY, TIMEOUT_DEFAULT_MS } from './definition-keys';
@@ -29,7 +30,12 @@ export function readTaskDefinition(cursor: Cursor): TaskDefinition | null {
   const id = map.require('id')?.name() ?? null;
   const type = map.require('type')?.oneOf(TASK_TYPES) ?? null;
   if (id === null || type === null) return null;
-  return { id, type, ...readFields(map, type), place: cursor.place };
+  return { id, type, ...readFields(map, type), place: ownPlace(cursor) };
+}
+
+/** File and line say where a definition is; that it is the nth of its file helps nobody. */
+function ownPlace({ place: { path: _nth, ...place } }: Cursor): Place {
+  return place;
 }
 
 /** A patch (`patch: id` in the place of `id`): what it says, and nothing of what it does not. Null without a usable name. */
@@ -51,7 +57,7 @@ export function readTaskPatch(cursor: Cursor): TaskPatch | null {
     changes,
     parameters: withNulls(map.get('parameters'), parameters),
     ...(inputs ? { inputs: inputs.isNull ? null : (inputs.object() ?? {}) } : {}),
-    place: cursor.place,
+    place: ownPlace(cursor),
   };
 }
 
@@ -121,10 +127,27 @@ function present<T>(map: MapCursor, key: string, read: (cursor: Cursor) => T | n
   return cursor && !cursor.isNull ? read(cursor) : null;
 }
 
+/** Of the format of task definitions, as the field numbered them. */
+const FORMAT_VERSIONS: readonly string[] = ['1.0.0', '2.0.0', '2.1.0', '2.2.0'];
+
+/** Another one of a known generation is read as that generation; of another generation nobody knows what it means. */
 function readVersion(map: MapCursor): string | null {
-  return present(map, 'version', (each) =>
-    /^\d+\.\d+\.\d+$/.test(each.text() ?? '') ? each.text() : each.refuse('a version such as 2.1.0'),
-  );
+  return present(map, 'version', (each) => {
+    const version = each.text() ?? '';
+    if (!/^\d+\.\d+\.\d+$/.test(version)) return each.refuse('a version such as 2.1.0');
+    if (FORMAT_VERSIONS.includes(version)) return version;
+    const [generation] = version.split('.') as [string];
+    const known = [...FORMAT_VERSIONS].reverse().find((other) => other.startsWith(`${generation}.`));
+    each.report(
+      'BUNDLE_UNKNOWN_FORMAT',
+      `says the format version ${version.slice(0, 40)}, which is none` + (known ? `; it is read as ${known}` : ''),
+      {
+        remedy: `Write the version that the definition was written for: ${FORMAT_VERSIONS.join(', ')}; or leave it out.`,
+        severity: known ? 'warning' : 'error',
+      },
+    );
+    return version;
+  });
 }
 
 /** A single name counts as a list, except for `*`. */

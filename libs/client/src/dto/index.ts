@@ -1,3 +1,4 @@
+export * from './audit';
 export * from './bundles';
 export * from './clusters';
 export * from './events';

@@ -2,7 +2,7 @@ import type { Draft } from '../draft/draft';
 import type { PlanGrounds } from '../plan-grounds';
 
 /** Raised when the same input may give another plan. */
-export const PLANNER_SEMANTICS = 2;
+export const PLANNER_SEMANTICS = 3;
 
 export function planGrounds({ input, places }: Draft): PlanGrounds {
   const { identity = {}, options = {}, release, plugins } = input;

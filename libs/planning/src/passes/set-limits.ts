@@ -105,7 +105,7 @@ function readAmount(draft: Draft, definition: TaskDefinition, amount: Json): num
   draft.report('PLAN_LIMIT_IMPOSSIBLE', {
     subject: `task ${definition.id}`,
     summary: `may run ${shownAmount(amount)} at once, which is no limit`,
-    place: definition.place,
+    place: { ...definition.place, path: 'parameters.strategy.amount' },
   });
   return 1;
 }

@@ -41,6 +41,11 @@ export const apiProblems = {
     meaning: 'A request with the same Idempotency-Key has not been answered yet.',
     remedy: 'Send it again in a while, with the same key.',
   },
+  API_TOO_MANY_FAILURES: {
+    severity: 'error',
+    meaning: 'Too many requests of one address had no valid token.',
+    remedy: 'Wait as long as Retry-After says; give a valid token.',
+  },
   API_INTERNAL: {
     severity: 'error',
     meaning: 'The server failed; the request may or may not have taken effect.',
@@ -70,6 +75,16 @@ export const apiProblems = {
     severity: 'error',
     meaning: 'A transaction of the project has not ended.',
     remedy: 'Wait for the transactions named, or cancel them.',
+  },
+  TOKEN_EXISTS: {
+    severity: 'error',
+    meaning: 'The name of a token is taken, perhaps by a revoked one.',
+    remedy: 'Use another name, or rotate the token of that name.',
+  },
+  TOKEN_REVOKED: {
+    severity: 'error',
+    meaning: 'A revoked token was to be changed.',
+    remedy: 'Make a new token under another name.',
   },
   CLUSTER_BUSY: {
     severity: 'error',

@@ -118,6 +118,11 @@ export const bundleProblems = {
     meaning: 'Two task definitions of a graph have the same id.',
     remedy: 'Rename or remove one of the two.',
   },
+  BUNDLE_UNKNOWN_FORMAT: {
+    severity: 'error',
+    meaning: 'A task definition says a version of the format that there is not.',
+    remedy: 'Write the version that the definition was written for: 1.0.0, 2.0.0, 2.1.0 or 2.2.0; or leave it out.',
+  },
   BUNDLE_CONFLICTING_VALUES: {
     severity: 'error',
     meaning: 'Two spellings of one setting have different values.',

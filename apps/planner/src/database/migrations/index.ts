@@ -11,6 +11,7 @@ import { ForceClosed1764320000000 } from './1764320000000-force-closed';
 import { Pools1764400000000 } from './1764400000000-pools';
 import { TaskSummary1764500000000 } from './1764500000000-task-summary';
 import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
+import { Audit1764611000000 } from './1764611000000-audit';
 import { Operations1764650000000 } from './1764650000000-operations';
 import { FeedCursors1764651000000 } from './1764651000000-feed-cursors';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
@@ -36,6 +37,7 @@ export const migrations: readonly MigrationClass[] = [
   Operations1764650000000,
   FeedCursors1764651000000,
   ProjectsAndTokens1764610000000,
+  Audit1764611000000,
   NodeLife1764630000000,
   RevisionWhy1764620000000,
   BundleLife1764640000000,

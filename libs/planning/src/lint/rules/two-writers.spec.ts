@@ -20,6 +20,10 @@ describe('two definitions that write one file', () => {
     expect(found(code, [upload('a', '/etc/x'), b({ roles: ['db'] })])).toHaveLength(1);
   });
 
+  it.each(['/etc/y/../x', '/etc/./x', '/../etc/x/', '//etc/y/./../x', '/etc/x/.'])('written as %s, too', (path) => {
+    expect(found(code, [upload('a', '/etc/x'), b({}, path)])).toHaveLength(1);
+  });
+
   it.each<[string, object[], object]>([
     ['write other files', [upload('a', '/etc/x'), b({}, '/etc/x2')], {}],
     ['are in order', [upload('a', '/etc/x'), b({ requires: ['a'] })], {}],

@@ -47,8 +47,14 @@ function writtenPaths({ type, parameters }: TaskDefinition): string[] {
   return paths.filter((path): path is string => typeof path === 'string' && path.startsWith('/')).map(plainPath);
 }
 
+/** Without `.`, `..` and repeated slashes. That a folder on the way is a link is not known. */
 function plainPath(path: string): string {
-  return path.replaceAll(/\/(\.?\/)+/g, '/').replace(/(?<=.)\/+$/, '');
+  const plain: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') plain.pop();
+    else if (part !== '' && part !== '.') plain.push(part);
+  }
+  return `/${plain.join('/')}`;
 }
 
 function isContested(graph: LintGraph, order: DefinitionOrder, a: TaskDefinition, b: TaskDefinition): boolean {

@@ -1,0 +1,150 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { SecretValue } from '@muster/model';
+import { problem, ProblemsError } from '@muster/problems';
+import type { Request } from 'express';
+import { DataSource } from 'typeorm';
+import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { OwnIdempotency } from '../http/idempotency.interceptor';
+import { idempotencyKeyOf } from '../http/idempotency-key';
+import { Caller, type Person, Project } from '../http/principal';
+import { requestHash } from '../http/request-hash';
+import { Needs } from '../http/route-access';
+import { SECRET_KEY } from '../planner-ports';
+import { hashToken } from './token-hash';
+import { derivedTokenText, newTokenText } from './token-text';
+import { listTokens, tokenView } from './token-views';
+import {
+  CreateTokenDto,
+  GivenTokenDto,
+  RotateTokenDto,
+  SetTokenRoleDto,
+  TokenDto,
+  TokenPageDto,
+  TokenQuery,
+} from './token.dto';
+import { createToken, findToken, revokeToken, rotateToken, setTokenRole } from './tokens';
+
+@ApiTags('identity')
+@Controller('api/v1/tokens')
+export class TokensController {
+  constructor(
+    private readonly database: DataSource,
+    @Inject(SECRET_KEY) private readonly secretKey: SecretValue,
+  ) {}
+
+  @Post()
+  @Needs('admin')
+  // Stored answers would keep the token.
+  @OwnIdempotency()
+  @ApiIdempotent()
+  @ApiOperation({ operationId: 'createToken', summary: 'Make a token for a person or a program; it is told once' })
+  @ApiCreatedResponse({ type: GivenTokenDto })
+  @ApiRefusals(400, 409)
+  async create(
+    @Project() project: string,
+    @Caller() caller: Person,
+    @Body() body: CreateTokenDto,
+    @Req() request: Request,
+  ): Promise<GivenTokenDto> {
+    const grants = body.roles ?? (body.role === undefined ? {} : { [project]: body.role });
+    if (body.roles !== undefined && body.role !== undefined) throw both();
+    const token = this.#newToken(request, project, caller);
+    const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt);
+    const wish = { name: body.name, grants, expiresAt };
+    const row = await createToken(this.database, { caller, project }, wish, hashToken(token));
+    return { ...tokenView(row, caller), token };
+  }
+
+  @Get()
+  @Needs('admin')
+  @ApiOperation({ operationId: 'listTokens', summary: 'Tokens with a role in the project, by name' })
+  @ApiOkResponse({ type: TokenPageDto })
+  @ApiRefusals(400)
+  async list(@Project() project: string, @Caller() caller: Person, @Query() query: TokenQuery): Promise<unknown> {
+    return listTokens(this.database.manager, caller, project, query);
+  }
+
+  @Get(':token')
+  @Needs('admin')
+  @ApiOperation({ operationId: 'getToken', summary: 'One token, without its text' })
+  @ApiOkResponse({ type: TokenDto })
+  @ApiRefusals(404)
+  async get(@Project() project: string, @Caller() caller: Person, @Param('token') name: string): Promise<TokenDto> {
+    return tokenView(await findToken(this.database.manager, project, name), caller);
+  }
+
+  @Delete(':token')
+  @HttpCode(204)
+  @Needs('admin')
+  @ApiOperation({ operationId: 'revokeToken', summary: 'End a token for good; its streams end within seconds' })
+  @ApiIdempotent()
+  @ApiNoContentResponse()
+  @ApiRefusals(404)
+  async revoke(@Project() project: string, @Caller() caller: Person, @Param('token') name: string): Promise<void> {
+    await revokeToken(this.database, { caller, project }, name);
+  }
+
+  @Post(':token/rotate')
+  @HttpCode(200)
+  @Needs('admin')
+  @OwnIdempotency()
+  @ApiIdempotent()
+  @ApiOperation({ operationId: 'rotateToken', summary: 'Give a token another text; it is told once' })
+  @ApiOkResponse({ type: GivenTokenDto })
+  @ApiRefusals(400, 404, 409)
+  async rotate(
+    @Project() project: string,
+    @Caller() caller: Person,
+    @Param('token') name: string,
+    @Body() { keepSeconds = 0, expiresAt }: RotateTokenDto,
+    @Req() request: Request,
+  ): Promise<GivenTokenDto> {
+    const token = this.#newToken(request, project, caller);
+    const row = await rotateToken(this.database, { caller, project }, name, {
+      hash: hashToken(token),
+      keepSeconds,
+      expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
+    });
+    return { ...tokenView(row, caller), token };
+  }
+
+  @Put(':token/role')
+  @Needs('admin')
+  @ApiOperation({ operationId: 'setTokenRole', summary: 'Give a token a role in the project' })
+  @ApiIdempotent()
+  @ApiOkResponse({ type: TokenDto })
+  @ApiRefusals(400, 404)
+  async setRole(
+    @Project() project: string,
+    @Caller() caller: Person,
+    @Param('token') name: string,
+    @Body() { role }: SetTokenRoleDto,
+  ): Promise<TokenDto> {
+    return tokenView(await setTokenRole(this.database, { caller, project }, name, role), caller);
+  }
+
+  @Delete(':token/role')
+  @HttpCode(204)
+  @Needs('admin')
+  @ApiOperation({ operationId: 'removeTokenRole', summary: "Take a token's role in the project away" })
+  @ApiIdempotent()
+  @ApiNoContentResponse()
+  @ApiRefusals(404)
+  async removeRole(@Project() project: string, @Caller() caller: Person, @Param('token') name: string): Promise<void> {
+    await setTokenRole(this.database, { caller, project }, name, null);
+  }
+
+  /** With an `Idempotency-Key` the same for the same request, so that a repetition gets the first answer. */
+  #newToken(request: Request, project: string, caller: Person): string {
+    const key = idempotencyKeyOf(request);
+    if (key === null) return newTokenText();
+    const seed = [project, caller.name, key, requestHash(request, request.body)].join('\n');
+    return derivedTokenText(this.secretKey, seed);
+  }
+}
+
+function both(): ProblemsError {
+  const summary = 'Give either a role in the project of the request, or roles by project.';
+  return new ProblemsError([problem('API_INVALID', { subject: 'field role', summary, place: { path: 'role' } })]);
+}
