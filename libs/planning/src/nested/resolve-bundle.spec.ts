@@ -261,7 +261,7 @@ describe('an included release', () => {
     );
     const it = whole(release(tasks, manifest({ settings: { port: { yaql_exp: '$.base' } } })), { 'pg@^3.0.0': pg });
     const spec = (settings: object) => cluster({ w: ['web'], d1: ['db.node'] }, { settings });
-    const before = asSucceeded(spec({ base: 1, port: 1 }), it, []);
+    const before = asSucceeded(spec({ base: 1, port: 1 }), it, [], sha256);
     const actionWith = (settings: object) =>
       planOf([], spec(settings), { release: it, previous: before.states }).tasks.find(
         ({ task }) => task === 'db.use@d1',
