@@ -7,6 +7,8 @@ import type { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
 import { ClusterEditsController } from './clusters/cluster-edits.controller';
+import { ClusterOptionsController } from './clusters/cluster-options.controller';
+import { ClusterReadsController } from './clusters/cluster-reads.controller';
 import { ClustersController } from './clusters/clusters.controller';
 import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
@@ -71,6 +73,8 @@ export class PlannerModule {
         PluginsController,
         ClustersController,
         ClusterEditsController,
+        ClusterOptionsController,
+        ClusterReadsController,
         PlansController,
         NodesController,
         PoolsController,

@@ -2,6 +2,7 @@ import type { Bundle, BundleKind, JsonObject } from '@muster/model';
 import { valid } from 'semver';
 import type { Cursor, MapCursor } from '../yaml/cursor';
 import { checkSchema } from '../settings/check-schema';
+import { readOptions } from './options';
 import { readIncludes } from './includes';
 import { readReference } from './reference';
 import { readRoles } from './roles';
@@ -19,6 +20,7 @@ const COMMON_KEYS = [
   'roles',
   'tags',
   'settings',
+  'options',
   'sequences',
 ];
 
@@ -32,6 +34,7 @@ export function readManifest(cursor: Cursor, kind: BundleKind): Manifest | null 
   map.knowsOnly(kind === 'release' ? RELEASE_KEYS : PLUGIN_KEYS, 'warning');
   const name = map.require('name')?.name() ?? null;
   const version = readVersion(map.require('version'));
+  const options = readOptions(map.get('options'));
   const manifest = {
     title: map.get('title')?.text() ?? null,
     compat: map.get('compat')?.oneOf(['fuel'] as const) ?? null,
@@ -41,6 +44,7 @@ export function readManifest(cursor: Cursor, kind: BundleKind): Manifest | null 
     roles: readRoles(map.get('roles')),
     tags: readTags(map.get('tags')),
     settings: readSettings(map),
+    ...(Object.keys(options).length > 0 ? { options } : {}),
     sequences: readSequences(map.get('sequences')),
   };
   const includes = kind === 'release' ? readIncludes(map.get('includes')) : [];

@@ -76,7 +76,7 @@ export class Scopes {
       state: {
         data: { ...deepUnion(memberOf(data, as), values), ...about },
         node: { ...deepUnion(memberOf(node, as), values), ...about },
-        common: memberOf(common, as),
+        common: { ...memberOf(common, as), ...optionsOf(common, as) },
       },
     };
   }
@@ -112,7 +112,15 @@ function aboutNode(data: JsonObject, as: string): JsonObject {
     const names = data[key];
     if (Array.isArray(names)) given.push([key, (names as readonly Json[]).flatMap((name) => inner(name, as))]);
   }
-  return Object.fromEntries(given);
+  return { ...Object.fromEntries(given), ...optionsOf(data, as) };
+}
+
+/** Its own options, as it calls them; none where it has none. */
+function optionsOf(data: JsonObject, as: string): JsonObject {
+  const options = Object.entries(memberOf(data, 'options')).flatMap(([name, value]): [string, Json][] =>
+    name.startsWith(`${as}.`) ? [[name.slice(as.length + 1), value]] : [],
+  );
+  return options.length === 0 ? {} : { options: Object.fromEntries(options) };
 }
 
 /** A tag as the included release calls it; none if it is not one of its own. */

@@ -19,6 +19,9 @@ export function extendBundle(over: Bundle, base: ResolvedBase, problems: Problem
     roles: replaced.merge('role', under.roles, over.roles),
     tags: { ...under.tags, ...over.tags },
     settings: mergeSettings(under.settings, over.settings, replaced),
+    ...(under.options || over.options
+      ? { options: replaced.merge('options', under.options ?? {}, over.options ?? {}) }
+      : {}),
     sequences: replaced.merge('sequence', under.sequences, over.sequences),
     graphs: mergeGraphs(under.graphs, over.graphs, replaced, problems),
     files: mergeFiles(under.files, over.files, replaced, problems),

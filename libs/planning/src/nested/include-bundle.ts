@@ -7,6 +7,7 @@ import {
   type IncludeSpec,
   type Json,
   type JsonObject,
+  type OptionGroup,
   type Role,
   type TaskDefinition,
 } from '@muster/model';
@@ -49,6 +50,15 @@ export function includeBundle(
       Object.entries(inner.tags).map(([tag, it]) => [prefix.tag(tag), it]),
     ),
     settings: addSettings(outer.settings, spec, inner, () => clash(`setting ${spec.as}`)),
+    ...(inner.options
+      ? {
+          options: add(
+            'options',
+            outer.options ?? {},
+            Object.values(inner.options).map((group) => [prefix.name(group.name), prefixOptions(group, prefix)]),
+          ),
+        }
+      : {}),
     graphs: addGraphs(outer.graphs, inner, prefix, clash, problems, spec),
     files: [...outer.files, ...inner.files.map((file) => ({ ...file, path: `${spec.as}/${file.path}` }))].sort(
       (a, b) => (a.path < b.path ? -1 : 1),
@@ -86,6 +96,19 @@ function prefixRole(role: Role, prefix: Prefix): Role {
     tags: role.tags.map((tag) => prefix.tag(tag)),
     conflicts: role.conflicts.map((name) => prefix.name(name)),
   };
+}
+
+function prefixOptions(group: OptionGroup, prefix: Prefix): OptionGroup {
+  const options = Object.values(group.options).map((option): [string, OptionGroup['options'][string]] => [
+    prefix.name(option.name),
+    {
+      ...option,
+      name: prefix.name(option.name),
+      requires: option.requires.map((name) => prefix.name(name)),
+      settings: Object.keys(option.settings).length === 0 ? {} : { [prefix.as]: option.settings },
+    },
+  ]);
+  return { ...group, name: prefix.name(group.name), options: Object.fromEntries(options) };
 }
 
 /** The included release's schema as that of one setting; what the release around it feeds is not for clusters to set. */

@@ -270,6 +270,20 @@ describe('an included release', () => {
     expect(actionWith({ base: 2, port: 1 })).toBe('run');
   });
 
+  it('has options of its own, and what they set', () => {
+    const env = { ON: { yaql_exp: '$.options.get(tls)' }, PORT: { yaql_exp: '$.port' } };
+    const pg = release([{ id: 'use', type: 'shell', role: ['node'], parameters: { cmd: 'x', env } }], {
+      ...{ name: 'pg', version: '3.0.0', roles: { node: {} } },
+      settings: { type: 'object', properties: { port: { type: 'integer', default: 1 } } },
+      options: { wire: { options: { plain: {}, tls: { requires: ['plain'], settings: { port: 443 } } } } },
+    });
+    const it = whole(release(tasks, manifest()), { 'pg@^3.0.0': pg });
+    expect(Object.keys(it.options?.['db.wire']?.options ?? {})).toEqual(['db.plain', 'db.tls']);
+    const spec = cluster({ w: ['web'], d1: ['db.node'] }, { options: { 'db.tls': true, 'db.plain': true } });
+    const made = planOf([], spec, { release: it });
+    expect(parameters(made, 'db.use@d1')).toMatchObject({ env: { ON: true, PORT: 443 } });
+  });
+
   it('takes its files from itself', () => {
     const pg = release(
       [{ id: 'put', type: 'upload_file', role: ['node'], parameters: { path: '/x', file: 'run.sh' } }],
