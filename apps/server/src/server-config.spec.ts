@@ -32,6 +32,8 @@ describe('configuration', () => {
       auth: 'on',
       leaseMs: 10_000,
       logLevel: 'info',
+      webhookAllow: [],
+      webhookGiveUpHours: 72,
     });
   });
 

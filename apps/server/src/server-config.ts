@@ -29,6 +29,9 @@ export interface ServerConfig {
   readonly auth: 'on' | 'off';
   readonly leaseMs: number;
   readonly logLevel: LogLevel;
+  /** Networks that webhooks reach though they are private; checked by the planner. */
+  readonly webhookAllow: readonly string[];
+  readonly webhookGiveUpHours: number;
 }
 
 const addressOf = (protocols: readonly string[]) => {
@@ -68,6 +71,8 @@ const variables = z.object({
   MUSTER_AUTH: oneOf(['on', 'off']).default('on'),
   MUSTER_LEASE_MS: whole(1_000, 3_600_000).default(10_000),
   MUSTER_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+  MUSTER_WEBHOOK_ALLOW: z.string().max(10_000).default(''),
+  MUSTER_WEBHOOK_GIVE_UP_HOURS: whole(1, 8_760).default(72),
 });
 
 /**
@@ -109,6 +114,8 @@ export function readConfig(
     auth: it.MUSTER_AUTH,
     leaseMs: it.MUSTER_LEASE_MS,
     logLevel: it.MUSTER_LOG_LEVEL,
+    webhookAllow: it.MUSTER_WEBHOOK_ALLOW.split(/[\s,]+/).filter((each) => each !== ''),
+    webhookGiveUpHours: it.MUSTER_WEBHOOK_GIVE_UP_HOURS,
   };
 }
 

@@ -33,7 +33,13 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
   const bus = await parts.openBus('planner');
   const planner = await listening(config, () =>
     startPlanner(
-      { host: config.httpHost, port: config.httpPort, auth: config.auth, adminToken },
+      {
+        host: config.httpHost,
+        port: config.httpPort,
+        auth: config.auth,
+        adminToken,
+        webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
+      },
       { database, bus, artifacts, secretBox, secretKey, logger },
     ),
   );

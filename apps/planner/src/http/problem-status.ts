@@ -24,6 +24,7 @@ const statusByCode: Partial<Record<ProblemCode, number>> = {
   NODE_IN_USE: 409,
   NODE_STATE: 409,
   POOL_IN_USE: 409,
+  WEBHOOK_EXISTS: 409,
   API_PRECONDITION_FAILED: 412,
   PUBLICATION_TOO_MANY: 429,
   PROJECT_ARCHIVED: 409,
