@@ -46,8 +46,7 @@ class Replaced {
 
   merge<T>(kind: string, under: Readonly<Record<string, T>>, over: Readonly<Record<string, T>>): Record<string, T> {
     for (const [name, value] of Object.entries(over))
-      if (Object.hasOwn(under, name) && canonicalJson(under[name] as never) !== canonicalJson(value as never))
-        this.add(kind, name);
+      if (Object.hasOwn(under, name) && canonicalJson(under[name]) !== canonicalJson(value)) this.add(kind, name);
     return { ...under, ...over };
   }
 

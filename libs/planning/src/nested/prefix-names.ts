@@ -77,8 +77,7 @@ export class Prefix {
   #bindings(value: Json): Json {
     if (Array.isArray(value)) return value.map((each: Json) => this.#bindings(each));
     if (!isJsonObject(value)) return value;
-    if (isOutputBinding(value))
-      return { output: { ...value.output, task: this.name(value.output.task) } } as JsonObject;
+    if (isOutputBinding(value)) return { output: { ...value.output, task: this.name(value.output.task) } };
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.#bindings(member)]));
   }
 
