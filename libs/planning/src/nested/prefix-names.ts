@@ -5,7 +5,6 @@ import {
   MASTER,
   type Bundle,
   type Json,
-  type JsonObject,
   type Placement,
   type Relation,
   type RoleSelector,
