@@ -15,11 +15,11 @@ export { PASSES } from './passes/pass-list';
 export {
   neededReleases,
   newestInRange,
-  type ResolvedBase,
   type ResolvedBundle,
   resolveBundle,
   unknownBase,
 } from './nested/resolve-bundle';
+export type { ResolvedBase } from './nested/resolved-base';
 export { plan } from './plan';
 export type { PlanIdentity, PlanInput, PlanOptions, PlanOutcome } from './plan-input';
 export { withFingerprints } from './previous/fingerprints';

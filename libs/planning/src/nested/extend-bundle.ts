@@ -2,7 +2,7 @@ import type { Bundle, BundleFile, GraphDefinition, Json, JsonObject, TaskDefinit
 import { canonicalJson, didYouMean, isJsonObject } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
 import { applyPatch } from '../draft/apply-patch';
-import { nameOf, originOf, type ResolvedBase } from './resolve-bundle';
+import { nameOf, originOf, type ResolvedBase } from './resolved-base';
 
 /**
  * A release laid over the one that it extends: what has the same name is replaced as a whole, the rest is added. Single

@@ -16,7 +16,7 @@ import { problem, type Problem } from '@muster/problems';
 import { applyPatch } from '../draft/apply-patch';
 import type { Names } from './names';
 import { Prefix, prefixDefinition } from './prefix-names';
-import { nameOf, originOf, type ResolvedBase } from './resolve-bundle';
+import { nameOf, originOf, type ResolvedBase } from './resolved-base';
 
 /**
  * A release with another one put into it under a name: its roles, tags, tasks, settings and files are there with that name in

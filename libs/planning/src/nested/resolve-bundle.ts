@@ -1,16 +1,10 @@
 import { checkWholeBundle, compareVersions, isInRange } from '@muster/catalog';
-import type { Bundle, BundleOrigin } from '@muster/model';
+import type { Bundle } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
 import { extendBundle } from './extend-bundle';
 import { includeBundle } from './include-bundle';
 import { Names } from './names';
-
-/** A release that another one is made from: whole itself, and where it comes from. */
-export interface ResolvedBase {
-  readonly bundle: Bundle;
-  /** Of the published bundle; empty offline. */
-  readonly digest: string;
-}
+import { nameOf, type ResolvedBase } from './resolved-base';
 
 export interface ResolvedBundle {
   /** Null if any problem is an error. */
@@ -80,10 +74,6 @@ export function newestInRange<T extends { readonly name: string; readonly versio
   return fitting.sort((a, b) => compareVersions(b.version, a.version))[0] ?? null;
 }
 
-export function originOf({ bundle: { name, version }, digest }: ResolvedBase): BundleOrigin {
-  return { name, version, digest };
-}
-
 function checkSize(whole: Bundle): Problem[] {
   const { basesMax, depthMax, includedMax, definitionsMax } = NESTED_LIMITS;
   const { bases = [], included = [], graphs } = whole;
@@ -104,10 +94,6 @@ function checkSize(whole: Bundle): Problem[] {
       }),
     );
   return problems;
-}
-
-export function nameOf({ name, version }: { readonly name: string; readonly version: string }): string {
-  return `${name}@${version}`;
 }
 
 function listed(names: readonly string[]): string {
