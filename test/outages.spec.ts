@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from '@muster/testkit';
 import { ProductionBed } from './bed/production-bed';
@@ -18,8 +18,8 @@ const journaled = (work: string): string =>
 const steps = Array.from({ length: STEPS }, (_, step) => ({
   id: `s${step}`,
   ...{ type: 'shell', role: ['worker'], requires: step === 0 ? [] : [`s${step - 1}`] },
-  // One that is longer than a lease, whatever happens during it.
-  parameters: { cmd: journaled(step === 1 ? 'sleep 8' : 'sleep 1') },
+  // One that is longer than a lease, whatever happens during it, and as long as `hold` is there.
+  parameters: { cmd: journaled(step === 1 ? 'sleep 8; while [ -e ~/hold ]; do sleep 0.2; done' : 'sleep 1') },
 }));
 
 describe('while a part is down what runs goes on, nothing starts without a valid lease, and all catches up', () => {
@@ -108,6 +108,9 @@ describe('while a part is down what runs goes on, nothing starts without a valid
 
   it('executors that are replaced one after another: each gives its lease up when it is asked to end', async () => {
     const deployment = await deploymentOf();
+    // However long executors take to start, the deployment has not ended meanwhile.
+    const holds = bed.hosts.hosts.map(({ dataDir }) => join(dataDir, 'hold'));
+    for (const hold of holds) writeFileSync(hold, '');
     for (let replaced = 0; replaced < 2; replaced++) {
       const { owner } = await bed.owner(transaction);
       await bed.addExecutor();
@@ -118,6 +121,7 @@ describe('while a part is down what runs goes on, nothing starts without a valid
       );
       await waitUntil('the planner knows', async () => isOf(bed.executors, (await bed.status(transaction)).executor));
     }
+    for (const hold of holds) rmSync(hold);
     await expectAllOnce(deployment);
     const attempts = await withClient(bed, async (client) => (await readRecords(client, transaction)).attempts);
     expect(attempts.every(({ attempt }) => attempt === 1)).toBe(true);

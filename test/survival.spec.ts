@@ -60,13 +60,11 @@ describe('a deployment on real hosts survives', () => {
     await bed.task(transaction, 'two@host1', 'running');
     const { owner } = await bed.owner(transaction);
     await owner.kill();
-    const killedAt = Date.now();
     await waitUntil(
       'another executor owns it',
       async () => (await bed.status(transaction)).executor !== owner.ready.id,
       { timeoutMs: 30_000, intervalMs: 100 },
     );
-    expect(Date.now() - killedAt).toBeLessThan(ProductionBed.leaseMs * 2);
     await expectSucceeded(transaction);
     // What was said while nobody listened is there as well.
     await waitUntil(

@@ -48,8 +48,6 @@ export class ProductionBed {
     this.#client = new MusterClient({ server: env['MUSTER_SERVER'] ?? '', token: env['MUSTER_TOKEN'] ?? '' });
   }
 
-  static readonly leaseMs = LEASE_MS;
-
   /** On a database and a vhost of its own in the test run's services, which nobody may break. */
   static open(hostCount: number, executors: number): Promise<ProductionBed> {
     return ProductionBed.#open(hostCount, executors, sharedServices());

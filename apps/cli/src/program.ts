@@ -13,6 +13,8 @@ import { defineLintCommand } from './commands/lint.command';
 import { defineLogsCommand } from './commands/logs.command';
 import { defineNodeCommands } from './commands/node.command';
 import { definePoolCommands } from './commands/pool.command';
+import { defineEventsCommand } from './commands/events.command';
+import { defineWebhookCommands } from './commands/webhook.command';
 import { defineProjectCommands } from './commands/project.command';
 import { definePlanCommand } from './commands/plan.command';
 import { defineServerCommands } from './commands/server.command';
@@ -52,6 +54,8 @@ export function makeProgram(run: Run): Command {
   defineClusterCommands(run, program);
   defineNodeCommands(run, program);
   definePoolCommands(run, program);
+  defineWebhookCommands(run, program);
+  defineEventsCommand(run, program);
   defineProjectCommands(run, program);
   defineTokenCommands(run, program);
   defineAuditCommand(run, program);

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import type { SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { networkFault } from './webhooks/address-policy';
+import type { WebhookConfig } from './webhooks/webhook-settings';
 
 /** What the planner is told at its start; read from the environment by the app that starts it. */
 export interface PlannerConfig {
@@ -10,12 +12,21 @@ export interface PlannerConfig {
   readonly auth: 'on' | 'off';
   /** The one token that exists without a row in the database. */
   readonly adminToken: SecretValue;
+  /** Absent: no address beyond the public ones. */
+  readonly webhooks?: WebhookConfig;
   /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
   readonly failuresPerMinute?: number;
   /** PEM; absent: plain HTTP. */
   readonly tls?: { readonly cert?: string; readonly key?: string };
   /** Whose `X-Forwarded-For` is believed; absent: nobody's. */
   readonly trustedProxies?: readonly string[];
+  readonly nodes?: NodeCareConfig;
+}
+
+/** How the planner looks after nodes. */
+export interface NodeCareConfig {
+  /** Milliseconds until a node that could not be inspected is asked again; twice as long each further time. Default 5000. */
+  readonly inspectBackoffMs?: number;
 }
 
 /** Shortest admin token taken: 128 bits as hex. */
@@ -42,6 +53,10 @@ export function checkPlannerConfig(config: PlannerConfig): void {
       `The token is shorter than ${ADMIN_TOKEN_CHARS_MIN} characters.`,
       'Give a longer random token.',
     );
+  }
+  for (const network of config.webhooks?.allow ?? []) {
+    const fault = networkFault(network);
+    if (fault !== null) wrong('MUSTER_WEBHOOK_ALLOW', `${fault}.`, 'Give addresses and networks with commas between.');
   }
   if (problems.length > 0) throw new ProblemsError(problems);
 }

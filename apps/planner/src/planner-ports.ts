@@ -2,6 +2,7 @@ import type { SecretBox, SecretValue } from '@muster/model';
 import type { Bus } from '@muster/messaging';
 import type { ArtifactStore, Database } from '@muster/storage';
 import type { Logger } from '@muster/telemetry';
+import type { WebhookSettings } from './webhooks/webhook-settings';
 import type { PlanRunner } from './plans/plan-runner';
 
 /** What the planner needs of the outside, opened by whoever starts it and closed by them after it. */
@@ -16,6 +17,8 @@ export interface PlannerPorts {
   readonly logger: Logger;
   /** Absent: plans are made in worker threads. */
   readonly runner?: PlanRunner;
+  /** Absent: as the configuration says. */
+  readonly webhooks?: WebhookSettings;
 }
 
 export const BUS = Symbol('Bus');
@@ -24,6 +27,8 @@ export const SECRET_BOX = Symbol('SecretBox');
 /** A SecretValue: what the box was made with. */
 export const SECRET_KEY = Symbol('secretKey');
 export const LOGGER = Symbol('Logger');
+/** What the configuration says of webhooks: `WebhookSettings`. */
+export const WEBHOOKS = Symbol('Webhooks');
 export const PLAN_RUNNER = Symbol('PlanRunner');
 /** The id that nodes remember as their owner's: a string. */
 export const INSTALLATION = Symbol('installation');

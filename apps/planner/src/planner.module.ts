@@ -7,6 +7,8 @@ import type { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
 import { ClusterEditsController } from './clusters/cluster-edits.controller';
+import { ClusterOptionsController } from './clusters/cluster-options.controller';
+import { ClusterReadsController } from './clusters/cluster-reads.controller';
 import { ClustersController } from './clusters/clusters.controller';
 import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
@@ -21,6 +23,7 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
+import { InspectionsController } from './nodes/inspections.controller';
 import { NodesController } from './nodes/nodes.controller';
 import { OperationInterceptor } from './operations/operation.interceptor';
 import { Operations } from './operations/operations';
@@ -36,6 +39,7 @@ import {
   PLAN_RUNNER,
   type PlannerPorts,
   SECRET_BOX,
+  WEBHOOKS,
   SECRET_KEY,
 } from './planner-ports';
 import { IdentityController } from './identity/identity.controller';
@@ -48,6 +52,8 @@ import { PublicationHandlers } from './publications/publication-handlers';
 import { PlannerNudges } from './running/planner-nudges';
 import { EventIntake } from './transactions/event-intake';
 import { TransactionsController } from './transactions/transactions.controller';
+import type { WebhookSettings } from './webhooks/webhook-settings';
+import { WebhooksController } from './webhooks/webhooks.controller';
 
 /** What exists once the database is open. */
 export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
@@ -56,6 +62,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly installation: string;
   readonly nudges: PlannerNudges;
   readonly operations: Operations;
+  readonly webhooks: WebhookSettings;
   readonly closing: AbortSignal;
   readonly refusals: RefusalGate;
 }
@@ -71,8 +78,11 @@ export class PlannerModule {
         PluginsController,
         ClustersController,
         ClusterEditsController,
+        ClusterOptionsController,
+        ClusterReadsController,
         PlansController,
         NodesController,
+        InspectionsController,
         PoolsController,
         ProjectsController,
         IdentityController,
@@ -81,6 +91,7 @@ export class PlannerModule {
         TransactionsController,
         OutputController,
         FeedController,
+        WebhooksController,
         ArtifactsController,
         HealthController,
         MetricsController,
@@ -101,6 +112,7 @@ export class PlannerModule {
         { provide: FIND_PRINCIPAL, useValue: { find: findPrincipal } },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: WEBHOOKS, useValue: runtime.webhooks },
         { provide: Operations, useValue: runtime.operations },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },

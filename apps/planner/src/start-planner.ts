@@ -36,6 +36,7 @@ import { checkPlannerConfig, type PlannerConfig } from './planner-config';
 import type { PlannerPorts } from './planner-ports';
 import { PlannerModule, type PlannerRuntime } from './planner.module';
 import { WorkerPlanRunner } from './plans/worker-plan-runner';
+import { webhookSettings } from './webhooks/webhook-settings';
 import { PlannerNudges } from './running/planner-nudges';
 
 /** Each is waited for a few seconds. */
@@ -80,14 +81,15 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const nudges = new PlannerNudges();
     const operations = new Operations(database, nudges, onFailure);
     opened.push(() => operations.close());
+    const webhooks = ports.webhooks ?? webhookSettings(config.webhooks);
     const runtime = {
       ...ports,
-      ...{ database, runner, nudges, operations, installation },
+      ...{ webhooks, database, runner, nudges, operations, installation },
       closing: closing.signal,
       refusals: new RefusalGate(),
     };
     const app = await createApp(config, runtime);
-    const work = startWork(runtime, onFailure);
+    const work = startWork(runtime, config.nodes ?? {}, onFailure);
     opened.push(() => work.close());
     opened.push(() => closeServer(app));
     app.connectMicroservice({ strategy: eventServer(runtime) });

@@ -57,6 +57,8 @@ describe('configuration', () => {
       amqpTopology: 'make',
       trustedProxies: [],
       failuresPerMinute: 60,
+      webhookAllow: [],
+      webhookGiveUpHours: 72,
     });
   });
 

@@ -29,6 +29,9 @@ export interface ServerConfig {
   readonly auth: 'on' | 'off';
   readonly leaseMs: number;
   readonly logLevel: LogLevel;
+  /** Networks that webhooks reach though they are private; checked by the planner. */
+  readonly webhookAllow: readonly string[];
+  readonly webhookGiveUpHours: number;
   /** Paths of PEM files; null: not given. */
   readonly tls: { readonly http: TlsFiles; readonly database: TlsFiles; readonly amqp: TlsFiles };
   /** `check`: the broker's user may make nothing; what `muster broker-rights` prints was imported. */
@@ -96,6 +99,8 @@ const variables = z.object({
   MUSTER_AMQP_KEY: z.string().optional(),
   MUSTER_AMQP_TOPOLOGY: oneOf(['make', 'check']).default('make'),
   MUSTER_AUTH_FAILURES_PER_MINUTE: whole(1, 1_000_000).default(60),
+  MUSTER_WEBHOOK_ALLOW: z.string().max(10_000).default(''),
+  MUSTER_WEBHOOK_GIVE_UP_HOURS: whole(1, 8_760).default(72),
 });
 
 /**
@@ -152,6 +157,8 @@ export function readConfig(
     amqpTopology: it.MUSTER_AMQP_TOPOLOGY,
     trustedProxies: it.MUSTER_HTTP_TRUSTED_PROXIES.split(/[\s,]+/).filter((each) => each !== ''),
     failuresPerMinute: it.MUSTER_AUTH_FAILURES_PER_MINUTE,
+    webhookAllow: it.MUSTER_WEBHOOK_ALLOW.split(/[\s,]+/).filter((each) => each !== ''),
+    webhookGiveUpHours: it.MUSTER_WEBHOOK_GIVE_UP_HOURS,
   };
 }
 

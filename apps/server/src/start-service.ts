@@ -37,7 +37,11 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
   const planner = await listening(config, () =>
     startPlanner(
       {
-        ...{ host: config.httpHost, port: config.httpPort, auth: config.auth, adminToken },
+        host: config.httpHost,
+        port: config.httpPort,
+        auth: config.auth,
+        adminToken,
+        webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
         ...{ trustedProxies, failuresPerMinute },
         ...(tls === undefined ? {} : { tls }),
       },

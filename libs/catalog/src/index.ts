@@ -9,6 +9,11 @@ export { parseBundle, type ParseBundleOptions, type ParsedBundle } from './bundl
 export { plainRole } from './bundle/roles';
 export { checkCluster, type PlaceOf } from './cluster/check-cluster';
 export { clusterDocument, limitsDocument, nodeDocument } from './cluster/cluster-document';
+export { type ClusterChange, diffClusters } from './cluster/diff-clusters';
+export { checkOptions, enabledOptions, knownOptions, type KnownOption, missingOptions } from './cluster/options';
+export { commonSettings, settingsLayers, type SettingsLayer } from './cluster/settings-layers';
+export { type EffectiveValue, effectiveValues, type SettingOrigin } from './cluster/effective-values';
+export { blankPaths, fillCluster } from './cluster/fill-cluster';
 export { deepUnion, effectiveSettings, settingsSchema } from './cluster/effective-settings';
 export {
   type ClusterRefs,
@@ -18,6 +23,8 @@ export {
 } from './cluster/parse-cluster-file';
 export { fitsRelease, isInRange, type RangedRelease } from './cluster/fits-release';
 export { revisionContent, revisionHash, sameRevision } from './cluster/revision';
+export { fillGenerated, generatedPaths, type RandomBytes } from './settings/generate';
+export { keepSecrets, valueAt } from './settings/keep-secrets';
 export { openedSetting, sealSettings } from './settings/seal-settings';
 export { withDefaults } from './settings/settings-defaults';
 export { YAML_LIMITS } from './yaml/yaml-limits';

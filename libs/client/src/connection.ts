@@ -27,7 +27,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Answers that a proxy or a starting server gives: trying again makes sense. */
 const PASSING = new Set([502, 503, 504]);

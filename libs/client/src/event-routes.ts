@@ -7,6 +7,10 @@ export interface EventFilter {
   /** Events after this number; absent: from the first. */
   readonly after?: number;
   readonly transaction?: string;
+  /** Its transactions and their tasks included. */
+  readonly cluster?: string;
+  /** `transaction.ended`, or `task.*` for all of a noun; several with commas between. */
+  readonly kind?: string;
 }
 
 export class EventRoutes {

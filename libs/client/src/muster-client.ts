@@ -10,6 +10,7 @@ import { PoolRoutes } from './pool-routes';
 import { ProjectRoutes } from './project-routes';
 import { TokenRoutes } from './token-routes';
 import { TransactionRoutes } from './transaction-routes';
+import { WebhookRoutes } from './webhook-routes';
 
 /** Every route of the planner, by what it is about. */
 export class MusterClient {
@@ -25,6 +26,7 @@ export class MusterClient {
   readonly audit: AuditRoutes;
   readonly transactions: TransactionRoutes;
   readonly events: EventRoutes;
+  readonly webhooks: WebhookRoutes;
   readonly #connection: Connection;
 
   constructor(options: ConnectionOptions) {
@@ -41,6 +43,7 @@ export class MusterClient {
     this.identity = new IdentityRoutes(this.#connection);
     this.transactions = new TransactionRoutes(this.#connection);
     this.events = new EventRoutes(this.#connection);
+    this.webhooks = new WebhookRoutes(this.#connection);
   }
 
   /** True if the server serves; false if it answers but is not ready. Fails with `ServerUnreachable` without an answer. */

@@ -35,6 +35,28 @@ export interface Role {
   readonly conflicts: readonly string[];
 }
 
+/** Something that a cluster may have or not have. */
+export interface OptionDeclaration {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  /** Names of options that have to be on, too. */
+  readonly requires: readonly string[];
+  /** On, unless the cluster says otherwise. */
+  readonly default: boolean;
+  /** Over the defaults of the schema while it is on. */
+  readonly settings: JsonObject;
+}
+
+/** Options that are about the same thing. */
+export interface OptionGroup {
+  readonly name: string;
+  readonly title: string | null;
+  /** At most one of them is on at a time. */
+  readonly exclusive: boolean;
+  readonly options: Readonly<Record<string, OptionDeclaration>>;
+}
+
 export type BundleKind = 'release' | 'plugin';
 
 /** One file of `files/`: its path below `files/`, bytes addressed by digest. */
@@ -73,6 +95,8 @@ export interface Bundle {
   readonly tags: Readonly<Record<string, { readonly hasPrimary: boolean }>>;
   /** JSON Schema of the settings; null: anything goes. */
   readonly settings: JsonObject | null;
+  /** By group; absent: none. */
+  readonly options?: Readonly<Record<string, OptionGroup>>;
   readonly sequences: Readonly<Record<string, readonly string[]>>;
   readonly graphs: readonly GraphDefinition[];
   readonly files: readonly BundleFile[];

@@ -33,6 +33,13 @@ function workQueue(name: string, deliveriesMax: number, singleActive = false): Q
 export const COMMANDS_QUEUE = workQueue('executor.commands.v1', 20);
 /** Questions to executors: why, missed events, host keys. */
 export const QUESTIONS_QUEUE = { kind: 'questions', name: 'executor.questions.v1' } as const satisfies QueueTopology;
+/**
+ * Questions to executors that a machine has to be asked for, and that may so take long: never before those about deployments.
+ */
+export const INSPECTIONS_QUEUE = {
+  kind: 'questions',
+  name: 'executor.inspections.v1',
+} as const satisfies QueueTopology;
 /** States of deployments to the planner. One planner at a time, since order saves it from asking for what it misses. */
 export const EVENTS_QUEUE = workQueue('planner.events.v1', 100, true);
 /** Controls of transactions from other programs, by the exchange of the same name. */
@@ -69,6 +76,14 @@ export interface Topology {
 }
 
 export const TOPOLOGY: Topology = {
-  queues: [COMMANDS_QUEUE, QUESTIONS_QUEUE, EVENTS_QUEUE, CONTROLS_QUEUE, PUBLICATIONS_QUEUE, OUTPUT_QUEUE],
+  queues: [
+    COMMANDS_QUEUE,
+    QUESTIONS_QUEUE,
+    INSPECTIONS_QUEUE,
+    EVENTS_QUEUE,
+    CONTROLS_QUEUE,
+    PUBLICATIONS_QUEUE,
+    OUTPUT_QUEUE,
+  ],
   exchanges: [NUDGE_EXCHANGE, FEED_EXCHANGE],
 };

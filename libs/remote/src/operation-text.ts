@@ -72,8 +72,10 @@ export function checkAttempt(attempt: AttemptSpec): NodeFailure | null {
     if (length > CHECK_MAX) wrong.push(`a check and its variables have at most ${CHECK_MAX} characters, not ${length}`);
     if ([check, ...Object.values(env)].some((text) => text.includes('\0'))) wrong.push('the check contains a NUL');
   }
-  if (operation.kind === 'probe' && 'http' in operation.target && !operation.target.http.startsWith('http://')) {
-    wrong.push(`only http:// can be probed, not ${operation.target.http}`);
+  if (operation.kind === 'probe' && 'http' in operation.target) {
+    const { http } = operation.target;
+    if (!/^https?:\/\//.test(http) || !URL.canParse(http))
+      wrong.push(`only http:// and https:// addresses can be probed, not ${http}`);
   }
   return wrong.length > 0 ? refused('NODE_OPERATION_INVALID', `task ${attempt.task}: ${wrong.join('; ')}`) : null;
 }

@@ -48,18 +48,19 @@ export class ProbeRun implements Watch {
           sizes: NOTHING,
         });
       case 'refused':
-        return this.followed.finish(this, {
-          kind: 'ended',
-          attempt: this.attempt,
-          result: {
-            kind: 'refused',
-            code: 'NODE_REQUIREMENT_MISSING',
-            detail: 'the SSH server of the node forbids TCP forwarding, which probes need',
-          },
-          sizes: NOTHING,
-        });
+        return this.#refuse(
+          'NODE_REQUIREMENT_MISSING',
+          'the SSH server of the node forbids TCP forwarding, which probes need',
+        );
+      case 'untrusted':
+        return this.#refuse('NODE_CERTIFICATE_UNTRUSTED', 'the page shows a certificate that executors do not trust');
       case 'not-yet':
         this.#timer = setTimeout(() => void this.#ask(), this.operation.intervalMs);
     }
+  }
+
+  #refuse(code: string, detail: string): void {
+    const result = { kind: 'refused', code, detail } as const;
+    this.followed.finish(this, { kind: 'ended', attempt: this.attempt, result, sizes: NOTHING });
   }
 }

@@ -1,5 +1,8 @@
-import { request } from 'node:http';
+import { type ClientRequest, request } from 'node:http';
+import { request as requestOverTls } from 'node:https';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
 import type { Operation } from '@muster/execution';
 import { within } from './connection/ssh-link';
 import { escapeWord, quoteWord } from './launcher/shell-words';
@@ -9,8 +12,8 @@ export type ProbeTarget = Extract<Operation, { kind: 'probe' }>['target'];
 
 /** One question may take this long before it counts as not yet true. */
 const QUESTION_MAX_MS = 10_000;
-/** `refused`: sshd forbids forwarding. */
-export type ProbeAnswer = 'yes' | 'not-yet' | 'refused';
+/** `refused`: sshd forbids forwarding. `untrusted`: the page's certificate is not one that the executor trusts. */
+export type ProbeAnswer = 'yes' | 'not-yet' | 'refused' | 'untrusted';
 
 /** A check that takes longer is ended, and counts as not yet true. */
 const CHECK_MAX_S = 30;
@@ -21,18 +24,17 @@ export async function probeOnce(session: NodeSession, target: ProbeTarget): Prom
   try {
     if ('check' in target) return await check(session, target);
     if ('port' in target) {
-      const stream = await within(link.forward('127.0.0.1', target.port), QUESTION_MAX_MS);
+      const stream = await within(link.forward(target.host ?? '127.0.0.1', target.port), QUESTION_MAX_MS);
       stream.destroy();
       return 'yes';
     }
     const url = new URL(target.http);
-    const stream = await within(
-      link.forward(url.hostname.replace(/^\[|\]$/g, ''), Number(url.port || 80)),
-      QUESTION_MAX_MS,
-    );
-    const status = await askPage(stream, url).finally(() => stream.destroy());
+    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+    const stream = await within(link.forward(hostOf(url), port), QUESTION_MAX_MS);
+    const status = await askPage(stream, url, target.isTrusting ?? false).finally(() => stream.destroy());
     return (target.expect === null ? status >= 200 && status < 300 : status === target.expect) ? 'yes' : 'not-yet';
   } catch (error) {
+    if (isUntrusted(error)) return 'untrusted';
     return isProhibited(error) ? 'refused' : 'not-yet';
   }
 }
@@ -48,10 +50,9 @@ async function check(
   return words[0] === 'checked' && words[1] === '0' ? 'yes' : 'not-yet';
 }
 
-function askPage(stream: Duplex, url: URL): Promise<number> {
+function askPage(stream: Duplex, url: URL, isTrusting: boolean): Promise<number> {
   const answered = new Promise<number>((resolve, reject) => {
-    // No agent: it would want a socket, and this is a channel.
-    const asked = request(url, { createConnection: () => stream, headers: { connection: 'close' } });
+    const asked = url.protocol === 'https:' ? askOverTls(stream, url, isTrusting) : askPlainly(stream, url);
     asked.on('response', (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
@@ -60,6 +61,31 @@ function askPage(stream: Duplex, url: URL): Promise<number> {
     asked.end();
   });
   return within(answered, QUESTION_MAX_MS);
+}
+
+// No agents: they would want sockets, and this is a channel.
+function askPlainly(stream: Duplex, url: URL): ClientRequest {
+  return request(url, { createConnection: () => stream, headers: { connection: 'close' } });
+}
+
+function askOverTls(stream: Duplex, url: URL, isTrusting: boolean): ClientRequest {
+  const host = hostOf(url);
+  // An address is no name to ask for; its certificate is compared with it all the same.
+  const servername = isIP(host) === 0 ? { servername: host } : {};
+  const createConnection = (): Duplex =>
+    connect({ socket: stream, host, ...servername, rejectUnauthorized: !isTrusting });
+  return requestOverTls(url, { createConnection, headers: { connection: 'close' } });
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+/** OpenSSL's and Node's names of what is wrong with a certificate, which asking again will not change. */
+const UNTRUSTED = /^(ERR_TLS_CERT_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY)_)/;
+
+function isUntrusted(error: unknown): boolean {
+  return UNTRUSTED.test(String((error as { readonly code?: unknown } | null)?.code));
 }
 
 /** SSH's number for "administratively prohibited"; a port that nobody listens on has another. Asking again will not help. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ParsedCluster } from '@muster/catalog';
-import { type Bundle, type ClusterSpec, SecretValue } from '@muster/model';
+import { type Bundle, type ClusterSpec, type SecretBox, SecretValue } from '@muster/model';
 import type { PlanInput } from '@muster/planning';
 import { hasErrors, type Problem, ProblemsError } from '@muster/problems';
 import { readBundle, type ReadBundle } from '../bundle/read-bundle';
@@ -29,7 +29,7 @@ export type OfflineInput = Pick<PlanInput, 'cluster' | 'release' | 'plugins' | '
  * Fails with `ProblemsError`, naming everything that is wrong in all files at once.
  */
 export async function planInputOffline(session: Session, sources: OfflineSources): Promise<OfflineInput> {
-  const { checkCluster, parseClusterFile } = await import('@muster/catalog');
+  const { checkCluster, fillCluster, parseClusterFile, settingsSchema } = await import('@muster/catalog');
   const { cwd } = session.io;
   const text = await readText(cwd, sources.clusterFile, 'cluster file');
   const { spec, problems: clusterProblems, placeOf } = parseClusterFile(text, sources.clusterFile);
@@ -46,14 +46,20 @@ export async function planInputOffline(session: Session, sources: OfflineSources
   const isKnown = spec.release !== null || parsed.some((it) => it.bundle?.kind === 'release' && it.isNamed);
   // Of a release that has no name anywhere it cannot be said what fits it.
   const isTold = (it: Problem): boolean => isKnown || it.code !== 'CLUSTER_PLUGIN_INCOMPATIBLE';
-  problems.push(...checkCluster(spec, release, plugins, placeOf).filter(isTold));
+  const { box, seal, secrets } = await secretsOf(text, [release, ...plugins]);
+  const { schema } = settingsSchema([release, ...plugins]);
+  // What the planner would draw at random is the same each time here, as everything else of an offline plan.
+  const random = (count: number): Uint8Array => new Uint8Array(count);
+  const filled = fillCluster(spec, schema, { base: null, keepGenerated: true, box, random }, placeOf);
+  problems.push(...filled.problems, ...checkCluster(filled.spec, release, plugins, placeOf).filter(isTold));
   if (hasErrors(problems)) throw new ProblemsError(problems);
-  const { seal, secrets } = await secretsOf(text, [release, ...plugins]);
+  const fill = (each: ClusterSpec): ClusterSpec =>
+    seal(fillCluster(each, schema, { base: null, keepGenerated: true, box, random }, placeOf).spec);
   return {
-    cluster: seal(spec),
+    cluster: seal(filled.spec),
     release,
     plugins,
-    previousCluster: before?.spec ? seal(before.spec) : null,
+    previousCluster: before?.spec ? fill(before.spec) : null,
     secrets,
     sha256: sha256Of,
     problems,
@@ -71,12 +77,17 @@ function sha256Of(text: string): string {
 async function secretsOf(
   text: string,
   bundles: readonly Bundle[],
-): Promise<{ readonly seal: (spec: ClusterSpec) => ClusterSpec; readonly secrets: NonNullable<PlanInput['secrets']> }> {
+): Promise<{
+  readonly box: SecretBox;
+  readonly seal: (spec: ClusterSpec) => ClusterSpec;
+  readonly secrets: NonNullable<PlanInput['secrets']>;
+}> {
   const { openedSetting, sealSettings, settingsSchema } = await import('@muster/catalog');
   const { createSecretBox } = await import('@muster/secrets');
   const box = createSecretBox(sha256Of(`offline ${text}`));
   const { schema } = settingsSchema(bundles);
   return {
+    box,
     seal: (spec) => sealSettings(spec, schema, box),
     secrets: {
       open: (sealed) => openedSetting(box.open(sealed).reveal()),

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
 import { ProblemDto } from '../http/api-errors';
 
 const SOURCE_CHARS_MAX = 8_000_000;
@@ -50,6 +51,52 @@ export class EditQuery {
   @IsOptional()
   @IsIn(['true', 'false'])
   acceptHostKeys?: string;
+}
+
+/** `?keep=&reason=` */
+export class DeleteClusterQuery {
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Delete it though it is deployed: its machines stay as they are.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  keep?: string;
+
+  @ApiPropertyOptional({ description: 'Told with the event.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(REASON_CHARS_MAX)
+  reason?: string;
+}
+
+/** `?node=&revision=` */
+export class EffectiveQuery {
+  @ApiPropertyOptional({ description: 'As this node sees it; absent: as all nodes do.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  node?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Of this revision; absent: the newest.' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  revision?: number;
+}
+
+/** `?from=&to=` */
+export class DiffQuery {
+  @ApiPropertyOptional({ default: 'live', description: 'A number, `head` or `live`.' })
+  @IsOptional()
+  @Matches(/^(head|live|\d{1,9})$/)
+  from: string = 'live';
+
+  @ApiPropertyOptional({ default: 'head', description: 'A number, `head` or `live`.' })
+  @IsOptional()
+  @Matches(/^(head|live|\d{1,9})$/)
+  to: string = 'head';
 }
 
 export class RollbackDto {
@@ -184,4 +231,103 @@ export class ClusterPartDto {
 
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'Secrets show as `<secret>`.' })
   value!: object;
+}
+
+class SettingOriginDto {
+  @ApiProperty({ enum: ['default', 'option', 'preset', 'cluster', 'node'] })
+  from!: string;
+
+  @ApiProperty({
+    description: 'The bundle whose schema has the default, or the name of the option, preset, cluster or node.',
+  })
+  by!: string;
+}
+
+class InheritedValueDto {
+  @ApiProperty({ description: 'Secrets show as `<secret>`.' })
+  value!: unknown;
+
+  @ApiProperty({ type: SettingOriginDto })
+  origin!: SettingOriginDto;
+}
+
+export class EffectiveValueDto {
+  @ApiProperty({ type: [String], description: 'Keys from the root of the settings.' })
+  path!: string[];
+
+  @ApiProperty({ description: 'Secrets show as `<secret>`, blank ones as `<to be filled>`.' })
+  value!: unknown;
+
+  @ApiProperty({ type: SettingOriginDto })
+  origin!: SettingOriginDto;
+
+  @ApiProperty({
+    type: InheritedValueDto,
+    nullable: true,
+    description: 'What it would be if its origin did not say it.',
+  })
+  inherits!: InheritedValueDto | null;
+
+  @ApiProperty()
+  secret!: boolean;
+
+  @ApiProperty()
+  blank!: boolean;
+
+  @ApiProperty()
+  deprecated!: boolean;
+
+  @ApiProperty()
+  fixed!: boolean;
+
+  @ApiProperty()
+  generated!: boolean;
+
+  @ApiProperty({ description: 'True: neither the release nor a plugin declares it.' })
+  unused!: boolean;
+}
+
+export class EffectiveSettingsDto {
+  @ApiProperty()
+  cluster!: string;
+
+  @ApiProperty({ type: 'integer' })
+  revision!: number;
+
+  @ApiProperty({ type: String, nullable: true })
+  node!: string | null;
+
+  @ApiProperty({ type: [EffectiveValueDto] })
+  values!: EffectiveValueDto[];
+}
+
+class ClusterChangeDto {
+  @ApiProperty({ type: [String], description: 'Keys from the root of the cluster file.' })
+  path!: string[];
+
+  @ApiProperty({ enum: ['added', 'removed', 'changed'] })
+  change!: string;
+
+  @ApiProperty({ nullable: true, description: 'Secrets show as `<secret>`.' })
+  before!: unknown;
+
+  @ApiProperty({ nullable: true, description: 'Secrets show as `<secret>`.' })
+  after!: unknown;
+
+  @ApiProperty({ description: 'A secret is part of it: what shows the same is different all the same.' })
+  secret!: boolean;
+}
+
+export class RevisionDiffDto {
+  @ApiProperty()
+  cluster!: string;
+
+  @ApiProperty({ type: 'integer' })
+  from!: number;
+
+  @ApiProperty({ type: 'integer' })
+  to!: number;
+
+  @ApiProperty({ type: [ClusterChangeDto], description: 'By path.' })
+  changes!: ClusterChangeDto[];
 }

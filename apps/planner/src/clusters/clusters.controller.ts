@@ -18,7 +18,7 @@ import { DataSource } from 'typeorm';
 import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { Editing } from '../http/editing';
 import { PageQuery } from '../http/paging';
-import { Project, Who } from '../http/principal';
+import { Project } from '../http/principal';
 import { Needs } from '../http/route-access';
 import type { PlanRunner } from '../plans/plan-runner';
 import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
@@ -29,6 +29,7 @@ import {
   ApplyClusterDto,
   ClusterDto,
   ClusterPageDto,
+  DeleteClusterQuery,
   RevisionDto,
   RevisionPageDto,
 } from './cluster.dto';
@@ -140,12 +141,19 @@ export class ClustersController {
   @Delete(':cluster')
   @Needs('operator')
   @HttpCode(204)
-  @ApiOperation({ operationId: 'deleteCluster', summary: 'Delete a cluster that no transaction is running on' })
+  @ApiOperation({
+    operationId: 'deleteCluster',
+    summary: 'Delete a cluster that is not deployed, and that no transaction is running on',
+  })
   @ApiIdempotent()
   @ApiNoContentResponse()
-  @ApiRefusals(404, 409)
-  async delete(@Project() project: string, @Param('cluster') name: string, @Who() who: string): Promise<void> {
-    await deleteCluster(this.database, project, name, who);
+  @ApiRefusals(400, 404, 409)
+  async delete(
+    @Param('cluster') name: string,
+    @Query() { keep, reason }: DeleteClusterQuery,
+    @Editing() { project, who }: Editing,
+  ): Promise<void> {
+    await deleteCluster(this.database, project, name, { keep: keep === 'true', who, why: reason ?? null });
     this.nudges.nudge('recorded');
   }
 }

@@ -1,5 +1,5 @@
 import { problem, ProblemsError } from '@muster/problems';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { LastSuccessRow } from '../previous/last-success.entity';
@@ -7,8 +7,16 @@ import { ClusterRow } from './cluster.entity';
 import { letNodesGo } from './cluster-nodes';
 import { findCluster } from './find-cluster';
 
-/** Removes a cluster with its revisions and plans; its nodes stay known, its transactions stay readable. */
-export async function deleteCluster(database: DataSource, project: string, name: string, who: string): Promise<void> {
+/**
+ * Removes a cluster with its revisions and plans; its nodes stay known, its transactions stay readable. One that is
+ * deployed is refused with `CLUSTER_LIVE`, unless its machines are to be kept as they are.
+ */
+export async function deleteCluster(
+  database: DataSource,
+  project: string,
+  name: string,
+  { keep, who, why }: { readonly keep: boolean; readonly who: string; readonly why: string | null },
+): Promise<void> {
   await database.transaction(async (on) => {
     const row = await findCluster(on, project, name);
     await on.findOne(ClusterRow, { where: { id: row.id }, lock: { mode: 'pessimistic_write' } });
@@ -25,11 +33,28 @@ export async function deleteCluster(database: DataSource, project: string, name:
         }),
       ]);
     }
+    if (!keep) await refuseLive(on, row.id, name);
     await letNodesGo(on, row.id, [], who);
     await on.delete(LastSuccessRow, { clusterId: row.id });
     await on.delete(ClusterRow, { id: row.id });
     await writeFeedEvents(on, row.project, [
-      { type: 'cluster.deleted', at: null, subject: { cluster: name }, data: {} },
+      { type: 'cluster.deleted', at: null, subject: { cluster: name }, data: { who, why, keep } },
     ]);
   });
+}
+
+/** A failed or partial deployment has left something on machines, too, though no revision is live. */
+async function refuseLive(on: EntityManager, id: string, name: string): Promise<void> {
+  const found = await rowOf<{ live_revision: number | null; succeeded: string }>(
+    on,
+    `SELECT c.live_revision, (SELECT count(*) FROM planner.last_success s WHERE s.cluster_id = c.id AND s.graph_type = 'default') AS succeeded
+     FROM planner.cluster c WHERE c.id = $1`,
+    [id],
+  );
+  if (found === null || (found.live_revision === null && Number(found.succeeded) === 0)) return;
+  const summary =
+    found.live_revision === null
+      ? `No revision is live, and ${found.succeeded} of its tasks have succeeded on machines.`
+      : `Revision ${found.live_revision} is live.`;
+  throw new ProblemsError([problem('CLUSTER_LIVE', { subject: `cluster ${name}`, summary })]);
 }

@@ -1,52 +1,55 @@
-import type { ClusterSpec, JsonObject } from '@muster/model';
+import { clusterDocument } from '@muster/catalog';
+import {
+  type ClusterSpec,
+  isJsonObject,
+  isSealedSecret,
+  type Json,
+  type JsonObject,
+  TO_BE_FILLED,
+} from '@muster/model';
 import { stringify } from 'yaml';
 import type { NodeRow } from '../nodes/node.entity';
-import { withoutSecrets } from './without-secrets';
 
 /**
- * The cluster file that gives this revision again, with everything that is known of its nodes. Secrets are left out,
- * not masked: a mask that is applied again would become the secret.
+ * The cluster file that gives this revision again, with everything that is known of its nodes. In place of secrets stands
+ * `<to be filled>`: applied to the cluster that it came from it changes none of them.
  */
 export function exportCluster(spec: ClusterSpec, known: ReadonlyMap<string, NodeRow>): string {
-  const leftOut: string[] = [];
-  const open = (settings: JsonObject, at: string): JsonObject => {
-    const read = withoutSecrets(settings);
-    leftOut.push(...read.leftOut.map((path) => `${at}.${path}`));
-    return read.settings;
-  };
+  const { document, secrets } = openDocument(clusterDocument(spec));
+  const nodes = document['nodes'] as Readonly<Record<string, JsonObject>>;
   const file = {
-    cluster: spec.name,
-    ...(spec.environment === null ? {} : { environment: spec.environment }),
-    ...(spec.release === null ? {} : { release: spec.release }),
-    ...(spec.plugins.length === 0 ? {} : { plugins: spec.plugins }),
-    ...(spec.taskBased === null ? {} : { taskBased: spec.taskBased }),
-    ...(spec.master === null ? {} : { master: spec.master }),
-    ...(Object.keys(spec.settings).length === 0 ? {} : { settings: open(spec.settings, 'settings') }),
-    ...exportedLimits(spec),
-    ...(spec.graphs ? { graphs: Object.fromEntries(spec.graphs.map(({ type, written }) => [type, written])) } : {}),
+    ...document,
     nodes: Object.fromEntries(
-      spec.nodes.map(({ name, access, roles, tags, settings }) => [
-        name,
-        {
-          ...knownAccess(known.get(name)),
-          ...access,
-          roles,
-          ...(tags === null ? {} : { tags }),
-          ...(Object.keys(settings).length === 0 ? {} : { settings: open(settings, `nodes.${name}.settings`) }),
-        },
-      ]),
+      Object.entries(nodes).map(([name, node]) => [name, { ...knownAccess(known.get(name)), ...node }]),
     ),
   };
   const note =
-    leftOut.length === 0
+    secrets.length === 0
       ? ''
-      : `# Secrets are left out; write them before applying this file:\n${leftOut.map((path) => `#   ${path}\n`).join('')}`;
+      : `# Secrets are left out. A cluster that has them keeps them; elsewhere they are to be filled:\n${secrets
+          .map((path) => `#   ${path}\n`)
+          .join('')}`;
   return note + stringify(file, { version: '1.2', lineWidth: 120 });
 }
 
-function exportedLimits({ limits: { nodesAtOnce, ramps } }: ClusterSpec): JsonObject {
-  const limits = { ...(nodesAtOnce === null ? {} : { nodesAtOnce }), ...(ramps ? { ramps: ramps as JsonObject } : {}) };
-  return Object.keys(limits).length === 0 ? {} : { limits };
+/** A document without its secrets, and the dotted paths where they were. */
+export function openDocument(document: JsonObject): {
+  readonly document: JsonObject;
+  readonly secrets: readonly string[];
+} {
+  const secrets: string[] = [];
+  const open = (value: Json, path: string): Json => {
+    if (isSealedSecret(value)) {
+      secrets.push(path);
+      return TO_BE_FILLED;
+    }
+    if (Array.isArray(value)) return value.map((each: Json, index) => open(each, `${path}.${index}`));
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, open(member, path === '' ? key : `${path}.${key}`)]),
+    );
+  };
+  return { document: open(document, '') as JsonObject, secrets };
 }
 
 function knownAccess(row: NodeRow | undefined): JsonObject {

@@ -8,6 +8,7 @@ import { FeedSequenceRow } from '../feed/feed-sequence.entity';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
 import { TokenRow } from '../identity/token.entity';
 import { NodeHistoryRow } from '../nodes/node-history.entity';
+import { InspectionNodeRow, InspectionRow } from '../nodes/inspection.entity';
 import { NodeRow } from '../nodes/node.entity';
 import { OperationRow } from '../operations/operation.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
@@ -24,6 +25,8 @@ import { ControlRow } from '../transactions/control.entity';
 import { DeploymentRow } from '../transactions/deployment.entity';
 import { TaskRow } from '../transactions/task.entity';
 import { TransactionRow } from '../transactions/transaction.entity';
+import { WebhookDeliveryRow } from '../webhooks/webhook-delivery.entity';
+import { WebhookRow } from '../webhooks/webhook.entity';
 import { InstallationRow } from './installation.entity';
 import { ProjectRow } from './project.entity';
 
@@ -39,6 +42,8 @@ export const entities = [
   RevisionRow,
   NodeRow,
   NodeHistoryRow,
+  InspectionRow,
+  InspectionNodeRow,
   PoolRow,
   PublicationRow,
   PlanRow,
@@ -57,4 +62,6 @@ export const entities = [
   FeedEventRow,
   FeedSequenceRow,
   FeedCursorRow,
+  WebhookRow,
+  WebhookDeliveryRow,
 ];

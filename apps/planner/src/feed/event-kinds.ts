@@ -126,6 +126,16 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
   'task.blocked': taskEnd('something that it needs did not succeed'),
   'task.cancelled': taskEnd('a task was ended by somebody'),
   'task.not-run': taskEnd('a task will not start'),
+  'webhook.disabled': {
+    when: 'a webhook failed for too long, or its receiver is gone; nothing more is sent until somebody makes it active',
+    subject: [],
+    data: {
+      webhook: text('its name'),
+      why: text('for people'),
+      failure: maybe('of the last try'),
+      number: integer('of the event that it did not take'),
+    },
+  },
   'cluster.revised': {
     when: 'a cluster has a new revision',
     subject: ['cluster'],
@@ -158,6 +168,33 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
     when: 'a node has moved to another state',
     subject: ['node'],
     data: { from: text('the state before'), to: text('the state now'), who: maybe('who moved it') },
+  },
+  'node.inspected': {
+    when: 'a node has told its facts',
+    subject: ['node'],
+    data: {
+      inspection: maybe('the inspection that asked'),
+      changed: field('facts that are other than before', 'array'),
+    },
+  },
+  'node.inspect-failed': {
+    when: 'a node could not be inspected, and is not asked again',
+    subject: ['node'],
+    data: { inspection: maybe('the inspection that asked'), attempts: integer('how often it was tried'), problems },
+  },
+  'inspection.started': {
+    when: 'several nodes are to be inspected',
+    subject: [],
+    data: { inspection: text('its id'), nodes: integer('how many'), who, why },
+  },
+  'inspection.ended': {
+    when: 'all nodes of an inspection are done; its last event',
+    subject: [],
+    data: {
+      inspection: text('its id'),
+      succeeded: integer('nodes that told their facts'),
+      failed: integer('nodes that did not'),
+    },
   },
   'node.removed': { when: 'a node is forgotten', subject: ['node'], data: {} },
   'pool.set': {

@@ -5,12 +5,17 @@ export type FeedEventType =
   | `operation.${'started' | 'succeeded' | 'refused' | 'failed' | 'interrupted'}`
   | `transaction.${'created' | 'running' | 'paused' | 'draining' | 'ended' | 'control'}`
   | `task.${Exclude<TaskState, 'waiting' | 'ready'> | 'retrying' | 'held' | 'reopened'}`
+  | 'webhook.disabled'
   | 'cluster.revised'
   | 'cluster.deleted'
   | `bundle.${'published' | 'retired' | 'restored' | 'deleted'}`
   | 'node.registered'
   | 'node.changed'
   | 'node.state'
+  | 'node.inspected'
+  | 'node.inspect-failed'
+  | 'inspection.started'
+  | 'inspection.ended'
   | 'node.removed'
   | 'pool.set'
   | 'pool.removed'

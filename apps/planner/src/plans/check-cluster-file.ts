@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import {
   checkCluster,
+  fillCluster,
   parseClusterDocument,
   parseClusterFile,
   type ParsedCluster,
   sealSettings,
   settingsSchema,
 } from '@muster/catalog';
-import type { Bundle, ClusterSpec, SecretBox } from '@muster/model';
+import type { ClusterSpec, SecretBox } from '@muster/model';
 import { hasErrors, type Place } from '@muster/problems';
 import type { CheckedClusterFile, ClusterFileQuestion } from './plan-runner';
 
@@ -23,7 +25,7 @@ export class ClusterFileReader {
    * Reads and checks, in one go and synchronously: seconds for a file of megabytes, so to be called where nobody waits
    * for the thread. Secrets are sealed once the bundles, which say what is secret, are given.
    */
-  read({ source, sourceName, base, bundles }: ClusterFileQuestion): CheckedClusterFile {
+  read({ source, sourceName, base, keepGenerated, bundles }: ClusterFileQuestion): CheckedClusterFile {
     const { spec, refs, problems, placeOf } =
       typeof source === 'string' ? this.#parse(source, sourceName) : parseClusterDocument(source, base);
     if (spec === null || bundles === null) {
@@ -32,11 +34,14 @@ export class ClusterFileReader {
     }
     this.#last = null;
     const { release, plugins } = bundles;
-    const found = [...problems, ...checkCluster(spec, release, plugins, placeOf)];
+    const { schema } = settingsSchema([release, ...plugins]);
+    const from = { base, keepGenerated, box: this.secretBox, random: randomBytes };
+    const filled = fillCluster(withoutLocalPaths(spec), schema, from, placeOf);
+    const found = [...problems, ...filled.problems, ...checkCluster(filled.spec, release, plugins, placeOf)];
     const places = placesOf(spec, placeOf);
     if (hasErrors(found)) return { spec: null, refs, isReadable: true, problems: found, places };
     return {
-      spec: sealed(spec, [release, ...plugins], this.secretBox),
+      spec: sealSettings(filled.spec, schema, this.secretBox),
       refs,
       isReadable: true,
       problems: found,
@@ -50,10 +55,6 @@ export class ClusterFileReader {
     this.#last = { source, sourceName, parsed };
     return parsed;
   }
-}
-
-function sealed(spec: ClusterSpec, bundles: readonly Bundle[], secretBox: SecretBox): ClusterSpec {
-  return sealSettings(withoutLocalPaths(spec), settingsSchema(bundles).schema, secretBox);
 }
 
 /** `identityFile` is a path on somebody's machine, and nobody's business here. */

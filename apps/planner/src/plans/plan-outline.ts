@@ -1,5 +1,5 @@
 import { MASTER, needsMaster, type Plan, SYNC_POINT, type TaskAddress } from '@muster/model';
-import { invariant } from '@muster/problems';
+import { invariant, type Problem, type ProblemCode } from '@muster/problems';
 
 /** What the planner itself needs of a plan once it is packed: enough to deploy it. */
 export interface PlanOutline {
@@ -20,9 +20,13 @@ export interface PlanOutline {
   readonly needsMaster: boolean;
   /** One sentence for each task type that the cluster does not allow. */
   readonly denied: readonly string[];
+  /** What is still missing before it can be deployed. */
+  readonly unready: readonly Pick<Problem, 'code' | 'subject' | 'summary'>[];
   /** Files that the tasks use, each once. */
   readonly artifacts: readonly { readonly digest: string; readonly size: number }[];
 }
+
+const UNREADY: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['PLAN_BLANK', 'PLAN_COUNT_UNMET']);
 
 /** Cost: proportional to the plan. */
 export function outlineOf(plan: Plan): PlanOutline {
@@ -47,6 +51,9 @@ export function outlineOf(plan: Plan): PlanOutline {
     worksOn: [...worksOn],
     needsMaster: needs,
     denied: plan.problems.filter(({ code }) => code === 'PLAN_TYPE_NOT_ALLOWED').map(({ summary }) => summary),
+    unready: plan.problems
+      .filter(({ code }) => UNREADY.has(code))
+      .map(({ code, subject, summary }) => ({ code, subject, summary })),
     artifacts: [...files].map(([digest, size]) => ({ digest, size })),
   };
 }

@@ -12,6 +12,9 @@ const EVERY_MS = 10 * 60_000;
 /** Plans that nobody deployed by then are forgotten; deploying one asks for a new plan. */
 const PLANS_KEPT_DAYS = 30;
 
+/** What came of webhooks' tries. */
+const DELIVERIES_KEPT_DAYS = 14;
+
 /** What was put within it may be about to be referred to. */
 const ARTIFACTS_YOUNG_MS = 24 * 3_600_000;
 
@@ -26,6 +29,10 @@ export function keepHouse(database: DataSource, artifacts: ArtifactStore, onFail
       await rowsOf(
         database.manager,
         `DELETE FROM planner.plan WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' RETURNING 1`,
+      );
+      await rowsOf(
+        database.manager,
+        `DELETE FROM planner.webhook_delivery WHERE at < now() - interval '${DELIVERIES_KEPT_DAYS} days' RETURNING 1`,
       );
       await forgetStates(database.manager);
       await forgetPublications(database.manager);

@@ -2,10 +2,15 @@ import { tellRefusals } from '../audit/tell-refusals';
 import { FeedPublisher } from '../feed/feed-publisher';
 import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
+import { NodeInspections } from '../nodes/inspect-nodes';
+import type { NodeCareConfig } from '../planner-config';
+import { WebhookDeliverer } from '../webhooks/deliver-webhooks';
 import type { PlannerRuntime } from '../planner.module';
 import { keepHouse } from './housekeeping';
 import { advanceTransactions } from '../transactions/advance-loop';
 import { followSilentDeployments } from '../transactions/silent-deployments';
+
+const INSPECT_BACKOFF_MS = 5000;
 
 /** Everything that runs beside requests and messages. */
 export interface PlannerWork {
@@ -13,14 +18,20 @@ export interface PlannerWork {
 }
 
 /** Starts to send what is stored, to number the feed and to go on with transactions. */
-export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) => void): PlannerWork {
+export function startWork(
+  runtime: PlannerRuntime,
+  nodes: NodeCareConfig,
+  onFailure: (error: unknown) => void,
+): PlannerWork {
   const { database, bus, nudges, logger } = runtime;
   const loops = [
     new FeedSequencer(database, nudges, onFailure),
     new FeedPublisher(database, bus, nudges, runtime.installation, onFailure),
+    new WebhookDeliverer(runtime, onFailure),
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
+    new NodeInspections(runtime, onFailure, nodes.inspectBackoffMs ?? INSPECT_BACKOFF_MS),
     keepHouse(database, runtime.artifacts, onFailure),
     tellRefusals(database, runtime.refusals, onFailure),
   ];

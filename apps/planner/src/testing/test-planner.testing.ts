@@ -17,6 +17,7 @@ import type { Grants } from '../identity/grants';
 import { hashToken, newToken } from '../identity/token-hash';
 import type { PlannerConfig } from '../planner-config';
 import { type RunningPlanner, startPlanner } from '../start-planner';
+import { webhookSettings } from '../webhooks/webhook-settings';
 import { bundleArchive, SMALL_RELEASE, smallCluster } from './bundle-archive.testing';
 import { FakeExecutor } from './fake-executor.testing';
 import { HookedPlanRunner } from './hooked-plan-runner.testing';
@@ -36,6 +37,8 @@ export class TestPlanner {
   readonly secretBox = createSecretBox(SECRET_KEY);
   readonly runner = new HookedPlanRunner(this.secretBox);
   readonly planners: RunningPlanner[] = [];
+  /** Webhooks reach this machine, and do not wait long. */
+  readonly webhooks = { ...webhookSettings({ allow: ['127.0.0.1'], giveUpHours: 72 }), pauseMs: 20 };
   /** Connections of the test's own. */
   database!: DataSource;
   readonly #removals: (() => Promise<void>)[] = [];
@@ -108,6 +111,7 @@ export class TestPlanner {
         port: 0,
         auth: this.auth,
         adminToken: new SecretValue(ADMIN_TOKEN),
+        nodes: { inspectBackoffMs: 20 },
         // Suites of refusals send thousands in a minute.
         failuresPerMinute: 100_000,
         ...config,
@@ -120,6 +124,7 @@ export class TestPlanner {
         secretKey: new SecretValue(SECRET_KEY),
         logger: this.logger,
         runner: this.runner,
+        webhooks: this.webhooks,
       },
     );
     this.planners.push(planner);

@@ -1,5 +1,6 @@
 import { type DeploymentEvent, type DeploymentStatus, isDeploymentEnd, mayGoOn } from '@muster/model';
 import type { EntityManager } from 'typeorm';
+import { setLive } from '../clusters/live-revision';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { forgetRecords } from '../previous/insert-records';
@@ -145,15 +146,7 @@ async function followDeployment(
   const outcome = outcomeOf(states.map((each) => each.state));
   await setState(on, id, outcome, new Date(at), false);
   await releaseClaims(on, id);
-  // A part of a cluster does not make its revision live.
-  await rowsOf(
-    on,
-    `UPDATE planner.cluster AS c SET live_revision = t.revision FROM planner.transaction t
-     WHERE t.id = $1 AND c.id = t.cluster_id AND $2
-       AND t.options->'nodes' = 'null' AND t.options->'tasks' = 'null' AND coalesce(t.options->'subgraphs', 'null') = 'null'
-     RETURNING 1`,
-    [id, mayGoOn(outcome)],
-  );
+  if (mayGoOn(outcome)) await setLive(on, id);
   await tellEnd(on, id, { state: outcome, text }, at);
   return false;
 }

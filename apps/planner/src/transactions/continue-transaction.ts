@@ -128,7 +128,7 @@ async function accessForRun(on: EntityManager, row: TransactionRow, last: LastRu
   if (last.machines === null)
     throw new ProblemsError([cannot(row, 'It was begun by a version that kept too little of it.')]);
   const names = Object.keys(last.machines);
-  const plan = { cluster: row.cluster, machines: names, needsMaster: false, master: null, denied: [] };
+  const plan = { cluster: row.cluster, machines: names, needsMaster: false, master: null, denied: [], unready: [] };
   const nodes = accessForPlan(plan, await findNodesWithJumps(on, row.project, names));
   const now = machineIdentities(names, nodes);
   const replaced = names.filter((name) => now[name] !== last.machines?.[name]);

@@ -12,7 +12,7 @@ describe('how the machines of a plan are reached', () => {
 
   it('tells machines that are only gone through from those that are used', () => {
     const known = new Map([row('a', 'b'), row('b', 'c'), row('c', null)]);
-    const plan = { cluster: 'c', machines: ['a', 'b'], needsMaster: false, master: null, denied: [] };
+    const plan = { cluster: 'c', machines: ['a', 'b'], needsMaster: false, master: null, denied: [], unready: [] };
     const told = accessForPlan(plan, known).map(({ name, isOnlyJump }) => [name, isOnlyJump]);
     expect(told).toEqual([
       ['a', undefined],

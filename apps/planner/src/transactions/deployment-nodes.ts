@@ -9,7 +9,7 @@ import type { PlanOutline } from '../plans/plan-outline';
  * with everything that keeps the plan from being deployed, for all nodes at once.
  */
 export function accessForPlan(
-  plan: Pick<PlanOutline, 'cluster' | 'machines' | 'needsMaster' | 'master' | 'denied'>,
+  plan: Pick<PlanOutline, 'cluster' | 'machines' | 'needsMaster' | 'master' | 'denied' | 'unready'>,
   known: ReadonlyMap<string, NodeRow>,
 ): NodeAccessMessage[] {
   const problems: Problem[] = [];
@@ -23,6 +23,10 @@ export function accessForPlan(
   }
   for (const summary of plan.denied)
     problems.push(problem('DEPLOY_TYPE_NOT_ALLOWED', { subject: `cluster ${plan.cluster}`, summary }));
+  for (const { code, subject, summary } of plan.unready) {
+    const refusal = code === 'PLAN_BLANK' ? 'CLUSTER_BLANK' : 'CLUSTER_COUNT_UNMET';
+    problems.push(problem(refusal, { subject, summary, severity: 'error' }));
+  }
   const told: NodeAccessMessage[] = [];
   const used = new Set(plan.machines);
   for (const name of new Set([...used, ...known.keys()])) {

@@ -2,7 +2,8 @@ import { DEPLOYMENT_STATES, type DeploymentStatus, TASK_STATES } from '@muster/m
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ProblemDto } from '../http/api-errors';
 
-export class TransactionSummaryDto {
+/** What the list and the status of a transaction both tell. */
+class TransactionFieldsDto {
   @ApiProperty({ format: 'uuid' })
   transaction!: string;
 
@@ -15,17 +16,11 @@ export class TransactionSummaryDto {
   @ApiProperty({ enum: DEPLOYMENT_STATES })
   state!: DeploymentStatus;
 
-  @ApiProperty({ type: [String] })
-  graphs!: string[];
-
   @ApiProperty()
   who!: string;
 
   @ApiProperty({ type: String, nullable: true })
   why!: string | null;
-
-  @ApiProperty({ format: 'date-time' })
-  createdAt!: string;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   startedAt!: string | null;
@@ -38,6 +33,14 @@ export class TransactionSummaryDto {
 
   @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
   problems!: ProblemDto[];
+}
+
+export class TransactionSummaryDto extends TransactionFieldsDto {
+  @ApiProperty({ type: [String] })
+  graphs!: string[];
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
 }
 
 export class TransactionPageDto {
@@ -225,19 +228,7 @@ class UndeliveredDto {
   nextTryAt!: string;
 }
 
-export class TransactionStatusDto {
-  @ApiProperty({ format: 'uuid' })
-  transaction!: string;
-
-  @ApiProperty()
-  cluster!: string;
-
-  @ApiProperty({ type: 'integer' })
-  revision!: number;
-
-  @ApiProperty({ enum: DEPLOYMENT_STATES })
-  state!: string;
-
+export class TransactionStatusDto extends TransactionFieldsDto {
   @ApiProperty({ type: String, nullable: true, description: 'Who owns it, as far as was told.' })
   executor!: string | null;
 
@@ -249,18 +240,6 @@ export class TransactionStatusDto {
 
   @ApiProperty({ type: [ControlStatusDto], description: 'Oldest first, the newest thousand.' })
   controls!: ControlStatusDto[];
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  startedAt!: string | null;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  endedAt!: string | null;
-
-  @ApiProperty()
-  who!: string;
-
-  @ApiProperty({ type: String, nullable: true })
-  why!: string | null;
 
   @ApiProperty({ description: 'Predicted, of the graphs reached so far.' })
   expectedMs!: number;
@@ -276,12 +255,6 @@ export class TransactionStatusDto {
     description: 'What may still run on nodes though it was to be ended, until a later command has ended there.',
   })
   unconfirmed!: UnconfirmedEndDto[];
-
-  @ApiProperty({ type: [ProblemDto], description: 'Why it could not start or go on.' })
-  problems!: ProblemDto[];
-
-  @ApiProperty({ description: 'Its start was refused, so nothing of it was carried out; the problems say why.' })
-  refused!: boolean;
 
   @ApiProperty({
     type: UndeliveredDto,

@@ -2,6 +2,7 @@ import type { Bundle, BundleKind, JsonObject } from '@muster/model';
 import { valid, validRange } from 'semver';
 import type { Cursor, MapCursor } from '../yaml/cursor';
 import { checkSchema } from '../settings/check-schema';
+import { readOptions } from './options';
 import { readRoles } from './roles';
 
 /** What release.yaml or plugin.yaml says. */
@@ -17,6 +18,7 @@ const COMMON_KEYS = [
   'roles',
   'tags',
   'settings',
+  'options',
   'sequences',
 ];
 
@@ -30,6 +32,7 @@ export function readManifest(cursor: Cursor, kind: BundleKind): Manifest | null 
   map.knowsOnly(kind === 'release' ? RELEASE_KEYS : PLUGIN_KEYS, 'warning');
   const name = map.require('name')?.name() ?? null;
   const version = readVersion(map.require('version'));
+  const options = readOptions(map.get('options'));
   const manifest = {
     title: map.get('title')?.text() ?? null,
     compat: map.get('compat')?.oneOf(['fuel'] as const) ?? null,
@@ -39,6 +42,7 @@ export function readManifest(cursor: Cursor, kind: BundleKind): Manifest | null 
     roles: readRoles(map.get('roles')),
     tags: readTags(map.get('tags')),
     settings: readSettings(map),
+    ...(Object.keys(options).length > 0 ? { options } : {}),
     sequences: readSequences(map.get('sequences')),
   };
   return name === null || version === null ? null : { kind, name, version, ...manifest };

@@ -10,6 +10,7 @@ export type ParameterShape =
   | 'mapping'
   | 'uploads'
   | 'method'
+  | 'flag'
   | 'url'
   | 'expect'
   | 'checks'
@@ -57,11 +58,13 @@ export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes
       env: 'environment',
       event: 'anything',
       expect: 'anything',
+      host: 'text',
+      insecure: 'flag',
     },
     oneOf: [['port', 'http', 'cmd', 'event']],
   },
   http: {
-    known: { method: 'method', url: 'url', body: 'anything', expect: 'expect', headers: 'mapping' },
+    known: { method: 'method', url: 'url', body: 'anything', expect: 'expect', headers: 'mapping', cacert: 'text', insecure: 'flag' },
     oneOf: [['url']],
   },
   validate: { known: { checks: 'checks', env: 'environment', files: 'paths' }, oneOf: [['checks']] },

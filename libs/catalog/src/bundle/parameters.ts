@@ -64,6 +64,8 @@ function readValue(cursor: Cursor, shape: ParameterShape): Json {
       return cursor.integer(1, 65_535);
     case 'seconds':
       return cursor.seconds(0.001) === null ? null : cursor.json();
+    case 'flag':
+      return cursor.boolean();
     case 'mapping':
       return cursor.object();
     case 'files':

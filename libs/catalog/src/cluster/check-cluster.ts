@@ -1,6 +1,7 @@
 import { byCodeUnit, didYouMean, type Bundle, type ClusterSpec, type Role } from '@muster/model';
 import { problem, type Place, type Problem } from '@muster/problems';
 import { checkClusterSettings } from './check-settings';
+import { checkOptions } from './options';
 import { fitsRelease } from './fits-release';
 
 /** Where a value stands in the cluster file; nothing is known of specs that come from elsewhere. */
@@ -25,6 +26,8 @@ export function checkCluster(
     ...checkRampRoles(spec, roles, at),
     ...checkRoleCounts(spec, roles, at),
     ...checkConflicts(spec, roles, at),
+    ...checkCounts(spec, roles, at),
+    ...checkOptions(spec, bundles, at),
     ...checkClusterSettings(spec, bundles, at),
   ];
 }
@@ -110,6 +113,23 @@ function checkRoleCounts(spec: ClusterSpec, roles: ReadonlyMap<string, Role>, at
         }),
       ];
     });
+}
+
+/** How many nodes a role is to have: within what the release allows, and then as many. */
+function checkCounts({ counts = {}, nodes }: ClusterSpec, roles: ReadonlyMap<string, Role>, at: At): Problem[] {
+  return Object.entries(counts).flatMap(([name, wanted]): Problem[] => {
+    const role = roles.get(name);
+    const has = nodes.filter((node) => node.roles.includes(name)).length;
+    const place = at(['counts', name]);
+    if (role && (wanted < role.min || (role.max !== null && wanted > role.max))) {
+      const summary = `is to have ${wanted}; the release allows ${role.min} to ${role.max ?? 'any number'}`;
+      return [problem('CLUSTER_ROLE_COUNT', { subject: `role ${name}`, summary, ...place })];
+    }
+    if (has === wanted) return [];
+    return [
+      problem('CLUSTER_COUNT_UNMET', { subject: `role ${name}`, summary: `needs ${wanted}, has ${has}`, ...place }),
+    ];
+  });
 }
 
 function checkConflicts(spec: ClusterSpec, roles: ReadonlyMap<string, Role>, at: At): Problem[] {

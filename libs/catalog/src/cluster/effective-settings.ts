@@ -1,15 +1,19 @@
-import { canonicalJson, isJsonObject, type Bundle, type Json, type JsonObject } from '@muster/model';
+import { canonicalJson, isJsonObject, isSealedSecret, type Bundle, type Json, type JsonObject } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
 import { withDefaults } from '../settings/settings-defaults';
 
-/** `over` laid on `under`: mappings are merged, lists and scalars replaced. */
+/** `over` laid on `under`: mappings are merged; lists, scalars and sealed secrets replaced. */
 export function deepUnion(under: JsonObject, over: JsonObject): JsonObject {
   const result = new Map<string, Json>(Object.entries(under));
   for (const [key, value] of Object.entries(over)) {
     const below = result.get(key);
-    result.set(key, isJsonObject(below) && isJsonObject(value) ? deepUnion(below, value) : value);
+    result.set(key, isGroup(below) && isGroup(value) ? deepUnion(below, value) : value);
   }
   return Object.fromEntries(result);
+}
+
+function isGroup(value: Json | undefined): value is JsonObject {
+  return isJsonObject(value) && !isSealedSecret(value);
 }
 
 /** What expressions see as `$` of a node, without `uid`, `name`, `roles` and `tags`: common and node part, then defaults. */

@@ -56,9 +56,10 @@ export function sameRevision(before: ClusterSpec, after: ClusterSpec): boolean {
   return canonicalJson(revisionContent(before)) === canonicalJson(revisionContent(after));
 }
 
-function withFingerprints(value: JsonObject): JsonObject;
-function withFingerprints(value: Json): Json;
-function withFingerprints(value: Json): Json {
+/** A value in which a sealed secret is its fingerprint. */
+export function withFingerprints(value: JsonObject): JsonObject;
+export function withFingerprints(value: Json): Json;
+export function withFingerprints(value: Json): Json {
   if (isSealedSecret(value))
     return { $sealed: value.$sealed.fingerprint, ...(value.$blank === true ? { $blank: true } : {}) };
   if (Array.isArray(value)) return value.map((each: Json) => withFingerprints(each));

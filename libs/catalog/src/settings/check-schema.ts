@@ -2,6 +2,7 @@ import { didYouMean, PATTERN_LENGTH_MAX, PATTERN_SIZE_MAX } from '@muster/model'
 import type { Cursor } from '../yaml/cursor';
 import { toJson, type Located } from '../yaml/located';
 import { pointedTo, safePattern } from '@muster/model/schema';
+import { GENERATE_TYPES, readGenerate } from './generate';
 import { SCHEMA_KEYWORDS, SCHEMA_TYPES, type KeywordShape } from './schema-keywords';
 
 /** Reports everything in the schema at `root` that cannot be checked: `BUNDLE_SCHEMA_INVALID`, unknown keywords as warnings. */
@@ -76,6 +77,12 @@ class SchemaCheck {
           typeof value === 'string' && pointedTo(toJson(this.root), value) !== undefined,
           cursor,
           'a reference into this schema, such as #/$defs/port',
+        );
+      case 'generate':
+        return this.#unless(
+          readGenerate(toJson(located)) !== null,
+          cursor,
+          `true, one of ${GENERATE_TYPES.join(', ')}, or a mapping such as {type: password, length: 32} or {type: hex, bytes: 32}`,
         );
       case 'list':
         return this.#unless(located.kind === 'list', cursor, 'a list');

@@ -14,6 +14,7 @@ export type KeywordShape =
   | 'reference'
   | 'list'
   | 'boolean'
+  | 'generate'
   | 'anything';
 
 /**
@@ -36,7 +37,7 @@ export const SCHEMA_KEYWORDS: Readonly<Record<string, KeywordShape>> = {
   writeOnly: 'boolean',
   format: 'string',
   secret: 'boolean',
-  generate: 'anything',
+  generate: 'generate',
   fixed: 'boolean',
   type: 'types',
   enum: 'list',

@@ -11,6 +11,7 @@ export function sealSettings(spec: ClusterSpec, schema: JsonObject | null, secre
   return {
     ...spec,
     settings: sealAll(spec.settings),
+    ...(spec.preset ? { preset: { ...spec.preset, settings: sealAll(spec.preset.settings) } } : {}),
     nodes: spec.nodes.map((node) => ({ ...node, settings: sealAll(node.settings) })),
   };
 }

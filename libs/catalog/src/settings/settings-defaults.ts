@@ -12,10 +12,15 @@ export function withDefaults(schema: JsonObject, settings: JsonObject): JsonObje
   return fillObject(schema, schema, settings, 0);
 }
 
+/** The same about a value inside: `schema` is what `root` says of it. */
+export function withDefaultsAt(root: JsonObject, schema: JsonObject, value: JsonObject): JsonObject {
+  return fillObject(root, schema, value, 0);
+}
+
 function fillObject(root: JsonObject, schema: JsonObject, value: JsonObject, depth: number): JsonObject {
   if (depth > DEPTH_MAX) return value;
   const filled = new Map<string, Json>(Object.entries(value));
-  for (const each of layers(root, schema)) {
+  for (const each of schemaLayers(root, schema)) {
     const properties = isJsonObject(each['properties']) ? each['properties'] : {};
     for (const [key, property] of Object.entries(properties)) {
       const given = filled.get(key);
@@ -32,7 +37,7 @@ function fill(root: JsonObject, schema: Json, value: Json, depth: number): Json 
 
 function defaultOf(root: JsonObject, schema: Json, depth: number): Json | undefined {
   if (!isJsonObject(schema) || depth > DEPTH_MAX) return undefined;
-  const all = layers(root, schema);
+  const all = schemaLayers(root, schema);
   const given = all.find((each) => Object.hasOwn(each, 'default'));
   if (given) return fill(root, schema, given['default'] ?? null, depth);
   const filled = fillObject(root, schema, {}, depth);
@@ -44,10 +49,10 @@ function defaultOf(root: JsonObject, schema: Json, depth: number): Json | undefi
 }
 
 /** The schema itself, what it refers to, and its `allOf`. */
-function layers(root: JsonObject, schema: JsonObject, depth = 0): JsonObject[] {
+export function schemaLayers(root: JsonObject, schema: JsonObject, depth = 0): JsonObject[] {
   if (depth > 16) return [];
   const reference = typeof schema['$ref'] === 'string' ? pointedTo(root, schema['$ref']) : undefined;
   const all = Array.isArray(schema['allOf']) ? (schema['allOf'] as readonly Json[]) : [];
   const others = [reference, ...all].filter((each) => isJsonObject(each));
-  return [schema, ...others.flatMap((each) => layers(root, each, depth + 1))];
+  return [schema, ...others.flatMap((each) => schemaLayers(root, each, depth + 1))];
 }

@@ -6,6 +6,7 @@ export interface FeedEvent {
   /** `transaction.running`, `task.failed`, ...; unknown types are to be passed over. */
   readonly type: string;
   readonly subject: {
+    readonly operation?: string;
     readonly transaction?: string;
     readonly deployment?: string;
     readonly cluster?: string;

@@ -8,3 +8,4 @@ export * from './page';
 export * from './plans';
 export * from './pools';
 export * from './transactions';
+export * from './webhooks';

@@ -63,8 +63,10 @@ export type Operation =
   | {
       readonly kind: 'probe';
       readonly target:
-        | { readonly port: number }
-        | { readonly http: string; readonly expect: number | null }
+        /** `host` as the node knows it; absent: the node itself, by its loopback address. */
+        | { readonly port: number; readonly host?: string }
+        /** `isTrusting`: whatever certificate an https:// address shows. */
+        | { readonly http: string; readonly expect: number | null; readonly isTrusting?: true }
         /** True once it exits with 0, run by `/bin/sh` in `/`, without output; ended after half a minute. */
         | { readonly check: string; readonly env: Readonly<Record<string, string>> };
       readonly intervalMs: number;

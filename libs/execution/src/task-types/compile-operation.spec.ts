@@ -228,6 +228,11 @@ describe('task types', () => {
     const page = { kind: 'probe', intervalMs: 2000, target: { http: 'http://x', expect: 204 } };
     expect(operation('wait-for', { http: 'http://x', expect: 204 })).toEqual(page);
     expect(operation('wait-for', { http: { url: 'http://x', expect: 204 } })).toEqual(page);
+    const trusting = { kind: 'probe', intervalMs: 2000, target: { http: 'https://x', expect: null, isTrusting: true } };
+    expect(operation('wait-for', { http: 'https://x', insecure: true })).toEqual(trusting);
+    expect(operation('wait-for', { http: { url: 'https://x', insecure: true } })).toEqual(trusting);
+    const there = { kind: 'probe', intervalMs: 2000, target: { port: 80, host: '192.0.2.7' } };
+    expect(operation('wait-for', { port: 80, host: '192.0.2.7' })).toEqual(there);
   });
 
   const outputs = (): unknown => JSON.parse(readFileSync(join(folder, 'output'), 'utf8'));
@@ -316,6 +321,9 @@ describe('task types', () => {
     ['wait-for', { event: 7 }, 'not the name of an event'],
     ['wait-for', { port: 80, cmd: 'true' }, 'exactly one of'],
     ['wait-for', { port: 0 }, 'from 1 to 65535'],
+    ['wait-for', { port: 80, host: '-x' }, 'no name or address'],
+    ['wait-for', { http: 'ftp://x' }, 'no http'],
+    ['wait-for', { http: 'https://x', insecure: 'yes' }, 'neither true nor false'],
     ['wait-for', { port: 80, interval: '1; touch injected' }, 'interval'],
     ['puppet', {}, 'puppet_manifest is missing'],
   ])('refuses %s %j', (type, parameters, text) => {

@@ -29,6 +29,8 @@ describe('task types that ask', () => {
         seen.push({ method: request.method, headers: request.headers, body });
         const status = Number(/\d{3}/.exec(request.url ?? '')?.[0] ?? 200);
         response.writeHead(status, status === 302 ? { location: '/200' } : {});
+        if (request.url === '/json') return response.end('{"token": "t", "list": [1]}');
+        if (request.url === '/204/empty') return response.end();
         if (request.url === '/large') {
           const block = Buffer.alloc(1024 * 1024);
           for (let at = 0; at < 20; at++) response.write(block);
@@ -47,9 +49,10 @@ describe('task types that ask', () => {
   function perform(
     type: TaskType,
     parameters: JsonObject,
+    declared: JsonObject | null = null,
   ): Promise<{ code: number | null; out: string; outputs: unknown }> {
     const answer = compileOperation({
-      task: { task: 'it@n1', type, files: [] },
+      task: { task: 'it@n1', type, files: [], outputs: declared },
       ...{ parameters, noop: false, master: null, node: null },
     } as unknown as TaskToCompile);
     if (answer.kind === 'refused' || answer.operation.kind !== 'command') throw new Error(JSON.stringify(answer));
@@ -106,6 +109,30 @@ describe('task types that ask', () => {
     });
   });
 
+  it('gives the JSON that it was answered with where its outputs declare a body', async () => {
+    const declared = { type: 'object', properties: { body: { type: 'object' } } };
+    const asked = async (path: string): Promise<unknown> =>
+      (await perform('http', { url: `${url}${path}` }, declared)).outputs;
+    expect(await asked('/json')).toEqual({ status: 200, body: { token: 't', list: [1] } });
+    expect(await asked('/204/empty')).toEqual({ status: 204, body: null });
+    expect((await perform('http', { url: `${url}/json` })).outputs).toEqual({ status: 200 });
+  });
+
+  it('tells curl whom to trust over TLS, and refuses to trust blindly by itself', () => {
+    const told = (more: JsonObject): string => {
+      const answer = compileOperation({
+        task: { task: 'it@n1', type: 'http', files: [], outputs: null },
+        ...{ parameters: { url: 'https://x', ...more }, noop: false, master: null, node: null },
+      } as unknown as TaskToCompile);
+      if (answer.kind === 'refused' || answer.operation.kind !== 'command') throw new Error(JSON.stringify(answer));
+      const content = answer.operation.files.find(({ path }) => path === 'request')?.content;
+      return content && 'base64' in content ? Buffer.from(content.base64, 'base64').toString() : '';
+    };
+    expect(told({})).not.toMatch(/insecure|cacert/);
+    expect(told({ cacert: '/etc/ssl/ours "1".pem' })).toContain('\ncacert = "/etc/ssl/ours \\"1\\".pem"\n');
+    expect(told({ insecure: true })).toContain('\ninsecure\n');
+  });
+
   it('fails on an answer that is too large, and where nobody answers', async () => {
     expect((await perform('http', { url: `${url}/large` })).code).not.toBe(0);
     expect(await perform('http', { url: 'http://127.0.0.1:1/' })).toMatchObject({ code: 7, outputs: null });
@@ -143,6 +170,8 @@ describe('task types that ask', () => {
     ['http', { url: 'http://x', headers: { 'a b': 'x' } }, 'name of a header'],
     ['http', { url: 'http://x', headers: { a: 'x\ny' } }, 'more than one line'],
     ['http', { url: 'http://x', expect: 'ok' }, 'no number from 100'],
+    ['http', { url: 'https://x', cacert: 'ca.pem' }, 'no path on the node'],
+    ['http', { url: 'https://x', insecure: 1 }, 'neither true nor false'],
     ['validate', { checks: [] }, 'empty'],
     ['validate', { checks: [{ name: 'a; touch x', cmd: 'true' }] }, 'no name of a check'],
   ])('refuses %s with %j', (type, parameters, text) => {

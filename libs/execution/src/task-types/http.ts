@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@muster/model';
 import type { Operation, OperationFile } from '../ports/node-port';
 import { encodeBase64 } from './encode-base64';
-import { optionalString, ParameterWrong, stringParameter } from './parameter';
+import { flagParameter, optionalString, ParameterWrong, stringParameter } from './parameter';
 import { shellQuote } from './shell-quote';
 import { refuseNoop, type TaskToCompile } from './task-to-compile';
 
@@ -15,7 +15,8 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /**
  * One HTTP request from the node, by its `curl`, so that it is sent at most once whoever carries the task; everything about
  * it is in a file that only the login user can read. Without `expect` any status from 200 to 299 is success. Redirects are
- * not followed. The answer's body is the task's output, its status the output `status`.
+ * not followed. The answer's body is the task's output, its status the output `status`; JSON that it answers with is the output
+ * `body` where the definition's `outputs` has one.
  */
 export function http(it: TaskToCompile): Operation {
   refuseNoop(it);
@@ -34,6 +35,10 @@ export function http(it: TaskToCompile): Operation {
     `max-filesize = ${ANSWER_MAX}`,
   );
   lines.push(method === 'HEAD' ? 'head' : `request = ${quoted(method)}`);
+  if (flagParameter(parameters, 'insecure')) lines.push('insecure');
+  const authorities = optionalString(parameters, 'cacert');
+  if (authorities !== null && !authorities.startsWith('/')) throw new ParameterWrong('cacert is no path on the node');
+  if (authorities !== null) lines.push(`cacert = ${quoted(authorities)}`);
   const body = parameters['body'] ?? null;
   if (body !== null) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -52,13 +57,20 @@ ulimit -f ${ANSWER_MAX / 512}
 : >answer
 status=$(curl --disable --config request) || { code=$?; echo "no whole answer from" ${shellQuote(url)} >&2; exit "$code"; }
 cat answer
-printf '{"status": %s}\\n' "$((1$status - 1000))" >"$MUSTER_OUTPUT"
+${outputsOf(it)}
 case $status in
   ${statuses}) ;;
   *) echo "answered with status $status" >&2; exit 1 ;;
 esac
 ${text === null ? '' : 'grep -F -q -f expected answer || { echo "the answer does not hold the text expected" >&2; exit 1; }\n'}`;
   return { kind: 'command', script, files, env: {}, cwd: null };
+}
+
+function outputsOf({ task: { outputs } }: TaskToCompile): string {
+  const properties = outputs?.['properties'] ?? null;
+  const hasBody = isJsonObject(properties) && Object.hasOwn(properties, 'body');
+  const body = hasBody ? `; printf ', "body": '; [ -s answer ] && cat answer || printf null` : '';
+  return `{ printf '{"status": %s' "$((1$status - 1000))"${body}; printf '}\\n'; } >"$MUSTER_OUTPUT"`;
 }
 
 function headersOf(parameters: JsonObject): [string, string][] {

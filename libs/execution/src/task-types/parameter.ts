@@ -15,6 +15,13 @@ export function optionalString(parameters: JsonObject, key: string): string | nu
   return parameters[key] === undefined || parameters[key] === null ? null : stringParameter(parameters, key);
 }
 
+/** True or false; false when it is absent or null. */
+export function flagParameter(parameters: JsonObject, key: string): boolean {
+  const value = parameters[key] ?? false;
+  if (typeof value !== 'boolean') throw new ParameterWrong(`parameter ${key} is neither true nor false`);
+  return value;
+}
+
 /** A file mode such as `0644`, as octal digits without leading zeros, as `stat` tells them; null when absent. */
 export function permissions(parameters: JsonObject, key: string): string | null {
   const value = parameters[key];

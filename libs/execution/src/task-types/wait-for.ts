@@ -2,8 +2,10 @@ import { isJsonObject, type JsonObject } from '@muster/model';
 import type { Operation } from '../ports/node-port';
 import { refuseNoop, type TaskToCompile } from './task-to-compile';
 import { environment } from './environment';
-import { ParameterWrong, stringParameter } from './parameter';
+import { flagParameter, optionalString, ParameterWrong, stringParameter } from './parameter';
 
+const PAGE = /^https?:\/\/[^\s\p{Cc}]+$/u;
+const HOST = /^[A-Za-z0-9:][A-Za-z0-9.:_-]{0,254}$/;
 const INTERVAL_DEFAULT_S = 2;
 
 /**
@@ -23,7 +25,7 @@ export function waitFor(it: TaskToCompile): Operation {
       const port = Number(parameters['port']);
       if (!Number.isInteger(port) || port < 1 || port > 65_535)
         throw new ParameterWrong('port is not a number from 1 to 65535');
-      return { kind: 'probe', target: { port }, intervalMs: seconds * 1000 };
+      return { kind: 'probe', target: { port, ...hostOf(parameters) }, intervalMs: seconds * 1000 };
     }
     case 'http':
       return { kind: 'probe', target: pageOf(parameters), intervalMs: seconds * 1000 };
@@ -38,13 +40,21 @@ export function waitFor(it: TaskToCompile): Operation {
   }
 }
 
-/** `http: url` with `expect` beside it, or `http: {url, expect}`. */
-function pageOf(parameters: JsonObject): { readonly http: string; readonly expect: number | null } {
+function hostOf(parameters: JsonObject): { readonly host?: string } {
+  const host = optionalString(parameters, 'host');
+  if (host !== null && !HOST.test(host)) throw new ParameterWrong('host is no name or address');
+  return host === null ? {} : { host };
+}
+
+/** `http: url` with `expect` and `insecure` beside it, or `http: {url, expect, insecure}`. */
+function pageOf(parameters: JsonObject): Extract<Operation, { kind: 'probe' }>['target'] {
   const { http = null } = parameters;
-  const told = isJsonObject(http) ? { http: http['url'] ?? null, expect: http['expect'] ?? null } : parameters;
+  const told: JsonObject = isJsonObject(http) ? { ...http, http: http['url'] ?? null } : parameters;
   const expect = told['expect'] ?? null;
   if (expect !== null && typeof expect !== 'number') throw new ParameterWrong('expect is not a status code');
-  return { http: stringParameter(told, 'http'), expect };
+  const url = stringParameter(told, 'http');
+  if (!PAGE.test(url)) throw new ParameterWrong('http is no http:// or https:// address');
+  return { http: url, expect, ...(flagParameter(told, 'insecure') ? { isTrusting: true } : {}) };
 }
 
 function intervalSeconds(parameters: JsonObject): number {

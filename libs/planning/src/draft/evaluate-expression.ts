@@ -15,7 +15,8 @@ export function evaluateText(
   const evaluation = evaluateWithin(draft, spenderOf(task, at), () =>
     draft.evaluator.evaluate({ language: 'yaql', text }, placeOf(draft, task, state)),
   );
-  if (evaluation === null) return null;
+  // What the previous state cannot answer is no fault of anybody: a setting that is new was not there.
+  if (evaluation === null || (!evaluation.ok && state === 'previous')) return null;
   return evaluation.ok ? evaluation : reportFault(draft, task, text, at, evaluation);
 }
 

@@ -1,4 +1,4 @@
-import { deepUnion, settingsSchema, withDefaults } from '@muster/catalog';
+import { commonSettings, deepUnion, enabledOptions, knownOptions, settingsSchema, withDefaults } from '@muster/catalog';
 import { MASTER, SYNC_POINT, type Bundle, type ClusterSpec, type JsonObject } from '@muster/model';
 import type { ExpectedState } from '../previous/previous-states';
 
@@ -14,7 +14,8 @@ export class ClusterState {
     bundles: readonly Bundle[],
   ) {
     this.#schema = settingsSchema(bundles).schema;
-    this.#common = this.#schema ? withDefaults(this.#schema, cluster.settings) : cluster.settings;
+    const common = commonSettings(cluster, bundles);
+    this.#common = withOptions(this.#schema ? withDefaults(this.#schema, common) : common, cluster, bundles);
     this.#settings = new Map(cluster.nodes.map(({ name, settings }) => [name, settings]));
   }
 
@@ -42,4 +43,12 @@ export class ClusterState {
     const union = deepUnion(common, node);
     return this.#schema ? withDefaults(this.#schema, union) : union;
   }
+}
+
+/** `options` says of every option that there is whether it is on, where the settings do not say something of that name. */
+function withOptions(common: JsonObject, cluster: ClusterSpec, bundles: readonly Bundle[]): JsonObject {
+  const known = knownOptions(bundles);
+  if (known.size === 0 || Object.hasOwn(common, 'options')) return common;
+  const enabled = new Set(enabledOptions(cluster, known));
+  return { ...common, options: Object.fromEntries([...known.keys()].map((name) => [name, enabled.has(name)])) };
 }

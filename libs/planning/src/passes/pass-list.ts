@@ -3,6 +3,7 @@ import { assignPlaces } from './assign-places';
 import { assignDrivers } from './assign-drivers';
 import { carryByMaster } from './carry-by-master';
 import { checkCycles } from './check-cycles';
+import { checkFilled } from './check-filled';
 import { checkRawSize } from './check-raw-size';
 import { checkSupported } from './check-supported';
 import { checkOutputs } from './check-outputs';
@@ -33,6 +34,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'merge layers', run: mergeLayers },
   // Needs nothing but the definitions that are left, and is about them as a whole.
   { name: 'check that all is supported', run: checkSupported },
+  // About the cluster alone, so it is told whatever else is wrong.
+  { name: 'check that all is filled', run: checkFilled },
   // Placement looks at tags, and which node is the primary is one of them.
   { name: 'assign tags and primaries', run: assignPlaces },
   // Before placement: on nodes that the graph's filter leaves out there is nothing of it, so nothing relates to them either.

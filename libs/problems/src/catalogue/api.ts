@@ -106,4 +106,19 @@ export const apiProblems = {
     meaning: 'An uploaded bundle passes one of its limits.',
     remedy: 'Make it smaller; large payloads are better fetched by a task than shipped in the bundle.',
   },
+  WEBHOOK_INVALID: {
+    severity: 'error',
+    meaning: 'A webhook cannot be as it is wanted.',
+    remedy: 'Change what the summary names.',
+  },
+  WEBHOOK_ADDRESS_DENIED: {
+    severity: 'error',
+    meaning: 'A webhook would reach an address that is not open to it.',
+    remedy: 'Use a public address over https, or have the operator of the planner add it to MUSTER_WEBHOOK_ALLOW.',
+  },
+  WEBHOOK_EXISTS: {
+    severity: 'error',
+    meaning: 'There is a webhook of this name, or there are too many.',
+    remedy: 'Choose another name, or change the one that is there.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

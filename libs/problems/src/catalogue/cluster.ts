@@ -82,6 +82,57 @@ export const clusterProblems = {
     meaning: 'Settings do not fit the schema of the release or a plugin.',
     remedy: 'Correct the setting named.',
   },
+  CLUSTER_SETTING_DEPRECATED: {
+    severity: 'warning',
+    meaning: 'A setting was given that its release or plugin calls deprecated.',
+    remedy: 'Look up in its description what takes its place, and take it away.',
+  },
+  CLUSTER_SETTING_UNUSED: {
+    severity: 'warning',
+    meaning: 'A setting was given that neither the release nor a plugin declares, so probably nothing uses it.',
+    remedy: 'Correct its name, or take it away.',
+  },
+  CLUSTER_SECRET_MASKED: {
+    severity: 'error',
+    meaning: 'A secret was given as `<secret>`, which is how secrets are shown, and there is none that could stay.',
+    remedy: 'Write the secret itself; or `<to be filled>`, to give it later.',
+  },
+  CLUSTER_BLANK: {
+    severity: 'error',
+    meaning: 'A secret of the cluster is still to be filled.',
+    remedy: 'Give it: `muster cluster set CLUSTER PATH=VALUE`.',
+  },
+  CLUSTER_COUNT_UNMET: {
+    severity: 'warning',
+    meaning: 'A role has fewer or more nodes than the cluster says that it is to have.',
+    remedy: 'Assign nodes to the role, or change its count.',
+  },
+  CLUSTER_UNKNOWN_OPTION: {
+    severity: 'error',
+    meaning: 'The cluster switches an option that neither its release nor a plugin declares.',
+    remedy: 'Correct the name, or take the option away.',
+  },
+  CLUSTER_OPTIONS_EXCLUDE: {
+    severity: 'error',
+    meaning: 'Options are on of which the release says that they exclude each other.',
+    remedy: 'Leave one of them on.',
+  },
+  CLUSTER_OPTION_EXCLUDED: {
+    severity: 'error',
+    meaning: 'An option cannot be switched on while another one of its exclusive group is on.',
+    remedy: 'Switch the other one off first, or ask with `replace` for both at once.',
+  },
+  CLUSTER_OPTION_REQUIRES: {
+    severity: 'error',
+    meaning: 'An option is on that needs another one, which is off.',
+    remedy: 'Switch on what it needs, or switch it off.',
+  },
+  CLUSTER_LIVE: {
+    severity: 'error',
+    meaning: 'The cluster is deployed, and deleting it would forget machines that still do their work.',
+    remedy:
+      'Undeploy it (a whole deployment of the graph `deletion`), or delete it with `--keep`: its machines stay as they are.',
+  },
   CLUSTER_SETTINGS_CLASH: {
     severity: 'error',
     meaning: 'Two bundles declare the same setting differently.',

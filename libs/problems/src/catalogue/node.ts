@@ -90,6 +90,11 @@ export const nodeProblems = {
     meaning: 'Something that an earlier attempt started still ran on the node when the time of the task was over.',
     remedy: 'Log in and end it, or wait until it ends; then retry.',
   },
+  NODE_CERTIFICATE_UNTRUSTED: {
+    severity: 'error',
+    meaning: 'A page that a task waits for shows a certificate that executors do not trust.',
+    remedy: 'Give executors its authority (NODE_EXTRA_CA_CERTS), or say `insecure: true` in the task.',
+  },
   NODE_SOURCE_UNREADABLE: {
     severity: 'error',
     meaning: 'A file or folder that is to be copied from the master node cannot be read there.',

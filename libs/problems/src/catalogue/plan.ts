@@ -59,6 +59,16 @@ export const planProblems = {
       'The command of a task is to be what another task puts out. Executors refuse it: what nodes give is never run.',
     remedy: 'Write the command in the definition and give it the output as a variable, by `env`.',
   },
+  PLAN_BLANK: {
+    severity: 'warning',
+    meaning: 'A secret of the cluster is still to be filled. It can be planned for, and not be deployed.',
+    remedy: 'Give it: `muster cluster set CLUSTER PATH=VALUE`.',
+  },
+  PLAN_COUNT_UNMET: {
+    severity: 'warning',
+    meaning: 'A role has fewer or more nodes than the cluster says that it is to have. It cannot be deployed.',
+    remedy: 'Assign nodes to the role, or change its count.',
+  },
   PLAN_TYPE_NOT_ALLOWED: {
     severity: 'warning',
     meaning:

@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { AttemptSpec, NodeReady, OperationFile } from '@muster/execution';
+import type { ProbeTarget } from '../probe';
 import { SshNodePort, type SshNodePortOptions } from '../ssh-node-port';
 import { artifactsOf, TICKET, type MakeBed, type NodeBed } from './node-bed.testing';
 import { eventually, Recorder } from './recorder.testing';
+import { SELF_SIGNED } from './self-signed.testing';
 
 const NOTHING = { stdout: 0, stderr: 0 };
 const ARTIFACT = Buffer.alloc(3_000_000, 'artifact ');
@@ -334,6 +337,32 @@ lines \u00e9"; test -z "$B"
       const closed = probe({ port: number });
       await port.start(bed.target, TICKET, closed);
       expect(await port.cancel(bed.target, TICKET, closed, 0)).toEqual({ kind: 'confirmed' });
+    });
+
+    it('probes pages over TLS, other hosts that the node knows, and trusts no certificate unasked', async () => {
+      const server = createTlsServer(SELF_SIGNED, (_, response) => response.end());
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port: number } = server.address() as AddressInfo;
+      const probe = (target: ProbeTarget): AttemptSpec => ({
+        ...command(''),
+        operation: { kind: 'probe', target, intervalMs: 20 },
+      });
+      try {
+        const page = { http: `https://localhost:${number}/`, expect: null };
+        const [wary, trusting, open] = [
+          probe(page),
+          probe({ ...page, isTrusting: true }),
+          probe({ port: number, host: 'localhost' }),
+        ];
+        for (const each of [wary, trusting, open]) await port.start(bed.target, TICKET, each);
+        expect(await recorder.last(trusting.id)).toMatchObject({ result: { kind: 'exited', code: 0 } });
+        expect(await recorder.last(open.id)).toMatchObject({ result: { kind: 'exited', code: 0 } });
+        expect(await recorder.last(wary.id)).toMatchObject({
+          result: { kind: 'refused', code: 'NODE_CERTIFICATE_UNTRUSTED' },
+        });
+      } finally {
+        await new Promise<void>((resolve) => server.close(() => resolve()));
+      }
     });
 
     it('asks a command until it succeeds, many at once, with nothing left of it between two questions', async () => {

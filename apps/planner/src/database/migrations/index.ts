@@ -14,8 +14,10 @@ import { PlanGrounds1764510000000 } from './1764510000000-plan-grounds';
 import { Audit1764611000000 } from './1764611000000-audit';
 import { Operations1764650000000 } from './1764650000000-operations';
 import { FeedCursors1764651000000 } from './1764651000000-feed-cursors';
+import { Webhooks1764652000000 } from './1764652000000-webhooks';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
+import { Inspections1764630100000 } from './1764630100000-inspections';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 import { Publications1764640100000 } from './1764640100000-publications';
@@ -36,9 +38,11 @@ export const migrations: readonly MigrationClass[] = [
   PlanGrounds1764510000000,
   Operations1764650000000,
   FeedCursors1764651000000,
+  Webhooks1764652000000,
   ProjectsAndTokens1764610000000,
   Audit1764611000000,
   NodeLife1764630000000,
+  Inspections1764630100000,
   RevisionWhy1764620000000,
   BundleLife1764640000000,
   Publications1764640100000,

@@ -47,7 +47,7 @@ function parsingCost(text: string): number {
 }
 
 /** What every node has beside its settings. */
-const ALWAYS_THERE = ['uid', 'name', 'roles', 'tags'];
+const ALWAYS_THERE = ['uid', 'name', 'roles', 'tags', 'options'];
 
 /** A setting that is not in the schema: a warning where the schema allows no others, advice where one is nearly called so. */
 function checkSetting(graph: LintGraph, definition: TaskDefinition, key: string, path: ReadPath): readonly Problem[] {

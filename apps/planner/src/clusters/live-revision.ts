@@ -1,0 +1,27 @@
+import type { EntityManager } from 'typeorm';
+import { rowsOf } from '../database/sql';
+
+/** Graph type that takes a deployed cluster away again. */
+const UNDEPLOYS = 'deletion';
+
+/**
+ * Makes the revision of a transaction that has ended well the live one of its cluster, if it deployed everything: the graph
+ * `default` was among its graphs, for all nodes and tasks, and not as a trial run. After the graph `deletion`, under the
+ * same conditions, nothing is live any more, and nothing counts as having succeeded.
+ */
+export async function setLive(on: EntityManager, transaction: string): Promise<void> {
+  const changed = await rowsOf<{ id: string; live_revision: number | null }>(
+    on,
+    `UPDATE planner.cluster AS c
+     SET live_revision = CASE WHEN t.graphs[cardinality(t.graphs)] = $2 THEN NULL ELSE t.revision END
+     FROM planner.transaction t
+     WHERE t.id = $1 AND c.id = t.cluster_id AND t.graphs && ARRAY['default', $2::text]
+       AND coalesce(t.options->>'noop', 'false') = 'false'
+       AND t.options->'nodes' = 'null' AND t.options->'tasks' = 'null' AND coalesce(t.options->'subgraphs', 'null') = 'null'
+     RETURNING c.id, c.live_revision`,
+    [transaction, UNDEPLOYS],
+  );
+  const undeployed = changed.filter((row) => row.live_revision === null).map((row) => row.id);
+  if (undeployed.length > 0)
+    await rowsOf(on, 'DELETE FROM planner.last_success WHERE cluster_id = ANY($1::uuid[]) RETURNING 1', [undeployed]);
+}
