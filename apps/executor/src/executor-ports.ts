@@ -35,4 +35,5 @@ export interface ExecutorConfig {
 
 export const EXECUTOR = Symbol('Executor');
 export const NODES = Symbol('NodePort');
+export const INSPECTOR = Symbol('NodeInspector');
 export const BOX = Symbol('SecretBox');

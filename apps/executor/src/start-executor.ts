@@ -21,19 +21,24 @@ import {
   readEvents,
   readLimits,
   releaseTransaction,
+  greetMachines,
+  inspectNode,
+  INSPECTIONS_QUEUE,
   scanHostKey,
   startDeployment,
   taskOutput,
 } from '@muster/protocol';
-import { SshNodePort } from '@muster/remote';
+import { SshNodeInspector, SshNodePort } from '@muster/remote';
+import type { SecretBox } from '@muster/model';
 import { migrate } from '@muster/storage';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Pool } from 'pg';
 import { graphBytes, readBeside, readGraph } from './artifacts/read-graph';
 import { PlannerArtifacts } from './artifacts/fetch-artifacts';
-import { EXECUTOR, type ExecutorAppPorts, type ExecutorConfig, NODES } from './executor-ports';
+import { BOX, EXECUTOR, type ExecutorAppPorts, type ExecutorConfig, INSPECTOR, NODES } from './executor-ports';
 import { CommandHandlers } from './handlers/command-handlers';
+import { InspectionHandlers } from './handlers/inspection-handlers';
 import { NudgeHandlers } from './handlers/nudge-handlers';
 import { QuestionHandlers } from './handlers/question-handlers';
 import { EXECUTOR_MIGRATIONS } from './store/executor-migrations';
@@ -44,6 +49,8 @@ import { systemClock } from './system-clock';
 /** Commands in hand at once: each is a short database transaction, or a fetch of artifacts. */
 const COMMANDS_AT_ONCE = 8;
 const QUESTIONS_AT_ONCE = 16;
+/** Mostly waiting for machines. */
+const INSPECTIONS_AT_ONCE = 20;
 const DEPLOYMENTS_MAX = 100;
 /** On a stop: how long stored events are waited for until they are published; others publish what is left. */
 const STOP_PATIENCE_MS = 5000;
@@ -57,13 +64,15 @@ export interface RunningExecutor {
 
 @Module({})
 class ExecutorModule {
-  static register(executor: Executor, nodes: NodePort): DynamicModule {
+  static register(executor: Executor, nodes: NodePort, box: SecretBox): DynamicModule {
     return {
       module: ExecutorModule,
-      controllers: [CommandHandlers, QuestionHandlers, NudgeHandlers],
+      controllers: [CommandHandlers, InspectionHandlers, QuestionHandlers, NudgeHandlers],
       providers: [
         { provide: EXECUTOR, useValue: executor },
         { provide: NODES, useValue: nodes },
+        { provide: INSPECTOR, useFactory: () => new SshNodeInspector() },
+        { provide: BOX, useValue: box },
       ],
     };
   }
@@ -107,13 +116,14 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
     },
     { id, leaseMs: config.leaseMs, leasesExpire: config.leasesExpire, deploymentsMax: DEPLOYMENTS_MAX },
   );
-  const app = await NestFactory.createMicroservice(ExecutorModule.register(executor, nodes), {
+  const app = await NestFactory.createMicroservice(ExecutorModule.register(executor, nodes, secretBox), {
     strategy: new BusServer({
       bus,
       log: logger,
       queues: [
         { queue: COMMANDS_QUEUE, prefetch: COMMANDS_AT_ONCE },
         { queue: QUESTIONS_QUEUE, prefetch: QUESTIONS_AT_ONCE },
+        { queue: INSPECTIONS_QUEUE, prefetch: INSPECTIONS_AT_ONCE },
       ],
       exchanges: [{ exchange: NUDGE_EXCHANGE }],
       kinds: [
@@ -126,6 +136,8 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
         readEvents,
         readLimits,
         scanHostKey,
+        inspectNode,
+        greetMachines,
         describeExecutors,
         describePools,
         setPool,

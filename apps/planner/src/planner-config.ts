@@ -19,6 +19,17 @@ export interface PlannerConfig {
   readonly webhooks?: WebhookConfig;
   /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
   readonly failuresPerMinute?: number;
+  /** PEM; absent: plain HTTP. */
+  readonly tls?: { readonly cert?: string; readonly key?: string };
+  /** Whose `X-Forwarded-For` is believed; absent: nobody's. */
+  readonly trustedProxies?: readonly string[];
+  readonly nodes?: NodeCareConfig;
+}
+
+/** How the planner looks after nodes. */
+export interface NodeCareConfig {
+  /** Milliseconds until a node that could not be inspected is asked again; twice as long each further time. Default 5000. */
+  readonly inspectBackoffMs?: number;
 }
 
 /** Shortest admin token taken: 128 bits as hex. */

@@ -23,6 +23,7 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
+import { InspectionsController } from './nodes/inspections.controller';
 import { NodesController } from './nodes/nodes.controller';
 import { OperationInterceptor } from './operations/operation.interceptor';
 import { Operations } from './operations/operations';
@@ -85,6 +86,7 @@ export class PlannerModule {
         ClusterReadsController,
         PlansController,
         NodesController,
+        InspectionsController,
         PoolsController,
         ProjectsController,
         IdentityController,

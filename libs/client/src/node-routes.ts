@@ -1,5 +1,16 @@
 import type { Connection } from './connection';
-import type { AdoptedNode, InspectedNode, NodeHistoryEntry, NodeView, RegisteredNodes, RegisterNode } from './dto';
+import type {
+  AdoptedNode,
+  InspectedNode,
+  Inspection,
+  InspectionWithNodes,
+  ListedNode,
+  NodeFilter,
+  NodeHistoryEntry,
+  NodeView,
+  RegisteredNodes,
+  RegisterNode,
+} from './dto';
 import { allPages } from './pages';
 import { path } from './path';
 
@@ -11,8 +22,15 @@ export class NodeRoutes {
     return this.connection.json('POST', path('nodes'), { json: { nodes, acceptHostKeys } });
   }
 
-  list(): AsyncGenerator<NodeView> {
-    return allPages(this.connection, path('nodes'));
+  /** By name. */
+  list(filter: NodeFilter = {}): AsyncGenerator<ListedNode> {
+    const { state, online, ...rest } = filter;
+    const query = {
+      ...rest,
+      ...(state === undefined ? {} : { state: state.join(',') }),
+      ...(online === undefined ? {} : { online: String(online) }),
+    };
+    return allPages(this.connection, path('nodes'), query);
   }
 
   get(name: string): Promise<NodeView> {
@@ -36,6 +54,26 @@ export class NodeRoutes {
   /** Takes the node over from another installation. */
   adopt(name: string): Promise<AdoptedNode> {
     return this.connection.json('POST', path('nodes', name, 'adopt'), { json: {} });
+  }
+
+  /** Accepts a host key that was compared with the machine; `replace`: also in place of another one. */
+  acceptHostKey(name: string, hostKey: string, replace: boolean, reason?: string): Promise<NodeView> {
+    const json = { hostKey, replace, ...(reason === undefined ? {} : { reason }) };
+    return this.connection.json('PUT', path('nodes', name, 'host-key'), { json });
+  }
+
+  /** Has nodes asked for their facts, beside this request; none named: all of them. */
+  startInspection(names: readonly string[] | null, reason?: string): Promise<InspectionWithNodes> {
+    const json = { ...(names === null ? {} : { nodes: names }), ...(reason === undefined ? {} : { reason }) };
+    return this.connection.json('POST', path('inspections'), { json });
+  }
+
+  inspection(id: string): Promise<InspectionWithNodes> {
+    return this.connection.json('GET', path('inspections', id));
+  }
+
+  inspections(): AsyncGenerator<Inspection> {
+    return allPages(this.connection, path('inspections'));
   }
 
   /** Asks the machine itself: the host key it shows, and what else is found. */

@@ -5,6 +5,7 @@
 export { Executor, type ExecutorOptions, type ExecutorPorts, type SentGraph } from './executor';
 export * from './ports/clock';
 export * from './ports/deployment-store';
+export * from './ports/node-inspector';
 export * from './ports/node-port';
 export * from './ports/publishing';
 export { compileOperation, EXECUTABLE_TASK_TYPES } from './task-types/compile-operation';

@@ -24,3 +24,8 @@ export function formatProblem(it: Problem): string {
   lines.push(`  -> ${it.remedy}`);
   return lines.join('\n');
 }
+
+/** True of a code of the catalogue, as others may send. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(catalogue, code);
+}

@@ -157,6 +157,31 @@ export const scanHostKey = messageKind(
   z.object({ address: z.string().min(1).max(255), port: z.int().min(1).max(65_535) }),
 );
 
+/** Question, on the queue of inspections: what does the machine say of itself? */
+export const inspectNode = messageKind(
+  'executor.node.inspect',
+  1,
+  /** `jumps`: what it is reached through, outermost first. */
+  z.object({ node: nodeAccess, jumps: z.array(nodeAccess).max(8) }),
+);
+
+/** Addresses that are looked at in one question. */
+export const GREETED_MAX = 64;
+
+/** Question, on the queue of inspections: who answers at these addresses? No login is tried. */
+export const greetMachines = messageKind(
+  'executor.machines.greet',
+  1,
+  z.object({
+    machines: z
+      .array(z.object({ address: z.string().min(1).max(255), port: z.int().min(1).max(65_535) }))
+      .min(1)
+      .max(GREETED_MAX),
+    /** How long each may take. */
+    timeoutMs: z.int().min(100).max(30_000),
+  }),
+);
+
 /** Command: so many slots has a pool that deployments share; 0 removes it. Of two commands the one with the larger version holds. */
 export const setPool = messageKind(
   'executor.pool.set',

@@ -15,6 +15,8 @@ const replies = {
   'reply.executors': protocol.executorsReply,
   'reply.pools': protocol.poolsReply,
   'reply.limits': protocol.limitsReply,
+  'reply.facts': protocol.factsReply,
+  'reply.greeted': protocol.greetedReply,
   'reply.publication': protocol.publicationReply,
 };
 

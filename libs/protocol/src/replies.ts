@@ -48,6 +48,49 @@ export const limitsReply = z.object({
 export type LimitsReply = z.infer<typeof limitsReply>;
 export const eventsReply = z.object({ events: z.array(deploymentEvent) });
 export const hostKeyReply = z.object({ hostKey: z.string().max(100) });
+const told = z.string().max(300).nullable();
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** What a machine said of itself. Bounded here again: an executor only repeats it. */
+export const factsReply = z.object({
+  facts: z.object({
+    hostname: told,
+    os: z.object({ id: told, version: told, name: told }),
+    kernel: told,
+    arch: told,
+    cpus: count.nullable(),
+    cpuModel: told,
+    memoryMiB: count.nullable(),
+    disks: z
+      .array(z.object({ name: z.string().max(100), sizeMiB: count, rotational: z.boolean().nullable(), model: told }))
+      .max(100),
+    interfaces: z
+      .array(
+        z.object({
+          name: z.string().max(100),
+          mac: told,
+          up: z.boolean().nullable(),
+          mtu: count.nullable(),
+          addresses: z.array(z.string().max(100)).max(100),
+        }),
+      )
+      .max(100),
+    bootId: told,
+    machineId: told,
+    virtualization: told,
+    programs: z.record(z.string().max(100), told),
+  }),
+});
+/** In the order of the question. */
+export const greetedReply = z.object({
+  machines: z
+    .array(
+      z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('ssh'), hostKey: z.string().max(100), greeting: told }),
+        z.object({ kind: z.literal('silent'), detail: z.string().max(1000) }),
+      ]),
+    )
+    .max(100),
+});
 const poolShare = z.object({
   deployment: id,
   transaction: id,

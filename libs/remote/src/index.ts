@@ -4,6 +4,7 @@
  * command into a process's arguments, and never to treat what a node returns as anything but bytes.
  */
 export { makeKeyPair } from './connection/make-key-pair';
+export { SshNodeInspector } from './inspect/ssh-node-inspector';
 export { SshNodePort, type SshNodePortOptions } from './ssh-node-port';
 export { EmbeddedNode, type EmbeddedNodeAddress, type EmbeddedNodeOptions } from './embedded/embedded-node';
 export { runEmbeddedNodes } from './embedded/run-embedded-nodes';

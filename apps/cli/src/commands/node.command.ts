@@ -3,6 +3,8 @@ import { act, integer, list, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
 import { addNode, type AddOptions } from '../node/add-node';
 import { registerNodes, type RegisterOptions } from '../node/register-nodes';
+import { filterOf, type ListOptions } from '../node/filter-of';
+import { inspectNodes, type InspectOptions } from '../node/inspect-nodes';
 import { answerAsYaml } from '../io/answer-as-yaml';
 import { collect } from '../io/collect';
 import { table } from '../io/table';
@@ -33,8 +35,20 @@ export function defineNodeCommands(run: Run, program: Command): void {
     .option('--accept-host-keys', 'accept the host keys that the machines show now');
   act<RegisterOptions>(run, register, registerNodes);
 
-  act(run, group.command('list').description('list nodes'), async (session) => {
-    const items = await collect((await session.client()).nodes.list());
+  const listed = group
+    .command('list')
+    .description('list nodes')
+    .option('--state <states>', 'only in these states: a,b', list)
+    .option('--role <role>', 'only with this role')
+    .option('--tag <tag>', 'only with this tag')
+    .option('--label <label>', 'only with this label')
+    .option('--cluster <cluster>', 'only of this cluster')
+    .option('--free', 'only in no cluster')
+    .option('--online', 'only those that answered when they were last looked at')
+    .option('--offline', 'only those that did not')
+    .option('--text <text>', 'only with this in name, address or host name');
+  act<ListOptions>(run, listed, async (session, options) => {
+    const items = await collect((await session.client()).nodes.list(filterOf(options)));
     session.answer(items, () =>
       table(
         ['name', 'state', 'online', 'address', 'port', 'cluster', 'roles', 'labels'],
@@ -55,21 +69,36 @@ export function defineNodeCommands(run: Run, program: Command): void {
 
   const told = [
     ['show', 'show a node'],
-    ['inspect', 'ask the machine itself which host key it shows, and compare it with the accepted one'],
     ['adopt', 'take a node over from another installation of Muster'],
   ] as const;
   for (const [verb, description] of told) {
     act(run, group.command(`${verb} <node>`).description(description), async (session, _options, [name = '']) => {
       const { nodes } = await session.client();
-      const node = await (verb === 'show'
-        ? nodes.get(name)
-        : verb === 'inspect'
-          ? nodes.inspect(name)
-          : nodes.adopt(name));
+      const node = await (verb === 'show' ? nodes.get(name) : nodes.adopt(name));
       await answerAsYaml(session, node);
       return ExitCode.success;
     });
   }
+  const inspect = group
+    .command('inspect [nodes...]')
+    .description('ask machines what they are: host key, system, CPUs, memory, disks, interfaces')
+    .option('--all', 'all that are not retired')
+    .option('--no-wait', 'of several: leave it to the server, and print the id of the inspection')
+    .option('--reason <text>', 'for the record');
+  act<InspectOptions>(run, inspect, inspectNodes);
+
+  const accept = group
+    .command('accept-key <node> <fingerprint>')
+    .description('accept the host key that you have compared with the machine')
+    .option('--replace', 'also in place of another one that is accepted')
+    .option('--reason <text>', 'for the record');
+  act<{ replace?: boolean; reason?: string }>(run, accept, async (session, options, [name = '', hostKey = '']) => {
+    const { nodes } = await session.client();
+    const node = await nodes.acceptHostKey(name, hostKey, options.replace ?? false, options.reason);
+    session.answer(node, () => `node ${name} has the host key ${node.hostKey ?? ''}\n`);
+    return ExitCode.success;
+  });
+
   act(
     run,
     group.command('history <node>').description('what has happened to a node, newest first'),

@@ -71,3 +71,71 @@ describe('the states of nodes', () => {
     expect((await run('node history a')).out).toMatch(/state +deploying +ready +ada +t1/);
   });
 });
+
+describe('inspecting nodes', () => {
+  const of = (state: string, endedAt: string | null) => ({
+    inspection: 'i1',
+    who: 'ada',
+    why: null,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    endedAt,
+    counts: {
+      waiting: 0,
+      running: endedAt === null ? 2 : 0,
+      succeeded: endedAt === null ? 0 : 1,
+      failed: endedAt === null ? 0 : 1,
+    },
+    nodes: [
+      { node: 'a', state, attempts: 1, problems: [], endedAt },
+      {
+        node: 'b',
+        state: endedAt === null ? state : 'failed',
+        attempts: 3,
+        problems: endedAt === null ? [] : [{ summary: 'Nobody answers.' }],
+        endedAt,
+      },
+    ],
+  });
+
+  it('waits for several, shows what came of each, and fails where one failed', async () => {
+    planner.answer('POST /inspections', of('running', null), 202);
+    planner.answer('GET /inspections/i1', of('succeeded', '2026-01-01T00:00:01.000Z'));
+    const { code, out, err } = await run('node inspect a b --reason look');
+    expect(code).toBe(3);
+    expect(out).toMatch(/^a +succeeded +1[^]*^b +failed +3 +Nobody answers\.$/m);
+    expect(err).toContain('inspection i1 of 2 nodes');
+    expect(JSON.parse(planner.seen[0]?.body ?? '')).toEqual({ nodes: ['a', 'b'], reason: 'look' });
+    expect(await run('node inspect --all --no-wait')).toMatchObject({ code: 0, out: 'i1\n' });
+    expect(sent()).toEqual({});
+    expect((await run('node inspect')).code).toBe(1);
+    expect((await run('node inspect a --all')).code).toBe(1);
+  });
+
+  it('shows all that one says, and what kept it from saying it', async () => {
+    const shown = { node: 'a', hostKey: 'SHA256:x', accepted: 'SHA256:x', matches: true };
+    planner.answer('POST /nodes/a/inspect', { ...shown, facts: { cpus: 4 }, problems: [] });
+    const told = await run('node inspect a');
+    expect(told).toMatchObject({ code: 0, err: '' });
+    expect(told.out).toContain('cpus: 4');
+    const problems = [
+      { code: 'NODE_LOGIN_REFUSED', severity: 'error', subject: 'node a', summary: 'No.', remedy: 'Ask.' },
+    ];
+    planner.answer('POST /nodes/a/inspect', { ...shown, facts: null, problems });
+    expect(await run('node inspect a')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('LOGIN_REFUSED') as string,
+    });
+  });
+
+  it('accepts a key, and lists by what it is told', async () => {
+    planner.answer('PUT /nodes/a/host-key', { name: 'a', hostKey: 'SHA256:x' });
+    expect((await run('node accept-key a SHA256:x --replace')).code).toBe(0);
+    expect(sent()).toEqual({ hostKey: 'SHA256:x', replace: true });
+    planner.answer('GET /nodes', { items: [], next: null });
+    await run('node list --state ready,error --free --offline --label rack --text 192.0');
+    expect(planner.seen.at(-1)?.url).toBe(
+      '/api/v1/nodes?label=rack&cluster=&text=192.0&state=ready%2Cerror&online=false&limit=200',
+    );
+    expect((await run('node list --free --cluster c')).code).toBe(1);
+  });
+});

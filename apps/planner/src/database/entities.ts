@@ -8,6 +8,7 @@ import { FeedSequenceRow } from '../feed/feed-sequence.entity';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity';
 import { TokenRow } from '../identity/token.entity';
 import { NodeHistoryRow } from '../nodes/node-history.entity';
+import { InspectionNodeRow, InspectionRow } from '../nodes/inspection.entity';
 import { NodeRow } from '../nodes/node.entity';
 import { OperationRow } from '../operations/operation.entity';
 import { OutgoingRow } from '../outgoing/outgoing.entity';
@@ -41,6 +42,8 @@ export const entities = [
   RevisionRow,
   NodeRow,
   NodeHistoryRow,
+  InspectionRow,
+  InspectionNodeRow,
   PoolRow,
   PublicationRow,
   PlanRow,

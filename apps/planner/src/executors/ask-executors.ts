@@ -1,6 +1,6 @@
 import { BusError, type Bus, makeEnvelope } from '@muster/messaging';
 import { problem, ProblemsError } from '@muster/problems';
-import { type MessageKind, QUESTIONS_QUEUE } from '@muster/protocol';
+import { type MessageKind, QUESTIONS_QUEUE, type QueueTopology } from '@muster/protocol';
 import type { z } from 'zod';
 
 /** How long a question waits; the questions queue forgets it by then. */
@@ -16,8 +16,9 @@ export async function askExecutors<Question, Answer>(
   question: Question,
   answer: z.ZodType<Answer>,
   patienceMs: number = PATIENCE_MS,
+  queue: QueueTopology = QUESTIONS_QUEUE,
 ): Promise<Answer> {
-  const reply = await bus.request(QUESTIONS_QUEUE, makeEnvelope(kind, question), patienceMs).catch((error: unknown) => {
+  const reply = await bus.request(queue, makeEnvelope(kind, question), patienceMs).catch((error: unknown) => {
     if (error instanceof BusError) throw unavailable(kind.schema, describeBusFailure(error));
     throw error;
   });

@@ -173,6 +173,33 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
     subject: ['node'],
     data: { from: text('the state before'), to: text('the state now'), who: maybe('who moved it') },
   },
+  'node.inspected': {
+    when: 'a node has told its facts',
+    subject: ['node'],
+    data: {
+      inspection: maybe('the inspection that asked'),
+      changed: field('facts that are other than before', 'array'),
+    },
+  },
+  'node.inspect-failed': {
+    when: 'a node could not be inspected, and is not asked again',
+    subject: ['node'],
+    data: { inspection: maybe('the inspection that asked'), attempts: integer('how often it was tried'), problems },
+  },
+  'inspection.started': {
+    when: 'several nodes are to be inspected',
+    subject: [],
+    data: { inspection: text('its id'), nodes: integer('how many'), who, why },
+  },
+  'inspection.ended': {
+    when: 'all nodes of an inspection are done; its last event',
+    subject: [],
+    data: {
+      inspection: text('its id'),
+      succeeded: integer('nodes that told their facts'),
+      failed: integer('nodes that did not'),
+    },
+  },
   'node.removed': { when: 'a node is forgotten', subject: ['node'], data: {} },
   'pool.set': {
     when: 'a pool was made or changed',

@@ -1,9 +1,10 @@
 import { problem, ProblemsError } from '@muster/problems';
-import { type EntityManager, In, MoreThan } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { CURSOR_PART, type Page, pageOf, readCursor } from '../http/paging';
 import type { NodeDto } from './node.dto';
 import { NodeRow } from './node.entity';
+import type { NodeState } from './node-states';
 
 /** Throws `API_NOT_FOUND`. */
 export async function findNode(
@@ -26,24 +27,60 @@ export async function findNode(
   ]);
 }
 
-/** Nodes by name. */
+export interface NodeFilter {
+  readonly state?: readonly NodeState[];
+  readonly role?: string;
+  /** One that is written for the node, or else a role of that name. */
+  readonly tag?: string;
+  readonly label?: string;
+  /** Name of a cluster; empty: in none. */
+  readonly cluster?: string;
+  readonly online?: boolean;
+  /** A part of name, address or host name, whatever the case. */
+  readonly text?: string;
+}
+
+/** Nodes by name, without their facts. */
 export async function listNodes(
   on: EntityManager,
   project: string,
+  filter: NodeFilter,
   page: { readonly limit: number; readonly cursor?: string },
-): Promise<Page<NodeDto>> {
+): Promise<Page<Omit<NodeDto, 'facts'>>> {
   const after = readCursor(page.cursor, CURSOR_PART.name)?.[0];
-  const rows = await on.find(NodeRow, {
-    where: { project, ...(after === undefined ? {} : { name: MoreThan(after) }) },
-    order: { name: 'ASC' },
-    take: page.limit + 1,
-  });
+  const query = on
+    .createQueryBuilder(NodeRow, 'n')
+    .where('n.project = :project', { project })
+    .orderBy('n.name', 'ASC')
+    .take(page.limit + 1);
+  const { state, role, tag, label, cluster, online, text } = filter;
+  if (after !== undefined) query.andWhere('n.name > :after', { after });
+  if (state !== undefined) query.andWhere('n.state = ANY (:state)', { state });
+  if (role !== undefined) query.andWhere(':role = ANY (n.roles)', { role });
+  if (tag !== undefined) query.andWhere(':tag = ANY (coalesce(n.tags, n.roles))', { tag });
+  if (label !== undefined) query.andWhere(':label = ANY (n.labels)', { label });
+  if (online !== undefined) query.andWhere('n.online = :online', { online });
+  if (cluster === '') query.andWhere('n.clusterId IS NULL');
+  else if (cluster !== undefined)
+    query.andWhere(
+      'n.clusterId = (SELECT c.id FROM planner.cluster c WHERE c.project = :project AND c.name = :cluster)',
+      { project, cluster },
+    );
+  if (text !== undefined)
+    query.andWhere(
+      "strpos(lower(n.name || ' ' || coalesce(n.address, '') || ' ' || coalesce(n.facts->>'hostname', '')), lower(:text)) > 0",
+      { text },
+    );
+  const rows = await query.getMany();
   const clusters = await clusterNames(on, rows);
   return pageOf(
     rows,
     page.limit,
     (row) => [row.name],
-    (row) => nodeView(row, clusters),
+    (row) => {
+      const { facts: _, ...view } = nodeView(row, clusters);
+      return view;
+    },
   );
 }
 

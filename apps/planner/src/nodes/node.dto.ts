@@ -1,7 +1,7 @@
 import { type Become, NAME_PATTERN, type NodeFacts } from '@muster/model';
 import { HOST_KEY_PATTERN, isNodeAddress, isStateFolder, LOGIN_PATTERN } from '@muster/model/schema';
-import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -17,6 +17,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { ProblemDto } from '../http/api-errors';
+import { PageQuery } from '../http/paging';
 import { Satisfies } from '../http/satisfies';
 import { NODE_STATES, type NodeState } from './node-states';
 
@@ -186,9 +188,51 @@ export class NodeDto {
   registeredAt!: string;
 }
 
+export class NodeQueryDto extends PageQuery {
+  @ApiPropertyOptional({ type: String, description: 'States, separated by commas.', example: 'ready,error' })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  @IsIn(NODE_STATES, { each: true })
+  state?: NodeState[];
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @Matches(NAME_PATTERN)
+  role?: string;
+
+  @ApiPropertyOptional({ description: 'A tag that is written for the node, or else a role of that name.' })
+  @IsOptional()
+  @Matches(NAME_PATTERN)
+  tag?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @Matches(NAME_PATTERN)
+  label?: string;
+
+  @ApiPropertyOptional({ description: 'Name of a cluster; empty: in none.' })
+  @IsOptional()
+  @Satisfies((text) => text === '' || NAME_PATTERN.test(text), 'must be a name, or empty')
+  cluster?: string;
+
+  @ApiPropertyOptional({ type: Boolean })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  online?: boolean;
+
+  @ApiPropertyOptional({ description: 'A part of name, address or host name, whatever the case.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  text?: string;
+}
+
+class ListedNodeDto extends OmitType(NodeDto, ['facts'] as const) {}
+
 export class NodePageDto {
-  @ApiProperty({ type: [NodeDto] })
-  items!: NodeDto[];
+  @ApiProperty({ type: [ListedNodeDto] })
+  items!: ListedNodeDto[];
 
   @ApiProperty({ type: String, nullable: true })
   next!: string | null;
@@ -268,14 +312,50 @@ export class InspectedNodeDto {
   @ApiProperty()
   node!: string;
 
-  @ApiProperty({ description: 'That the machine shows now.' })
-  hostKey!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'That the machine shows now; null: it is reached through another node, so nobody can look without logging in.',
+  })
+  hostKey!: string | null;
 
   @ApiProperty({ type: String, nullable: true })
   accepted!: string | null;
 
-  @ApiProperty({ description: 'It is the accepted one.' })
-  matches!: boolean;
+  @ApiProperty({ type: Boolean, nullable: true, description: 'It is the accepted one.' })
+  matches!: boolean | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'What the machine says of itself; null where it could not be asked.',
+  })
+  facts!: NodeFacts | null;
+
+  @ApiProperty({ type: [ProblemDto], description: 'Why it could not be asked.' })
+  problems!: ProblemDto[];
+}
+
+export class AcceptHostKeyDto {
+  @ApiProperty({
+    description: 'Fingerprint, as `ssh-keygen -lf` prints it.',
+    example: 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU',
+  })
+  @Matches(HOST_KEY_PATTERN)
+  hostKey!: string;
+
+  @ApiPropertyOptional({ default: false, description: 'It may replace another one that is accepted.' })
+  @IsOptional()
+  @IsBoolean()
+  replace?: boolean;
+
+  @ApiPropertyOptional({ description: 'For the record.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  reason?: string;
 }
 
 export class AdoptedNodeDto {

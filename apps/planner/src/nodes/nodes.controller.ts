@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
@@ -12,7 +12,7 @@ import {
 import type { Bus } from '@muster/messaging';
 import type { SecretBox } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
-import { acceptedReply, adoptNode, hostKeyReply, scanHostKey } from '@muster/protocol';
+import { acceptedReply, adoptNode } from '@muster/protocol';
 import { DataSource, type EntityManager } from 'typeorm';
 import { askExecutors } from '../executors/ask-executors';
 import { writeFeedEvents } from '../feed/write-feed-events';
@@ -22,11 +22,15 @@ import { Project, Who } from '../http/principal';
 import { Needs } from '../http/route-access';
 import { BUS, INSTALLATION, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
+import { acceptHostKey, seenHostKey } from './accept-host-key';
+import { askForFacts, wayToNode } from './ask-for-facts';
 import { accessOf } from './node-access';
 import {
+  AcceptHostKeyDto,
   AdoptedNodeDto,
   MoveNodeDto,
   NodeHistoryPageDto,
+  NodeQueryDto,
   InspectedNodeDto,
   NodeDto,
   NodePageDto,
@@ -36,11 +40,12 @@ import {
 } from './node.dto';
 import { NodeRow } from './node.entity';
 import { clusterNames, findNode, listNodes, nodeView } from './node-view';
-import { listHistory } from './node-history';
+import { listHistory, writeHistory } from './node-history';
 import { moveNode } from './move-nodes';
 import type { NodeMoveName } from './node-states';
 import { refuseNodesInUse } from './nodes-in-use';
 import { readRegistration } from './read-registration';
+import { storeFacts, storeInspectFailure } from './store-facts';
 import { registerNodes } from './register-nodes';
 
 @ApiTags('nodes')
@@ -79,11 +84,11 @@ export class NodesController {
 
   @Get()
   @Needs('viewer')
-  @ApiOperation({ operationId: 'listNodes', summary: 'Nodes by name' })
+  @ApiOperation({ operationId: 'listNodes', summary: 'Nodes by name, without their facts' })
   @ApiOkResponse({ type: NodePageDto })
   @ApiRefusals(400)
-  async list(@Project() project: string, @Query() query: PageQuery): Promise<unknown> {
-    return listNodes(this.database.manager, project, query);
+  async list(@Project() project: string, @Query() { limit, cursor, ...filter }: NodeQueryDto): Promise<unknown> {
+    return listNodes(this.database.manager, project, filter, { limit, ...(cursor === undefined ? {} : { cursor }) });
   }
 
   @Get(':node')
@@ -182,6 +187,25 @@ export class NodesController {
     return this.#move(project, name, 'reset', body, who);
   }
 
+  @Put(':node/host-key')
+  @Needs('operator')
+  @ApiOperation({ operationId: 'acceptHostKey', summary: 'Accept a host key that was compared with the machine' })
+  @ApiIdempotent()
+  @ApiOkResponse({ type: NodeDto })
+  @ApiRefusals(400, 404, 409, 422, 503)
+  async acceptHostKey(
+    @Project() project: string,
+    @Param('node') name: string,
+    @Body() { hostKey, replace, reason }: AcceptHostKeyDto,
+    @Who() who: string,
+  ): Promise<NodeDto> {
+    const { database, bus } = this;
+    const wish = { hostKey, replace: replace ?? false, who, why: reason ?? null };
+    await acceptHostKey({ database, bus }, project, name, wish);
+    this.nudges.nudge('recorded');
+    return this.get(project, name);
+  }
+
   @Post(':node/adopt')
   @Needs('operator')
   @HttpCode(200)
@@ -189,8 +213,9 @@ export class NodesController {
   @ApiIdempotent()
   @ApiOkResponse({ type: AdoptedNodeDto })
   @ApiRefusals(404, 422, 503)
-  async adopt(@Project() project: string, @Param('node') name: string): Promise<AdoptedNodeDto> {
-    const read = accessOf(await findNode(this.database.manager, project, name));
+  async adopt(@Project() project: string, @Param('node') name: string, @Who() who: string): Promise<AdoptedNodeDto> {
+    const row = await findNode(this.database.manager, project, name);
+    const read = accessOf(row);
     if ('problems' in read) throw new ProblemsError(read.problems);
     await askExecutors(
       this.bus,
@@ -199,24 +224,42 @@ export class NodesController {
       acceptedReply,
       30_000,
     );
+    await writeHistory(this.database.manager, [{ nodeId: row.id, kind: 'adopted', who }]);
     return { node: name, adopted: true };
   }
 
   @Post(':node/inspect')
   @Needs('operator')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'inspectNode', summary: 'Look at the host key that the machine shows now' })
+  @ApiOperation({
+    operationId: 'inspectNode',
+    summary: 'Look at the machine: the host key that it shows now, and its facts where that is the accepted one',
+  })
   @ApiIdempotent()
   @ApiOkResponse({ type: InspectedNodeDto })
   @ApiRefusals(404, 422, 503)
-  async inspect(@Project() project: string, @Param('node') name: string): Promise<InspectedNodeDto> {
-    const { address, port, hostKey: accepted } = await findNode(this.database.manager, project, name);
-    if (address === null)
-      throw new ProblemsError([
-        problem('NODE_ADDRESS_MISSING', { subject: `node ${name}`, summary: 'It has no address.' }),
-      ]);
-    const { hostKey } = await askExecutors(this.bus, scanHostKey, { address, port }, hostKeyReply, 30_000);
-    return { node: name, hostKey, accepted, matches: hostKey === accepted };
+  async inspect(
+    @Project() project: string,
+    @Param('node') name: string,
+    @Who() who: string,
+  ): Promise<InspectedNodeDto> {
+    const row = await findNode(this.database.manager, project, name);
+    const { hostKey: accepted } = row;
+    const hostKey = await seenHostKey(this.bus, row);
+    const matches = hostKey === null ? null : hostKey === accepted;
+    if (matches === false) return { node: name, hostKey, accepted, matches, facts: null, problems: [] };
+    const asked = { nodeId: row.id, inspection: null, who };
+    try {
+      const facts = await askForFacts(this.bus, await wayToNode(this.database.manager, row));
+      await this.database.transaction((on) => storeFacts(on, asked, facts));
+      this.nudges.nudge('recorded');
+      return { node: name, hostKey, accepted, matches, facts, problems: [] };
+    } catch (error) {
+      if (!(error instanceof ProblemsError)) throw error;
+      await this.database.transaction((on) => storeInspectFailure(on, asked, 1, error.problems));
+      this.nudges.nudge('recorded');
+      return { node: name, hostKey, accepted, matches, facts: null, problems: [...error.problems] };
+    }
   }
 
   async #move(

@@ -2,11 +2,15 @@ import { tellRefusals } from '../audit/tell-refusals';
 import { FeedPublisher } from '../feed/feed-publisher';
 import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
+import { NodeInspections } from '../nodes/inspect-nodes';
+import type { NodeCareConfig } from '../planner-config';
 import { WebhookDeliverer } from '../webhooks/deliver-webhooks';
 import type { PlannerRuntime } from '../planner.module';
 import { keepHouse } from './housekeeping';
 import { advanceTransactions } from '../transactions/advance-loop';
 import { followSilentDeployments } from '../transactions/silent-deployments';
+
+const INSPECT_BACKOFF_MS = 5000;
 
 /** Everything that runs beside requests and messages. */
 export interface PlannerWork {
@@ -14,7 +18,11 @@ export interface PlannerWork {
 }
 
 /** Starts to send what is stored, to number the feed and to go on with transactions. */
-export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) => void): PlannerWork {
+export function startWork(
+  runtime: PlannerRuntime,
+  nodes: NodeCareConfig,
+  onFailure: (error: unknown) => void,
+): PlannerWork {
   const { database, bus, nudges, logger } = runtime;
   const loops = [
     new FeedSequencer(database, nudges, onFailure),
@@ -24,6 +32,7 @@ export function startWork(runtime: PlannerRuntime, onFailure: (error: unknown) =
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
     keepHouse(database, runtime.artifacts, runtime.retention, onFailure),
+    new NodeInspections(runtime, onFailure, nodes.inspectBackoffMs ?? INSPECT_BACKOFF_MS),
     tellRefusals(database, runtime.refusals, onFailure),
   ];
   return { close: async () => void (await Promise.all(loops.map((each) => each.close()))) };

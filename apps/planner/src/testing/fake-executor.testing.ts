@@ -1,5 +1,5 @@
 import { type Bus, DONE, type Handled, makeEnvelope, type Subscription } from '@muster/messaging';
-import type { DeploymentEvent, DeploymentEventBody } from '@muster/model';
+import type { DeploymentEvent, DeploymentEventBody, NodeFacts } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
 import {
   COMMANDS_QUEUE,
@@ -8,11 +8,34 @@ import {
   type Envelope,
   EVENTS_QUEUE,
   OUTPUT_QUEUE,
+  INSPECTIONS_QUEUE,
   QUESTIONS_QUEUE,
   type Reply,
   type StartDeployment,
   taskOutput,
 } from '@muster/protocol';
+
+/** A question on the queue of inspections. */
+export interface Inspection {
+  readonly node?: { readonly name: string; readonly address: string };
+  readonly machines?: readonly { readonly address: string; readonly port: number }[];
+}
+
+export const FACTS: NodeFacts = {
+  hostname: 'machine',
+  os: { id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
+  kernel: '6.1.0',
+  arch: 'x86_64',
+  cpus: 4,
+  cpuModel: null,
+  memoryMiB: 8000,
+  disks: [{ name: 'sda', sizeMiB: 100_000, rotational: false, model: null }],
+  interfaces: [{ name: 'eth0', mac: '52:54:00:12:34:56', up: true, mtu: 1500, addresses: ['192.0.2.1/24'] }],
+  bootId: null,
+  machineId: null,
+  virtualization: 'kvm',
+  programs: { python3: '3.11.2', puppet: null },
+};
 
 interface Command {
   readonly id: string;
@@ -36,6 +59,8 @@ export class FakeExecutor {
   readonly shares = new Map<string, { readonly holders: readonly object[]; readonly waiting: readonly object[] }>();
   /** False: commands and questions are left unanswered. */
   answers = true;
+  /** What the machines say when they are asked for facts or greeted. */
+  inspect: (question: Inspection) => Promise<Reply<unknown>> = async () => ({ ok: true, body: { facts: FACTS } });
   #subscriptions: Subscription[] = [];
 
   constructor(readonly bus: Bus) {}
@@ -45,6 +70,14 @@ export class FakeExecutor {
       await this.bus.consume(COMMANDS_QUEUE, async (delivery) => this.#command(delivery.content as Envelope), {
         prefetch: 10,
       }),
+      await this.bus.consume(
+        INSPECTIONS_QUEUE,
+        async ({ content }) => {
+          const { body } = content as Envelope;
+          return { verdict: DONE, reply: await this.inspect(body as Inspection) };
+        },
+        { prefetch: 100 },
+      ),
       await this.bus.consume(QUESTIONS_QUEUE, async (delivery) => this.#question(delivery.content as Envelope), {
         prefetch: 10,
       }),

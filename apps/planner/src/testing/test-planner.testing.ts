@@ -111,6 +111,7 @@ export class TestPlanner {
         port: 0,
         auth: this.auth,
         adminToken: new SecretValue(ADMIN_TOKEN),
+        nodes: { inspectBackoffMs: 20 },
         // Suites of refusals send thousands in a minute.
         failuresPerMinute: 100_000,
         ...config,

@@ -1,4 +1,5 @@
 import type { Become, JsonObject, NodeFacts } from '@muster/model';
+import type { Problem } from '@muster/problems';
 import type { AcceptedHostKey } from './clusters';
 
 /** A machine known to the planner. */
@@ -32,6 +33,20 @@ export interface NodeView {
   readonly attributes: JsonObject;
   /** ISO 8601 UTC. */
   readonly registeredAt: string;
+}
+
+/** A node of a list. */
+export type ListedNode = Omit<NodeView, 'facts'>;
+
+export interface NodeFilter {
+  readonly state?: readonly string[];
+  readonly role?: string;
+  readonly tag?: string;
+  readonly label?: string;
+  /** Empty: in none. */
+  readonly cluster?: string;
+  readonly online?: boolean;
+  readonly text?: string;
 }
 
 export interface RegisterNode {
@@ -76,9 +91,36 @@ export interface RegisteredNodes {
 /** What a machine shows now, beside what was accepted. */
 export interface InspectedNode {
   readonly node: string;
-  readonly hostKey: string;
+  /** Null: it is reached through another node, so nobody can look without logging in. */
+  readonly hostKey: string | null;
   readonly accepted: string | null;
-  readonly matches: boolean;
+  readonly matches: boolean | null;
+  /** Null where it could not be asked. */
+  readonly facts: NodeFacts | null;
+  /** Why it could not be asked. */
+  readonly problems: readonly Problem[];
+}
+
+/** Nodes that are asked for their facts together. */
+export interface Inspection {
+  readonly inspection: string;
+  readonly who: string;
+  readonly why: string | null;
+  readonly createdAt: string;
+  /** Null: not all nodes are done. */
+  readonly endedAt: string | null;
+  readonly counts: Readonly<Record<'waiting' | 'running' | 'succeeded' | 'failed', number>>;
+}
+
+export interface InspectionWithNodes extends Inspection {
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly state: 'waiting' | 'running' | 'succeeded' | 'failed';
+    readonly attempts: number;
+    /** Of the last try that failed. */
+    readonly problems: readonly Problem[];
+    readonly endedAt: string | null;
+  }[];
 }
 
 export interface AdoptedNode {

@@ -15,7 +15,8 @@ export function evaluateText(
   const evaluation = evaluateWithin(draft, spenderOf(task, at), () =>
     draft.evaluator.evaluate({ language: 'yaql', text }, placeOf(draft, task, state)),
   );
-  if (evaluation === null) return null;
+  // What the previous state cannot answer is no fault of anybody: a setting that is new was not there.
+  if (evaluation === null || (!evaluation.ok && state === 'previous')) return null;
   return evaluation.ok ? evaluation : reportFault(draft, task, text, at, evaluation);
 }
 
@@ -37,7 +38,8 @@ function spenderOf({ definition }: DraftTask, at: string): Spender {
 }
 
 function placeOf(draft: Draft, { definition, node }: DraftTask, state: 'new' | 'previous'): EvaluationPlace {
-  return { definition: definition.id, node, tags: draft.places.tags(node), state };
+  const { id, scope } = definition;
+  return { definition: id, node, tags: draft.places.tags(node), state, ...(scope === undefined ? {} : { scope }) };
 }
 
 /** Characters of an expression that are shown. */

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@muster/model';
 import type { Evaluator } from '../evaluator';
-import { cluster, codes, outcomeOf, planOf, release, scripted } from '../planning.testing';
+import { asSucceeded } from '../evaluation/previous-cluster';
+import { cluster, codes, outcomeOf, planOf, release, scripted, sha256 } from '../planning.testing';
 import type { PlanInput } from '../plan-input';
 import type { ExpectedState, Fingerprint, PreviousStates } from '../previous/previous-states';
 
@@ -193,5 +194,20 @@ describe('outputs', () => {
       'run',
       'run',
     ]);
+  });
+
+  it('runs, and is not refused, where its inputs read a setting that the previous state does not have', () => {
+    const tasks = [
+      {
+        ...{ id: 'x', type: 'shell', roles: ['a'], parameters: { cmd: { yaql_exp: "'echo ' + $.fresh" } } },
+        inputs: { s: { yaql_exp: '$.fresh' } },
+      },
+    ];
+    const before = asSucceeded(cluster({ n1: ['a'] }), release(tasks), [], sha256);
+    const made = planOf(tasks, cluster({ n1: ['a'] }, { settings: { fresh: 'f' } }), { previous: before.states });
+    expect(made.tasks[0]).toMatchObject({
+      action: 'run',
+      reason: { code: 'changed', text: expect.stringContaining('nput s changed') as string },
+    });
   });
 });
