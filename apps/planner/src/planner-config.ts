@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { networkFault } from './webhooks/address-policy';
+import type { RetentionConfig } from './retention/retention';
 import type { WebhookConfig } from './webhooks/webhook-settings';
 
 /** What the planner is told at its start; read from the environment by the app that starts it. */
@@ -12,10 +13,16 @@ export interface PlannerConfig {
   readonly auth: 'on' | 'off';
   /** The one token that exists without a row in the database. */
   readonly adminToken: SecretValue;
+  /** Absent: everything is kept. */
+  readonly retention?: RetentionConfig;
   /** Absent: no address beyond the public ones. */
   readonly webhooks?: WebhookConfig;
   /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
   readonly failuresPerMinute?: number;
+  /** PEM; absent: plain HTTP. */
+  readonly tls?: { readonly cert?: string; readonly key?: string };
+  /** Whose `X-Forwarded-For` is believed; absent: nobody's. */
+  readonly trustedProxies?: readonly string[];
   readonly nodes?: NodeCareConfig;
 }
 

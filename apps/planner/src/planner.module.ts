@@ -51,6 +51,9 @@ import type { PlanRunner } from './plans/plan-runner';
 import { PublicationHandlers } from './publications/publication-handlers';
 import { PlannerNudges } from './running/planner-nudges';
 import { EventIntake } from './transactions/event-intake';
+import { HistoryController } from './history/history.controller';
+import type { RetentionConfig } from './retention/retention';
+import { BulkControlController } from './transactions/bulk-control.controller';
 import { TransactionsController } from './transactions/transactions.controller';
 import type { WebhookSettings } from './webhooks/webhook-settings';
 import { WebhooksController } from './webhooks/webhooks.controller';
@@ -63,6 +66,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly nudges: PlannerNudges;
   readonly operations: Operations;
   readonly webhooks: WebhookSettings;
+  readonly retention: RetentionConfig;
   readonly closing: AbortSignal;
   readonly refusals: RefusalGate;
 }
@@ -88,7 +92,9 @@ export class PlannerModule {
         IdentityController,
         TokensController,
         AuditController,
+        BulkControlController,
         TransactionsController,
+        HistoryController,
         OutputController,
         FeedController,
         WebhooksController,
