@@ -20,6 +20,7 @@ import { defineProjectCommands } from './commands/project.command';
 import { definePlanCommand } from './commands/plan.command';
 import { defineServerCommands } from './commands/server.command';
 import { defineSimulateCommand } from './commands/simulate.command';
+import { defineHistoryCommands } from './commands/history.command';
 import { defineStatusCommand } from './commands/status.command';
 import { defineTokenCommands } from './commands/token.command';
 import { defineWatchCommand } from './commands/watch.command';
@@ -66,6 +67,7 @@ export function makeProgram(run: Run): Command {
   defineDeployCommand(run, program);
   defineWatchCommand(run, program);
   defineStatusCommand(run, program);
+  defineHistoryCommands(run, program);
   defineWhyCommand(run, program);
   defineLogsCommand(run, program);
   defineControlCommands(run, program);

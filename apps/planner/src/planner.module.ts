@@ -53,6 +53,9 @@ import { PublicationHandlers } from './publications/publication-handlers';
 import { PresetsController } from './presets/presets.controller';
 import { PlannerNudges } from './running/planner-nudges';
 import { EventIntake } from './transactions/event-intake';
+import { HistoryController } from './history/history.controller';
+import type { RetentionConfig } from './retention/retention';
+import { BulkControlController } from './transactions/bulk-control.controller';
 import { TransactionsController } from './transactions/transactions.controller';
 import type { WebhookSettings } from './webhooks/webhook-settings';
 import { WebhooksController } from './webhooks/webhooks.controller';
@@ -65,6 +68,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly nudges: PlannerNudges;
   readonly operations: Operations;
   readonly webhooks: WebhookSettings;
+  readonly retention: RetentionConfig;
   readonly closing: AbortSignal;
   readonly refusals: RefusalGate;
 }
@@ -92,7 +96,9 @@ export class PlannerModule {
         IdentityController,
         TokensController,
         AuditController,
+        BulkControlController,
         TransactionsController,
+        HistoryController,
         OutputController,
         FeedController,
         WebhooksController,

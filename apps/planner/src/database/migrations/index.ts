@@ -15,6 +15,7 @@ import { Audit1764611000000 } from './1764611000000-audit';
 import { Operations1764650000000 } from './1764650000000-operations';
 import { FeedCursors1764651000000 } from './1764651000000-feed-cursors';
 import { Webhooks1764652000000 } from './1764652000000-webhooks';
+import { AttemptExecutor1764653000000 } from './1764653000000-attempt-executor';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { Inspections1764630100000 } from './1764630100000-inspections';
@@ -40,6 +41,7 @@ export const migrations: readonly MigrationClass[] = [
   Operations1764650000000,
   FeedCursors1764651000000,
   Webhooks1764652000000,
+  AttemptExecutor1764653000000,
   ProjectsAndTokens1764610000000,
   Audit1764611000000,
   NodeLife1764630000000,
