@@ -29,6 +29,8 @@ function sizeOf(known: KnownTags, { tags, isEvery }: NodeSet): ExampleSize {
   if (isEvery) return { few: FEW, many: MANY };
   let [primaries, others, many] = [0, 0, 0];
   for (const tag of tags) {
+    // No node has it, which is told as LINT_UNKNOWN_ROLE.
+    if (known.declared?.has(tag) === false) continue;
     if (isPrimary(tag)) primaries = 1;
     else if (known.hasPrimary(tag)) others = Math.max(others, FEW - 1);
     else if (isFew(known.rolesOf(tag))) others = FEW;

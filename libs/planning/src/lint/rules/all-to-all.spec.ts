@@ -31,6 +31,8 @@ describe('a relation of many nodes to many', () => {
     ['few that a role allows', [x('few'), a({ after: ['x'] })]],
     ['many, and is on few', [x(), a({ after: ['x'] }, 'db')]],
     ['few of many', [x(), a({ 'cross-depends': [{ name: 'x', role: ['db'] }] })]],
+    ['a role that nobody has', [x(), a({ 'cross-depends': [{ name: 'x', role: 'wbe' }] })]],
+    ['what `self` in a list means', [x(), a({ 'cross-depends': [{ name: 'x', role: ['self'] }] })]],
     ['a stage', [{ id: 'x', type: 'stage' }, a({ after: ['x'] })]],
   ])('is not found in a task that waits for %s', (_, tasks) => {
     expect(found(code, tasks, { roles })).toEqual([]);
