@@ -78,6 +78,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     text: 'x@n1 upload_file run\nx@n2 upload_file run',
     problems: ['PLAN_UNSUPPORTED'],
   },
+  'check that all is filled': {
+    tasks: [upload('x')],
+    spec: { ...cluster({ n1: ['a'] }), counts: { a: 2 } },
+    text: 'x@n1 upload_file run',
+    problems: ['PLAN_COUNT_UNMET'],
+  },
   'assign tags and primaries': {
     tasks: [],
     more: {
@@ -344,7 +350,13 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 /** Passes that run before there are tasks. */
 /** Seen once its relations are resolved. */
 const CONNECTED = 'connect included releases';
-const BEFORE_PLACEMENT = ['merge layers', 'check that all is supported', 'assign tags and primaries', 'filter nodes'];
+const BEFORE_PLACEMENT = [
+  'merge layers',
+  'check that all is supported',
+  'check that all is filled',
+  'assign tags and primaries',
+  'filter nodes',
+];
 
 describe('the graph after the pass', () => {
   it('has an example for each pass', () => {
