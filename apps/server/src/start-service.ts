@@ -44,6 +44,7 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
         webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
         ...{ trustedProxies, failuresPerMinute },
         ...(tls === undefined ? {} : { tls }),
+        ...(config.oidc === null ? {} : { oidc: config.oidc }),
       },
       { database, bus, artifacts, secretBox, secretKey, logger },
     ),
