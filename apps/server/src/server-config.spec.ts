@@ -73,6 +73,9 @@ describe('configuration', () => {
       oidc: null,
       webhookAllow: [],
       webhookGiveUpHours: 72,
+      keepTransactionDays: 0,
+      keepTransactions: 0,
+      keepEventDays: 0,
     });
   });
 
