@@ -19,7 +19,7 @@ describe('signing in', () => {
       issuer: provider.issuer,
       clientId: 'muster-cli',
       scope: 'openid',
-      tell: (address) => (confirmed = provider.confirm(address, 'ada')),
+      tell: (address) => void (confirmed = provider.confirm(address, 'ada')),
     });
     await confirmed;
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
