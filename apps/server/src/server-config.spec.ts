@@ -34,6 +34,7 @@ describe('configuration', () => {
       logLevel: 'info',
       webhookAllow: [],
       webhookGiveUpHours: 72,
+      nodeCheckSeconds: 300,
     });
   });
 

@@ -32,6 +32,8 @@ export interface ServerConfig {
   /** Networks that webhooks reach though they are private; checked by the planner. */
   readonly webhookAllow: readonly string[];
   readonly webhookGiveUpHours: number;
+  /** 0: never. */
+  readonly nodeCheckSeconds: number;
 }
 
 const addressOf = (protocols: readonly string[]) => {
@@ -73,6 +75,7 @@ const variables = z.object({
   MUSTER_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   MUSTER_WEBHOOK_ALLOW: z.string().max(10_000).default(''),
   MUSTER_WEBHOOK_GIVE_UP_HOURS: whole(1, 8_760).default(72),
+  MUSTER_NODE_CHECK_SECONDS: whole(0, 86_400).default(300),
 });
 
 /**
@@ -116,6 +119,7 @@ export function readConfig(
     logLevel: it.MUSTER_LOG_LEVEL,
     webhookAllow: it.MUSTER_WEBHOOK_ALLOW.split(/[\s,]+/).filter((each) => each !== ''),
     webhookGiveUpHours: it.MUSTER_WEBHOOK_GIVE_UP_HOURS,
+    nodeCheckSeconds: it.MUSTER_NODE_CHECK_SECONDS,
   };
 }
 

@@ -39,6 +39,7 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
         auth: config.auth,
         adminToken,
         webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
+        nodes: { checkEveryMs: config.nodeCheckSeconds * 1000 },
       },
       { database, bus, artifacts, secretBox, secretKey, logger },
     ),

@@ -6,6 +6,7 @@ import { Connection, type ConnectionOptions } from './connection';
 import { EventRoutes } from './event-routes';
 import { NodeRoutes } from './node-routes';
 import { IdentityRoutes } from './identity-routes';
+import { ProfileRoutes } from './profile-routes';
 import { PoolRoutes } from './pool-routes';
 import { ProjectRoutes } from './project-routes';
 import { TokenRoutes } from './token-routes';
@@ -19,6 +20,7 @@ export class MusterClient {
   readonly plugins: BundleRoutes;
   readonly clusters: ClusterRoutes;
   readonly nodes: NodeRoutes;
+  readonly profiles: ProfileRoutes;
   readonly pools: PoolRoutes;
   readonly projects: ProjectRoutes;
   readonly identity: IdentityRoutes;
@@ -36,6 +38,7 @@ export class MusterClient {
     this.plugins = new BundleRoutes(this.#connection, 'plugin');
     this.clusters = new ClusterRoutes(this.#connection);
     this.nodes = new NodeRoutes(this.#connection);
+    this.profiles = new ProfileRoutes(this.#connection);
     this.pools = new PoolRoutes(this.#connection);
     this.projects = new ProjectRoutes(this.#connection);
     this.audit = new AuditRoutes(this.#connection);

@@ -2,6 +2,7 @@ import { tellRefusals } from '../audit/tell-refusals';
 import { FeedPublisher } from '../feed/feed-publisher';
 import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
+import { checkNodes } from '../nodes/check-nodes';
 import { NodeInspections } from '../nodes/inspect-nodes';
 import type { NodeCareConfig } from '../planner-config';
 import { WebhookDeliverer } from '../webhooks/deliver-webhooks';
@@ -32,6 +33,7 @@ export function startWork(
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
     new NodeInspections(runtime, onFailure, nodes.inspectBackoffMs ?? INSPECT_BACKOFF_MS),
+    ...((nodes.checkEveryMs ?? 0) > 0 ? [checkNodes(runtime, nodes.checkEveryMs ?? 0, onFailure)] : []),
     keepHouse(database, runtime.artifacts, onFailure),
     tellRefusals(database, runtime.refusals, onFailure),
   ];

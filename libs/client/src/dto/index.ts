@@ -7,5 +7,6 @@ export * from './nodes';
 export * from './page';
 export * from './plans';
 export * from './pools';
+export * from './profiles';
 export * from './transactions';
 export * from './webhooks';

@@ -18,6 +18,7 @@ import { Webhooks1764652000000 } from './1764652000000-webhooks';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { Inspections1764630100000 } from './1764630100000-inspections';
+import { Profiles1764630200000 } from './1764630200000-profiles';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 import { Publications1764640100000 } from './1764640100000-publications';
@@ -43,6 +44,7 @@ export const migrations: readonly MigrationClass[] = [
   Audit1764611000000,
   NodeLife1764630000000,
   Inspections1764630100000,
+  Profiles1764630200000,
   RevisionWhy1764620000000,
   BundleLife1764640000000,
   Publications1764640100000,
