@@ -60,6 +60,9 @@ describe('configuration', () => {
       webhookAllow: [],
       webhookGiveUpHours: 72,
       nodeCheckSeconds: 300,
+      keepTransactionDays: 0,
+      keepTransactions: 0,
+      keepEventDays: 0,
     });
   });
 

@@ -41,6 +41,11 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
         port: config.httpPort,
         auth: config.auth,
         adminToken,
+        retention: {
+          transactionDays: config.keepTransactionDays,
+          transactionsPerCluster: config.keepTransactions,
+          eventDays: config.keepEventDays,
+        },
         webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
         nodes: { checkEveryMs: config.nodeCheckSeconds * 1000 },
         ...{ trustedProxies, failuresPerMinute },

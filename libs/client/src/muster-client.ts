@@ -8,6 +8,7 @@ import { NodeRoutes } from './node-routes';
 import { IdentityRoutes } from './identity-routes';
 import { ProfileRoutes } from './profile-routes';
 import { PoolRoutes } from './pool-routes';
+import { PresetRoutes } from './preset-routes';
 import { ProjectRoutes } from './project-routes';
 import { TokenRoutes } from './token-routes';
 import { TransactionRoutes } from './transaction-routes';
@@ -19,6 +20,7 @@ export class MusterClient {
   readonly releases: BundleRoutes;
   readonly plugins: BundleRoutes;
   readonly clusters: ClusterRoutes;
+  readonly presets: PresetRoutes;
   readonly nodes: NodeRoutes;
   readonly profiles: ProfileRoutes;
   readonly pools: PoolRoutes;
@@ -37,6 +39,7 @@ export class MusterClient {
     this.releases = new BundleRoutes(this.#connection, 'release');
     this.plugins = new BundleRoutes(this.#connection, 'plugin');
     this.clusters = new ClusterRoutes(this.#connection);
+    this.presets = new PresetRoutes(this.#connection);
     this.nodes = new NodeRoutes(this.#connection);
     this.profiles = new ProfileRoutes(this.#connection);
     this.pools = new PoolRoutes(this.#connection);

@@ -9,4 +9,5 @@ export * from './plans';
 export * from './pools';
 export * from './profiles';
 export * from './transactions';
+export * from './history';
 export * from './webhooks';
