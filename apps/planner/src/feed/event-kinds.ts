@@ -139,7 +139,10 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
   'cluster.revised': {
     when: 'a cluster has a new revision',
     subject: ['cluster'],
-    data: { revision: integer('its number'), hash: text('of its content'), who },
+    data: {
+      ...{ revision: integer('its number'), hash: text('of its content'), who, why },
+      change: maybe('what kind of edit it was'),
+    },
   },
   'cluster.deleted': { when: 'a cluster was deleted', subject: ['cluster'], data: {} },
   'bundle.published': {

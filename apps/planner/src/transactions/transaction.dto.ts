@@ -25,7 +25,7 @@ const REASON_CHARS_MAX = 2000;
 const LIMIT_MAX = 1_000_000;
 
 export class StartTransactionDto extends SelectionDto {
-  @ApiProperty({ description: 'Name of the cluster.' })
+  @ApiProperty({ description: 'Name of the cluster.', example: 'c1' })
   @IsString()
   @Matches(NAME_PATTERN)
   cluster!: string;
@@ -40,7 +40,7 @@ export class StartTransactionDto extends SelectionDto {
   @IsBoolean()
   noop?: boolean;
 
-  @ApiPropertyOptional({ description: 'Kept with the transaction.' })
+  @ApiPropertyOptional({ description: 'Kept with the transaction.', example: 'rollout of the new port' })
   @IsOptional()
   @IsString()
   @MaxLength(REASON_CHARS_MAX)
@@ -69,7 +69,7 @@ class LimitDto {
 }
 
 export class ControlDto {
-  @ApiProperty({ enum: CONTROL_VERBS })
+  @ApiProperty({ enum: CONTROL_VERBS, example: 'pause' })
   @IsIn(CONTROL_VERBS)
   verb!: ControlVerb;
 
@@ -110,7 +110,7 @@ export class ControlDto {
 }
 
 export class ForceCloseDto {
-  @ApiPropertyOptional({ description: 'Kept with the transaction.' })
+  @ApiPropertyOptional({ description: 'Kept with the transaction.', example: 'its machines are gone' })
   @IsOptional()
   @IsString()
   @MaxLength(REASON_CHARS_MAX)
