@@ -104,8 +104,7 @@ export class MachineModel {
       return { kind: 'started' };
     }
     const busy = this.#running();
-    if (busy !== null && this.fault !== 'busy-ignored')
-      return { kind: 'busy', attempt: busy };
+    if (busy !== null && this.fault !== 'busy-ignored') return { kind: 'busy', attempt: busy };
     if (this.fault === 'refused-and-started' && this.world.happens(0.1)) {
       this.world.after(5000, () => this.#spawn(id));
       return { kind: 'refused', code: 'NODE_REQUIREMENT_MISSING', detail: 'said of something that starts' };

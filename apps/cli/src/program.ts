@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { defineAuditCommand } from './commands/audit.command';
+import { defineBrokerRightsCommand } from './commands/broker-rights.command';
 import { defineBundleCommands } from './commands/bundle.command';
 import { defineClusterCommands } from './commands/cluster.command';
 import { defineControlCommands } from './commands/control.command';
@@ -71,6 +72,7 @@ export function makeProgram(run: Run): Command {
   defineSimulateCommand(run, program);
   defineLintCommand(run, program);
   defineServerCommands(run, program);
+  defineBrokerRightsCommand(run, program);
   program.addHelpText('after', AFTER_HELP);
   tame(program, run.io);
   return program;

@@ -16,6 +16,10 @@ export interface PlannerConfig {
   readonly webhooks?: WebhookConfig;
   /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
   readonly failuresPerMinute?: number;
+  /** PEM; absent: plain HTTP. */
+  readonly tls?: { readonly cert?: string; readonly key?: string };
+  /** Whose `X-Forwarded-For` is believed; absent: nobody's. */
+  readonly trustedProxies?: readonly string[];
   readonly nodes?: NodeCareConfig;
 }
 

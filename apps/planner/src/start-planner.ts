@@ -98,7 +98,8 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     // Streams first: they would keep the server open for ever.
     opened.push(async () => closing.abort());
     await app.listen(config.port, config.host);
-    return { url: urlOf(app.getHttpServer(), config.host), close: closeAll };
+    const scheme = config.tls ? 'https' : 'http';
+    return { url: urlOf(app.getHttpServer(), scheme, config.host), close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
@@ -136,10 +137,12 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   const app = await NestFactory.create<NestExpressApplication>(PlannerModule.register(runtime, findPrincipal), {
     bodyParser: false,
     abortOnError: false,
+    ...(config.tls ? { httpsOptions: config.tls } : {}),
     logger: new NestLogger(runtime.logger),
   });
   const metrics = app.get(PlannerMetrics);
   app.disable('x-powered-by');
+  app.set('trust proxy', [...(config.trustedProxies ?? [])]);
   app.use(metrics.observe());
   app.use(plainAnswers);
   app.use(recordRequests(runtime));
@@ -158,8 +161,8 @@ function plainAnswers(_request: Request, response: Response, next: NextFunction)
   next();
 }
 
-function urlOf(server: Server, host: string): string {
+function urlOf(server: Server, scheme: string, host: string): string {
   const address = server.address() as AddressInfo | null;
   invariant(address, 'a listening server has an address');
-  return `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${address.port}`;
+  return `${scheme}://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${address.port}`;
 }

@@ -3,6 +3,7 @@
  * planner and executor on them, alone or together in one process.
  * Promises to hold no rule of its own: what services do is theirs.
  */
+export { BROKER_PARTS, brokerDefinitions } from '@muster/messaging';
 import { processHost } from './process-host';
 import { runInForeground } from './run-in-foreground';
 import type { ServiceKind } from './server-config';

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bus, BusError, InProcessBroker, RabbitBus } from '@muster/messaging';
+import { type Bus, BusError, InProcessBroker, RabbitBus, type RabbitBusOptions } from '@muster/messaging';
+import { REPLIES_EXCHANGE } from '@muster/protocol';
 import { problem, ProblemsError } from '@muster/problems';
 import { createSecretBox, loadOrCreateKeyFile } from '@muster/secrets';
 import { SecretValue, type SecretBox } from '@muster/model';
@@ -16,6 +17,7 @@ import {
 import type { Logger } from '@muster/telemetry';
 import { checkSecretKey, createSecretCheck } from './check-secret-key';
 import type { Closing } from './closing';
+import { readTls } from './read-tls';
 import type { ServerConfig } from './server-config';
 
 /** What planner and executor are started on. */
@@ -33,10 +35,11 @@ export interface Parts {
 export async function openParts(config: ServerConfig, logger: Logger, closing: Closing): Promise<Parts> {
   const secretKey = await secretOf(config, 'secret-key', config.secretKey);
   const secretBox = createSecretBox(secretKey.reveal());
+  const tls = await readTls(config.tls.database, 'DATABASE');
   const database = await openDatabase({
     name: `muster ${config.kind}`,
     config: config.databaseUrl
-      ? { kind: 'postgres', url: config.databaseUrl.reveal() }
+      ? { kind: 'postgres', url: config.databaseUrl.reveal(), ...(tls === undefined ? {} : { tls }) }
       : { kind: 'embedded', folder: join(config.dataDir, 'database') },
     onConnectionLost: (error) => logger.warn({ err: error }, 'an idle connection to the database was lost'),
   });
@@ -70,18 +73,26 @@ async function openArtifacts(config: ServerConfig, database: Database, box: Secr
 }
 
 async function busOpener(config: ServerConfig, logger: Logger, closing: Closing): Promise<Parts['openBus']> {
-  const { amqpUrl } = config;
+  const { amqpUrl, amqpTopology: setUp } = config;
+  const tls = await readTls(config.tls.amqp, 'AMQP');
   const broker = amqpUrl ? null : new InProcessBroker({ log: logger });
   return async (name) => {
-    const bus = broker ? broker.connect() : await openRabbit(amqpUrl?.reveal() ?? '', name, logger);
+    const bus = broker
+      ? broker.connect()
+      : await openRabbit({
+          ...{ url: amqpUrl?.reveal() ?? '', name, log: logger, setUp },
+          ...(tls === undefined ? {} : { tls }),
+          // Executors ask nobody.
+          ...(name === 'planner' ? { replies: REPLIES_EXCHANGE } : {}),
+        });
     closing.add(`bus of ${name}`, () => bus.close());
     return bus;
   };
 }
 
-async function openRabbit(url: string, name: string, log: Logger): Promise<Bus> {
+async function openRabbit(options: RabbitBusOptions): Promise<Bus> {
   try {
-    return await RabbitBus.open({ url, name, log });
+    return await RabbitBus.open(options);
   } catch (error) {
     if (!(error instanceof BusError)) throw error;
     throw new ProblemsError([problem('BROKER_UNREACHABLE', { subject: 'broker', summary: error.message })]);

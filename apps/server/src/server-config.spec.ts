@@ -17,7 +17,28 @@ function faults(kind: ServiceKind, env: Record<string, string>): Record<string, 
   return {};
 }
 
+const NO_FILES = { ca: null, cert: null, key: null };
+
 describe('configuration', () => {
+  it('of TLS names both halves of a certificate, and an address that uses it', () => {
+    const given = { MUSTER_HTTP_CERT: 'a.pem', MUSTER_DATABASE_KEY: 'b.pem', MUSTER_AMQP_CA: 'c.pem' };
+    const subjects = (env: Record<string, string>) => {
+      try {
+        readConfig('server', env, '/here');
+        return [];
+      } catch (error) {
+        return (error as ProblemsError).problems.map(({ subject }) => subject);
+      }
+    };
+    expect(subjects(given).sort()).toEqual(['MUSTER_AMQP_URL', 'MUSTER_DATABASE_CERT', 'MUSTER_HTTP_KEY']);
+    const whole = { ...given, MUSTER_HTTP_KEY: 'k.pem', MUSTER_DATABASE_CERT: '/d.pem', MUSTER_AMQP_URL: 'amqps://mq' };
+    expect(readConfig('server', whole, '/here').tls).toEqual({
+      http: { ca: null, cert: '/here/a.pem', key: '/here/k.pem' },
+      database: { ca: null, cert: '/d.pem', key: '/here/b.pem' },
+      amqp: { ca: '/here/c.pem', cert: null, key: null },
+    });
+  });
+
   it('has a default for everything that the embedded server needs', () => {
     expect(readConfig('server', {}, '/here')).toEqual({
       kind: 'server',
@@ -32,6 +53,10 @@ describe('configuration', () => {
       auth: 'on',
       leaseMs: 10_000,
       logLevel: 'info',
+      tls: { http: NO_FILES, database: NO_FILES, amqp: NO_FILES },
+      amqpTopology: 'make',
+      trustedProxies: [],
+      failuresPerMinute: 60,
       webhookAllow: [],
       webhookGiveUpHours: 72,
     });

@@ -32,6 +32,20 @@ export interface ServerConfig {
   /** Networks that webhooks reach though they are private; checked by the planner. */
   readonly webhookAllow: readonly string[];
   readonly webhookGiveUpHours: number;
+  /** Paths of PEM files; null: not given. */
+  readonly tls: { readonly http: TlsFiles; readonly database: TlsFiles; readonly amqp: TlsFiles };
+  /** `check`: the broker's user may make nothing; what `muster broker-rights` prints was imported. */
+  readonly amqpTopology: 'make' | 'check';
+  /** Whose `X-Forwarded-For` is believed: addresses and networks. */
+  readonly trustedProxies: readonly string[];
+  readonly failuresPerMinute: number;
+}
+
+/** Absolute. */
+export interface TlsFiles {
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
 }
 
 const addressOf = (protocols: readonly string[]) => {
@@ -71,6 +85,20 @@ const variables = z.object({
   MUSTER_AUTH: oneOf(['on', 'off']).default('on'),
   MUSTER_LEASE_MS: whole(1_000, 3_600_000).default(10_000),
   MUSTER_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+  MUSTER_HTTP_CERT: z.string().optional(),
+  MUSTER_HTTP_KEY: z.string().optional(),
+  MUSTER_HTTP_TRUSTED_PROXIES: z
+    .string()
+    .regex(/^[0-9A-Fa-f:./,\s]+$/, 'addresses or networks, separated by commas, are expected')
+    .default(''),
+  MUSTER_DATABASE_CA: z.string().optional(),
+  MUSTER_DATABASE_CERT: z.string().optional(),
+  MUSTER_DATABASE_KEY: z.string().optional(),
+  MUSTER_AMQP_CA: z.string().optional(),
+  MUSTER_AMQP_CERT: z.string().optional(),
+  MUSTER_AMQP_KEY: z.string().optional(),
+  MUSTER_AMQP_TOPOLOGY: oneOf(['make', 'check']).default('make'),
+  MUSTER_AUTH_FAILURES_PER_MINUTE: whole(1, 1_000_000).default(60),
   MUSTER_WEBHOOK_ALLOW: z.string().max(10_000).default(''),
   MUSTER_WEBHOOK_GIVE_UP_HOURS: whole(1, 8_760).default(72),
 });
@@ -97,6 +125,13 @@ export function readConfig(
   if (given['MUSTER_AUTH'] === 'off' && !isLoopback(host)) {
     wrong.set('MUSTER_AUTH', `off works on loopback only, and MUSTER_HTTP_HOST is ${host}`);
   }
+  for (const part of ['HTTP', 'DATABASE', 'AMQP']) {
+    const [cert, key] = [`MUSTER_${part}_CERT`, `MUSTER_${part}_KEY`];
+    if (given[cert] && !given[key]) wrong.set(key, `${cert} is given, so its private key is needed`);
+    if (given[key] && !given[cert]) wrong.set(cert, `${key} is given, so its certificate is needed`);
+  }
+  if (given['MUSTER_AMQP_CA'] && !given['MUSTER_AMQP_URL']?.startsWith('amqps:'))
+    wrong.set('MUSTER_AMQP_URL', 'MUSTER_AMQP_CA is given, so an address starting with amqps:// is expected');
   if (!read.success || wrong.size > 0) {
     throw new ProblemsError([...wrong].map(([subject, summary]) => problem('CONFIG_INVALID', { subject, summary })));
   }
@@ -114,9 +149,22 @@ export function readConfig(
     auth: it.MUSTER_AUTH,
     leaseMs: it.MUSTER_LEASE_MS,
     logLevel: it.MUSTER_LOG_LEVEL,
+    tls: {
+      http: tlsFiles(cwd, undefined, it.MUSTER_HTTP_CERT, it.MUSTER_HTTP_KEY),
+      database: tlsFiles(cwd, it.MUSTER_DATABASE_CA, it.MUSTER_DATABASE_CERT, it.MUSTER_DATABASE_KEY),
+      amqp: tlsFiles(cwd, it.MUSTER_AMQP_CA, it.MUSTER_AMQP_CERT, it.MUSTER_AMQP_KEY),
+    },
+    amqpTopology: it.MUSTER_AMQP_TOPOLOGY,
+    trustedProxies: it.MUSTER_HTTP_TRUSTED_PROXIES.split(/[\s,]+/).filter((each) => each !== ''),
+    failuresPerMinute: it.MUSTER_AUTH_FAILURES_PER_MINUTE,
     webhookAllow: it.MUSTER_WEBHOOK_ALLOW.split(/[\s,]+/).filter((each) => each !== ''),
     webhookGiveUpHours: it.MUSTER_WEBHOOK_GIVE_UP_HOURS,
   };
+}
+
+function tlsFiles(cwd: string, ...files: (string | undefined)[]): TlsFiles {
+  const [ca, cert, key] = files.map((file) => (file === undefined ? null : resolve(cwd, file)));
+  return { ca: ca ?? null, cert: cert ?? null, key: key ?? null };
 }
 
 function secret(text: string | undefined): SecretValue | null {

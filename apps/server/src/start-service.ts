@@ -8,6 +8,7 @@ import { prepareDataFolder } from './data-folder';
 import { executorArtifacts } from './executor-artifacts';
 import { openParts, type Parts, secretOf } from './open-parts';
 import type { RunningService } from './run-in-foreground';
+import { readTls } from './read-tls';
 import type { ServerConfig } from './server-config';
 
 /** Starts what `config.kind` says. Fails with `ProblemsError` when something outside is not as configured. */
@@ -31,6 +32,8 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
   const { artifacts, secretBox, secretKey, database } = parts;
   const adminToken = await secretOf(config, 'admin-token', config.adminToken);
   const bus = await parts.openBus('planner');
+  const tls = await readTls(config.tls.http, 'HTTP');
+  const { trustedProxies, failuresPerMinute } = config;
   const planner = await listening(config, () =>
     startPlanner(
       {
@@ -39,6 +42,8 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
         auth: config.auth,
         adminToken,
         webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
+        ...{ trustedProxies, failuresPerMinute },
+        ...(tls === undefined ? {} : { tls }),
       },
       { database, bus, artifacts, secretBox, secretKey, logger },
     ),

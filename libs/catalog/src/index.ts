@@ -5,7 +5,7 @@
  */
 export { BUNDLE_LIMITS, isBundleText, pathFault, type BundleEntry } from './bundle/bundle-entry';
 export { filesAt, namedFiles } from './bundle/bundle-files';
-export { parseBundle, type ParseBundleOptions, type ParsedBundle } from './bundle/parse-bundle';
+export { checkWholeBundle, parseBundle, type ParseBundleOptions, type ParsedBundle } from './bundle/parse-bundle';
 export { plainRole } from './bundle/roles';
 export { checkCluster, type PlaceOf } from './cluster/check-cluster';
 export { clusterDocument, limitsDocument, nodeDocument } from './cluster/cluster-document';
@@ -21,7 +21,7 @@ export {
   parseClusterFile,
   type ParsedCluster,
 } from './cluster/parse-cluster-file';
-export { fitsRelease, isInRange, type RangedRelease } from './cluster/fits-release';
+export { compareVersions, fitsRelease, isInRange, type RangedRelease } from './cluster/fits-release';
 export { revisionContent, revisionHash, sameRevision } from './cluster/revision';
 export { fillGenerated, generatedPaths, type RandomBytes } from './settings/generate';
 export { keepSecrets, valueAt } from './settings/keep-secrets';

@@ -1,13 +1,19 @@
+import type { JsonObject } from '@muster/model';
 import type { Connection } from './connection';
 import type {
   AppliedCluster,
   ApplyCluster,
+  ClusterOptions,
   ClusterSummary,
   ClusterView,
+  EditOptions,
+  EffectiveSettings,
   PlanDocument,
   PlanRequest,
+  RevisionDiff,
   RevisionSummary,
   RevisionView,
+  SwitchedOption,
 } from './dto';
 import { allPages } from './pages';
 import { path } from './path';
@@ -41,9 +47,45 @@ export class ClusterRoutes {
     return this.connection.text('GET', path('clusters', name, 'export'), { headers: { accept: 'text/yaml' } });
   }
 
-  /** Refused while a transaction of the cluster runs. */
-  async delete(name: string): Promise<void> {
-    await this.connection.json('DELETE', path('clusters', name));
+  /** Merges into the cluster as its file would say it (RFC 7396): null takes a member away. */
+  patch(name: string, patch: JsonObject, { reason, etag, acceptHostKeys }: EditOptions = {}): Promise<AppliedCluster> {
+    return this.connection.json('PATCH', path('clusters', name), {
+      json: patch,
+      query: { reason, acceptHostKeys },
+      ...(etag === undefined ? {} : { headers: { 'if-match': `"${etag}"` } }),
+    });
+  }
+
+  /** Writes a new revision with the content of an old one. */
+  rollback(name: string, revision: number, reason?: string): Promise<AppliedCluster> {
+    return this.connection.json('POST', path('clusters', name, 'rollback'), { json: { revision, reason } });
+  }
+
+  /** `from` and `to`: a number, `head` or `live`. */
+  diff(name: string, from: string, to: string): Promise<RevisionDiff> {
+    return this.connection.json('GET', path('clusters', name, 'diff'), { query: { from, to } });
+  }
+
+  /** As a node sees them; null: as all nodes do. */
+  effective(name: string, node: string | null): Promise<EffectiveSettings> {
+    return this.connection.json('GET', path('clusters', name, 'effective'), { query: { node: node ?? undefined } });
+  }
+
+  options(name: string): Promise<ClusterOptions> {
+    return this.connection.json('GET', path('clusters', name, 'options'));
+  }
+
+  setOption(
+    name: string,
+    option: string,
+    wish: { readonly enabled: boolean; readonly replace?: boolean; readonly reason?: string },
+  ): Promise<SwitchedOption> {
+    return this.connection.json('PUT', path('clusters', name, 'options', option), { json: wish });
+  }
+
+  /** Refused while a transaction of the cluster runs, and while it is deployed unless its machines are to be kept. */
+  async delete(name: string, options: { readonly keep?: boolean; readonly reason?: string } = {}): Promise<void> {
+    await this.connection.json('DELETE', path('clusters', name), { query: options });
   }
 
   /** The plan of the head revision; stored under its digest unless `raw`. */

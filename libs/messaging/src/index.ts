@@ -8,6 +8,8 @@ export { InProcessBroker, type InProcessBrokerOptions } from './in-process-broke
 export { InProcessBus } from './in-process-bus';
 export { makeEnvelope, MESSAGE_BYTES_MAX } from './message';
 export { RETRY_PACE, type RetryPace } from './settle-delivery';
+export { BROKER_PARTS, type BrokerPart, type BrokerUser, brokerDefinitions } from './rabbit/broker-definitions';
+export type { BrokerTls } from './rabbit/rabbit-link';
 export { RabbitBus, type RabbitBusOptions } from './rabbit/rabbit-bus';
 export { BusContext } from './nest/bus-context';
 export { BusController } from './nest/bus-controller';

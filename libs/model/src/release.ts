@@ -80,6 +80,44 @@ export interface GraphDefinition {
   readonly patches?: readonly TaskPatch[];
 }
 
+/** A published version, as it was found. */
+export interface BundleOrigin {
+  readonly name: string;
+  readonly version: string;
+  /** Empty offline, where nothing is published. */
+  readonly digest: string;
+}
+
+/** How an included release stands among the tasks around it, as written: ids of definitions, or names of other included releases. */
+export interface Connections {
+  /** Everything in it comes after these. */
+  readonly after: readonly string[];
+  /** These come after everything in it. */
+  readonly before: readonly string[];
+}
+
+/** A release that is to be part of another one, as written in its manifest. */
+export interface IncludeSpec {
+  readonly as: string;
+  /** `name@range`. */
+  readonly release: string;
+  /** By key of its settings: values, expressions and output bindings, in terms of the release around it. */
+  readonly settings: JsonObject;
+  readonly connect: Connections;
+  readonly place: Place;
+}
+
+/** A release that is part of another one: its names begin with `as` and a dot there. */
+export interface IncludedRelease extends BundleOrigin {
+  /** With the names that those around it have, joined by dots. */
+  readonly as: string;
+  readonly compat: 'fuel' | null;
+  /** Those that its definitions name. */
+  readonly files: readonly BundleFile[];
+  readonly settings: JsonObject;
+  readonly connect: Connections;
+}
+
 /** A parsed release or plugin: everything that planning needs, file contents left out. */
 export interface Bundle {
   readonly kind: BundleKind;
@@ -100,4 +138,10 @@ export interface Bundle {
   readonly sequences: Readonly<Record<string, readonly string[]>>;
   readonly graphs: readonly GraphDefinition[];
   readonly files: readonly BundleFile[];
+  /** As written; absent: none. */
+  readonly includes?: readonly IncludeSpec[];
+  /** The release that it was made from and those that this one was made from, nearest first; absent: none, or not looked up yet. */
+  readonly bases?: readonly BundleOrigin[];
+  /** Included releases and those in them, outer ones first; absent: none, or not looked up yet. */
+  readonly included?: readonly IncludedRelease[];
 }

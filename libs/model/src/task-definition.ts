@@ -110,12 +110,14 @@ export interface TaskDefinition {
   readonly idempotent: boolean;
   readonly expectedMs: number | null;
   readonly description: string | null;
+  /** The included release that it is part of, as `IncludedRelease.as`: it sees that one's settings. Absent: none. */
+  readonly scope?: string;
   /** Where it was read. */
   readonly place: Place;
 }
 
 /** What may be said of a definition by whoever changes it from another layer. */
-export type DefinitionChanges = Partial<Omit<TaskDefinition, 'id' | 'parameters' | 'inputs' | 'place'>>;
+export type DefinitionChanges = Partial<Omit<TaskDefinition, 'id' | 'parameters' | 'inputs' | 'scope' | 'place'>>;
 
 /**
  * Changes to a definition of a lower layer, as parsed: each field that is there replaces the definition's. Parameters and

@@ -7,6 +7,8 @@ export interface EvaluationPlace {
   readonly node: string;
   /** The node's tags, `primary-` included; empty for `sync`. */
   readonly tags: readonly string[];
+  /** The included release whose settings it sees, as `TaskDefinition.scope`. Absent: the cluster's. */
+  readonly scope?: string;
   /** `previous`: as if the state of the task's last success on the node were the present one. Absent: `new`. */
   readonly state?: 'new' | 'previous';
 }

@@ -12,6 +12,14 @@ export { lintBundle, publishFindings, type LintOptions } from './lint/lint-bundl
 export { PLANNER_SEMANTICS } from './finish/plan-grounds';
 export type { PlanGrounds } from './plan-grounds';
 export { PASSES } from './passes/pass-list';
+export {
+  neededReleases,
+  newestInRange,
+  type ResolvedBundle,
+  resolveBundle,
+  unknownBase,
+} from './nested/resolve-bundle';
+export type { ResolvedBase } from './nested/resolved-base';
 export { plan } from './plan';
 export type { PlanIdentity, PlanInput, PlanOptions, PlanOutcome } from './plan-input';
 export { withFingerprints } from './previous/fingerprints';

@@ -1,7 +1,8 @@
 /**
  * Queues and exchanges between the services, as data that both brokers are built from. Their arguments cannot be changed
  * once a broker has them: a change is a new version in the name. Prefixes say who reads, so that a broker's rights can
- * be cut narrow: `planner.`, `executor.`, `plugin.`.
+ * be cut narrow: `planner.`, `executor.`, `plugin.`. On a broker each queue has a fanout exchange of its own name, and is reached by
+ * it alone: who may write to the default exchange may send to every queue.
  */
 export type QueueTopology =
   /** Durable and replicated; nothing is lost. A message delivered `deliveriesMax` times in vain goes to the dead letters. */
@@ -12,8 +13,6 @@ export type QueueTopology =
       readonly deliveriesMax: number;
       /** Only one of the consumers receives at a time, so that order holds; another takes over when it is gone. */
       readonly singleActive: boolean;
-      /** A fanout exchange that feeds it, so that other programs may be allowed to send here and nowhere else; absent: none. */
-      readonly exchange?: string;
     }
   /** For questions: worth nothing once the asker has given up, so they expire with the asker's patience. */
   | { readonly kind: 'questions'; readonly name: string }
@@ -44,15 +43,21 @@ export const INSPECTIONS_QUEUE = {
 /** States of deployments to the planner. One planner at a time, since order saves it from asking for what it misses. */
 export const EVENTS_QUEUE = workQueue('planner.events.v1', 100, true);
 /** Controls of transactions from other programs, by the exchange of the same name. */
-export const CONTROLS_QUEUE = { ...workQueue('planner.controls.v1', 20), exchange: 'planner.controls.v1' };
+export const CONTROLS_QUEUE = workQueue('planner.controls.v1', 20);
 /** Releases and plugins that publish themselves, in parts, by the exchange of the same name. */
-export const PUBLICATIONS_QUEUE = { ...workQueue('plugin.publications.v1', 20), exchange: 'plugin.publications.v1' };
+export const PUBLICATIONS_QUEUE = workQueue('plugin.publications.v1', 20);
 /** Output of tasks to the planner. */
 export const OUTPUT_QUEUE = {
   kind: 'bounded',
   name: 'planner.output.v1',
   bytesMax: 64 * 1024 * 1024,
 } as const satisfies QueueTopology;
+
+/**
+ * How answers reach the planner: a direct exchange; each planner listens by a queue whose name begins with it. The broker's own
+ * road for replies leads through the default exchange, which executors are not to write to.
+ */
+export const REPLIES_EXCHANGE = 'planner.replies.v1';
 
 /** Tells every executor to look into the inbox. */
 export const NUDGE_EXCHANGE = { kind: 'fanout', name: 'executor.nudge.v1' } as const satisfies ExchangeTopology;

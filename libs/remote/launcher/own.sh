@@ -27,8 +27,16 @@ own_gated() {
   ticket=$3
   [ "$locked" ] || take_lock
   say "$1" ok "$folder_id"
-  # Lines of forgotten attempts are kept for 90 days.
-  find done -type f -mtime +90 -exec rm -f {} + 3>&- 7>&- 8>&- 9>&- &
+  sweep 3>&- 7>&- 8>&- 9>&- &
+}
+
+sweep() { # what nobody has asked to forget: ended attempts after a week; lines of forgotten ones after 90 days
+  find done -type f -mtime +90 -exec rm -f {} +
+  state=exit
+  for d in $(find attempts -maxdepth 2 -name exit -mtime +7); do
+    d=${d%/exit}
+    recorded "$d" && leave_line "${d#attempts/}" && rm -rf "$d"
+  done
 }
 
 evict() { # ends the launcher that served the node before; commands go on

@@ -72,7 +72,8 @@ function askOverTls(stream: Duplex, url: URL, isTrusting: boolean): ClientReques
   const host = hostOf(url);
   // An address is no name to ask for; its certificate is compared with it all the same.
   const servername = isIP(host) === 0 ? { servername: host } : {};
-  const createConnection = (): Duplex => connect({ socket: stream, host, ...servername, rejectUnauthorized: !isTrusting });
+  const createConnection = (): Duplex =>
+    connect({ socket: stream, host, ...servername, rejectUnauthorized: !isTrusting });
   return requestOverTls(url, { createConnection, headers: { connection: 'close' } });
 }
 

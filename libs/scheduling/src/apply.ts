@@ -43,6 +43,8 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
     case 'owner-changed':
       state.owner = event.executor;
       state.epoch = event.epoch;
+      // It asks the nodes anew.
+      state.busyElsewhere.clear();
       return;
     case 'node-ready': {
       state.bootId.set(event.node, { bootId: event.bootId, stateFolder: event.stateFolder });

@@ -102,10 +102,7 @@ function skipWish(state: DeploymentState, task: number, name: TaskState): Waitin
 }
 
 /** What runs on the machine that carries the task, of another deployment or left over from an attempt that has ended. */
-function busyElsewhere(
-  state: DeploymentState,
-  task: number,
-): { readonly text: string; readonly at: number } | null {
+function busyElsewhere(state: DeploymentState, task: number): { readonly text: string; readonly at: number } | null {
   if (state.busyElsewhere.size === 0) return null;
   const carrier = carrierOf(state.graph.tasks[task] as GraphTask);
   return state.busyElsewhere.get(carrier === MASTER ? (state.graph.source.master ?? MASTER) : carrier) ?? null;

@@ -3,7 +3,13 @@ import { invariant, problem, ProblemsError } from '@muster/problems';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from './embedded/embedded-database';
 
 export type DatabaseConfig =
-  | { readonly kind: 'postgres'; readonly url: string; readonly connectionsMax?: number }
+  | {
+      readonly kind: 'postgres';
+      readonly url: string;
+      readonly connectionsMax?: number;
+      /** PEM. Given: only by TLS, only to a server that the authority vouches for under the name of the address. */
+      readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+    }
   /** A database in this process, in a folder that is ours alone. */
   | { readonly kind: 'embedded'; readonly folder: string };
 
@@ -86,7 +92,14 @@ function connectionOptionsOf(
 ): ConnectionOptions {
   const shared = { type: 'postgres', applicationName: name } as const;
   if (config.kind === 'postgres')
-    return { ...shared, url: config.url, extra: { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS } };
+    return {
+      ...shared,
+      url: config.url,
+      extra: {
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+        ...(config.tls ? { ssl: { ...config.tls, rejectUnauthorized: true } } : {}),
+      },
+    };
   invariant(embedded, 'an embedded database was opened');
   return { ...shared, host: embedded.host, username: 'postgres', database: 'postgres', extra: {} };
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { applyCluster, type ApplyOptions } from '../cluster/apply-cluster';
 import { listClusters, showCluster } from '../cluster/show-clusters';
+import { defineClusterEditCommands } from './cluster-edit.command';
 import { act, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
 
@@ -32,13 +33,5 @@ export function defineClusterCommands(run: Run, program: Command): void {
       return ExitCode.success;
     },
   );
-  act(
-    run,
-    group.command('delete <cluster>').description('delete a cluster; its nodes stay registered'),
-    async (session, _options, [name = '']) => {
-      await (await session.client()).clusters.delete(name);
-      session.answer({ cluster: name, deleted: true }, () => `cluster ${name} is deleted\n`);
-      return ExitCode.success;
-    },
-  );
+  defineClusterEditCommands(run, group);
 }

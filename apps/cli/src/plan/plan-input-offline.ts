@@ -4,6 +4,7 @@ import { type Bundle, type ClusterSpec, type SecretBox, SecretValue } from '@mus
 import type { PlanInput } from '@muster/planning';
 import { hasErrors, type Problem, ProblemsError } from '@muster/problems';
 import { readBundle, type ReadBundle } from '../bundle/read-bundle';
+import { resolveGiven } from '../bundle/resolve-given';
 import { readText } from '../io/read-text';
 import type { Session } from '../session';
 import { usageProblem } from '../usage-problem';
@@ -37,10 +38,14 @@ export async function planInputOffline(session: Session, sources: OfflineSources
   const parsed: ReadBundle[] = [];
   for (const dir of sources.bundle) parsed.push(await readBundle(cwd, dir, { manifestOptional: true }));
   const problems: Problem[] = [...clusterProblems, ...(before?.problems ?? []), ...parsed.flatMap((it) => it.problems)];
-  const bundles = parsed.flatMap((it) => (it.bundle ? [it.bundle] : []));
+  const read = parsed.flatMap((it) => (it.bundle ? [it.bundle] : []));
   if (!spec || hasErrors(problems)) throw new ProblemsError(problems);
+  const resolved = await resolveGiven(read);
+  problems.push(...resolved.problems.filter(({ severity }) => severity !== 'info'));
+  if (hasErrors(problems)) throw new ProblemsError(problems);
+  const bundles = resolved.bundles.filter((each) => each !== null);
 
-  const release = oneRelease(bundles, parsed, spec.release);
+  const release = oneRelease(bundles, read, resolved.used, parsed, spec.release);
   const plugins = bundles.filter((it) => it.kind === 'plugin');
   problems.push(...checkGivenBundles(spec, release, plugins, placeOf));
   const isKnown = spec.release !== null || parsed.some((it) => it.bundle?.kind === 'release' && it.isNamed);
@@ -101,16 +106,33 @@ async function readPrevious(cwd: string, file: string): Promise<ParsedCluster> {
   return parseClusterFile(await readText(cwd, file, 'previous cluster file'), file);
 }
 
-/** A folder without a manifest is whatever release the cluster file names. */
-function oneRelease(bundles: readonly Bundle[], parsed: readonly ReadBundle[], named: string | null): Bundle {
-  const [release, ...others] = bundles.filter((it) => it.kind === 'release');
+/**
+ * The release that is planned: of several, the one that the cluster file names, else the one that no other is made from. A folder
+ * without a manifest is whatever release the cluster file names. `bundles` are those of `read`, made whole.
+ */
+function oneRelease(
+  bundles: readonly Bundle[],
+  read: readonly Bundle[],
+  used: ReadonlySet<Bundle>,
+  parsed: readonly ReadBundle[],
+  named: string | null,
+): Bundle {
+  const releases = bundles.filter(({ kind }) => kind === 'release');
+  // Another version of what one is made from was only not chosen.
+  const bases = new Set([...used].map(({ name }) => name));
+  const free = releases.filter((each) => !bases.has(each.name));
+  const meant = bases.size === 0 ? undefined : releases.find(({ name, version }) => `${name}@${version}` === named);
+  const [release, ...others] = meant ? [meant, ...free.filter((each) => each !== meant)] : free;
   if (!release || others.length > 0) {
     const found = release
       ? `${others.length + 1} are releases: ${[release, ...others].map((it) => it.name).join(', ')}`
       : 'none is a release';
-    throw usageProblem('--bundle', `exactly one of the bundles is to be a release, and ${found}`);
+    throw usageProblem(
+      '--bundle',
+      `exactly one of the bundles is to be a release that no other is made from, and ${found}`,
+    );
   }
-  const isNamed = parsed.find((it) => it.bundle === release)?.isNamed ?? true;
+  const isNamed = parsed.find((it) => it.bundle === read[bundles.indexOf(release)])?.isNamed ?? true;
   if (isNamed || named === null) return release;
   const at = named.indexOf('@');
   return { ...release, name: named.slice(0, at), version: named.slice(at + 1) };

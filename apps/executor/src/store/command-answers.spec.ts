@@ -59,7 +59,7 @@ describe('commands and claims on real PostgreSQL', () => {
     const first = await accept(command, refused);
     if (first.kind !== 'refused') throw new Error('it was to be refused');
     expect(await store.refuse(command, first.problems)).toEqual(first.problems);
-    await store.releaseTransaction(holder.transaction);
+    await store.closeTransaction(holder.transaction, [], null, []);
     expect(await accept(command, refused)).toEqual(first);
     expect(await accept(randomUUID(), refused)).toEqual({ kind: 'accepted' });
   });

@@ -211,7 +211,12 @@ export class PgDeploymentStore implements DeploymentStore {
   }
 
   async read(deployment: string): ReturnType<DeploymentStore['read']> {
-    const { rows } = await this.pool.query<{ graph: Buffer; owner: string | null; transaction: string; cluster: string }>(
+    const { rows } = await this.pool.query<{
+      graph: Buffer;
+      owner: string | null;
+      transaction: string;
+      cluster: string;
+    }>(
       `SELECT graph, CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner, transaction_id AS transaction, cluster
          FROM executor.deployment WHERE id = $1`,
       [deployment],

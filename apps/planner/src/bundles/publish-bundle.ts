@@ -4,8 +4,9 @@ import { hasErrors, problem, type Problem, ProblemsError } from '@muster/problem
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
-import type { PlanRunner } from '../plans/plan-runner';
+import type { CheckedWhole, PlanRunner } from '../plans/plan-runner';
 import { BundleRow } from './bundle.entity';
+import { findBases } from './find-bases';
 import { checkRanges } from './fitting-versions';
 import type { KeptArchive } from './keep-archive';
 import type { BundleUpload } from './read-upload';
@@ -41,15 +42,29 @@ export async function publishBundle(
   by: Publisher,
   upload: SentBundle,
 ): Promise<Published> {
-  const { bundle, reading, findings } = await runner.checkBundle(upload.entries);
-  const ofReading = [...upload.problems, ...reading];
+  const read = await runner.checkBundle(upload.entries);
+  const ofReading = [...upload.problems, ...read.reading];
+  if (read.bundle === null || hasErrors(ofReading)) throw new ProblemsError([...ofReading, ...read.findings]);
+  if (read.bundle.kind !== by.kind) throw new ProblemsError([otherKind(by.kind, read.bundle.kind)]);
+  const { bundle, findings } =
+    read.needs.length === 0 ? read : await wholeBundle({ database, runner }, by.project, read.bundle);
   const problems = [...ofReading, ...findings];
   if (bundle === null || hasErrors(problems)) throw new ProblemsError(problems);
-  if (bundle.kind !== by.kind) throw new ProblemsError([otherKind(by.kind, bundle.kind)]);
   const fitting = await checkRanges(database.manager, by.project, bundle);
   const isNew = await database.transaction((on) => insert(on, by, bundle, upload, ofReading));
   const { name, version } = bundle;
   return { name, version, digest: upload.digest, problems: [...problems, ...fitting], isNew };
+}
+
+/** The bundle with what it extends and includes: the newest versions within the ranges, of those that are published now. */
+async function wholeBundle(
+  { database, runner }: { readonly database: DataSource; readonly runner: PlanRunner },
+  project: string,
+  bundle: Bundle,
+): Promise<CheckedWhole> {
+  const { found, problems } = await findBases(database.manager, project, bundle);
+  if (problems.length > 0) return { bundle: null, findings: problems };
+  return runner.checkWhole({ bundle, found });
 }
 
 async function insert(

@@ -2,12 +2,14 @@ import type { BundleEntry } from '@muster/catalog';
 import type { Bundle, SecretBox } from '@muster/model';
 import { lintBundle } from '@muster/planning';
 import type { Problem } from '@muster/problems';
-import { checkBundle } from './check-bundle';
+import { checkBundle, checkWhole } from './check-bundle';
 import { makePlan } from './make-plan';
 import { ClusterFileReader } from './check-cluster-file';
 import type {
+  BundleQuestion,
   CheckedBundle,
   CheckedClusterFile,
+  CheckedWhole,
   ClusterFileQuestion,
   PlanAnswer,
   PlanQuestion,
@@ -29,6 +31,10 @@ export class InlinePlanRunner implements PlanRunner {
 
   async checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle> {
     return checkBundle(entries);
+  }
+
+  async checkWhole(question: BundleQuestion): Promise<CheckedWhole> {
+    return checkWhole(structuredClone(question));
   }
 
   async lintBundle(bundle: Bundle): Promise<readonly Problem[]> {

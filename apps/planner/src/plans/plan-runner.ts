@@ -1,5 +1,6 @@
 import type { BundleEntry, ClusterRefs } from '@muster/catalog';
 import type { Bundle, ClusterSpec, JsonObject } from '@muster/model';
+import type { ResolvedBase } from '@muster/planning';
 import type { Place, Problem } from '@muster/problems';
 import type { PlanRecords } from '../previous/plan-records';
 import type { PreviousRecords } from '../previous/read-previous';
@@ -65,7 +66,22 @@ export interface CheckedBundle {
   readonly bundle: Bundle | null;
   /** What reading the files had to say. */
   readonly reading: readonly Problem[];
-  /** What looking at them as a whole had to say, advice left out. */
+  /** What looking at them as a whole had to say, advice left out; empty while something is to be put in. */
+  readonly findings: readonly Problem[];
+  /** What it extends and includes, as `name@range`. */
+  readonly needs: readonly string[];
+}
+
+/** A bundle that was read, and what it extends and includes, by reference as written. */
+export interface BundleQuestion {
+  readonly bundle: Bundle;
+  readonly found: readonly (readonly [string, ResolvedBase])[];
+}
+
+/** A bundle with what it extends and includes. */
+export interface CheckedWhole {
+  /** Null if any problem is an error. */
+  readonly bundle: Bundle | null;
   readonly findings: readonly Problem[];
 }
 
@@ -99,6 +115,8 @@ export interface PlanRunner {
   plan(question: PlanQuestion): Promise<PlanAnswer>;
   /** Reads the files of a bundle and looks for what should not be published. */
   checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle>;
+  /** Puts what a bundle extends and includes into it, and looks for what should not be published. */
+  checkWhole(question: BundleQuestion): Promise<CheckedWhole>;
   /** Everything that an author should know of a bundle that was read before, advice included. */
   lintBundle(bundle: Bundle): Promise<readonly Problem[]>;
   /** Reads a cluster file; asked once without its bundles, to hear which, and once with them. */

@@ -5,10 +5,18 @@ import { lintBundle } from '@muster/planning';
 import { invariant, type Problem } from '@muster/problems';
 import { createSecretBox } from '@muster/secrets';
 import type { BundleEntry } from '@muster/catalog';
-import { checkBundle } from './check-bundle';
+import { checkBundle, checkWhole } from './check-bundle';
 import { makePlan } from './make-plan';
 import { ClusterFileReader } from './check-cluster-file';
-import type { CheckedBundle, CheckedClusterFile, ClusterFileQuestion, PlanAnswer, PlanQuestion } from './plan-runner';
+import type {
+  BundleQuestion,
+  CheckedBundle,
+  CheckedClusterFile,
+  CheckedWhole,
+  ClusterFileQuestion,
+  PlanAnswer,
+  PlanQuestion,
+} from './plan-runner';
 
 /** What the worker is given when it starts: in memory, where no message or log tells it. */
 export interface PlanWorkerData {
@@ -20,9 +28,10 @@ export type WorkerTask =
   | { readonly kind: 'plan'; readonly question: PlanQuestion }
   | { readonly kind: 'cluster'; readonly question: ClusterFileQuestion }
   | { readonly kind: 'bundle'; readonly entries: readonly BundleEntry[] }
+  | { readonly kind: 'whole'; readonly question: BundleQuestion }
   | { readonly kind: 'lint'; readonly bundle: Bundle };
 
-type Answered = PlanAnswer | CheckedBundle | CheckedClusterFile | readonly Problem[];
+type Answered = PlanAnswer | CheckedBundle | CheckedWhole | CheckedClusterFile | readonly Problem[];
 
 export interface WorkerQuestion {
   readonly id: number;
@@ -46,6 +55,8 @@ function work(task: WorkerTask): Answered {
       return makePlan(task.question, secretBox);
     case 'bundle':
       return checkBundle(task.entries);
+    case 'whole':
+      return checkWhole(task.question);
     case 'lint':
       return lintBundle(task.bundle);
     case 'cluster':

@@ -4,8 +4,10 @@ import type { BundleEntry } from '@muster/catalog';
 import type { Bundle, SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type {
+  BundleQuestion,
   CheckedBundle,
   CheckedClusterFile,
+  CheckedWhole,
   ClusterFileQuestion,
   PlanAnswer,
   PlanQuestion,
@@ -17,7 +19,7 @@ import type { PlanWorkerData, WorkerAnswer, WorkerQuestion, WorkerTask } from '.
 const PLAN_SECONDS_MAX = 180;
 const WORKER_MEMORY_MB = 4096;
 
-type Answer = PlanAnswer | CheckedBundle | CheckedClusterFile | readonly Problem[];
+type Answer = PlanAnswer | CheckedBundle | CheckedWhole | CheckedClusterFile | readonly Problem[];
 
 interface Open {
   readonly task: WorkerTask;
@@ -46,6 +48,10 @@ export class WorkerPlanRunner implements PlanRunner {
 
   checkBundle(entries: readonly BundleEntry[]): Promise<CheckedBundle> {
     return this.#ask({ kind: 'bundle', entries }, 'the bundle') as Promise<CheckedBundle>;
+  }
+
+  checkWhole(question: BundleQuestion): Promise<CheckedWhole> {
+    return this.#ask({ kind: 'whole', question }, 'the bundle') as Promise<CheckedWhole>;
   }
 
   lintBundle(bundle: Bundle): Promise<readonly Problem[]> {

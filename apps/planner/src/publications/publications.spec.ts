@@ -164,7 +164,7 @@ describe('publishing by message', () => {
       // What no planner can read goes to the dead letters there, too.
       const connection = await connect(vhost.url);
       const channel = await connection.createChannel();
-      channel.publish(PUBLICATIONS_QUEUE.exchange, '', Buffer.from('no JSON'));
+      channel.publish(PUBLICATIONS_QUEUE.name, '', Buffer.from('no JSON'));
       await waitUntil('it is parked', async () => (await bus.countWaiting(PUBLICATIONS_QUEUE.deadLetters)) === 1);
       await connection.close();
     } finally {

@@ -1,8 +1,10 @@
 import type { Bundle, BundleKind, JsonObject } from '@muster/model';
-import { valid, validRange } from 'semver';
+import { valid } from 'semver';
 import type { Cursor, MapCursor } from '../yaml/cursor';
 import { checkSchema } from '../settings/check-schema';
 import { readOptions } from './options';
+import { readIncludes } from './includes';
+import { readReference } from './reference';
 import { readRoles } from './roles';
 
 /** What release.yaml or plugin.yaml says. */
@@ -22,7 +24,7 @@ const COMMON_KEYS = [
   'sequences',
 ];
 
-const RELEASE_KEYS = [...COMMON_KEYS, 'extends'];
+const RELEASE_KEYS = [...COMMON_KEYS, 'extends', 'includes'];
 const PLUGIN_KEYS = [...COMMON_KEYS, 'releases'];
 
 /** Null if it has no usable name or version; every problem is reported. */
@@ -45,7 +47,9 @@ export function readManifest(cursor: Cursor, kind: BundleKind): Manifest | null 
     ...(Object.keys(options).length > 0 ? { options } : {}),
     sequences: readSequences(map.get('sequences')),
   };
-  return name === null || version === null ? null : { kind, name, version, ...manifest };
+  const includes = kind === 'release' ? readIncludes(map.get('includes')) : [];
+  if (name === null || version === null) return null;
+  return { kind, name, version, ...manifest, ...(includes.length === 0 ? {} : { includes }) };
 }
 
 /** What a folder without a manifest counts as: usable for offline planning only. */
@@ -76,16 +80,6 @@ function readFuelVersion(map: MapCursor): string | null {
   return /^\d+\.\d+(\.\d+)?$/.test(text)
     ? text
     : (map.get('fuelVersion')?.refuse('a version of Fuel such as "9.0"') ?? null);
-}
-
-/** `name@range`. */
-function readReference(cursor: Cursor | null): string | null {
-  const text = cursor?.text('name@range') ?? null;
-  if (text === null || !cursor) return null;
-  const parts = /^([A-Za-z0-9][A-Za-z0-9._-]{0,127})@(.{1,200})$/.exec(text);
-  return parts && validRange(parts[2]) !== null
-    ? text
-    : cursor.refuse('a name and a range of versions such as base@^1.0.0');
 }
 
 function readReleases(map: MapCursor): string[] {

@@ -52,11 +52,10 @@ export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundle
       size: size ?? 0,
       executable: executable ?? false,
     }));
-  for (const graph of graphs) problems.push(...missingFiles(graph.definitions, files));
-  // A plugin's sequences may name graphs of the release that it merges into.
-  if (manifest?.kind === 'release') checkSequences(manifest, graphs, problems);
-
   const readable = manifest && { ...manifest, graphs, files };
+  // What others are to add may hold what is missing here.
+  if (!readable) for (const graph of graphs) problems.push(...missingFiles(graph.definitions, files));
+  else if (readable.extends === null && !readable.includes) problems.push(...checkWholeBundle(readable));
   return { bundle: hasErrors(problems) ? null : readable, readable, problems: bounded(problems) };
 }
 
@@ -192,20 +191,38 @@ function graphMetadata(read: GraphMetadata | undefined): Pick<GraphDefinition, '
   return filterPlace === null ? { metadata } : { metadata, filterPlace };
 }
 
-function checkSequences(manifest: Manifest, graphs: readonly GraphDefinition[], problems: Problem[]): void {
+/** Files and graph types that the bundle names and does not have: to be asked once everything is in it that others add. */
+export function checkWholeBundle({ kind, graphs, files, sequences, included = [] }: Bundle): Problem[] {
+  const filesOf = new Map([
+    [undefined as string | undefined, files],
+    ...included.map((it) => [it.as, it.files] as const),
+  ]);
+  const missing = graphs.flatMap(({ definitions }) =>
+    [...filesOf].flatMap(([scope, own]) =>
+      missingFiles(
+        definitions.filter((definition) => definition.scope === scope),
+        own,
+      ),
+    ),
+  );
+  // A plugin's sequences may name graphs of the release that it merges into.
+  return kind === 'release' ? [...missing, ...checkSequences(sequences, graphs)] : missing;
+}
+
+function checkSequences(sequences: Bundle['sequences'], graphs: readonly GraphDefinition[]): Problem[] {
   const types = graphs.map(({ type }) => type);
-  for (const [name, sequence] of Object.entries(manifest.sequences)) {
-    for (const type of sequence.filter((each) => !types.includes(each))) {
-      problems.push(
+  return Object.entries(sequences).flatMap(([name, sequence]) =>
+    sequence
+      .filter((each) => !types.includes(each))
+      .map((type) =>
         problem('BUNDLE_UNKNOWN_GRAPH', {
           subject: `sequence ${name.slice(0, 80)}`,
           summary: `names the graph type \`${type}\`, which the bundle does not have`,
           remedy: `Add graphs/${type}/, or correct the name.${didYouMean(type, types)}`,
-          place: { file: `${manifest.kind}.yaml`, path: `sequences.${name.slice(0, 80)}` },
+          place: { file: 'release.yaml', path: `sequences.${name.slice(0, 80)}` },
         }),
-      );
-    }
-  }
+      ),
+  );
 }
 
 /** Errors first when there are too many to show. */

@@ -1,4 +1,4 @@
-import { satisfies } from 'semver';
+import { compare, satisfies } from 'semver';
 
 /** A release as ranges look at it. */
 export interface RangedRelease {
@@ -20,3 +20,8 @@ export function isInRange(reference: string, { name, version }: { name: string; 
 }
 
 const INCLUDING_PRERELEASES = { includePrerelease: true };
+
+/** Order of semantic versions, for `sort`: older ones first, prereleases before what they lead up to. */
+export function compareVersions(a: string, b: string): number {
+  return compare(a, b);
+}

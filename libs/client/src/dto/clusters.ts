@@ -1,4 +1,4 @@
-import type { JsonObject } from '@muster/model';
+import type { Json, JsonObject } from '@muster/model';
 import type { Problem } from '@muster/problems';
 
 /** A cluster to create or revise. */
@@ -11,6 +11,17 @@ export interface ApplyCluster {
   readonly identities: Readonly<Record<string, string>>;
   /** Accept the host keys that the nodes show now. */
   readonly acceptHostKeys: boolean;
+  /** Kept with the revision. */
+  readonly reason?: string;
+}
+
+/** What goes with an edit of a cluster. */
+export interface EditOptions {
+  /** Kept with the revision. */
+  readonly reason?: string;
+  /** ETag of the revision that is to be changed; absent: whatever it is. */
+  readonly etag?: string;
+  readonly acceptHostKeys?: boolean;
 }
 
 /** A host key that was not known before. */
@@ -22,6 +33,9 @@ export interface AcceptedHostKey {
 export interface AppliedCluster {
   readonly cluster: string;
   readonly revision: number;
+  readonly hash: string;
+  /** Of the revision, for `EditOptions`. */
+  readonly etag: string;
   readonly changed: boolean;
   readonly acceptedHostKeys: readonly AcceptedHostKey[];
   readonly problems: readonly Problem[];
@@ -44,6 +58,7 @@ export interface ClusterSummary {
 
 /** As `ClusterSummary`, with the newest revision; secrets show as `<secret>`. */
 export interface ClusterView extends ClusterSummary {
+  readonly etag: string;
   readonly content: JsonObject;
 }
 
@@ -53,8 +68,80 @@ export interface RevisionSummary {
   /** ISO 8601 UTC. */
   readonly createdAt: string;
   readonly who: string;
+  readonly why: string | null;
+  readonly change: 'apply' | 'edit' | 'rollback' | 'preset' | 'clone' | 'import';
 }
 
 export interface RevisionView extends RevisionSummary {
   readonly content: JsonObject;
+}
+
+/** Where a value comes from, and who says it there. */
+export interface SettingOrigin {
+  readonly from: 'default' | 'option' | 'preset' | 'cluster' | 'node';
+  readonly by: string;
+}
+
+/** A setting that has a value. */
+export interface EffectiveValue {
+  readonly path: readonly string[];
+  /** Secrets show as `<secret>`, blank ones as `<to be filled>`. */
+  readonly value: Json;
+  readonly origin: SettingOrigin;
+  /** What it would be if its origin did not say it. */
+  readonly inherits: { readonly value: Json; readonly origin: SettingOrigin } | null;
+  readonly secret: boolean;
+  readonly blank: boolean;
+  readonly deprecated: boolean;
+  readonly fixed: boolean;
+  readonly generated: boolean;
+  readonly unused: boolean;
+}
+
+export interface EffectiveSettings {
+  readonly cluster: string;
+  readonly revision: number;
+  readonly node: string | null;
+  readonly values: readonly EffectiveValue[];
+}
+
+export interface ClusterChange {
+  readonly path: readonly string[];
+  readonly change: 'added' | 'removed' | 'changed';
+  readonly before: Json;
+  readonly after: Json;
+  /** A secret is part of it: what shows the same is different all the same. */
+  readonly secret: boolean;
+}
+
+export interface RevisionDiff {
+  readonly cluster: string;
+  readonly from: number;
+  readonly to: number;
+  readonly changes: readonly ClusterChange[];
+}
+
+export interface ClusterOption {
+  readonly name: string;
+  readonly group: string;
+  readonly exclusive: boolean;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly requires: readonly string[];
+  readonly default: boolean;
+  readonly settings: JsonObject;
+  readonly declaredBy: string;
+  readonly enabled: boolean;
+}
+
+export interface ClusterOptions {
+  readonly cluster: string;
+  readonly revision: number;
+  readonly etag: string;
+  readonly items: readonly ClusterOption[];
+}
+
+export interface SwitchedOption extends AppliedCluster {
+  /** Options that are off now, since the one is on. */
+  readonly switchedOff: readonly string[];
 }

@@ -1,5 +1,4 @@
 import {
-  awaitedEvent,
   carrierOf,
   describeResult,
   isSuccess,
@@ -11,16 +10,15 @@ import {
 import type { DeploymentState } from '@muster/scheduling';
 import { pause } from '../ports/clock';
 import type { OwnedDeployment } from '../ports/deployment-store';
-import type { AttemptSpec, NodeFailure, NodeReady, NodeReport, NodeTarget, NodeTicket } from '../ports/node-port';
-import { compileOperation } from '../task-types/compile-operation';
+import type { AttemptSpec, NodeFailure, NodeReady, NodeReport, NodeTarget } from '../ports/node-port';
 import { withSummary } from '../task-types/summary-of';
 import { attemptId } from './attempt-id';
-import { bindOutputs } from './bind-outputs';
+import { ClaimedNodes } from './claimed-nodes';
+import { compileAttempt } from './compile-attempt';
+import { EventWaits } from './event-waits';
 import type { Lease } from './lease';
 import { NodeTargets } from './node-targets';
-import { openParameters } from './open-parameters';
 import type { RunnerContext } from './runner-context';
-import { sourceSecrets } from './source-secrets';
 import { takeOutputs } from './take-outputs';
 import { withoutSecrets } from './without-secrets';
 
@@ -33,8 +31,6 @@ const CANCEL_GRACE_MS = 5000;
 const CANCEL_TRIES = 6;
 /** After a confirmed cancel: how long the node's own report of the end is waited for, since it knows sizes and signal. */
 const END_REPORT_WAIT_MS = 3000;
-
-const NO_OUTPUT = { stdout: 0, stderr: 0 } as const;
 
 interface Hooks {
   /** Settles once the fact is stored. `task` is the number of the task that it names. */
@@ -70,11 +66,9 @@ export class AttemptPerformer {
   readonly #lease: Lease;
   readonly #hooks: Hooks;
   readonly #targets: NodeTargets;
+  readonly #nodes: ClaimedNodes;
+  readonly #waits: EventWaits;
   readonly #live = new Map<number, Live>();
-  /** Attempts that wait for an event. */
-  readonly #awaiting = new Map<number, { readonly attempt: number; readonly event: string }>();
-  /** Which machine each was found to be, and the ticket that holds there. */
-  readonly #identified = new Map<string, { readonly identity: string; readonly ticket: number }>();
   #detached = false;
 
   constructor(context: RunnerContext, owned: OwnedDeployment, state: DeploymentState, lease: Lease, hooks: Hooks) {
@@ -84,6 +78,13 @@ export class AttemptPerformer {
     this.#lease = lease;
     this.#hooks = hooks;
     this.#targets = new NodeTargets(owned.start, state.graph.source, context.box);
+    this.#nodes = new ClaimedNodes(context, owned, state, this.#targets, (body) => hooks.fact(body));
+    this.#waits = new EventWaits(state, hooks.fact);
+  }
+
+  /** Ends the waits for events that have been signalled. */
+  endSignalled(): void {
+    this.#waits.endSignalled();
   }
 
   perform(decisions: readonly DeploymentEvent[]): void {
@@ -96,18 +97,11 @@ export class AttemptPerformer {
     }
   }
 
-  /** Ends the waits for events that have been signalled. */
-  endSignalled(): void {
-    if (this.#state.signals.size === 0 || this.#awaiting.size === 0) return;
-    for (const [task, { attempt, event }] of [...this.#awaiting])
-      if (this.#state.signals.has(event)) this.#endWait(task, attempt, { kind: 'exited', code: 0, sizes: NO_OUTPUT });
-  }
-
   /** After a takeover: asks the nodes what became of every attempt that the log left open. */
   attachOpen(): void {
     for (const [task, { attempt, cancelling }] of this.#state.open) {
-      if (this.#awaits(task, attempt)) {
-        if (cancelling) this.#endWait(task, attempt, { kind: endedBy(cancelling), confirmed: true });
+      if (this.#waits.begin(task, attempt)) {
+        if (cancelling) this.#waits.end(task, attempt, { kind: endedBy(cancelling), confirmed: true });
         continue;
       }
       const live = this.#add(task, attempt);
@@ -121,19 +115,6 @@ export class AttemptPerformer {
       if (cancelling) void this.#guarded(task, attempt, this.#cancel(task, attempt, cancelling));
     }
     this.endSignalled();
-  }
-
-  /** A wait for an event needs no node and no connection: the event is in the log, or will be. False: it is none. */
-  #awaits(task: number, attempt: number): boolean {
-    const event = awaitedEvent(this.#task(task));
-    if (event === null) return false;
-    this.#awaiting.set(task, { attempt, event });
-    return true;
-  }
-
-  #endWait(task: number, attempt: number, result: AttemptResult): void {
-    if (!this.#awaiting.delete(task)) return;
-    void this.#hooks.fact({ type: 'attempt-ended', task: this.#task(task).task, attempt, result }, task);
   }
 
   report(report: NodeReport, task: number, attempt: number): void {
@@ -155,16 +136,17 @@ export class AttemptPerformer {
   /** Forgets every attempt without touching the nodes. */
   detachAll(): void {
     this.#detached = true;
+    this.#nodes.stop();
     for (const { id } of this.#live.values()) {
       this.#context.nodes.detach(id);
       this.#context.output.drop(id);
     }
     this.#live.clear();
-    this.#awaiting.clear();
+    this.#waits.clear();
   }
 
   #start(task: number, attempt: number): void {
-    if (this.#awaits(task, attempt)) return;
+    if (this.#waits.begin(task, attempt)) return;
     const live = this.#add(task, attempt);
     live.started = this.#guarded(task, attempt, this.#launch(task, attempt, live));
   }
@@ -200,7 +182,7 @@ export class AttemptPerformer {
   }
 
   async #launch(task: number, attempt: number, live: Live): Promise<void> {
-    const target = this.#target(live.machine);
+    const target = this.#targets.target(live.machine);
     if (!target)
       return this.#end(task, attempt, {
         kind: 'refused',
@@ -209,7 +191,7 @@ export class AttemptPerformer {
       });
     const spec = this.#spec(task, attempt, live);
     if (!spec) return;
-    const ready = await this.#prepare(live.machine, target);
+    const ready = await this.#nodes.prepare(live.machine, target);
     if ('kind' in ready) return this.#failed(task, attempt, ready);
     live.recorded = ready;
     await this.#startOnceFree(task, attempt, live, target, spec);
@@ -227,12 +209,8 @@ export class AttemptPerformer {
     spec: AttemptSpec,
   ): Promise<void> {
     const { nodes, clock } = this.#context;
-    for (
-      let wait = BACKOFF_FIRST_MS;
-      await this.#mayAct(task, attempt);
-      wait = Math.min(wait * 2, BUSY_LOOK_MOST_MS)
-    ) {
-      const answer = await nodes.start(target, this.#ticket(live.machine), spec);
+    for (let wait = BACKOFF_FIRST_MS; await this.#mayAct(task, attempt); wait = Math.min(wait * 2, BUSY_LOOK_MOST_MS)) {
+      const answer = await nodes.start(target, this.#nodes.ticket(live.machine), spec);
       if (answer.kind === 'busy') {
         if (live.busyWith === null) await this.#noteBusy(task, live, answer.attempt);
         await pause(clock, wait);
@@ -260,28 +238,21 @@ export class AttemptPerformer {
   /** What the attempt does; ends the attempt as refused if its type cannot say. Makes the output ready to flow. */
   #spec(task: number, attempt: number, live: Live): AttemptSpec | null {
     const graphTask = this.#task(task);
-    const bound = bindOutputs(graphTask.parameters, (address) => this.#state.outputs.get(this.#number(address)));
-    if ('code' in bound) {
-      this.#end(task, attempt, { kind: 'refused', ...bound });
-      return null;
-    }
-    const { parameters, secrets: own } = openParameters(bound.parameters, this.#context.box);
-    // A task that was given no secret has none to print.
-    const sources = own.length === 0 ? [] : sourceSecrets(this.#state.graph.source, graphTask.node, this.#context.box);
-    const secrets = [...new Set([...own, ...sources])];
+    const made = compileAttempt(
+      live.id,
+      graphTask,
+      this.#state,
+      this.#targets,
+      this.#context.box,
+      this.#owned.start.noop,
+    );
+    const { secrets } = made;
     live.secrets = secrets;
-    const answer = compileOperation({
-      task: graphTask,
-      parameters,
-      noop: this.#owned.start.noop,
-      master: this.#targets.master,
-      node: this.#targets.target(this.#targets.machineOf(graphTask.node)),
-    });
-    if (answer.kind === 'refused') {
-      this.#end(task, attempt, { kind: 'refused', code: answer.code, detail: answer.detail });
+    if (made.refused) {
+      this.#end(task, attempt, made.refused);
       return null;
     }
-    const target = this.#target(live.machine);
+    const target = this.#targets.target(live.machine);
     this.#context.output.begin(live.id, {
       deployment: this.#owned.deployment,
       task: graphTask.task,
@@ -292,47 +263,7 @@ export class AttemptPerformer {
         return this.#context.nodes.readOutput(target, { id: live.id, task: graphTask.task }, stream, offset, length);
       },
     });
-    return { id: live.id, task: graphTask.task, operation: answer.operation };
-  }
-
-  /** Connects and raises the ticket where that is not done; what the node is now is stored before anything starts on it. */
-  async #prepare(machine: string, target: NodeTarget): Promise<NodeReady | NodeFailure> {
-    const answer =
-      (await this.#identify(machine, target)) ?? (await this.#context.nodes.prepare(target, this.#ticket(machine)));
-    if (answer.kind !== 'ready') return answer;
-    const { bootId, stateFolder } = answer;
-    const recorded = this.#state.bootId.get(machine);
-    if (recorded?.bootId !== bootId || recorded.stateFolder !== stateFolder)
-      await this.#hooks.fact({ type: 'node-ready', node: machine, bootId, stateFolder });
-    return { bootId, stateFolder };
-  }
-
-  /** Finds out which machine it is before anything is done there; refused if that is claimed under another name. */
-  async #identify(machine: string, target: NodeTarget): Promise<NodeFailure | null> {
-    const { nodes, store, clock, executor, log } = this.#context;
-    const { deployment, epoch } = this.#owned;
-    const found = await nodes.identify(target);
-    if (found.kind !== 'identified') return found;
-    const { machine: identity } = found;
-    const key = this.#targets.machineKey(machine);
-    if (this.#identified.get(key)?.identity === identity) return null;
-    for (let wait = BACKOFF_FIRST_MS; !this.#detached; wait = Math.min(wait * 2, BACKOFF_MOST_MS)) {
-      const answer = await store.identify(executor, deployment, epoch, key, identity).catch((error: unknown) => {
-        log.warn({ deployment, node: machine, err: error }, 'the store does not answer; the node waits');
-        return null;
-      });
-      if (answer?.kind === 'identified') {
-        this.#identified.set(key, { identity, ticket: answer.ticket });
-        return null;
-      }
-      if (answer?.kind === 'claimed') {
-        const detail = `node ${target.name} is the machine of ${answer.by}`;
-        return { kind: 'refused', code: 'NODE_SAME_MACHINE', detail };
-      }
-      if (answer?.kind === 'fenced') break;
-      await pause(clock, wait);
-    }
-    return { kind: 'refused', code: 'NODE_TICKET_OLD', detail: `node ${target.name} belongs to a newer owner` };
+    return made.spec;
   }
 
   /** Finds out what became of an attempt: the five cases after a takeover or a lost link. Tries until it knows. */
@@ -340,7 +271,7 @@ export class AttemptPerformer {
     if (live.attaching) return;
     live.attaching = true;
     try {
-      const target = this.#target(live.machine);
+      const target = this.#targets.target(live.machine);
       const spec = target ? this.#spec(task, attempt, live) : null;
       if (!target || !spec) return;
       for (let wait = BACKOFF_FIRST_MS; this.#isOpen(task, attempt); wait = Math.min(wait * 2, BACKOFF_MOST_MS)) {
@@ -366,10 +297,10 @@ export class AttemptPerformer {
     const { nodes } = this.#context;
     const { recorded } = live;
     if (recorded === null) return { kind: 'never-started' };
-    const ready = await nodes.prepare(target, this.#ticket(live.machine));
+    const ready = await nodes.prepare(target, this.#nodes.ticket(live.machine));
     const answer =
       ready.kind === 'ready'
-        ? await nodes.attach(target, this.#ticket(live.machine), spec, recorded, { ...live.received })
+        ? await nodes.attach(target, this.#nodes.ticket(live.machine), spec, recorded, { ...live.received })
         : ready;
     switch (answer.kind) {
       case 'ended':
@@ -400,10 +331,10 @@ export class AttemptPerformer {
     const told = takeOutputs(graphTask, summed, report.note, live.secrets, box);
     const result = withoutSecrets(told, live.secrets);
     const stored = this.#hooks.fact({ type: 'attempt-ended', task: address, attempt, result }, task);
-    const target = this.#target(machine);
+    const target = this.#targets.target(machine);
     // The folder goes once its end is committed and its output has been read; nobody waits for it.
     void Promise.all([stored, output.finish(id, report.sizes)])
-      .then(() => (target ? nodes.forget(target, this.#ticket(machine), [{ id, task: address }]) : undefined))
+      .then(() => (target ? nodes.forget(target, this.#nodes.ticket(machine), [{ id, task: address }]) : undefined))
       .catch((error: unknown) =>
         log.debug({ deployment: this.#owned.deployment, task: address, err: error }, 'an attempt is left on its node'),
       );
@@ -414,11 +345,11 @@ export class AttemptPerformer {
     const { nodes, clock } = this.#context;
     const live = this.#live.get(task);
     const kind = endedBy(cause);
-    if (this.#awaiting.has(task)) return this.#endWait(task, attempt, { kind, confirmed: true });
+    if (this.#waits.has(task)) return this.#waits.end(task, attempt, { kind, confirmed: true });
     if (!live) return this.#end(task, attempt, { kind, confirmed: false });
     // Start and cancel of one attempt do not overtake each other; but a node that is being waited for is not waited for here.
     if (!live.attaching) await live.started;
-    const target = this.#target(live.machine);
+    const target = this.#targets.target(live.machine);
     for (
       let tries = 1, wait = BACKOFF_FIRST_MS;
       target && this.#isOpen(task, attempt);
@@ -426,7 +357,7 @@ export class AttemptPerformer {
     ) {
       const answer = await nodes.cancel(
         target,
-        this.#ticket(live.machine),
+        this.#nodes.ticket(live.machine),
         { id: live.id, task: this.#task(task).task },
         CANCEL_GRACE_MS,
       );
@@ -479,18 +410,6 @@ export class AttemptPerformer {
 
   #isOpen(task: number, attempt: number): boolean {
     return !this.#detached && this.#live.has(task) && this.#state.open.has(task, attempt);
-  }
-
-  #target(machine: string): NodeTarget | null {
-    return this.#targets.target(machine);
-  }
-
-  #ticket(machine: string): NodeTicket {
-    const key = this.#targets.machineKey(machine);
-    return {
-      installation: this.#owned.start.installation,
-      ticket: this.#identified.get(key)?.ticket ?? this.#owned.tickets.get(key) ?? 0,
-    };
   }
 
   #task(task: number): GraphTask {

@@ -1,17 +1,29 @@
-import type { QueueTopology, Topology } from '@muster/protocol';
+import { type QueueTopology, REPLIES_EXCHANGE, type Topology } from '@muster/protocol';
 import type { Channel, Options } from 'amqplib';
+
+/** Looks whether the broker has every queue, for a user who may make none. Fails when one is missing. */
+export async function checkTopology(channel: Channel, topology: Topology): Promise<void> {
+  for (const queue of topology.queues) for (const [name] of queuesOf(queue)) await channel.checkQueue(name);
+}
 
 /** Makes sure that the broker has everything. Fails when it has something of the same name with other arguments. */
 export async function assertTopology(channel: Channel, topology: Topology): Promise<void> {
   for (const queue of topology.queues) {
-    if (queue.kind === 'work') await channel.assertQueue(queue.deadLetters, deadLetterOptions);
-    await channel.assertQueue(queue.name, queueOptions(queue));
-    if (queue.kind !== 'work' || queue.exchange === undefined) continue;
-    await channel.assertExchange(queue.exchange, 'fanout', { durable: true });
-    await channel.bindQueue(queue.name, queue.exchange, '');
+    for (const [name, options] of queuesOf(queue)) {
+      await channel.assertQueue(name, options);
+      await channel.assertExchange(name, 'fanout', { durable: true });
+      await channel.bindQueue(name, name, '');
+    }
   }
+  await channel.assertExchange(REPLIES_EXCHANGE, 'direct', { durable: true });
   for (const exchange of topology.exchanges)
     await channel.assertExchange(exchange.name, exchange.kind, { durable: true });
+}
+
+/** A queue and that of its dead letters, by name; the exchange that feeds each has its name. */
+export function queuesOf(queue: QueueTopology): readonly (readonly [string, Options.AssertQueue])[] {
+  const own = [queue.name, queueOptions(queue)] as const;
+  return queue.kind === 'work' ? [[queue.deadLetters, deadLetterOptions], own] : [own];
 }
 
 const deadLetterOptions: Options.AssertQueue = {

@@ -2,21 +2,22 @@ import {
   type Envelope,
   type ExchangeTopology,
   type QueueTopology,
+  REPLIES_EXCHANGE,
   type Reply,
   type Topology,
   TOPOLOGY,
 } from '@muster/protocol';
-import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { Bus, BusLog, ConsumeOptions, Delivery, Handler, RoutedMessage, Subscription } from '../bus';
 import { BusError } from '../bus-error';
 import { encodeMessage } from '../message';
 import { RETRY_PACE, type RetryPace } from '../settle-delivery';
-import { assertTopology } from './assert-topology';
+import { assertTopology, checkTopology } from './assert-topology';
 import { RabbitConsumer } from './rabbit-consumer';
-import { RabbitLink } from './rabbit-link';
+import { type BrokerTls, RabbitLink } from './rabbit-link';
 import { RabbitListener } from './rabbit-listener';
 import { RabbitPublisher } from './rabbit-publisher';
-import { RabbitRequests, REPLY_TO } from './rabbit-requests';
+import { RabbitRequests } from './rabbit-requests';
 import { SupervisedChannel } from './supervised-channel';
 import { within } from './within';
 
@@ -26,6 +27,11 @@ export interface RabbitBusOptions {
   readonly name: string;
   readonly log: BusLog;
   readonly topology?: Topology;
+  /** `check`: the user may make nothing, and everything is there already. Default `make`. */
+  readonly setUp?: 'make' | 'check';
+  /** The exchange by which replies reach us; absent: the broker's own road, for which repliers need the default exchange. */
+  readonly replies?: string;
+  readonly tls?: BrokerTls;
   readonly pace?: RetryPace;
   /** How long a publish waits for connection and confirmation. Default 10 s. */
   readonly publishTimeoutMs?: number;
@@ -41,7 +47,7 @@ export interface RabbitBusOptions {
  */
 export class RabbitBus implements Bus {
   readonly #publisher: RabbitPublisher;
-  readonly #requests = new RabbitRequests();
+  readonly #requests: RabbitRequests;
   readonly #channel: SupervisedChannel;
   readonly #subscriptions = new Set<Subscription>();
   #closed: Promise<void> | null = null;
@@ -51,6 +57,7 @@ export class RabbitBus implements Bus {
     private readonly publishing: RabbitLink,
     private readonly consuming: RabbitLink,
   ) {
+    this.#requests = new RabbitRequests(options.replies ?? null);
     this.#publisher = new RabbitPublisher(() => this.#channel, options.publishTimeoutMs ?? 10_000);
     this.#channel = new SupervisedChannel({
       link: publishing,
@@ -64,9 +71,9 @@ export class RabbitBus implements Bus {
 
   /** Connects and sees to the topology; fails with `BusError` when the broker does not let us. */
   static async open(options: RabbitBusOptions): Promise<RabbitBus> {
-    const { url, name, log, heartbeatSeconds = 5, openTimeoutMs = 30_000 } = options;
-    const publishing = await RabbitLink.open({ url, name: `${name} publish`, log, heartbeatSeconds });
-    const consuming = await RabbitLink.open({ url, name: `${name} consume`, log, heartbeatSeconds });
+    const { url, name, log, tls, heartbeatSeconds = 5, openTimeoutMs = 30_000 } = options;
+    const publishing = await RabbitLink.open({ url, name: `${name} publish`, log, tls, heartbeatSeconds });
+    const consuming = await RabbitLink.open({ url, name: `${name} consume`, log, tls, heartbeatSeconds });
     const bus = new RabbitBus(options, publishing, consuming);
     try {
       await bus.#channel.ready(openTimeoutMs);
@@ -86,7 +93,7 @@ export class RabbitBus implements Bus {
     if (queue.kind === 'bounded' && !this.#channel.current)
       throw new BusError('disconnected', 'no connection to the broker');
     const persistent = queue.kind === 'work';
-    await this.#publisher.publish('', queue.name, encodeMessage(message), {
+    await this.#publisher.publish(this.#exchangeOf(queue), '', encodeMessage(message), {
       mandatory: true,
       persistent,
       messageId: message.id,
@@ -95,11 +102,11 @@ export class RabbitBus implements Bus {
 
   request(queue: QueueTopology, message: Envelope, timeoutMs: number): Promise<Reply<unknown>> {
     const publish = async (correlationId: string): Promise<void> =>
-      this.#publisher.publish('', queue.name, encodeMessage(message), {
+      this.#publisher.publish(this.#exchangeOf(queue), '', encodeMessage(message), {
         mandatory: true,
         persistent: queue.kind === 'work',
         messageId: message.id,
-        replyTo: REPLY_TO,
+        replyTo: this.#requests.replyTo,
         correlationId,
         ...(queue.kind === 'questions' ? { expiration: String(Math.ceil(timeoutMs)) } : {}),
       });
@@ -110,7 +117,7 @@ export class RabbitBus implements Bus {
     const consumer = new RabbitConsumer({
       link: this.consuming,
       log: this.options.log,
-      topology: this.#topology,
+      see: this.#see,
       pace: this.options.pace ?? RETRY_PACE,
       queue,
       handler,
@@ -144,9 +151,7 @@ export class RabbitBus implements Bus {
     pattern = '#',
   ): Promise<Subscription> {
     const { log } = this.options;
-    return this.#keep(
-      new RabbitListener({ link: this.consuming, log, topology: this.#topology, exchange, pattern, listener }),
-    );
+    return this.#keep(new RabbitListener({ link: this.consuming, log, see: this.#see, exchange, pattern, listener }));
   }
 
   async countWaiting(queue: string): Promise<number> {
@@ -181,9 +186,19 @@ export class RabbitBus implements Bus {
 
   async #setUp(channel: ConfirmChannel): Promise<void> {
     channel.on('return', (message) => this.#publisher.onReturn(message.properties.headers, 'no queue of that name'));
-    await assertTopology(channel, this.#topology);
+    await this.#see(channel);
     await this.#requests.listen(channel);
   }
+
+  /** What is sent to an exchange that is not there costs the channel, and with it what others have sent. */
+  #exchangeOf({ name }: QueueTopology): string {
+    if (this.#topology.queues.some((queue) => queue.name === name)) return name;
+    throw new BusError('unroutable', `there is no queue ${name}`);
+  }
+
+  /** Before anything on a new channel: the broker has what we need. */
+  readonly #see = (channel: Channel): Promise<void> =>
+    (this.options.setUp === 'check' ? checkTopology : assertTopology)(channel, this.#topology);
 
   async #keep<S extends Subscription & { ready(timeoutMs: number): Promise<void> }>(
     subscription: S,
@@ -208,7 +223,7 @@ export class RabbitBus implements Bus {
   #bury(queue: QueueTopology & { kind: 'work' }, message: ConsumeMessage, reason: string): Promise<void> {
     const headers = { 'x-park-reason': reason.slice(0, 1000), 'x-park-queue': queue.name };
     const { messageId } = message.properties as { messageId?: string };
-    return this.#publisher.publish('', queue.deadLetters, message.content, {
+    return this.#publisher.publish(queue.deadLetters, '', message.content, {
       mandatory: true,
       persistent: true,
       messageId,
@@ -218,6 +233,8 @@ export class RabbitBus implements Bus {
 
   #reply(message: ConsumeMessage, reply: Reply<unknown>): Promise<void> {
     const { replyTo, correlationId } = message.properties as { replyTo: string; correlationId?: string };
-    return this.#publisher.publish('', replyTo, encodeMessage(reply), { mandatory: false, correlationId });
+    // A queue of a planner's is reached by its exchange; the broker's own road begins at the default one.
+    const exchange = replyTo.startsWith(`${REPLIES_EXCHANGE}.`) ? REPLIES_EXCHANGE : '';
+    return this.#publisher.publish(exchange, replyTo, encodeMessage(reply), { mandatory: false, correlationId });
   }
 }

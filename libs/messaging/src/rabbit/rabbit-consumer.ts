@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { QueueTopology, Topology } from '@muster/protocol';
-import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import type { QueueTopology } from '@muster/protocol';
+import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { BusLog, Delivery, Handled, Handler, Subscription } from '../bus';
 import { deliveriesMax } from '../deliveries-max';
 import { InFlight } from '../in-flight';
 import { decodeMessage } from '../message';
 import { describeError, type RetryPace, type Settlement, settleDelivery } from '../settle-delivery';
-import { assertTopology } from './assert-topology';
 import type { RabbitLink } from './rabbit-link';
 import { SupervisedChannel } from './supervised-channel';
 import { within } from './within';
@@ -14,7 +13,7 @@ import { within } from './within';
 export interface RabbitConsumerOptions {
   readonly link: RabbitLink;
   readonly log: BusLog;
-  readonly topology: Topology;
+  readonly see: (channel: Channel) => Promise<void>;
   readonly queue: QueueTopology;
   readonly handler: Handler;
   readonly prefetch: number;
@@ -57,8 +56,8 @@ export class RabbitConsumer implements Subscription {
   }
 
   async #begin(channel: ConfirmChannel): Promise<void> {
-    const { topology, queue, prefetch } = this.options;
-    await assertTopology(channel, topology);
+    const { see, queue, prefetch } = this.options;
+    await see(channel);
     await channel.prefetch(prefetch);
     const { consumerTag } = await channel.consume(queue.name, (message) => {
       // Null: the broker cancelled us, since the queue was deleted or moved. A new channel asks for it anew.

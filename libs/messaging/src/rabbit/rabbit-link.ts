@@ -3,6 +3,13 @@ import type { BusLog } from '../bus';
 import { describeError } from '../settle-delivery';
 import { within } from './within';
 
+/** PEM: whom to believe, and what to show. */
+export interface BrokerTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export interface RabbitLinkOptions {
   readonly url: string;
   /** Shown in the broker's list of connections. */
@@ -10,6 +17,8 @@ export interface RabbitLinkOptions {
   readonly log: BusLog;
   /** How soon a silent connection counts as lost, about twice this. */
   readonly heartbeatSeconds: number;
+  /** Of an `amqps:` address. */
+  readonly tls?: BrokerTls | undefined;
 }
 
 /** One named connection that is made again for ever until it is closed. */
@@ -45,12 +54,14 @@ export class RabbitLink {
   }
 
   /** Begins to connect; does not wait for success. */
-  static async open({ url, name, log, heartbeatSeconds }: RabbitLinkOptions): Promise<RabbitLink> {
+  static async open({ url, name, log, tls, heartbeatSeconds }: RabbitLinkOptions): Promise<RabbitLink> {
     const address = new URL(url);
     if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(heartbeatSeconds));
     const model = await connect(address.href, {
       // Otherwise each small message waits for the delayed acknowledgement of the one before: 44 ms instead of 0.4.
       noDelay: true,
+      // Without it Node's own list of authorities counts; the name is checked either way.
+      ...tls,
       timeout: 10_000,
       clientProperties: { connection_name: name },
       recovery: { waitForConnect: false, initialDelay: 100, maxDelay: 3_000 },

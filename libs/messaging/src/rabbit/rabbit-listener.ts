@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { ExchangeTopology, Topology } from '@muster/protocol';
-import type { ConfirmChannel } from 'amqplib';
+import type { ExchangeTopology } from '@muster/protocol';
+import type { Channel, ConfirmChannel } from 'amqplib';
 import type { BusLog, Delivery, Subscription } from '../bus';
 import { InFlight } from '../in-flight';
 import { decodeMessage } from '../message';
 import { describeError } from '../settle-delivery';
-import { assertTopology } from './assert-topology';
 import type { RabbitLink } from './rabbit-link';
 import { SupervisedChannel } from './supervised-channel';
 
 export interface RabbitListenerOptions {
   readonly link: RabbitLink;
   readonly log: BusLog;
-  readonly topology: Topology;
+  readonly see: (channel: Channel) => Promise<void>;
   readonly exchange: ExchangeTopology;
   readonly pattern: string;
   readonly listener: (delivery: Delivery) => Promise<void> | void;
@@ -43,8 +42,8 @@ export class RabbitListener implements Subscription {
   }
 
   async #begin(channel: ConfirmChannel): Promise<void> {
-    const { topology, exchange, pattern } = this.options;
-    await assertTopology(channel, topology);
+    const { see, exchange, pattern } = this.options;
+    await see(channel);
     const queue = `${exchange.name}.${randomUUID()}`;
     await channel.assertQueue(queue, { exclusive: true, autoDelete: true, durable: false });
     await channel.bindQueue(queue, exchange.name, pattern);

@@ -5,7 +5,7 @@ import { BusError } from '../bus-error';
 import { decodeMessage } from '../message';
 
 /** The broker's own road for replies: no queue is made, and only this channel receives. */
-export const REPLY_TO = 'amq.rabbitmq.reply-to';
+const REPLY_TO = 'amq.rabbitmq.reply-to';
 
 interface PendingRequest {
   resolve(reply: Reply<unknown>): void;
@@ -16,9 +16,25 @@ interface PendingRequest {
 export class RabbitRequests {
   readonly #pending = new Map<string, PendingRequest>();
 
+  /** Where answers are to go, on the newest channel. */
+  #replyTo = REPLY_TO;
+
+  /** `exchange` leads answers to a queue of ours; null: the broker's own road. */
+  constructor(private readonly exchange: string | null) {}
+
+  get replyTo(): string {
+    return this.#replyTo;
+  }
+
   /** To be called on each new channel, before it publishes a request. */
   async listen(channel: ConfirmChannel): Promise<void> {
-    await channel.consume(REPLY_TO, (message) => this.#onReply(message), { noAck: true });
+    if (this.exchange !== null) {
+      // Another name each time: the broker may not have noticed yet that the one before is gone.
+      this.#replyTo = `${this.exchange}.${randomUUID()}`;
+      await channel.assertQueue(this.#replyTo, { exclusive: true, autoDelete: true, durable: false });
+      await channel.bindQueue(this.#replyTo, this.exchange, this.#replyTo);
+    }
+    await channel.consume(this.#replyTo, (message) => this.#onReply(message), { noAck: true });
   }
 
   /** Every pending request fails. */

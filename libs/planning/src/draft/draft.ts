@@ -14,6 +14,7 @@ import { SettingsEvaluator } from '../evaluation/settings-evaluator';
 import type { Evaluator } from '../evaluator';
 import type { PlanInput } from '../plan-input';
 import type { Fingerprint } from '../previous/previous-states';
+import { Prefix } from '../nested/prefix-names';
 import { ExpressionWork } from './expression-work';
 import { namePattern } from './name-pattern';
 import { Places } from './places';
@@ -90,6 +91,7 @@ export class Draft {
   faultTolerance: FaultToleranceGroup[] = [];
   readonly #reported = new Set<string>();
   readonly #onNodes = new Map<string, { readonly at: number; readonly nodes: Set<string> }>();
+  readonly #prefixes = new Map<string, Prefix>();
   readonly #matching = new Map<string, readonly string[] | null>();
 
   readonly evaluator: Evaluator;
@@ -182,6 +184,14 @@ export class Draft {
     const task = this.tasks[index];
     if (!task) throw new RangeError(`no task ${index}`);
     return task;
+  }
+
+  /** How names of an included release are called in the one around it. */
+  prefixOf(scope: string): Prefix {
+    const known =
+      this.#prefixes.get(scope) ?? new Prefix(scope, { ...this.input.release, roles: {}, tags: {}, graphs: [] });
+    this.#prefixes.set(scope, known);
+    return known;
   }
 
   /** Ids that `name` (an id or `/regex/`) stands for, sorted; null for a bad pattern. Groups count, they make no tasks. */

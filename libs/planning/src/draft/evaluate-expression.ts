@@ -38,7 +38,8 @@ function spenderOf({ definition }: DraftTask, at: string): Spender {
 }
 
 function placeOf(draft: Draft, { definition, node }: DraftTask, state: 'new' | 'previous'): EvaluationPlace {
-  return { definition: definition.id, node, tags: draft.places.tags(node), state };
+  const { id, scope } = definition;
+  return { definition: id, node, tags: draft.places.tags(node), state, ...(scope === undefined ? {} : { scope }) };
 }
 
 /** Characters of an expression that are shown. */

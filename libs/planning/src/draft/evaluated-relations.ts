@@ -46,9 +46,25 @@ export function evaluatedRelations(
   };
   for (const each of written) {
     if (isPlain(each)) groups.set(canonicalJson([each, groups.size]), { relation: each, tasks: [...tasks] });
-    else for (const task of tasks) for (const relation of evaluate(draft, task, each, key)) add(relation, task);
+    else
+      for (const task of tasks)
+        for (const relation of evaluate(draft, task, each, key)) add(inScope(draft, task, each, relation), task);
   }
   return [...groups.values()];
+}
+
+/** What an expression of an included release names is in that one; the name of a relation whose role alone is computed is told apart already. */
+function inScope(
+  draft: Draft,
+  { definition: { scope } }: DraftTask,
+  written: Relation | Expression,
+  relation: PlainRelation,
+): PlainRelation {
+  if (scope === undefined) return relation;
+  const prefix = draft.prefixOf(scope);
+  const { role } = relation;
+  const more = role === undefined ? {} : { role: prefix.selector(role) };
+  return isExpression(written) ? { ...relation, name: prefix.name(relation.name), ...more } : { ...relation, ...more };
 }
 
 function isPlain(relation: Relation | Expression): relation is PlainRelation {

@@ -37,8 +37,9 @@ export function replacePlaceholders(draft: Draft, task: DraftTask, parameters: J
 function valueOf(draft: Draft, { definition, node }: DraftTask, word: string): string | null {
   const text = SOURCES.get(word);
   if (text === undefined) return null;
-  const place = { definition: definition.id, node, tags: draft.places.tags(node) };
-  const spender = { subject: `task ${definition.id}`, at: 'parameters', place: definition.place };
+  const { id, scope } = definition;
+  const place = { definition: id, node, tags: draft.places.tags(node), ...(scope === undefined ? {} : { scope }) };
+  const spender = { subject: `task ${id}`, at: 'parameters', place: definition.place };
   const answer = evaluateWithin(draft, spender, () => draft.evaluator.evaluate({ language: 'yaql', text }, place));
   if (answer === null) return null;
   const value = answer.ok ? answer.value : null;

@@ -11,6 +11,7 @@ import type { Bundle, ClusterSpec, Json, JsonObject, SealedSecret } from '@muste
 import type { ConditionEvaluation, Evaluation, EvaluationPlace, Evaluator, ExpressionText } from '../evaluator';
 import type { ExpectedState, PreviousStates } from '../previous/previous-states';
 import { ClusterState } from './cluster-state';
+import { type ScopedContext, Scopes } from './scopes';
 
 /** What opens secrets to compute from them, and seals what was computed. */
 export interface SecretAccess {
@@ -49,21 +50,32 @@ export class SettingsEvaluator implements Evaluator {
   readonly #parsed = new Map<string, ParsedExpression>();
   readonly #unions = new WeakMap<JsonObject, WeakMap<JsonObject, JsonObject>>();
   readonly #memo = new EvaluationMemo();
+  readonly #scopes: Scopes;
 
   constructor(private readonly input: SettingsEvaluatorInput) {
     this.#state = new ClusterState(input.cluster, input.bundles);
+    this.#scopes = new Scopes(
+      input.bundles.flatMap(({ included = [] }) => included),
+      (text, context) => {
+        const parsed = this.#parse({ language: 'yaql', text });
+        return parsed.ok ? evaluateExpression(parsed.expression, context) : parsed;
+      },
+    );
   }
 
   evaluate(expression: ExpressionText, place: EvaluationPlace): Evaluation {
     const parsed = this.#parse(expression);
     if (!parsed.ok) return { ...parsed, isUnreadable: true };
-    return evaluateExpression(parsed.expression, this.#contextOf(place));
+    const seen = this.#contextOf(place);
+    return seen.ok ? evaluateExpression(parsed.expression, seen.context) : seen;
   }
 
   evaluateCondition(expression: ExpressionText, place: EvaluationPlace): ConditionEvaluation {
     const parsed = this.#parse(expression);
     if (!parsed.ok) return { ...parsed, isUnreadable: true };
-    const answer = evaluateCondition(parsed.expression, this.#contextOf(place));
+    const seen = this.#contextOf(place);
+    if (!seen.ok) return seen;
+    const answer = evaluateCondition(parsed.expression, seen.context);
     if (!answer.ok || answer.changes.length === 0) return answer;
     return { ...answer, because: `Changed: ${answer.changes.join('; ')}.` };
   }
@@ -77,7 +89,12 @@ export class SettingsEvaluator implements Evaluator {
     return evaluateCondition(parsed.expression, this.#context({ common, node: about }, null));
   }
 
-  #contextOf(place: EvaluationPlace): ExpressionContext {
+  #contextOf(place: EvaluationPlace): ScopedContext {
+    const context = this.#clusterContext(place);
+    return place.scope === undefined ? { ok: true, context } : this.#scopes.within(context, place.scope);
+  }
+
+  #clusterContext(place: EvaluationPlace): ExpressionContext {
     const now = this.#state.of(place.node, place.tags);
     const before = this.input.previous?.of(place.definition, place.node)?.state ?? null;
     // Seen from the previous state there is nothing before it.

@@ -1,5 +1,6 @@
 import { byCodeUnit, type Bundle } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
+import { connectIncluded } from '../nested/connect-included';
 import { DefinitionOrder } from './definition-order';
 import { LintGraph } from './lint-graph';
 import { over } from './lint-rule';
@@ -30,7 +31,12 @@ export function lintBundle(
   { hasManifest = true, workMax = LINT_WORK_MAX }: LintOptions = {},
 ): readonly Problem[] {
   const work = new LintWork(workMax);
-  const graphs = bundle.graphs.map((each) => new LintGraph(bundle, each, hasManifest, work));
+  const { included = [] } = bundle;
+  const connected = bundle.graphs.map((each) => ({
+    ...each,
+    definitions: connectIncluded(each.definitions, included),
+  }));
+  const graphs = connected.map((each) => new LintGraph(bundle, each, hasManifest, work));
   const looked = graphs.map((graph) => [graph, new DefinitionOrder(graph)] as const);
   const findings = hasManifest ? [] : [noManifest()];
   const unfinished: string[] = [];

@@ -30,7 +30,7 @@ export class LintGraph {
     readonly work: LintWork,
   ) {
     this.type = graph.type;
-    this.isOpen = bundle.kind === 'plugin' || bundle.extends !== null;
+    this.isOpen = bundle.kind === 'plugin' || (bundle.extends !== null && !bundle.bases);
     this.definitions = patched(graph);
     this.tasks = this.definitions.filter(({ type }) => type !== 'group');
     this.byId = new Map(this.definitions.map((definition) => [definition.id, definition]));

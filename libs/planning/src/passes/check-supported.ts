@@ -7,8 +7,12 @@ export function checkSupported(draft: Draft): void {
   const refuse = (subject: string, what: string): void =>
     draft.report('PLAN_UNSUPPORTED', { subject, summary: `${what} cannot be carried out by this version` });
   const { release, plugins } = draft.input;
-  for (const bundle of [release, ...plugins])
-    if (bundle.extends !== null) refuse(`${bundle.kind} ${bundle.name}`, '`extends`');
+  for (const bundle of [release, ...plugins]) {
+    const subject = `${bundle.kind} ${bundle.name}`;
+    // Whoever reads bundles puts these in; half of a release is none.
+    if (bundle.extends !== null && !bundle.bases) refuse(subject, '`extends` that nobody has looked up');
+    if (bundle.includes && !bundle.included) refuse(subject, '`includes` that nobody has looked up');
+  }
   if (isTaskBased(draft)) for (const definition of definitionsTooOld(draft)) reportTooOld(draft, definition);
 }
 

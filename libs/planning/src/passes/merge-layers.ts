@@ -4,6 +4,7 @@ import {
   type GraphDefinition,
   type JsonObject,
   type Role,
+  type TaskDefinition,
   type TaskPatch,
 } from '@muster/model';
 import { applyPatch, sharedFields } from '../draft/apply-patch';
@@ -16,18 +17,19 @@ import type { Draft, OwnedDefinition } from '../draft/draft';
 export function mergeLayers(draft: Draft): void {
   const { cluster, release, plugins, graphType } = draft.input;
   const definitions = new Map<string, OwnedDefinition>();
+  const owners = new Owners();
   for (const owner of [release, ...plugins]) {
     for (const definition of graphOf(owner.graphs, graphType)?.definitions ?? []) {
       const other = definitions.get(definition.id);
       if (other && other.owner.kind === 'plugin') reportClash(draft, `task ${definition.id}`, other.owner, owner);
-      definitions.set(definition.id, { definition, owner });
+      definitions.set(definition.id, owned(definition, owner, other, owners));
     }
   }
   patchByBundles(draft, definitions);
   const own = graphOf(cluster.graphs ?? [], graphType);
   // Files that a cluster's definition names are those of what it replaces, else the release's.
   for (const definition of own?.definitions ?? [])
-    definitions.set(definition.id, { definition, owner: definitions.get(definition.id)?.owner ?? release });
+    definitions.set(definition.id, replacing(definition, definitions.get(definition.id), release));
   for (const patch of own?.patches ?? []) patchDefinition(draft, definitions, patch);
   draft.definitions = definitions;
   draft.metadata = Object.assign(
@@ -49,6 +51,40 @@ export function mergeLayers(draft: Draft): void {
       remedy: `Correct the graph type.${didYouMean(graphType, types)}`,
     });
   }
+}
+
+/** A definition of an included release finds its files in that one. */
+class Owners {
+  readonly #known = new Map<string, Bundle>();
+
+  of({ scope }: TaskDefinition, bundle: Bundle): Bundle {
+    const included = scope === undefined ? undefined : bundle.included?.find(({ as }) => as === scope);
+    if (!included) return bundle;
+    const { name, version, compat, files, as } = included;
+    const known = this.#known.get(as) ?? { ...bundle, name, version, compat, files };
+    this.#known.set(as, known);
+    return known;
+  }
+}
+
+/** A plugin that replaces a task of an included release says it in that one's terms, with files of its own. */
+function owned(
+  definition: TaskDefinition,
+  bundle: Bundle,
+  below: OwnedDefinition | undefined,
+  owners: Owners,
+): OwnedDefinition {
+  const scope = definition.scope ?? below?.definition.scope;
+  const scoped = scope === undefined ? definition : { ...definition, scope };
+  return { definition: scoped, owner: owners.of(definition, bundle) };
+}
+
+function replacing(definition: TaskDefinition, below: OwnedDefinition | undefined, release: Bundle): OwnedDefinition {
+  const scope = below?.definition.scope;
+  return {
+    definition: scope === undefined ? definition : { ...definition, scope },
+    owner: below?.owner ?? release,
+  };
 }
 
 function graphOf<T extends GraphDefinition>(graphs: readonly T[], type: string): T | undefined {

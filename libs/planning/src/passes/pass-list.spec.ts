@@ -52,6 +52,26 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     },
     text: 'x@n1 puppet run\nx@n2 puppet run\ny@n1 upload_file run\ny@n2 upload_file run',
   },
+  'connect included releases': {
+    tasks: [],
+    more: {
+      release: {
+        ...release([upload('x'), upload('in.y'), upload('in.z')]),
+        graphs: release([upload('x'), upload('in.y'), upload('in.z')]).graphs.map((graph) => ({
+          ...graph,
+          definitions: graph.definitions.map((each) => (each.id === 'x' ? each : { ...each, scope: 'in' })),
+        })),
+        included: [
+          {
+            ...{ as: 'in', name: 'i', version: '1.0.0', digest: '', compat: null, files: [], settings: {} },
+            connect: { after: ['x'], before: [] },
+          },
+        ],
+      },
+    },
+    spec: cluster({ n1: ['a'] }),
+    text: 'in.y@n1 upload_file run\n  x@n1\nin.z@n1 upload_file run\n  x@n1\nx@n1 upload_file run',
+  },
   'check that all is supported': {
     tasks: [],
     more: { release: release([upload('x')], { extends: 'base@1.0.0' }) },
@@ -322,6 +342,8 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 };
 
 /** Passes that run before there are tasks. */
+/** Seen once its relations are resolved. */
+const CONNECTED = 'connect included releases';
 const BEFORE_PLACEMENT = ['merge layers', 'check that all is supported', 'assign tags and primaries', 'filter nodes'];
 
 describe('the graph after the pass', () => {
@@ -330,7 +352,8 @@ describe('the graph after the pass', () => {
   });
 
   function compare(name: string, { tasks, spec = two, more, text, problems = [] }: Example): void {
-    const pass = BEFORE_PLACEMENT.includes(name) ? 'place definitions' : name;
+    const relations = name === CONNECTED ? 'resolve relations across nodes' : name;
+    const pass = BEFORE_PLACEMENT.includes(name) ? 'place definitions' : relations;
     expect(printedAfter(pass, tasks, spec, more)).toBe(text);
     expect(outcomeOf(tasks, spec, more).problems.map(({ code }) => code)).toEqual(problems);
   }

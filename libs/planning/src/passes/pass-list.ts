@@ -9,6 +9,7 @@ import { checkSupported } from './check-supported';
 import { checkOutputs } from './check-outputs';
 import { collapseBarriers } from './collapse-barriers';
 import { comparePrevious } from './compare-previous';
+import { connectNested } from './connect-nested';
 import { evaluateTasks } from './evaluate-tasks';
 import { expandRepeats } from './expand-repeats';
 import { filterNodes } from './filter-nodes';
@@ -32,6 +33,8 @@ export interface Pass {
 export const PASSES: readonly Pass[] = [
   // First, since everything else reads definitions and does not care where they came from.
   { name: 'merge layers', run: mergeLayers },
+  // Right after it, so that plugins and clusters that replace what a connection names do not undo it; everything later sees plain definitions.
+  { name: 'connect included releases', run: connectNested },
   // Needs nothing but the definitions that are left, and is about them as a whole.
   { name: 'check that all is supported', run: checkSupported },
   // About the cluster alone, so it is told whatever else is wrong.

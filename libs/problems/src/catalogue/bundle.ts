@@ -32,6 +32,26 @@ export const bundleProblems = {
     meaning: 'A release or plugin of that name and version is published with other content.',
     remedy: 'Published content is immutable: raise the version.',
   },
+  BUNDLE_UNKNOWN_BASE: {
+    severity: 'error',
+    meaning: 'A release extends or includes another one, and no version of that is in the range.',
+    remedy: 'Publish it first, or correct name and range; offline, give its folder with --bundle.',
+  },
+  BUNDLE_BASE_CYCLE: {
+    severity: 'error',
+    meaning: 'Releases extend or include each other in a circle, or too deeply.',
+    remedy: 'Take one of the steps shown out.',
+  },
+  BUNDLE_CLASH: {
+    severity: 'error',
+    meaning: 'Two releases that become one have different things under one name.',
+    remedy: 'Rename one of the two; single fields of a task are changed by a patch.',
+  },
+  BUNDLE_REPLACES_BASE: {
+    severity: 'info',
+    meaning: 'A release replaces what the one that it extends has under the same name.',
+    remedy: 'Nothing, if that is meant; single fields of a task are changed by a patch.',
+  },
   BUNDLE_IN_USE: {
     severity: 'error',
     meaning: 'A release or plugin that clusters use cannot be deleted.',

@@ -7,6 +7,9 @@ export interface BrokerControl {
   /** Makes a vhost in which `user` may do everything. */
   addVhost(name: string, user: string): Promise<void>;
   deleteVhost(name: string): Promise<void>;
+  /** Makes what a file of definitions names: queues, exchanges, users with their rights. */
+  importDefinitions(definitions: object): Promise<void>;
+  deleteUser(name: string): Promise<void>;
   /** Ends every client connection to the vhost, as an operator or a failing load balancer would. */
   closeConnections(vhost: string): Promise<void>;
 }
@@ -43,6 +46,9 @@ export function commandControl(
       await run('set_permissions', '-p', name, user, '.*', '.*', '.*');
     },
     deleteVhost: (name) => run('delete_vhost', name),
+    importDefinitions: async (definitions) =>
+      void (await runProgram([...argv, 'import_definitions'], { env: { ...env }, input: JSON.stringify(definitions) })),
+    deleteUser: (name) => run('delete_user', name),
     closeConnections: (vhost) => run('close_all_connections', '--vhost', vhost, 'closed by a test'),
   };
 }
@@ -72,6 +78,8 @@ export function managementControl(url: string): BrokerControl {
       });
     },
     deleteVhost: async (name) => void (await call('DELETE', `vhosts/${encodeURIComponent(name)}`)),
+    importDefinitions: async (definitions) => void (await call('POST', 'definitions', definitions)),
+    deleteUser: async (name) => void (await call('DELETE', `users/${encodeURIComponent(name)}`)),
     closeConnections: async (vhost) => {
       const connections = (await call('GET', `vhosts/${encodeURIComponent(vhost)}/connections`)) as { name: string }[];
       for (const { name } of connections) await call('DELETE', `connections/${encodeURIComponent(name)}`);

@@ -11,6 +11,8 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** On its standard input. */
+  readonly input?: string;
 }
 
 /** Runs a program to its end. Never fails: a program that cannot be started has code null and says why on stderr. */
@@ -32,7 +34,8 @@ export function tryProgram(argv: readonly string[], options: ProgramOptions = {}
         resolve({ code, stdout, stderr: code === null ? `${stderr}${error?.message ?? ''}` : stderr });
       },
     );
-    child.stdin?.end();
+    // A program that ends without reading it has its reasons; its exit tells.
+    child.stdin?.on('error', () => undefined).end(options.input ?? '');
   });
 }
 

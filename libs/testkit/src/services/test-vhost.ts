@@ -6,6 +6,9 @@ import { SharedService } from './shared-service';
 export interface TestVhost {
   readonly url: string;
   readonly name: string;
+  /** As an administrator of the broker does. */
+  importDefinitions(definitions: object): Promise<void>;
+  deleteUser(name: string): Promise<void>;
   /** Ends every client connection to it from the broker's side. */
   closeConnections(): Promise<void>;
   /** Removes it with its queues; connections to it end. */
@@ -29,6 +32,8 @@ export async function createTestVhost(): Promise<TestVhost> {
   return {
     name,
     url: url.href,
+    importDefinitions: (definitions) => service.control.importDefinitions(definitions),
+    deleteUser: (user) => service.control.deleteUser(user),
     closeConnections: () => service.control.closeConnections(name),
     drop: async () => {
       await service.control.deleteVhost(name);
