@@ -140,8 +140,9 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
     when: 'a cluster has a new revision',
     subject: ['cluster'],
     data: {
-      ...{ revision: integer('its number'), hash: text('of its content'), who, why },
-      change: maybe('what kind of edit it was'),
+      ...{ revision: integer('its number'), hash: text('of its content'), who },
+      'why?': why,
+      'change?': field('what was changed, in a word or a sentence', 'string', 'null', 'object'),
     },
   },
   'cluster.deleted': { when: 'a cluster was deleted', subject: ['cluster'], data: {} },

@@ -75,6 +75,7 @@ export const meanings: Readonly<Record<number, string>> = {
   404: 'Nothing of that name is known.',
   409: 'The request does not fit the present state.',
   412: 'What `If-Match` names is not what is there now.',
+  410: 'What is asked for is not kept any more.',
   413: 'The body is larger than its limit.',
   415: 'The body is of a type that the route does not take.',
   422: 'The content is refused; every problem is listed.',
