@@ -53,7 +53,7 @@ describe('every route of the description', () => {
   it('wants a token', () =>
     askAll(
       closed(),
-      (each) => ({ token: null, body: each.method === 'get' ? undefined : '{}' }) as Asked,
+      (each) => ({ token: null, body: each.method === 'get' ? undefined : '{}' }),
       statusIs(401),
     ));
 

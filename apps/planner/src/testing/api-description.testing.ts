@@ -55,7 +55,7 @@ export class ApiDescription {
 
   constructor(readonly document: ApiDocument) {
     const { paths, security: common = [] } = document;
-    this.#components = asJsonSchema(document.components as unknown as Json) as JsonObject;
+    this.#components = asJsonSchema(document.components) as JsonObject;
     this.operations = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, each]) => ({
         id: each.operationId,
