@@ -73,6 +73,7 @@ describe('configuration', () => {
       oidc: null,
       webhookAllow: [],
       webhookGiveUpHours: 72,
+      nodeCheckSeconds: 300,
       keepTransactionDays: 0,
       keepTransactions: 0,
       keepEventDays: 0,
