@@ -70,7 +70,7 @@ export async function writeArchive(
 async function withBases(on: EntityManager, project: string, rows: readonly BundleRow[]): Promise<BundleRow[]> {
   const all = new Map<string, BundleRow>();
   const add = async (row: BundleRow): Promise<void> => {
-    for (const { name, version } of row.content.bases ?? []) {
+    for (const { name, version } of [...(row.content.bases ?? []), ...(row.content.included ?? [])]) {
       const base = await on.findOneBy(BundleRow, { project, kind: 'release', name, version });
       if (base !== null && !all.has(base.id)) await add(base);
     }
