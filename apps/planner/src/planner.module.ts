@@ -6,6 +6,7 @@ import { AuditController } from './audit/audit.controller';
 import type { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
+import { ClusterCopiesController } from './clusters/cluster-copies.controller';
 import { ClusterEditsController } from './clusters/cluster-edits.controller';
 import { ClusterOptionsController } from './clusters/cluster-options.controller';
 import { ClusterReadsController } from './clusters/cluster-reads.controller';
@@ -49,6 +50,7 @@ import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
 import { PublicationHandlers } from './publications/publication-handlers';
+import { PresetsController } from './presets/presets.controller';
 import { PlannerNudges } from './running/planner-nudges';
 import { EventIntake } from './transactions/event-intake';
 import { HistoryController } from './history/history.controller';
@@ -81,6 +83,8 @@ export class PlannerModule {
         ReleasesController,
         PluginsController,
         ClustersController,
+        ClusterCopiesController,
+        PresetsController,
         ClusterEditsController,
         ClusterOptionsController,
         ClusterReadsController,

@@ -20,6 +20,7 @@ import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tok
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { Inspections1764630100000 } from './1764630100000-inspections';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
+import { Presets1764620100000 } from './1764620100000-presets';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 import { Publications1764640100000 } from './1764640100000-publications';
 
@@ -46,6 +47,7 @@ export const migrations: readonly MigrationClass[] = [
   NodeLife1764630000000,
   Inspections1764630100000,
   RevisionWhy1764620000000,
+  Presets1764620100000,
   BundleLife1764640000000,
   Publications1764640100000,
 ];
