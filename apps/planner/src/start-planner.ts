@@ -28,6 +28,7 @@ import { PlannerMetrics } from './health/planner-metrics';
 import { describeApi, OpenApiDocument } from './http/openapi';
 import { checkText } from './http/check-text';
 import { FailedSignIns } from './http/failed-sign-ins';
+import { JSON_TYPES } from './http/media-type.guard';
 import { identify } from './http/identify';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
@@ -134,7 +135,8 @@ function eventServer({ bus, logger }: PlannerRuntime): BusServer {
 
 /** The application without a port: what tests and the printed OpenAPI document need. */
 export async function createApp(config: PlannerConfig, runtime: PlannerRuntime): Promise<NestExpressApplication> {
-  const findPrincipal = config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken);
+  const findPrincipal =
+    config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken, config.oidc);
   const app = await NestFactory.create<NestExpressApplication>(PlannerModule.register(runtime, findPrincipal), {
     bodyParser: false,
     abortOnError: false,
@@ -148,7 +150,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.use(plainAnswers);
   app.use(recordRequests(runtime));
   app.use(identify(findPrincipal, new FailedSignIns(config.failuresPerMinute)));
-  app.use(json({ limit: JSON_BYTES_MAX, type: ['application/json', 'application/merge-patch+json'] }));
+  app.use(json({ limit: JSON_BYTES_MAX, type: [...JSON_TYPES] }));
   app.use(checkText);
   app.get(OpenApiDocument).document = describeApi(app);
   await app.init();
