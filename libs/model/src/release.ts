@@ -1,5 +1,6 @@
 import type { Place } from '@muster/problems';
 import type { JsonObject } from './json';
+import type { Validation } from './validation';
 import type { FaultTolerance, TaskDefinition, TaskPatch } from './task-definition';
 
 /** Size of a wave: a number of nodes, or a share of the role's nodes that have something to do, rounded up. */
@@ -138,6 +139,8 @@ export interface Bundle {
   readonly sequences: Readonly<Record<string, readonly string[]>>;
   readonly graphs: readonly GraphDefinition[];
   readonly files: readonly BundleFile[];
+  /** By id, in the order of the files; absent: none. */
+  readonly validations?: readonly Validation[];
   /** As written; absent: none. */
   readonly includes?: readonly IncludeSpec[];
   /** The release that it was made from and those that this one was made from, nearest first; absent: none, or not looked up yet. */
