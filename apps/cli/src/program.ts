@@ -15,10 +15,12 @@ import { defineNodeCommands } from './commands/node.command';
 import { definePoolCommands } from './commands/pool.command';
 import { defineEventsCommand } from './commands/events.command';
 import { defineWebhookCommands } from './commands/webhook.command';
+import { definePresetCommands } from './commands/preset.command';
 import { defineProjectCommands } from './commands/project.command';
 import { definePlanCommand } from './commands/plan.command';
 import { defineServerCommands } from './commands/server.command';
 import { defineSimulateCommand } from './commands/simulate.command';
+import { defineHistoryCommands } from './commands/history.command';
 import { defineStatusCommand } from './commands/status.command';
 import { defineTokenCommands } from './commands/token.command';
 import { defineWatchCommand } from './commands/watch.command';
@@ -52,6 +54,7 @@ export function makeProgram(run: Run): Command {
     .option('--project <project>', 'whose clusters, nodes and releases are meant (else MUSTER_PROJECT, else default)');
   defineBundleCommands(run, program);
   defineClusterCommands(run, program);
+  definePresetCommands(run, program);
   defineNodeCommands(run, program);
   definePoolCommands(run, program);
   defineWebhookCommands(run, program);
@@ -64,6 +67,7 @@ export function makeProgram(run: Run): Command {
   defineDeployCommand(run, program);
   defineWatchCommand(run, program);
   defineStatusCommand(run, program);
+  defineHistoryCommands(run, program);
   defineWhyCommand(run, program);
   defineLogsCommand(run, program);
   defineControlCommands(run, program);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SecretValue, type SealedSecret } from '@muster/model';
 import { createMasker, createSecretBox } from '@muster/secrets';
@@ -140,10 +140,15 @@ printf '%s' "${LEAD}$(head -c ${HALF} password)"; until [ -e go ]; do sleep 0.05
     // Printed by a task that was not given it, so that nobody knows what to mask.
     const { deployment } = await bed.deploy({
       tasks: [
-        graphTask('leak@n1', { parameters: { cmd: 'cat ~/password; sh -c "sleep 0.5; exit 3" $(cat ~/password)' } }),
+        graphTask('leak@n1', {
+          parameters: {
+            cmd: 'cat ~/password; sh -c "until [ -e ~/seen ]; do sleep 0.05; done; exit 3" $(cat ~/password)',
+          },
+        }),
       ],
     });
     await waitUntil('argv shows it', () => traces(processTexts()).length > 0);
+    writeFileSync(bed.pathOf('n1', 'seen'), '');
     await bed.end(deployment);
     await waitUntil('the output has come', () => bed.outputOf('leak@n1') !== '');
     bed.logged.push(MARKER);

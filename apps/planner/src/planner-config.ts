@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { networkFault } from './webhooks/address-policy';
+import type { RetentionConfig } from './retention/retention';
 import type { WebhookConfig } from './webhooks/webhook-settings';
 
 /** What the planner is told at its start; read from the environment by the app that starts it. */
@@ -12,6 +13,8 @@ export interface PlannerConfig {
   readonly auth: 'on' | 'off';
   /** The one token that exists without a row in the database. */
   readonly adminToken: SecretValue;
+  /** Absent: everything is kept. */
+  readonly retention?: RetentionConfig;
   /** Absent: no address beyond the public ones. */
   readonly webhooks?: WebhookConfig;
   /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */

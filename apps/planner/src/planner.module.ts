@@ -6,6 +6,7 @@ import { AuditController } from './audit/audit.controller';
 import type { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
+import { ClusterCopiesController } from './clusters/cluster-copies.controller';
 import { ClusterEditsController } from './clusters/cluster-edits.controller';
 import { ClusterOptionsController } from './clusters/cluster-options.controller';
 import { ClusterReadsController } from './clusters/cluster-reads.controller';
@@ -49,8 +50,12 @@ import { PoolsController } from './pools/pools.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
 import { PublicationHandlers } from './publications/publication-handlers';
+import { PresetsController } from './presets/presets.controller';
 import { PlannerNudges } from './running/planner-nudges';
 import { EventIntake } from './transactions/event-intake';
+import { HistoryController } from './history/history.controller';
+import type { RetentionConfig } from './retention/retention';
+import { BulkControlController } from './transactions/bulk-control.controller';
 import { TransactionsController } from './transactions/transactions.controller';
 import type { WebhookSettings } from './webhooks/webhook-settings';
 import { WebhooksController } from './webhooks/webhooks.controller';
@@ -63,6 +68,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly nudges: PlannerNudges;
   readonly operations: Operations;
   readonly webhooks: WebhookSettings;
+  readonly retention: RetentionConfig;
   readonly closing: AbortSignal;
   readonly refusals: RefusalGate;
 }
@@ -77,6 +83,8 @@ export class PlannerModule {
         ReleasesController,
         PluginsController,
         ClustersController,
+        ClusterCopiesController,
+        PresetsController,
         ClusterEditsController,
         ClusterOptionsController,
         ClusterReadsController,
@@ -88,7 +96,9 @@ export class PlannerModule {
         IdentityController,
         TokensController,
         AuditController,
+        BulkControlController,
         TransactionsController,
+        HistoryController,
         OutputController,
         FeedController,
         WebhooksController,

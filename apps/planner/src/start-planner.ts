@@ -37,6 +37,7 @@ import type { PlannerPorts } from './planner-ports';
 import { PlannerModule, type PlannerRuntime } from './planner.module';
 import { WorkerPlanRunner } from './plans/worker-plan-runner';
 import { webhookSettings } from './webhooks/webhook-settings';
+import { RETENTION } from './retention/retention';
 import { PlannerNudges } from './running/planner-nudges';
 
 /** Each is waited for a few seconds. */
@@ -84,7 +85,8 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const webhooks = ports.webhooks ?? webhookSettings(config.webhooks);
     const runtime = {
       ...ports,
-      ...{ webhooks, database, runner, nudges, operations, installation },
+      ...{ webhooks, retention: config.retention ?? RETENTION },
+      ...{ database, runner, nudges, operations, installation },
       closing: closing.signal,
       refusals: new RefusalGate(),
     };

@@ -59,6 +59,9 @@ describe('configuration', () => {
       failuresPerMinute: 60,
       webhookAllow: [],
       webhookGiveUpHours: 72,
+      keepTransactionDays: 0,
+      keepTransactions: 0,
+      keepEventDays: 0,
     });
   });
 

@@ -32,6 +32,10 @@ export interface ServerConfig {
   /** Networks that webhooks reach though they are private; checked by the planner. */
   readonly webhookAllow: readonly string[];
   readonly webhookGiveUpHours: number;
+  /** 0: for ever. */
+  readonly keepTransactionDays: number;
+  readonly keepTransactions: number;
+  readonly keepEventDays: number;
   /** Paths of PEM files; null: not given. */
   readonly tls: { readonly http: TlsFiles; readonly database: TlsFiles; readonly amqp: TlsFiles };
   /** `check`: the broker's user may make nothing; what `muster broker-rights` prints was imported. */
@@ -100,6 +104,9 @@ const variables = z.object({
   MUSTER_AMQP_TOPOLOGY: oneOf(['make', 'check']).default('make'),
   MUSTER_AUTH_FAILURES_PER_MINUTE: whole(1, 1_000_000).default(60),
   MUSTER_WEBHOOK_ALLOW: z.string().max(10_000).default(''),
+  MUSTER_KEEP_TRANSACTION_DAYS: whole(0, 36_500).default(0),
+  MUSTER_KEEP_TRANSACTIONS: whole(0, 1_000_000).default(0),
+  MUSTER_KEEP_EVENT_DAYS: whole(0, 36_500).default(0),
   MUSTER_WEBHOOK_GIVE_UP_HOURS: whole(1, 8_760).default(72),
 });
 
@@ -159,6 +166,9 @@ export function readConfig(
     failuresPerMinute: it.MUSTER_AUTH_FAILURES_PER_MINUTE,
     webhookAllow: it.MUSTER_WEBHOOK_ALLOW.split(/[\s,]+/).filter((each) => each !== ''),
     webhookGiveUpHours: it.MUSTER_WEBHOOK_GIVE_UP_HOURS,
+    keepTransactionDays: it.MUSTER_KEEP_TRANSACTION_DAYS,
+    keepTransactions: it.MUSTER_KEEP_TRANSACTIONS,
+    keepEventDays: it.MUSTER_KEEP_EVENT_DAYS,
   };
 }
 

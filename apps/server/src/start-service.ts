@@ -41,6 +41,11 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
         port: config.httpPort,
         auth: config.auth,
         adminToken,
+        retention: {
+          transactionDays: config.keepTransactionDays,
+          transactionsPerCluster: config.keepTransactions,
+          eventDays: config.keepEventDays,
+        },
         webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
         ...{ trustedProxies, failuresPerMinute },
         ...(tls === undefined ? {} : { tls }),

@@ -7,6 +7,7 @@ export { BUNDLE_LIMITS, isBundleText, pathFault, type BundleEntry } from './bund
 export { filesAt, namedFiles } from './bundle/bundle-files';
 export { checkWholeBundle, parseBundle, type ParseBundleOptions, type ParsedBundle } from './bundle/parse-bundle';
 export { plainRole } from './bundle/roles';
+export { blankCluster, renamedCluster } from './cluster/blank-cluster';
 export { checkCluster, type PlaceOf } from './cluster/check-cluster';
 export { clusterDocument, limitsDocument, nodeDocument } from './cluster/cluster-document';
 export { type ClusterChange, diffClusters } from './cluster/diff-clusters';

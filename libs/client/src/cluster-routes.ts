@@ -2,12 +2,15 @@ import type { JsonObject } from '@muster/model';
 import type { Connection } from './connection';
 import type {
   AppliedCluster,
+  Blanks,
   ApplyCluster,
   ClusterOptions,
   ClusterSummary,
   ClusterView,
   EditOptions,
   EffectiveSettings,
+  MadeCluster,
+  MakeCluster,
   PlanDocument,
   PlanRequest,
   RevisionDiff,
@@ -59,6 +62,16 @@ export class ClusterRoutes {
   /** Writes a new revision with the content of an old one. */
   rollback(name: string, revision: number, reason?: string): Promise<AppliedCluster> {
     return this.connection.json('POST', path('clusters', name, 'rollback'), { json: { revision, reason } });
+  }
+
+  /** A new cluster like this one, without machines and secrets. */
+  clone(name: string, wish: MakeCluster & { readonly revision?: number }): Promise<MadeCluster> {
+    return this.connection.json('POST', path('clusters', name, 'clone'), { json: wish });
+  }
+
+  /** What is to be filled before the cluster can be deployed. */
+  blanks(name: string): Promise<Blanks> {
+    return this.connection.json('GET', path('clusters', name, 'blanks'));
   }
 
   /** `from` and `to`: a number, `head` or `live`. */

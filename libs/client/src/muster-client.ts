@@ -7,6 +7,7 @@ import { EventRoutes } from './event-routes';
 import { NodeRoutes } from './node-routes';
 import { IdentityRoutes } from './identity-routes';
 import { PoolRoutes } from './pool-routes';
+import { PresetRoutes } from './preset-routes';
 import { ProjectRoutes } from './project-routes';
 import { TokenRoutes } from './token-routes';
 import { TransactionRoutes } from './transaction-routes';
@@ -18,6 +19,7 @@ export class MusterClient {
   readonly releases: BundleRoutes;
   readonly plugins: BundleRoutes;
   readonly clusters: ClusterRoutes;
+  readonly presets: PresetRoutes;
   readonly nodes: NodeRoutes;
   readonly pools: PoolRoutes;
   readonly projects: ProjectRoutes;
@@ -35,6 +37,7 @@ export class MusterClient {
     this.releases = new BundleRoutes(this.#connection, 'release');
     this.plugins = new BundleRoutes(this.#connection, 'plugin');
     this.clusters = new ClusterRoutes(this.#connection);
+    this.presets = new PresetRoutes(this.#connection);
     this.nodes = new NodeRoutes(this.#connection);
     this.pools = new PoolRoutes(this.#connection);
     this.projects = new ProjectRoutes(this.#connection);

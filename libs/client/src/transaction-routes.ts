@@ -1,5 +1,10 @@
 import type { Connection } from './connection';
 import type {
+  AttemptView,
+  BulkControl,
+  BulkResult,
+  TaskInputs,
+  TransactionFilter,
   ControlAnswer,
   ControlRequest,
   DeployRequest,
@@ -24,8 +29,29 @@ export class TransactionRoutes {
   }
 
   /** Newest first. */
-  list(filter: { readonly cluster?: string; readonly state?: string } = {}): AsyncGenerator<TransactionSummary> {
-    return allPages(this.connection, path('transactions'), { cluster: filter.cluster, state: filter.state });
+  list(filter: TransactionFilter = {}): AsyncGenerator<TransactionSummary> {
+    const { cluster, state, who, since } = filter;
+    return allPages(this.connection, path('transactions'), { cluster, state, who, since });
+  }
+
+  /** Pauses, resumes, drains or cancels many, each by itself; in the order given. */
+  async controlMany(request: BulkControl): Promise<readonly BulkResult[]> {
+    const answer = await this.connection.json<{ readonly items: readonly BulkResult[] }>(
+      'POST',
+      path('transactions', 'controls'),
+      { json: request },
+    );
+    return answer.items;
+  }
+
+  /** Every try, by run, task and attempt. */
+  attempts(transaction: string, task?: string): AsyncGenerator<AttemptView> {
+    return allPages(this.connection, path('transactions', transaction, 'attempts'), { task });
+  }
+
+  /** What a task was given, as it was planned; secrets masked. */
+  inputs(transaction: string, task: string): Promise<TaskInputs> {
+    return this.connection.json('GET', path('transactions', transaction, 'tasks', task, 'inputs'));
   }
 
   get(transaction: string, signal?: AbortSignal): Promise<TransactionStatus> {

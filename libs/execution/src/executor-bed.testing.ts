@@ -1,8 +1,9 @@
 import type { DeploymentEvent, GraphTask, TaskGraph } from '@muster/model';
 import { type BesideStart, packGraph, type StartDeployment } from '@muster/protocol';
-import { Executor, type ExecutorPorts } from './executor';
+import { Executor } from './executor';
 import { HandMovedClock, settled } from './hand-moved-clock.testing';
 import type { DeploymentStore, OwnedDeployment, StoredCommand } from './ports/deployment-store';
+import type { ExecutorPorts } from './ports/executor-ports';
 import type { NodePort, NodeReport } from './ports/node-port';
 import type { FetchFailure } from './ports/publishing';
 import { QuietLog } from './quiet-log.testing';

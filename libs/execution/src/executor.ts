@@ -1,31 +1,18 @@
-import { isDeploymentEnd, type SecretBox, type TaskGraph } from '@muster/model';
-import { invariant, InvariantBroken, problem, type Problem } from '@muster/problems';
-import {
-  type BesideStart,
-  type NodeAccessMessage,
-  unpackGraph,
-  type CloseTransaction,
-  type ControlDeployment,
-  type ExplainReply,
-  type StartDeployment,
+import type { TaskGraph } from '@muster/model';
+import { InvariantBroken, problem, type Problem } from '@muster/problems';
+import type {
+  CloseTransaction,
+  ControlDeployment,
+  ExplainReply,
+  NodeAccessMessage,
+  StartDeployment,
 } from '@muster/protocol';
-import {
-  apply,
-  type CarriedOver,
-  carriedFrom,
-  compileGraph,
-  type DeploymentState,
-  type Explanation,
-  initialState,
-  limitFault,
-  limitsInUse,
-  type LimitUse,
-  whyWaiting,
-} from '@muster/scheduling';
-import type { Clock } from './ports/clock';
+import { apply, type CarriedOver, carriedFrom, initialState, type LimitUse } from '@muster/scheduling';
+import { DeploymentQuestions } from './deployment-questions';
 import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store';
-import type { NodePort, NodeReport } from './ports/node-port';
-import type { ArtifactFetcher, ExecutionLog, MakeMasker, PublishEvents, PublishOutput } from './ports/publishing';
+import type { ExecutorPorts } from './ports/executor-ports';
+import type { NodeReport } from './ports/node-port';
+import { readTaskGraph } from './read-task-graph';
 import { parseAttemptId } from './runner/attempt-id';
 import { DeploymentRunner } from './runner/deployment-runner';
 import { endUnfinished } from './runner/end-unfinished';
@@ -33,32 +20,7 @@ import { EventRelay } from './runner/event-relay';
 import { Lease } from './runner/lease';
 import { OutputForwarder } from './runner/output-forwarder';
 import type { RunnerContext } from './runner/runner-context';
-import { withPoolHolders } from './with-pool-holders';
-
-/** A graph that came with its start command, or as an artifact. */
-export type SentGraph = Exclude<StartDeployment['graph'], { kind: 'earlier' | 'beside' }>;
-
-/** What an executor is wired to. */
-export interface ExecutorPorts {
-  readonly clock: Clock;
-  readonly store: DeploymentStore;
-  readonly nodes: NodePort;
-  readonly box: SecretBox;
-  readonly artifacts: ArtifactFetcher;
-  readonly publishEvents: PublishEvents;
-  readonly publishOutput: PublishOutput;
-  readonly makeMasker: MakeMasker;
-  readonly encodeBase64: (bytes: Uint8Array) => string;
-  /** Reads a gzipped packed graph, bounded; fails with an Error on anything else. */
-  readonly readGraph: (gzip: Uint8Array) => Promise<unknown>;
-  /** Bytes of a start command's graph: decoded, or read from its artifact. */
-  readonly graphBytes: (graph: SentGraph) => Promise<Uint8Array>;
-  /** What went beside a start command, from its artifact; fails with an Error if it is anything else. */
-  readonly readBeside: (digest: string) => Promise<BesideStart>;
-  /** Tells every executor to look into the inbox; failures are harmless, since owners look at each renewal, too. */
-  readonly nudge: () => void;
-  readonly log: ExecutionLog;
-}
+import { StartIntake } from './start-intake';
 
 export interface ExecutorOptions {
   /** Unique among executors; a restarted one has another. */
@@ -86,6 +48,8 @@ export class Executor {
   readonly #leases = new Map<string, Lease>();
   readonly #relay: EventRelay;
   readonly #context: RunnerContext;
+  readonly #intake: StartIntake;
+  readonly #questions: DeploymentQuestions;
   #cancelTick: (() => void) | null = null;
   #ticking: Promise<void> | null = null;
   #tickAgain = false;
@@ -100,6 +64,12 @@ export class Executor {
     const { clock, store, log } = ports;
     this.#relay = new EventRelay(options.id, store, ports.publishEvents, clock, log);
     const output = new OutputForwarder(ports.publishOutput, ports.makeMasker, ports.encodeBase64, clock, log);
+    this.#questions = new DeploymentQuestions(options.id, ports, (deployment) => this.#runners.get(deployment));
+    this.#intake = new StartIntake(ports, (deployment, graph) => {
+      this.#accepted = { deployment, graph };
+      this.nudged();
+      ports.nudge();
+    });
     this.#context = {
       executor: options.id,
       clock,
@@ -108,7 +78,7 @@ export class Executor {
       box: ports.box,
       relay: this.#relay,
       output,
-      describeAttempt: (id) => this.#describeAttempt(id),
+      describeAttempt: (id) => this.#questions.describeAttempt(id),
       nudge: () => ports.nudge(),
       log,
     };
@@ -128,74 +98,15 @@ export class Executor {
    * Stores a start command; settles with the problems that stand in the way, none when it is accepted. The answer to a
    * command stays what it was, however often it comes; but what may pass is no answer until the command's time is over.
    */
-  async accept(command: string, told: StartDeployment): Promise<readonly Problem[]> {
-    const { store } = this.#ports;
-    const subject = `deployment of ${told.cluster}`;
-    let start = told;
-    if (told.graph.kind === 'beside') {
-      const { digest } = told.graph;
-      const missing = await this.#fetch(command, told, [{ digest, size: 0 }]);
-      if (missing !== null) return missing;
-      try {
-        start = { ...told, ...(await this.#ports.readBeside(digest)) };
-      } catch (error) {
-        const summary = `what goes beside it cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
-        return store.refuse(command, [problem('API_INVALID', { subject, summary })]);
-      }
-    }
-    const missing = await this.#fetch(
-      command,
-      start,
-      start.graph.kind === 'artifact' ? [...start.artifacts, { digest: start.graph.digest, size: 0 }] : start.artifacts,
-    );
-    if (missing !== null) return missing;
-    const sent = start.graph;
-    invariant(sent.kind !== 'beside', 'what goes beside a start has a graph of its own');
-    const gzip =
-      sent.kind === 'earlier'
-        ? ((await store.read(sent.deployment))?.graph ?? null)
-        : await this.#ports.graphBytes(sent);
-    if (gzip === null)
-      return store.refuse(command, [
-        problem('DEPLOY_UNKNOWN_TRANSACTION', {
-          subject,
-          summary: 'what its earlier run did is not kept by the executors',
-          remedy: 'Deploy the cluster anew.',
-        }),
-      ]);
-    const graph = await this.#graph(gzip);
-    const fault = typeof graph === 'string' ? graph : faultOf(graph);
-    if (fault !== null) return store.refuse(command, [problem('API_INVALID', { subject, summary: fault })]);
-    const answer = await store.accept(command, start, gzip);
-    if (answer.kind === 'refused') return store.refuse(command, answer.problems);
-    if (typeof graph !== 'string') this.#accepted = { deployment: start.deployment, graph };
-    this.nudged();
-    this.#ports.nudge();
-    return [];
-  }
-
-  /** Fetches what a start needs; null: all is there, else what to answer. */
-  async #fetch(
-    command: string,
-    { cluster, giveUpAt, artifactToken }: StartDeployment,
-    wanted: StartDeployment['artifacts'],
-  ): Promise<readonly Problem[] | null> {
-    const { artifacts, box, clock, store } = this.#ports;
-    const missing = await artifacts.ensure(wanted, artifactToken ? box.open(artifactToken).reveal() : null);
-    if (missing.length === 0) return null;
-    const mayPass = missing.every(({ isPassing }) => isPassing) && clock.now() < (giveUpAt ?? 0);
-    const code = mayPass ? 'DEPLOY_ARTIFACT_UNREACHABLE' : 'DEPLOY_ARTIFACT_MISSING';
-    const problems = missing.map(({ text: summary }) =>
-      problem(code, { subject: `deployment of ${cluster}`, summary }),
-    );
-    return mayPass ? problems : store.refuse(command, problems);
+  accept(command: string, told: StartDeployment): Promise<readonly Problem[]> {
+    return this.#intake.accept(command, told);
   }
 
   /** Stores a control command; its effect comes back as an event that names it. */
   async control(command: string, body: ControlDeployment): Promise<readonly Problem[]> {
     const { store } = this.#ports;
     const subject = `deployment ${body.deployment}`;
-    const fault = body.limit ? await this.#limitFault(body.deployment, body.limit) : null;
+    const fault = body.limit ? await this.#questions.limitFault(body.deployment, body.limit) : null;
     if (body.limit && fault !== null)
       return store.refuse(command, [
         problem('CONTROL_LIMIT_IMPOSSIBLE', { subject: `limit ${body.limit.key}`, summary: fault }),
@@ -266,41 +177,14 @@ export class Executor {
     return [problem('NODE_UNREACHABLE', { subject, summary: 'it could not be adopted', detail })];
   }
 
-  /** Answers from the stored log, so also while the owner is dead; null for an unknown deployment or task. */
-  async explain(deployment: string, task: string): Promise<ExplainReply | null> {
-    const own = this.#runners.get(deployment);
-    if (own) {
-      const explanation = own.explain(task);
-      return explanation && this.#explainReply(deployment, task, own.status, this.id, explanation);
-    }
-    const read = await this.#read(deployment);
-    if (read === null) return null;
-    const explanation = whyWaiting(read.state, task);
-    return explanation && this.#explainReply(deployment, task, read.state.status, read.owner, explanation);
+  /** Why the task does not run, from the stored log, so also while the owner is dead; null for an unknown deployment or task. */
+  explain(deployment: string, task: string): Promise<ExplainReply | null> {
+    return this.#questions.explain(deployment, task);
   }
 
   /** As `explain`: every limit with its holders; null for an unknown deployment. */
-  async limits(deployment: string): Promise<readonly LimitUse[] | null> {
-    const own = this.#runners.get(deployment);
-    if (own) return own.limits();
-    const read = await this.#read(deployment);
-    return read && limitsInUse(read.state, read.graph.limits);
-  }
-
-  async #limitFault(deployment: string, { key, amount }: { key: string; amount: number }): Promise<string | null> {
-    const own = this.#runners.get(deployment);
-    if (own) return own.limitFault(key, amount);
-    const read = await this.#read(deployment);
-    return read && limitFault(read.state, key, amount);
-  }
-
-  async #read(deployment: string): Promise<{ state: DeploymentState; graph: TaskGraph; owner: string | null } | null> {
-    const stored = await this.#ports.store.read(deployment);
-    const graph = stored && (await this.#graph(stored.graph));
-    if (stored === null || graph === null || typeof graph === 'string') return null;
-    const state = initialState(graph, { leasesPools: true });
-    for (const event of stored.events) apply(state, event);
-    return { state, graph, owner: stored.owner };
+  limits(deployment: string): Promise<readonly LimitUse[] | null> {
+    return this.#questions.limits(deployment);
   }
 
   /** Sets the size of a pool; whoever waits for its slots looks at once. */
@@ -437,7 +321,10 @@ export class Executor {
     const { deployment } = owned;
     // Ours already, when its lease passed before it was renewed: the runner of the epoch before is fenced.
     await this.#stopOwning(deployment);
-    const graph = this.#accepted?.deployment === deployment ? this.#accepted.graph : await this.#graph(owned.graph);
+    const graph =
+      this.#accepted?.deployment === deployment
+        ? this.#accepted.graph
+        : await readTaskGraph(this.#ports.readGraph, owned.graph);
     if (typeof graph === 'string') return this.#endUnreadable(owned, graph);
     let carried: CarriedOver | null;
     try {
@@ -498,73 +385,4 @@ export class Executor {
     const id = parseAttemptId(report.attempt);
     if (id) this.#runners.get(id.deployment)?.report(report, id.task, id.attempt);
   }
-
-  async #describeAttempt(id: string): Promise<string> {
-    const its = parseAttemptId(id);
-    const stored = its && (await this.#ports.store.read(its.deployment).catch(() => null));
-    if (!stored) return `attempt ${id.slice(0, 100)}`;
-    const graph = await this.#graph(stored.graph);
-    const task = typeof graph === 'string' ? undefined : graph.tasks[its.task]?.task;
-    return `attempt ${its.attempt} of ${task ?? 'a task'}, which transaction ${stored.transaction} of cluster ${stored.cluster} began`;
-  }
-
-  /** The graph, or a sentence saying why it cannot be read. */
-  async #graph(gzip: Uint8Array): Promise<TaskGraph | string> {
-    try {
-      const read = unpackGraph(await this.#ports.readGraph(gzip));
-      return read.ok ? read.graph : read.reason;
-    } catch (error) {
-      return `the graph cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
-    }
-  }
-
-  async #explainReply(
-    deployment: string,
-    task: string,
-    deploymentState: ExplainReply['deploymentState'],
-    owner: string | null,
-    plain: Explanation,
-  ): Promise<ExplainReply> {
-    const isPooled = plain.reasons.some(({ pool }) => pool !== undefined);
-    const explanation = isPooled
-      ? withPoolHolders(plain, await this.#ports.store.pools({ deployment }), deployment)
-      : plain;
-    const reasons: ExplainReply['reasons'] = explanation.reasons.map(
-      ({ code, text, since, holders, until, place }) => ({
-        code,
-        text,
-        since: since === null ? null : isoTime(since),
-        holders: [...holders],
-        ...(until === undefined ? {} : { until: isoTime(until) }),
-        ...(place === undefined ? {} : { place }),
-      }),
-    );
-    if (owner === null && deploymentState !== 'pending' && !isDeploymentEnd(deploymentState)) {
-      reasons.push({
-        code: 'no-executor',
-        text: 'no executor owns the deployment at the moment; one takes it over as soon as it can',
-        since: null,
-        holders: [],
-      });
-    }
-    if (reasons.length === 0)
-      reasons.push({ code: 'next', text: 'starts at the next decision', since: null, holders: [] });
-    return { task, state: explanation.state, deploymentState, owner, reasons };
-  }
-}
-
-/** What planning must have refused, such as a circle; null if the graph can be carried out. */
-function faultOf(graph: TaskGraph): string | null {
-  try {
-    compileGraph(graph);
-    return null;
-  } catch (error) {
-    if (error instanceof InvariantBroken) return `the graph cannot be carried out: ${error.message}`;
-    throw error;
-  }
-}
-
-/** ISO 8601 UTC with milliseconds. */
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -2,9 +2,10 @@
  * The dull shell around `scheduling`: receive, apply, decide, store, perform, recover; and the ports it needs.
  * Promises to decide nothing but timing, and to know neither RabbitMQ nor PostgreSQL nor SSH.
  */
-export { Executor, type ExecutorOptions, type ExecutorPorts, type SentGraph } from './executor';
+export { Executor, type ExecutorOptions } from './executor';
 export * from './ports/clock';
 export * from './ports/deployment-store';
+export type { ExecutorPorts, SentGraph } from './ports/executor-ports';
 export * from './ports/node-inspector';
 export * from './ports/node-port';
 export * from './ports/publishing';

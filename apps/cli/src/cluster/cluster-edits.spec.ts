@@ -84,6 +84,22 @@ describe('cluster edits', () => {
     expect((await run('cluster enable a ceph')).code).not.toBe(0);
   });
 
+  it('clone and preset use say what is to be filled', async () => {
+    const made = {
+      ...APPLIED,
+      cluster: 'b',
+      toBeFilled: [{ path: ['settings', 'pw'], kind: 'secret' }],
+      generated: [],
+    };
+    planner.answer('POST /clusters/a/clone', made, 201);
+    planner.answer('POST /presets/p/clusters', made, 201);
+    const cloned = await run('cluster clone a b --node n1=m1 --node n2=');
+    expect(cloned.err).toContain('  settings.pw');
+    expect(sent().body).toEqual({ name: 'b', nodes: { n1: 'm1', n2: null } });
+    expect((await run('preset use p b')).out).toBe('cluster b is now at revision 4\n');
+    expect(sent().body).toEqual({ name: 'b' });
+  });
+
   it('rollback and delete --keep', async () => {
     planner.answer('POST /clusters/a/rollback', APPLIED);
     planner.answer('DELETE /clusters/a', {});

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { applyCluster, type ApplyOptions } from '../cluster/apply-cluster';
 import { listClusters, showCluster } from '../cluster/show-clusters';
 import { defineClusterEditCommands } from './cluster-edit.command';
+import { defineCloneCommands } from './preset.command';
 import { act, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
 
@@ -34,4 +35,5 @@ export function defineClusterCommands(run: Run, program: Command): void {
     },
   );
   defineClusterEditCommands(run, group);
+  defineCloneCommands(run, group);
 }

@@ -1,3 +1,4 @@
+import type { TransactionFilter } from '@muster/client';
 import type { Command } from 'commander';
 import { act, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
@@ -8,11 +9,24 @@ import { shownState } from '../waiting/wait-and-tell';
 
 /** `status`: the states of a transaction, or without one the newest transactions. */
 export function defineStatusCommand(run: Run, program: Command): void {
-  const status = program.command('status [transaction]').description('show a transaction, or the list of them');
-  act(run, status, async (session, _options, [transaction]) => {
+  const status = program
+    .command('status [transaction]')
+    .description('show a transaction, or the list of them')
+    .option('--cluster <cluster>', 'list only those of this cluster')
+    .option('--state <states>', 'list only those in one of these states')
+    .option('--who <name>', 'list only those that this token or program started')
+    .option('--since <time>', 'list only those started then (ISO 8601) or later');
+  act<TransactionFilter>(run, status, async (session, { cluster, state, who, since }, [transaction]) => {
     const client = await session.client();
     if (transaction === undefined) {
-      const items = await collect(client.transactions.list());
+      const items = await collect(
+        client.transactions.list({
+          ...(cluster === undefined ? {} : { cluster }),
+          ...(state === undefined ? {} : { state }),
+          ...(who === undefined ? {} : { who }),
+          ...(since === undefined ? {} : { since }),
+        }),
+      );
       session.answer(items, () =>
         table(
           ['transaction', 'cluster', 'state', 'started', 'ended', 'reason'],

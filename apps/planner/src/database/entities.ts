@@ -19,6 +19,7 @@ import { PoolRow } from '../pools/pool.entity';
 import { DeploymentPlaceRow } from '../previous/deployment-place.entity';
 import { ExpectedStateRow } from '../previous/expected-state.entity';
 import { LastSuccessRow } from '../previous/last-success.entity';
+import { PresetRow } from '../presets/preset.entity';
 import { TaskRecordRow } from '../previous/task-record.entity';
 import { AttemptRow } from '../transactions/attempt.entity';
 import { ControlRow } from '../transactions/control.entity';
@@ -40,6 +41,7 @@ export const entities = [
   BundleRow,
   ClusterRow,
   RevisionRow,
+  PresetRow,
   NodeRow,
   NodeHistoryRow,
   InspectionRow,

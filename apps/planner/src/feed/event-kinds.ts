@@ -139,7 +139,11 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
   'cluster.revised': {
     when: 'a cluster has a new revision',
     subject: ['cluster'],
-    data: { revision: integer('its number'), hash: text('of its content'), who },
+    data: {
+      ...{ revision: integer('its number'), hash: text('of its content'), who },
+      'why?': why,
+      'change?': field('what was changed, in a word or a sentence', 'string', 'null', 'object'),
+    },
   },
   'cluster.deleted': { when: 'a cluster was deleted', subject: ['cluster'], data: {} },
   'bundle.published': {

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { problem, ProblemsError } from '@muster/problems';
 import type { Request, Response } from 'express';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { ApiRefusals } from '../http/api-errors';
 import { lastEventId, streamEvents, type StreamEvent, wantsEventStream } from '../http/event-stream';
 import { Project } from '../http/principal';
@@ -14,7 +14,7 @@ import { EVENT_KINDS } from './event-kinds';
 import { schemaOf } from './kind-schema';
 import type { FeedEvent } from './feed-event';
 import { followFeed } from './follow-feed';
-import { lastFeedNumber, readFeed } from './read-feed';
+import { firstFeedNumber, lastFeedNumber, readFeed } from './read-feed';
 
 @ApiTags('events')
 @Controller('api/v1/events')
@@ -39,7 +39,7 @@ export class FeedController {
       'text/event-stream': { schema: { type: 'string' } },
     },
   })
-  @ApiRefusals(400)
+  @ApiRefusals(400, 410)
   async read(
     @Project() project: string,
     @Query() query: FeedQueryDto,
@@ -50,6 +50,7 @@ export class FeedController {
     const after = from === null ? (query.after ?? 0) : readNumber(from);
     const { transaction = null, cluster = null, kind: kinds = null } = query;
     const filter = { project, after, transaction, cluster, kinds };
+    await refuseForgotten(this.database.manager, after);
     if (wantsEventStream(request)) {
       const { database, nudges } = this;
       return streamEvents(request, response, this.closing, async function* (gone) {
@@ -71,6 +72,18 @@ export class FeedController {
       items: Object.entries(EVENT_KINDS).map(([kind, each]) => ({ kind, when: each.when, schema: schemaOf(each) })),
     };
   }
+}
+
+/** A reader that wants to go on from where nothing is kept any more must be told, not served from later on. */
+async function refuseForgotten(on: EntityManager, after: number): Promise<void> {
+  const first = await firstFeedNumber(on);
+  if (after === 0 || first === null || after >= first - 1) return;
+  throw new ProblemsError([
+    problem('API_EVENTS_FORGOTTEN', {
+      subject: `events after ${after}`,
+      summary: `Events up to ${first - 1} are not kept any more.`,
+    }),
+  ]);
 }
 
 /** Without an event name, so that a plain `onmessage` receives it; its type is in the data. */

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { NAME_PATTERN } from '@muster/model';
 import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
+import { splitList } from '../http/paging';
 import { KIND_PATTERN, KINDS_MAX } from './kinds-filter';
 
 const EVENTS_MAX = 1000;
@@ -37,7 +38,7 @@ export class FeedQueryDto {
     example: ['transaction.ended', 'operation.*'],
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => splitKinds(value))
+  @Transform(({ value }: { value: unknown }) => splitList(value))
   @ArrayMinSize(1)
   @ArrayMaxSize(KINDS_MAX)
   @Matches(KIND_PATTERN, { each: true, message: 'kind must be as transaction.ended, or task.* for all of a noun' })
@@ -56,11 +57,6 @@ export class FeedQueryDto {
   @Min(1)
   @Max(EVENTS_MAX)
   limit: number = 100;
-}
-
-function splitKinds(value: unknown): unknown {
-  const texts: unknown[] = Array.isArray(value) ? value : [value];
-  return texts.flatMap((text) => (typeof text === 'string' ? text.split(',') : [text]));
 }
 
 class FeedSubjectDto {

@@ -81,3 +81,9 @@ export async function lastFeedNumber(on: EntityManager): Promise<number> {
   const row = await rowOf<{ last: string }>(on, 'SELECT last FROM planner.feed_sequence WHERE "only"');
   return Number(row?.last ?? 0);
 }
+
+/** The smallest number that is kept; null: none. */
+export async function firstFeedNumber(on: EntityManager): Promise<number | null> {
+  const row = await rowOf<{ first: string | null }>(on, 'SELECT min(number) AS first FROM planner.feed_event');
+  return row?.first == null ? null : Number(row.first);
+}

@@ -74,6 +74,7 @@ const meanings: Readonly<Record<number, string>> = {
   404: 'Nothing of that name is known.',
   409: 'The request does not fit the present state.',
   412: 'What `If-Match` names is not what is there now.',
+  410: 'What is asked for is not kept any more.',
   413: 'The body is larger than its limit.',
   422: 'The content is refused; every problem is listed.',
   503: 'A part that the request needs did not answer.',

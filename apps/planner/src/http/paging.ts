@@ -74,3 +74,9 @@ function tryJson(text: string): unknown {
     return null;
   }
 }
+
+/** A query parameter that may be repeated, or have commas. */
+export function splitList(value: unknown): unknown {
+  const texts: unknown[] = Array.isArray(value) ? value : [value];
+  return texts.flatMap((text) => (typeof text === 'string' ? text.split(',') : [text]));
+}

@@ -6,6 +6,7 @@ import { forgetExpiredKeys } from '../idempotency/idempotency';
 import { forgetStates } from '../previous/forget-states';
 import { usedArtifacts } from '../artifacts/used-artifacts';
 import { forgetPublications } from '../publications/forget-publications';
+import { forgetEvents, forgetTransactions, type RetentionConfig } from '../retention/retention';
 import { Loop } from './loop';
 
 const EVERY_MS = 10 * 60_000;
@@ -19,16 +20,25 @@ const DELIVERIES_KEPT_DAYS = 14;
 const ARTIFACTS_YOUNG_MS = 24 * 3_600_000;
 
 /** Forgets what nobody is promised any more. */
-export function keepHouse(database: DataSource, artifacts: ArtifactStore, onFailure: (error: unknown) => void): Loop {
+export function keepHouse(
+  database: DataSource,
+  artifacts: ArtifactStore,
+  retention: RetentionConfig,
+  onFailure: (error: unknown) => void,
+): Loop {
   return new Loop({
     everyMs: EVERY_MS,
     onFailure,
     turn: async () => {
+      await database.transaction((on) => forgetTransactions(on, retention));
+      await forgetEvents(database.manager, retention);
       await forgetExpiredKeys(database);
       await forgetAudit(database.manager);
       await rowsOf(
         database.manager,
-        `DELETE FROM planner.plan WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' RETURNING 1`,
+        `DELETE FROM planner.plan p WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' AND NOT EXISTS (
+           SELECT 1 FROM planner.transaction t JOIN planner.deployment d ON d.transaction_id = t.id
+           WHERE t.cluster_id = p.cluster_id AND d.digest = p.digest) RETURNING 1`,
       );
       await rowsOf(
         database.manager,

@@ -31,8 +31,8 @@ export function startWork(
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
+    keepHouse(database, runtime.artifacts, runtime.retention, onFailure),
     new NodeInspections(runtime, onFailure, nodes.inspectBackoffMs ?? INSPECT_BACKOFF_MS),
-    keepHouse(database, runtime.artifacts, onFailure),
     tellRefusals(database, runtime.refusals, onFailure),
   ];
   return { close: async () => void (await Promise.all(loops.map((each) => each.close()))) };

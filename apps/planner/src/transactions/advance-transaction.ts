@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { rowOf, rowsOf } from '../database/sql';
 import { findNodesWithJumps } from '../nodes/find-nodes';
+import { keepPlan } from '../plans/keep-plan';
 import { planCluster } from '../plans/plan-cluster';
 import { planOptions } from '../plans/plan-options';
 import { accessForPlan } from './deployment-nodes';
@@ -61,6 +62,7 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
   const wish = { cluster, revision: row.revision, graphType, ...planOptions(row.options), noop, withRecords: true };
   const made = await planCluster(parts, wish);
   if (!made.ok) throw new ProblemsError(made.problems);
+  await keepPlan(manager, made.planned, planOptions(row.options));
   const { outline, graph, parameters, marks, records, release } = made.planned;
   const nodes = accessForPlan(outline, await findNodesWithJumps(manager, row.project, outline.machines));
   const run = row.runs + 1;

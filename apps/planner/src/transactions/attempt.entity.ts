@@ -23,6 +23,10 @@ export class AttemptRow {
   @Column({ type: 'timestamptz', nullable: true })
   endedAt!: Date | null;
 
+  /** That started it; null: an older version kept none. */
+  @Column({ type: 'text', nullable: true })
+  executor!: string | null;
+
   @Column({ type: 'jsonb', nullable: true })
   result!: AttemptResult | null;
 }

@@ -41,6 +41,7 @@ export interface AttemptChange {
   readonly attempt: number;
   startedAt?: number;
   endedAt?: number;
+  executor?: string | null;
   result?: AttemptResult;
 }
 
@@ -141,7 +142,7 @@ class Fold {
           startedAt: this.#tasks.get(event.task)?.startedAt ?? at,
           reason: null,
         });
-        this.#attempt(event.task, event.attempt, { startedAt: at });
+        this.#attempt(event.task, event.attempt, { startedAt: at, executor: this.#executor });
         this.#tell('task.running', at, event.task, { attempt: event.attempt });
         return;
       case 'attempt-ended':

@@ -41,7 +41,10 @@ export async function listTransactions(
   project: string,
   filter: {
     readonly cluster?: string;
-    readonly state?: DeploymentStatus;
+    readonly state?: readonly DeploymentStatus[];
+    readonly who?: string;
+    /** ISO 8601. */
+    readonly since?: string;
     readonly limit: number;
     readonly cursor?: string;
   },
@@ -50,10 +53,19 @@ export async function listTransactions(
   const rows = await rowsOf<Listed>(
     on,
     `SELECT id, cluster, revision, state, graphs, who, why, created_at, started_at, ended_at, problems FROM planner.transaction
-     WHERE project = $1 AND ($2::text IS NULL OR cluster = $2) AND ($3::text IS NULL OR state = $3)
+     WHERE project = $1 AND ($2::text IS NULL OR cluster = $2) AND ($3::text[] IS NULL OR state = ANY($3))
        AND ($4::uuid IS NULL OR (created_at, id) < (SELECT created_at, id FROM planner.transaction WHERE id = $4::uuid))
+       AND ($6::text IS NULL OR who = $6) AND ($7::timestamptz IS NULL OR created_at >= $7)
      ORDER BY created_at DESC, id DESC LIMIT $5`,
-    [project, filter.cluster ?? null, filter.state ?? null, after, filter.limit + 1],
+    [
+      project,
+      filter.cluster ?? null,
+      filter.state ?? null,
+      after,
+      filter.limit + 1,
+      filter.who ?? null,
+      filter.since ?? null,
+    ],
   );
   return pageOf(
     rows,

@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { findCluster } from '../clusters/find-cluster';
 import { rowOf } from '../database/sql';
+import { keepPlan } from '../plans/keep-plan';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { findNodesWithJumps } from '../nodes/find-nodes';
 import { checkStalePlan } from '../plans/check-stale-plan';
@@ -48,6 +49,8 @@ export async function startTransaction(parts: StartParts, id: string, wish: Star
     if ((await rowOf(database.manager, 'SELECT 1 FROM planner.transaction WHERE id = $1', [id])) !== null) return;
     const agreed = await planAll(parts, wish);
     const prepared = await prepare(parts, id, wish, agreed, who);
+    // So that what each task was given can be looked up later.
+    await keepPlan(database.manager, agreed.planned, agreed.options);
     const written = await database.transaction((manager) => write(manager, id, wish, agreed, prepared, who));
     if (written) return;
   }

@@ -70,9 +70,10 @@ async function storeAttempts(on: EntityManager, deployment: string, changes: rea
   if (changes.length === 0) return;
   await rowsOf(
     on,
-    `INSERT INTO planner.attempt AS a (deployment_id, task, attempt, started_at, ended_at, result)
-     SELECT $1, c.task, c.attempt, coalesce(c.started_at, c.ended_at), c.ended_at, c.result
-     FROM unnest($2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) AS c (task, attempt, started_at, ended_at, result)
+    `INSERT INTO planner.attempt AS a (deployment_id, task, attempt, started_at, ended_at, result, executor)
+     SELECT $1, c.task, c.attempt, coalesce(c.started_at, c.ended_at), c.ended_at, c.result,
+       coalesce(c.executor, (SELECT executor FROM planner.deployment WHERE id = $1))
+     FROM unnest($2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[], $7::text[]) AS c (task, attempt, started_at, ended_at, result, executor)
      ON CONFLICT (deployment_id, task, attempt) DO UPDATE
        SET ended_at = coalesce(excluded.ended_at, a.ended_at), result = coalesce(excluded.result, a.result)`,
     [
@@ -82,6 +83,7 @@ async function storeAttempts(on: EntityManager, deployment: string, changes: rea
       changes.map((change) => time(change.startedAt)),
       changes.map((change) => time(change.endedAt)),
       changes.map((change) => (change.result === undefined ? null : storableJson(change.result))),
+      changes.map((change) => change.executor ?? null),
     ],
   );
 }

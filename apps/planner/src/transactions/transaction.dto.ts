@@ -1,12 +1,13 @@
 import { CONTROL_VERBS, type ControlVerb, DEPLOYMENT_STATES, type DeploymentStatus, NAME_PATTERN } from '@muster/model';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
   IsIn,
   IsInt,
+  IsISO8601,
   IsOptional,
   IsString,
   Matches,
@@ -17,10 +18,10 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { EVENT_NAME_CHARS_MAX } from '@muster/protocol';
-import { PageQuery } from '../http/paging';
+import { PageQuery, splitList } from '../http/paging';
 import { ADDRESS_CHARS_MAX, SelectionDto, TASKS_MAX } from '../plans/selection.dto';
 
-const REASON_CHARS_MAX = 2000;
+export const REASON_CHARS_MAX = 2000;
 /** Far above the nodes of any cluster. */
 const LIMIT_MAX = 1_000_000;
 
@@ -135,8 +136,25 @@ export class TransactionQuery extends PageQuery {
   @Matches(NAME_PATTERN)
   cluster?: string;
 
-  @ApiPropertyOptional({ enum: DEPLOYMENT_STATES })
+  @ApiPropertyOptional({
+    enum: DEPLOYMENT_STATES,
+    isArray: true,
+    description: 'Only in one of these states; several, or with commas.',
+  })
   @IsOptional()
-  @IsIn(DEPLOYMENT_STATES)
-  state?: DeploymentStatus;
+  @Transform(({ value }: { value: unknown }) => splitList(value))
+  @ArrayMaxSize(DEPLOYMENT_STATES.length)
+  @IsIn(DEPLOYMENT_STATES, { each: true })
+  state?: DeploymentStatus[];
+
+  @ApiPropertyOptional({ description: 'Only those that this token or program started.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  who?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Only those that were started then or later.' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  since?: string;
 }

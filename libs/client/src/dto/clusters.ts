@@ -145,3 +145,46 @@ export interface SwitchedOption extends AppliedCluster {
   /** Options that are off now, since the one is on. */
   readonly switchedOff: readonly string[];
 }
+
+/** A cluster to be made of another one or of a preset. */
+export interface MakeCluster {
+  readonly name: string;
+  /** New name of each node, null to leave it out. */
+  readonly nodes?: Readonly<Record<string, string | null>>;
+  readonly environment?: string;
+  readonly reason?: string;
+}
+
+export interface Blank {
+  /** Keys from the root of the cluster file. */
+  readonly path: readonly string[];
+  readonly kind: 'secret' | 'address' | 'hostKey' | 'identity';
+}
+
+export interface MadeCluster extends AppliedCluster {
+  /** What is to be given before it can be deployed. */
+  readonly toBeFilled: readonly Blank[];
+  /** Paths of the settings that were generated for it. */
+  readonly generated: readonly (readonly string[])[];
+}
+
+export interface Blanks {
+  readonly cluster: string;
+  readonly revision: number;
+  readonly toBeFilled: readonly Blank[];
+}
+
+export interface PresetSummary {
+  readonly name: string;
+  readonly title: string | null;
+  readonly release: string | null;
+  /** `CLUSTER@REVISION`. */
+  readonly savedFrom: string;
+  readonly who: string;
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+}
+
+export interface PresetView extends PresetSummary {
+  readonly content: JsonObject;
+}

@@ -8,4 +8,5 @@ export * from './page';
 export * from './plans';
 export * from './pools';
 export * from './transactions';
+export * from './history';
 export * from './webhooks';

@@ -121,4 +121,9 @@ export const apiProblems = {
     meaning: 'There is a webhook of this name, or there are too many.',
     remedy: 'Choose another name, or change the one that is there.',
   },
+  API_EVENTS_FORGOTTEN: {
+    severity: 'error',
+    meaning: 'A reader of events wants to go on where events are not kept any more.',
+    remedy: 'Read the present state, and go on from the last event there is (or from 0: what is kept).',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -127,6 +127,16 @@ export const clusterProblems = {
     meaning: 'An option is on that needs another one, which is off.',
     remedy: 'Switch on what it needs, or switch it off.',
   },
+  CLUSTER_EXISTS: {
+    severity: 'error',
+    meaning: 'A new cluster is to have the name of one that is there.',
+    remedy: 'Take another name, or delete the one that is there.',
+  },
+  PRESET_EXISTS: {
+    severity: 'error',
+    meaning: 'A preset is to have the name of one that is there.',
+    remedy: 'Take another name, or delete the one that is there; clusters made of it keep what they have.',
+  },
   CLUSTER_LIVE: {
     severity: 'error',
     meaning: 'The cluster is deployed, and deleting it would forget machines that still do their work.',

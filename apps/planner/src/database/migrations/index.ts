@@ -15,10 +15,12 @@ import { Audit1764611000000 } from './1764611000000-audit';
 import { Operations1764650000000 } from './1764650000000-operations';
 import { FeedCursors1764651000000 } from './1764651000000-feed-cursors';
 import { Webhooks1764652000000 } from './1764652000000-webhooks';
+import { AttemptExecutor1764653000000 } from './1764653000000-attempt-executor';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { Inspections1764630100000 } from './1764630100000-inspections';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
+import { Presets1764620100000 } from './1764620100000-presets';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 import { Publications1764640100000 } from './1764640100000-publications';
 
@@ -39,11 +41,13 @@ export const migrations: readonly MigrationClass[] = [
   Operations1764650000000,
   FeedCursors1764651000000,
   Webhooks1764652000000,
+  AttemptExecutor1764653000000,
   ProjectsAndTokens1764610000000,
   Audit1764611000000,
   NodeLife1764630000000,
   Inspections1764630100000,
   RevisionWhy1764620000000,
+  Presets1764620100000,
   BundleLife1764640000000,
   Publications1764640100000,
 ];

@@ -1,0 +1,120 @@
+import { isDeploymentEnd, type TaskGraph } from '@muster/model';
+import type { ExplainReply } from '@muster/protocol';
+import {
+  apply,
+  type DeploymentState,
+  type Explanation,
+  initialState,
+  limitFault,
+  limitsInUse,
+  type LimitUse,
+  whyWaiting,
+} from '@muster/scheduling';
+import type { ExecutorPorts } from './ports/executor-ports';
+import { readTaskGraph } from './read-task-graph';
+import { parseAttemptId } from './runner/attempt-id';
+import type { DeploymentRunner } from './runner/deployment-runner';
+import { withPoolHolders } from './with-pool-holders';
+
+/** Answers questions about any deployment: its own from memory, others from the stored log, so also while their owner is dead. */
+export class DeploymentQuestions {
+  readonly #executor: string;
+  readonly #ports: Pick<ExecutorPorts, 'readGraph' | 'store'>;
+  readonly #ownOf: (deployment: string) => DeploymentRunner | undefined;
+
+  constructor(
+    executor: string,
+    ports: Pick<ExecutorPorts, 'readGraph' | 'store'>,
+    ownOf: (deployment: string) => DeploymentRunner | undefined,
+  ) {
+    this.#executor = executor;
+    this.#ports = ports;
+    this.#ownOf = ownOf;
+  }
+
+  /** Answers from the stored log, so also while the owner is dead; null for an unknown deployment or task. */
+  async explain(deployment: string, task: string): Promise<ExplainReply | null> {
+    const own = this.#ownOf(deployment);
+    if (own) {
+      const explanation = own.explain(task);
+      return explanation && this.#reply(deployment, task, own.status, this.#executor, explanation);
+    }
+    const read = await this.#read(deployment);
+    if (read === null) return null;
+    const explanation = whyWaiting(read.state, task);
+    return explanation && this.#reply(deployment, task, read.state.status, read.owner, explanation);
+  }
+
+  /** As `explain`: every limit with its holders; null for an unknown deployment. */
+  async limits(deployment: string): Promise<readonly LimitUse[] | null> {
+    const own = this.#ownOf(deployment);
+    if (own) return own.limits();
+    const read = await this.#read(deployment);
+    return read && limitsInUse(read.state, read.graph.limits);
+  }
+
+  async limitFault(deployment: string, { key, amount }: { key: string; amount: number }): Promise<string | null> {
+    const own = this.#ownOf(deployment);
+    if (own) return own.limitFault(key, amount);
+    const read = await this.#read(deployment);
+    return read && limitFault(read.state, key, amount);
+  }
+
+  async #read(deployment: string): Promise<{ state: DeploymentState; graph: TaskGraph; owner: string | null } | null> {
+    const stored = await this.#ports.store.read(deployment);
+    const graph = stored && (await readTaskGraph(this.#ports.readGraph, stored.graph));
+    if (stored === null || graph === null || typeof graph === 'string') return null;
+    const state = initialState(graph, { leasesPools: true });
+    for (const event of stored.events) apply(state, event);
+    return { state, graph, owner: stored.owner };
+  }
+
+  /** Whose attempt that is, as a part of a sentence. Never fails. */
+  async describeAttempt(id: string): Promise<string> {
+    const its = parseAttemptId(id);
+    const stored = its && (await this.#ports.store.read(its.deployment).catch(() => null));
+    if (!stored) return `attempt ${id.slice(0, 100)}`;
+    const graph = await readTaskGraph(this.#ports.readGraph, stored.graph);
+    const task = typeof graph === 'string' ? undefined : graph.tasks[its.task]?.task;
+    return `attempt ${its.attempt} of ${task ?? 'a task'}, which transaction ${stored.transaction} of cluster ${stored.cluster} began`;
+  }
+
+  async #reply(
+    deployment: string,
+    task: string,
+    deploymentState: ExplainReply['deploymentState'],
+    owner: string | null,
+    plain: Explanation,
+  ): Promise<ExplainReply> {
+    const isPooled = plain.reasons.some(({ pool }) => pool !== undefined);
+    const explanation = isPooled
+      ? withPoolHolders(plain, await this.#ports.store.pools({ deployment }), deployment)
+      : plain;
+    const reasons: ExplainReply['reasons'] = explanation.reasons.map(
+      ({ code, text, since, holders, until, place }) => ({
+        code,
+        text,
+        since: since === null ? null : isoTime(since),
+        holders: [...holders],
+        ...(until === undefined ? {} : { until: isoTime(until) }),
+        ...(place === undefined ? {} : { place }),
+      }),
+    );
+    if (owner === null && deploymentState !== 'pending' && !isDeploymentEnd(deploymentState)) {
+      reasons.push({
+        code: 'no-executor',
+        text: 'no executor owns the deployment at the moment; one takes it over as soon as it can',
+        since: null,
+        holders: [],
+      });
+    }
+    if (reasons.length === 0)
+      reasons.push({ code: 'next', text: 'starts at the next decision', since: null, holders: [] });
+    return { task, state: explanation.state, deploymentState, owner, reasons };
+  }
+}
+
+/** ISO 8601 UTC with milliseconds. */
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
