@@ -4,7 +4,6 @@ import {
   VALIDATIONS_GRAPH,
   type Bundle,
   type Expression,
-  type Json,
   type Relation,
   type TaskDefinition,
   type Validation,
