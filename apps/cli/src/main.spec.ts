@@ -60,6 +60,7 @@ describe('the program', () => {
       port: 1,
       cluster: null,
       roles: [],
+      labels: [],
       hostKey: null,
     }));
     planner.answer('GET /nodes', { items: nodes, next: null });

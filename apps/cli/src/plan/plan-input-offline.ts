@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { ParsedCluster } from '@muster/catalog';
 import { type Bundle, type ClusterSpec, type SecretBox, SecretValue } from '@muster/model';
 import type { PlanInput } from '@muster/planning';
@@ -37,7 +38,8 @@ export async function planInputOffline(session: Session, sources: OfflineSources
   const before = sources.previous === undefined ? null : await readPrevious(cwd, sources.previous);
   const parsed: ReadBundle[] = [];
   for (const dir of sources.bundle) parsed.push(await readBundle(cwd, dir, { manifestOptional: true }));
-  const problems: Problem[] = [...clusterProblems, ...(before?.problems ?? []), ...parsed.flatMap((it) => it.problems)];
+  const ofBundles = parsed.flatMap((it, at) => inFolder(it.problems, sources.bundle, at));
+  const problems: Problem[] = [...clusterProblems, ...(before?.problems ?? []), ...ofBundles];
   const read = parsed.flatMap((it) => (it.bundle ? [it.bundle] : []));
   if (!spec || hasErrors(problems)) throw new ProblemsError(problems);
   const resolved = await resolveGiven(read);
@@ -69,6 +71,13 @@ export async function planInputOffline(session: Session, sources: OfflineSources
     sha256: sha256Of,
     problems,
   };
+}
+
+/** Files of bundles are named from their folders; where there are several folders, each has a `tasks.yaml`. */
+function inFolder(problems: readonly Problem[], folders: readonly string[], at: number): readonly Problem[] {
+  const folder = folders[at];
+  if (folder === undefined || folders.length < 2) return problems;
+  return problems.map((it) => (it.place?.file ? { ...it, place: { ...it.place, file: join(folder, it.place.file) } } : it));
 }
 
 function sha256Of(text: string): string {

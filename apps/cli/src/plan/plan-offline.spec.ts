@@ -74,7 +74,7 @@ describe('planning offline', () => {
     expect(err).toContain('PLAN_CYCLE');
   });
 
-  it('tells the mistakes of all files at once', async () => {
+  it('tells the mistakes of all files at once, and in whose folder each file is', async () => {
     const folder = temporaryFolder({
       'cluster.yaml': 'cluster: "no name"\nnodes: {}\n',
       'a/tasks.yaml': '- { id: x }\n',
@@ -86,7 +86,7 @@ describe('planning offline', () => {
     expect(code).toBe(1);
     const { problems } = JSON.parse(out) as { problems: { place?: { file?: string } }[] };
     expect(new Set(problems.map((it) => it.place?.file))).toEqual(
-      new Set(['cluster.yaml', 'tasks.yaml', 'plugin.yaml']),
+      new Set(['cluster.yaml', 'a/tasks.yaml', 'b/plugin.yaml']),
     );
   });
 

@@ -22,7 +22,7 @@ export function subgraphTasks(draft: Draft, text: string): Uint8Array | null {
   const from = endpoint(draft, text, start);
   const to = endpoint(draft, text, end);
   if (!from || !to) return null;
-  const after = start === '' ? null : reach(draft, from, 'after');
+  const after = start === '' ? null : reach(draft, withFirstRuns(draft, from), 'after');
   const before = end === '' ? null : reach(draft, to, 'before');
   const chosen = Uint8Array.from(draft.tasks, ({ index }) =>
     (after?.[index] ?? 1) === 1 && (before?.[index] ?? 1) === 1 ? 1 : 0,
@@ -35,6 +35,15 @@ export function subgraphTasks(draft: Draft, text: string): Uint8Array | null {
     'Exchange start and end, or name tasks that depend on each other.',
   );
   return null;
+}
+
+/** A task that is repeated has its address at its last run, and begins with its first. */
+function withFirstRuns(draft: Draft, tasks: readonly number[]): number[] {
+  return tasks.flatMap((index) => {
+    const { definition, node } = draft.task(index);
+    const first = draft.at(`${definition.id}.1`, node);
+    return first !== undefined && draft.task(first).repeatOf === definition.id ? [index, first] : [index];
+  });
 }
 
 /** Tasks that one end names (`task` or `task/node,node`); empty for an empty text, null after a problem. */

@@ -127,6 +127,38 @@ describe('a subgraph', () => {
     expect(fetched('gate')).toEqual(['dep@n1', 'dep@n2']);
   });
 
+  it('of nodes fetches nothing for anchors of the cluster that nobody named', () => {
+    const closed = [
+      { id: 'first', type: 'shell', roles: ['a'] },
+      { id: 'opened', type: 'stage', 'cross-depends': [{ name: 'first', role: '/a/' }] },
+      { id: 'work', type: 'shell', roles: ['a'], requires: ['opened'] },
+      { id: 'closed', type: 'stage', 'cross-depends': [{ name: 'work', role: '/a/' }] },
+    ];
+    const fetched = (options: object) =>
+      planOf(closed, spec, { options: { ...options, fetchDeps: true } })
+        .tasks.filter(({ action }) => action === 'run')
+        .map(({ task }) => task)
+        .join(' ');
+    expect(fetched({ nodes: ['n1'] })).toBe('first@n1 first@n2 work@n1');
+    expect(fetched({ nodes: ['n1'], tasks: ['closed'] })).toBe('first@n1 first@n2 work@n1 work@n2');
+  });
+
+  it('begins with the first run of a task that is repeated, and ends with its last', () => {
+    const repeated = [
+      { id: 'x', type: 'shell', roles: ['a'] },
+      { id: 'y', type: 'shell', roles: ['a'], requires: ['x'], repeat: { times: 3, judge: 'last' } },
+      { id: 'z', type: 'shell', roles: ['a'], requires: ['y'] },
+    ];
+    const between = (subgraph: string) =>
+      planOf(repeated, spec, { options: { subgraphs: [subgraph] } })
+        .tasks.filter(({ action }) => action === 'run')
+        .map(({ task }) => task)
+        .join(' ');
+    expect(between('y/n1:y')).toBe('y.1@n1 y.2@n1 y@n1');
+    expect(between('y/n1:')).toBe('y.1@n1 y.2@n1 y@n1 z@n1');
+    expect(between(':y/n2')).toBe('x@n2 y.1@n2 y.2@n2 y@n2');
+  });
+
   it('changes the digest', () => {
     const digests = [{}, { subgraphs: ['x:'] }, { subgraphs: ['x:'], fetchDeps: true }, { tasks: ['x'] }].map(
       (options) => planOf(chain, spec, { options }).digest,

@@ -48,10 +48,12 @@ export function selectTasks(draft: Draft): void {
     (index) => !isStaged(draft.task(index).definition) || draft.input.graphType === VALIDATIONS_GRAPH,
   );
   if (!isAny && !hasErrors(draft.problems)) reportNothing(draft);
-  // What is skipped for a reason of its own needs nothing; an anchor that is named stands for what comes before it.
+  // What is skipped for a reason of its own needs nothing; an anchor that is named stands for what comes before it. Anchors
+  // of the cluster that nobody named need nothing either: the last of them would fetch all nodes for any one.
   const needing = chosen.filter((index) => {
-    const { action, definition } = draft.task(index);
-    return action === 'run' || TYPES_WITHOUT_WORK.has(definition.type);
+    const { action, definition, node } = draft.task(index);
+    const comesAlong = !tasks && !subgraphs && node === SYNC_POINT;
+    return action === 'run' || (TYPES_WITHOUT_WORK.has(definition.type) && !comesAlong);
   });
   const needed = fetchDeps ? reach(draft, needing, 'before') : null;
   for (const task of draft.tasks) {

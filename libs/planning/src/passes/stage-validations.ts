@@ -118,7 +118,7 @@ function letFollow(definitions: Map<string, OwnedDefinition>, task: string, chec
 }
 
 function placeOf({ tags, roles, groups }: TaskDefinition): string {
-  return canonicalJson((tags ?? roles ?? groups));
+  return canonicalJson(tags ?? roles ?? groups);
 }
 
 type RelationKey = 'requires' | 'requiredFor' | 'crossDepends' | 'crossDependedBy' | 'after';
