@@ -21,6 +21,7 @@ import { AccessGuard } from './http/access.guard';
 import { EtagInterceptor } from './http/etag';
 import type { FindPrincipal } from './http/identify';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
+import { MediaTypeGuard } from './http/media-type.guard';
 import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
@@ -47,6 +48,7 @@ import { IdentityController } from './identity/identity.controller';
 import { TokensController } from './identity/tokens.controller';
 import { ProjectsController } from './projects/projects.controller';
 import { PoolsController } from './pools/pools.controller';
+import { ProfilesController } from './profiles/profiles.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
 import { PublicationHandlers } from './publications/publication-handlers';
@@ -90,6 +92,7 @@ export class PlannerModule {
         ClusterReadsController,
         PlansController,
         NodesController,
+        ProfilesController,
         InspectionsController,
         PoolsController,
         ProjectsController,
@@ -130,6 +133,7 @@ export class PlannerModule {
         OpenApiDocument,
         BundleService,
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: MediaTypeGuard },
         // The outer one, so that an answer that is told again has its header, too.
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

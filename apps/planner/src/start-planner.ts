@@ -28,6 +28,7 @@ import { PlannerMetrics } from './health/planner-metrics';
 import { describeApi, OpenApiDocument } from './http/openapi';
 import { checkText } from './http/check-text';
 import { FailedSignIns } from './http/failed-sign-ins';
+import { JSON_TYPES } from './http/media-type.guard';
 import { identify } from './http/identify';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
@@ -148,7 +149,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.use(plainAnswers);
   app.use(recordRequests(runtime));
   app.use(identify(findPrincipal, new FailedSignIns(config.failuresPerMinute)));
-  app.use(json({ limit: JSON_BYTES_MAX, type: ['application/json', 'application/merge-patch+json'] }));
+  app.use(json({ limit: JSON_BYTES_MAX, type: [...JSON_TYPES] }));
   app.use(checkText);
   app.get(OpenApiDocument).document = describeApi(app);
   await app.init();

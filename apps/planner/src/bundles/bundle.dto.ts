@@ -32,7 +32,7 @@ export class BundleQuery extends PageQuery {
 }
 
 export class RetireBundleDto {
-  @ApiPropertyOptional({ description: 'Why, for whoever sees the warning.' })
+  @ApiPropertyOptional({ description: 'Why, for whoever sees the warning.', example: 'loses data on upgrade' })
   @IsOptional()
   @IsString()
   @MaxLength(1000)

@@ -7,7 +7,16 @@ const SOURCE_CHARS_MAX = 8_000_000;
 const REASON_CHARS_MAX = 1000;
 
 export class ApplyClusterDto {
-  @ApiProperty({ description: 'Text of the cluster file.' })
+  @ApiProperty({
+    description: 'Text of the cluster file.',
+    example: `cluster: c1
+release: small@1.0.0
+settings: { port: 80 }
+nodes:
+  n1: { address: 192.0.2.1, roles: [web] }
+  n2: { address: 192.0.2.2, roles: [web] }
+`,
+  })
   @IsString()
   @MaxLength(SOURCE_CHARS_MAX)
   source!: string;

@@ -67,7 +67,8 @@ export class ProblemDetailsDto {
   problems!: ProblemDto[];
 }
 
-const meanings: Readonly<Record<number, string>> = {
+/** What a refusal of a status means on every route. */
+export const meanings: Readonly<Record<number, string>> = {
   400: 'The request has the wrong shape.',
   401: 'The request has no valid token.',
   403: 'The token lacks the right that the route wants.',
@@ -76,7 +77,9 @@ const meanings: Readonly<Record<number, string>> = {
   412: 'What `If-Match` names is not what is there now.',
   410: 'What is asked for is not kept any more.',
   413: 'The body is larger than its limit.',
+  415: 'The body is of a type that the route does not take.',
   422: 'The content is refused; every problem is listed.',
+  429: 'Too many requests from this address had no valid token.',
   503: 'A part that the request needs did not answer.',
 };
 

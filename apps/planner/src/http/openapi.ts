@@ -8,6 +8,7 @@ import {
   SwaggerModule,
 } from '@nestjs/swagger';
 import { ApiRefusals } from './api-errors';
+import { describeCommonAnswers } from './common-answers';
 import { NeedsToken } from './route-access';
 
 /** Holds the document once the application is built; it cannot exist before. */
@@ -45,5 +46,5 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     })
     .addSecurityRequirements('bearer')
     .build();
-  return SwaggerModule.createDocument(app, config);
+  return describeCommonAnswers(SwaggerModule.createDocument(app, config));
 }

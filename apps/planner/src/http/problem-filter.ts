@@ -43,6 +43,10 @@ export class ProblemFilter implements ExceptionFilter {
       const text = isNativeError(thrown) ? thrown.message : 'The request cannot be read.';
       return { status, problems: [problem('API_INVALID', { subject, summary: text })] };
     }
+    if (databaseFailure(thrown) === 'conflict') {
+      const summary = 'Another request got in its way; the database took nothing of it.';
+      return { status: 503, problems: [problem('API_UNAVAILABLE', { subject, summary })] };
+    }
     if (databaseFailure(thrown) === 'connection') {
       const summary = 'The database does not answer; the request may or may not have taken effect.';
       return { status: 503, problems: [problem('API_UNAVAILABLE', { subject, summary })] };

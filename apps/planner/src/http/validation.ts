@@ -1,15 +1,39 @@
-import { ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { ValidationError } from 'class-validator';
 
 /** Checks every DTO whole: unknown fields refused, all errors at once, each with the field's path. */
 export function validation(): ValidationPipe {
-  return new ValidationPipe({
+  return new StrictPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     exceptionFactory: (errors) => new ProblemsError(errors.flatMap((error) => asProblems(error, ''))),
+  });
+}
+
+/** What class-transformer leaves out without a word, and nobody has a field of. */
+const LEFT_OUT: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
+class StrictPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.metatype !== undefined && this.toValidate(metadata)) {
+      const problems = leftOut(value, '');
+      if (problems.length > 0) throw new ProblemsError(problems);
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+/** Bodies have bounded depth by then. */
+function leftOut(value: unknown, above: string): Problem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const path = above === '' ? key : `${above}.${key}`;
+    if (!LEFT_OUT.includes(key) || Array.isArray(value)) return leftOut(member, path);
+    const summary = 'There is no such field.';
+    return [problem('API_INVALID', { subject: `field ${path}`, summary, place: { path } })];
   });
 }
 

@@ -27,7 +27,7 @@ const LABELS_MAX = 64;
 const IDENTITY_CHARS_MAX = 100_000;
 
 export class RegisterNodeDto {
-  @ApiProperty()
+  @ApiProperty({ example: 'n11' })
   @Matches(NAME_PATTERN)
   name!: string;
 
@@ -89,7 +89,11 @@ export class RegisterNodeDto {
 }
 
 export class RegisterOneNodeDto extends RegisterNodeDto {
-  @ApiPropertyOptional({ default: false, description: 'Accept the host key that the machine shows now.' })
+  @ApiPropertyOptional({
+    default: false,
+    example: true,
+    description: 'Accept the host key that the machine shows now.',
+  })
   @IsOptional()
   @IsBoolean()
   acceptHostKeys?: boolean;
@@ -104,7 +108,11 @@ export class RegisterNodesDto {
   @Type(() => RegisterNodeDto)
   nodes!: RegisterNodeDto[];
 
-  @ApiPropertyOptional({ default: false, description: 'Accept the host keys that the machines show now.' })
+  @ApiPropertyOptional({
+    default: false,
+    example: true,
+    description: 'Accept the host keys that the machines show now.',
+  })
   @IsOptional()
   @IsBoolean()
   acceptHostKeys?: boolean;
@@ -159,6 +167,9 @@ export class NodeDto {
 
   @ApiProperty({ type: [String] })
   labels!: string[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Given by hand or by match.' })
+  profile!: string | null;
 
   @ApiProperty({ type: [String] })
   roles!: string[];

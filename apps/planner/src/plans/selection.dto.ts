@@ -24,6 +24,7 @@ export class SelectionDto {
   @ApiPropertyOptional({
     type: [String],
     description: 'Graph types, carried out in this order. Default: `default`, or that of the approved plan.',
+    example: ['default'],
   })
   @IsOptional()
   @IsArray()

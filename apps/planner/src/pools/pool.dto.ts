@@ -9,6 +9,7 @@ export class SetPoolDto {
     minimum: 1,
     maximum: POOL_SLOTS_MAX,
     description: 'Tasks at once, in all clusters together.',
+    example: 4,
   })
   @IsInt()
   @Min(1)

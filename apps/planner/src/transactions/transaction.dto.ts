@@ -26,7 +26,7 @@ export const REASON_CHARS_MAX = 2000;
 const LIMIT_MAX = 1_000_000;
 
 export class StartTransactionDto extends SelectionDto {
-  @ApiProperty({ description: 'Name of the cluster.' })
+  @ApiProperty({ description: 'Name of the cluster.', example: 'c1' })
   @IsString()
   @Matches(NAME_PATTERN)
   cluster!: string;
@@ -41,7 +41,7 @@ export class StartTransactionDto extends SelectionDto {
   @IsBoolean()
   noop?: boolean;
 
-  @ApiPropertyOptional({ description: 'Kept with the transaction.' })
+  @ApiPropertyOptional({ description: 'Kept with the transaction.', example: 'rollout of the new port' })
   @IsOptional()
   @IsString()
   @MaxLength(REASON_CHARS_MAX)
@@ -70,7 +70,7 @@ class LimitDto {
 }
 
 export class ControlDto {
-  @ApiProperty({ enum: CONTROL_VERBS })
+  @ApiProperty({ enum: CONTROL_VERBS, example: 'pause' })
   @IsIn(CONTROL_VERBS)
   verb!: ControlVerb;
 
@@ -111,7 +111,7 @@ export class ControlDto {
 }
 
 export class ForceCloseDto {
-  @ApiPropertyOptional({ description: 'Kept with the transaction.' })
+  @ApiPropertyOptional({ description: 'Kept with the transaction.', example: 'its machines are gone' })
   @IsOptional()
   @IsString()
   @MaxLength(REASON_CHARS_MAX)

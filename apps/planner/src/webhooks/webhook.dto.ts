@@ -99,7 +99,7 @@ export class EditWebhookDto {
 }
 
 export class ReplayWebhookDto {
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'The first number that is sent (again).' })
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'The first number that is sent (again).', example: 1 })
   @IsInt()
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)

@@ -31,6 +31,11 @@ export const apiProblems = {
     meaning: 'A request body is larger than the limit.',
     remedy: 'Send less at once; the limit is named in the summary.',
   },
+  API_UNSUPPORTED_TYPE: {
+    severity: 'error',
+    meaning: 'A request body is of a type that the route does not take.',
+    remedy: 'Send the content type that the OpenAPI description names for the route.',
+  },
   API_IDEMPOTENCY_MISMATCH: {
     severity: 'error',
     meaning: 'An Idempotency-Key was used again with another request.',
