@@ -1,6 +1,6 @@
 import type { Place } from '@muster/problems';
 import type { JsonObject } from './json';
-import type { Validation } from './validation';
+import type { ValidationSeverity, ValidationStage } from './validation';
 import type { FaultTolerance, TaskDefinition, TaskPatch } from './task-definition';
 
 /** Size of a wave: a number of nodes, or a share of the role's nodes that have something to do, rounded up. */
@@ -117,6 +117,18 @@ export interface IncludedRelease extends BundleOrigin {
   readonly files: readonly BundleFile[];
   readonly settings: JsonObject;
   readonly connect: Connections;
+}
+
+/** A check that a release or plugin declares; its task does the checking and changes nothing. */
+export interface Validation {
+  readonly id: string;
+  readonly title: string | null;
+  readonly group: string;
+  readonly severity: ValidationSeverity;
+  readonly stage: ValidationStage;
+  /** Types of the graphs that it belongs to. */
+  readonly graphs: readonly string[];
+  readonly definition: TaskDefinition;
 }
 
 /** A parsed release or plugin: everything that planning needs, file contents left out. */

@@ -1,5 +1,3 @@
-import type { TaskDefinition } from './task-definition';
-
 /** When a validation checks; `task` is the id of a definition. */
 export type ValidationStage =
   | { readonly kind: 'pre-deployment' | 'post-deployment' }
@@ -12,18 +10,6 @@ export type ValidationSeverity = 'fatal' | 'warning';
 export interface ValidationMark {
   readonly severity: ValidationSeverity;
   readonly stage: ValidationStage;
-}
-
-/** A check that a release or plugin declares; its task does the checking and changes nothing. */
-export interface Validation {
-  readonly id: string;
-  readonly title: string | null;
-  readonly group: string;
-  readonly severity: ValidationSeverity;
-  readonly stage: ValidationStage;
-  /** Types of the graphs that it belongs to. */
-  readonly graphs: readonly string[];
-  readonly definition: TaskDefinition;
 }
 
 /** Type of the graph that holds the validations alone, of all stages. */
