@@ -12,6 +12,7 @@ import { defineLimitCommand } from './commands/limit.command';
 import { defineLintCommand } from './commands/lint.command';
 import { defineLogsCommand } from './commands/logs.command';
 import { defineNodeCommands } from './commands/node.command';
+import { defineProfileCommands } from './commands/profile.command';
 import { definePoolCommands } from './commands/pool.command';
 import { defineEventsCommand } from './commands/events.command';
 import { defineWebhookCommands } from './commands/webhook.command';
@@ -57,6 +58,7 @@ export function makeProgram(run: Run): Command {
   definePresetCommands(run, program);
   defineNodeCommands(run, program);
   definePoolCommands(run, program);
+  defineProfileCommands(run, program);
   defineWebhookCommands(run, program);
   defineEventsCommand(run, program);
   defineProjectCommands(run, program);

@@ -30,6 +30,8 @@ export interface PlannerConfig {
 export interface NodeCareConfig {
   /** Milliseconds until a node that could not be inspected is asked again; twice as long each further time. Default 5000. */
   readonly inspectBackoffMs?: number;
+  /** Milliseconds between two looks whether a machine answers; 0, and absent: never. */
+  readonly checkEveryMs?: number;
 }
 
 /** Shortest admin token taken: 128 bits as hex. */

@@ -48,6 +48,7 @@ import { IdentityController } from './identity/identity.controller';
 import { TokensController } from './identity/tokens.controller';
 import { ProjectsController } from './projects/projects.controller';
 import { PoolsController } from './pools/pools.controller';
+import { ProfilesController } from './profiles/profiles.controller';
 import { PlansController } from './plans/plans.controller';
 import type { PlanRunner } from './plans/plan-runner';
 import { PublicationHandlers } from './publications/publication-handlers';
@@ -91,6 +92,7 @@ export class PlannerModule {
         ClusterReadsController,
         PlansController,
         NodesController,
+        ProfilesController,
         InspectionsController,
         PoolsController,
         ProjectsController,

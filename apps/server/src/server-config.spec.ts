@@ -59,6 +59,7 @@ describe('configuration', () => {
       failuresPerMinute: 60,
       webhookAllow: [],
       webhookGiveUpHours: 72,
+      nodeCheckSeconds: 300,
       keepTransactionDays: 0,
       keepTransactions: 0,
       keepEventDays: 0,

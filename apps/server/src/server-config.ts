@@ -32,6 +32,8 @@ export interface ServerConfig {
   /** Networks that webhooks reach though they are private; checked by the planner. */
   readonly webhookAllow: readonly string[];
   readonly webhookGiveUpHours: number;
+  /** 0: never. */
+  readonly nodeCheckSeconds: number;
   /** 0: for ever. */
   readonly keepTransactionDays: number;
   readonly keepTransactions: number;
@@ -108,6 +110,7 @@ const variables = z.object({
   MUSTER_KEEP_TRANSACTIONS: whole(0, 1_000_000).default(0),
   MUSTER_KEEP_EVENT_DAYS: whole(0, 36_500).default(0),
   MUSTER_WEBHOOK_GIVE_UP_HOURS: whole(1, 8_760).default(72),
+  MUSTER_NODE_CHECK_SECONDS: whole(0, 86_400).default(300),
 });
 
 /**
@@ -166,6 +169,7 @@ export function readConfig(
     failuresPerMinute: it.MUSTER_AUTH_FAILURES_PER_MINUTE,
     webhookAllow: it.MUSTER_WEBHOOK_ALLOW.split(/[\s,]+/).filter((each) => each !== ''),
     webhookGiveUpHours: it.MUSTER_WEBHOOK_GIVE_UP_HOURS,
+    nodeCheckSeconds: it.MUSTER_NODE_CHECK_SECONDS,
     keepTransactionDays: it.MUSTER_KEEP_TRANSACTION_DAYS,
     keepTransactions: it.MUSTER_KEEP_TRANSACTIONS,
     keepEventDays: it.MUSTER_KEEP_EVENT_DAYS,

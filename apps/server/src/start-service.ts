@@ -47,6 +47,7 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
           eventDays: config.keepEventDays,
         },
         webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
+        nodes: { checkEveryMs: config.nodeCheckSeconds * 1000 },
         ...{ trustedProxies, failuresPerMinute },
         ...(tls === undefined ? {} : { tls }),
       },

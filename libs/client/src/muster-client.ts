@@ -6,6 +6,7 @@ import { Connection, type ConnectionOptions } from './connection';
 import { EventRoutes } from './event-routes';
 import { NodeRoutes } from './node-routes';
 import { IdentityRoutes } from './identity-routes';
+import { ProfileRoutes } from './profile-routes';
 import { PoolRoutes } from './pool-routes';
 import { PresetRoutes } from './preset-routes';
 import { ProjectRoutes } from './project-routes';
@@ -21,6 +22,7 @@ export class MusterClient {
   readonly clusters: ClusterRoutes;
   readonly presets: PresetRoutes;
   readonly nodes: NodeRoutes;
+  readonly profiles: ProfileRoutes;
   readonly pools: PoolRoutes;
   readonly projects: ProjectRoutes;
   readonly identity: IdentityRoutes;
@@ -39,6 +41,7 @@ export class MusterClient {
     this.clusters = new ClusterRoutes(this.#connection);
     this.presets = new PresetRoutes(this.#connection);
     this.nodes = new NodeRoutes(this.#connection);
+    this.profiles = new ProfileRoutes(this.#connection);
     this.pools = new PoolRoutes(this.#connection);
     this.projects = new ProjectRoutes(this.#connection);
     this.audit = new AuditRoutes(this.#connection);

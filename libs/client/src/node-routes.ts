@@ -56,6 +56,11 @@ export class NodeRoutes {
     return this.connection.json('POST', path('nodes', name, 'adopt'), { json: {} });
   }
 
+  /** By hand, whatever its facts; null: none. */
+  giveProfile(name: string, profile: string | null): Promise<NodeView> {
+    return this.connection.json('PUT', path('nodes', name, 'profile'), { json: { profile } });
+  }
+
   /** Accepts a host key that was compared with the machine; `replace`: also in place of another one. */
   acceptHostKey(name: string, hostKey: string, replace: boolean, reason?: string): Promise<NodeView> {
     const json = { hostKey, replace, ...(reason === undefined ? {} : { reason }) };

@@ -58,6 +58,8 @@ export interface ClusterSpec {
   readonly preset?: ClusterPreset;
   /** How many nodes each role is to have, by role; absent: as many as it is given. */
   readonly counts?: Readonly<Record<string, number>>;
+  /** The profile that nodes of a role are to fit, by role; absent: any machine does. */
+  readonly profiles?: Readonly<Record<string, string>>;
   readonly limits: {
     readonly nodesAtOnce: number | null;
     /** By role, above what the release says; null: no ramp although the release has one. Absent: as the release says. */

@@ -139,3 +139,36 @@ describe('inspecting nodes', () => {
     expect((await run('node list --free --cluster c')).code).toBe(1);
   });
 });
+
+describe('profiles', () => {
+  it('are set, matched and given', async () => {
+    const profile = { name: 'big', rules: ['cpus>=4', 'label=rack'], description: null, changedAt: '' };
+    planner.answer('PUT /profiles/big', profile);
+    expect((await run('profile set big --rule cpus>=4 --rule label=rack')).out).toBe(
+      'profile big: cpus>=4, label=rack\n',
+    );
+    expect(sent()).toEqual({ rules: ['cpus>=4', 'label=rack'] });
+    planner.answer('GET /profiles/big/match', { nodes: [{ node: 'a', cluster: false, misfits: ['cpus>=4 (is 2)'] }] });
+    expect((await run('profile match big')).out).toMatch(/a +no +no +cpus>=4 \(is 2\)/);
+    planner.answer('PUT /nodes/a/profile', { name: 'a', profile: null });
+    expect((await run('profile give a')).out).toBe('node a has no profile\n');
+    expect(sent()).toEqual({ profile: null });
+  });
+
+  it('tell by the exit code whether a cluster has what it needs', async () => {
+    const role = {
+      role: 'web',
+      profile: 'big',
+      needed: 3,
+      assigned: 2,
+      has: 2,
+      missing: 1,
+      misfits: [],
+      candidates: ['m1'],
+    };
+    planner.answer('GET /clusters/c/match', { matches: false, roles: [role] });
+    const { code, out } = await run('cluster match c');
+    expect(code).toBe(3);
+    expect(out).toMatch(/web +big +3 +2 +1 +m1/);
+  });
+});

@@ -15,6 +15,7 @@ import { OutgoingRow } from '../outgoing/outgoing.entity';
 import { OutputChunkRow } from '../output/output-chunk.entity';
 import { PlanRow } from '../plans/plan.entity';
 import { PublicationRow } from '../publications/publication.entity';
+import { ProfileRow } from '../profiles/profile.entity';
 import { PoolRow } from '../pools/pool.entity';
 import { DeploymentPlaceRow } from '../previous/deployment-place.entity';
 import { ExpectedStateRow } from '../previous/expected-state.entity';
@@ -47,6 +48,7 @@ export const entities = [
   InspectionRow,
   InspectionNodeRow,
   PoolRow,
+  ProfileRow,
   PublicationRow,
   PlanRow,
   TransactionRow,

@@ -173,6 +173,8 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
     subject: ['node'],
     data: { from: text('the state before'), to: text('the state now'), who: maybe('who moved it') },
   },
+  'node.online': { when: 'a node answers again', subject: ['node'], data: { why: maybe('null') } },
+  'node.offline': { when: 'a node does not answer', subject: ['node'], data: { why: maybe('what was seen instead') } },
   'node.inspected': {
     when: 'a node has told its facts',
     subject: ['node'],

@@ -12,6 +12,8 @@ export type FeedEventType =
   | 'node.registered'
   | 'node.changed'
   | 'node.state'
+  | 'node.online'
+  | 'node.offline'
   | 'node.inspected'
   | 'node.inspect-failed'
   | 'inspection.started'

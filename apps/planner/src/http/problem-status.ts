@@ -25,6 +25,7 @@ const statusByCode: Partial<Record<ProblemCode, number>> = {
   NODE_IN_TRANSACTION: 409,
   NODE_IN_USE: 409,
   NODE_STATE: 409,
+  PROFILE_IN_USE: 409,
   POOL_IN_USE: 409,
   WEBHOOK_EXISTS: 409,
   API_PRECONDITION_FAILED: 412,

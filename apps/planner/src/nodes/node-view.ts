@@ -109,6 +109,7 @@ export function nodeView(row: NodeRow, clusters: ReadonlyMap<string, string>): N
     online: row.online,
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
     labels: row.labels,
+    profile: row.profile,
     roles: row.roles,
     tags: row.tags,
     attributes: row.attributes,

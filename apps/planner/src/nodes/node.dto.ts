@@ -168,6 +168,9 @@ export class NodeDto {
   @ApiProperty({ type: [String] })
   labels!: string[];
 
+  @ApiProperty({ type: String, nullable: true, description: 'Given by hand or by match.' })
+  profile!: string | null;
+
   @ApiProperty({ type: [String] })
   roles!: string[];
 

@@ -92,6 +92,10 @@ export class NodeRow {
   @Column({ type: 'text', array: true, default: () => "'{}'" })
   labels!: string[];
 
+  /** Given by hand or by match; null: what it fits is told by its facts. */
+  @Column({ type: 'text', nullable: true })
+  profile!: string | null;
+
   @Column({ type: 'timestamptz', default: () => 'now()' })
   registeredAt!: Date;
 }

@@ -21,6 +21,8 @@ import { PageQuery } from '../http/paging';
 import { Project, Who } from '../http/principal';
 import { Needs } from '../http/route-access';
 import { BUS, INSTALLATION, SECRET_BOX } from '../planner-ports';
+import { GiveProfileDto } from '../profiles/profile.dto';
+import { giveProfile } from '../profiles/profiles';
 import { PlannerNudges } from '../running/planner-nudges';
 import { acceptHostKey, seenHostKey } from './accept-host-key';
 import { askForFacts, wayToNode } from './ask-for-facts';
@@ -185,6 +187,26 @@ export class NodesController {
     @Who() who: string,
   ): Promise<NodeDto> {
     return this.#move(project, name, 'reset', body, who);
+  }
+
+  @Put(':node/profile')
+  @Needs('operator')
+  @ApiOperation({ operationId: 'giveProfile', summary: 'Give a node a profile by hand, whatever its facts' })
+  @ApiIdempotent()
+  @ApiOkResponse({ type: NodeDto })
+  @ApiRefusals(400, 404)
+  async giveProfile(
+    @Project() project: string,
+    @Param('node') name: string,
+    @Body() { profile }: GiveProfileDto,
+    @Who() who: string,
+  ): Promise<NodeDto> {
+    await this.database.transaction(async (on) => {
+      const row = await findNode(on, project, name, 'pessimistic_write');
+      await giveProfile(on, row, profile);
+      await writeHistory(on, [{ nodeId: row.id, kind: 'changed', who, data: { changed: ['profile'], profile } }]);
+    });
+    return this.get(project, name);
   }
 
   @Put(':node/host-key')

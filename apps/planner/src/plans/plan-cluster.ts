@@ -6,6 +6,7 @@ import { retiredNotes } from '../bundles/retired-bundles';
 import type { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
 import { NodeRow } from '../nodes/node.entity';
+import { clusterNeeds, needNotes } from '../profiles/cluster-needs';
 import { poolSlots } from '../pools/pools';
 import type { PlanRecords } from '../previous/plan-records';
 import { type PreviousSubject, readPrevious } from '../previous/read-previous';
@@ -76,7 +77,10 @@ export async function planCluster(
       nodes.filter((node) => Object.keys(node.attributes).length > 0).map((node) => [node.name, node.attributes]),
     ),
     pools: await poolSlots(database.manager, cluster.project),
-    notes: retiredNotes(bundles),
+    notes: [
+      ...retiredNotes(bundles),
+      ...needNotes(await clusterNeeds(database.manager, cluster.project, content), nodes),
+    ],
     raw: false,
     withRecords: false,
     whatIf: null,

@@ -2,6 +2,7 @@ import { tellRefusals } from '../audit/tell-refusals';
 import { FeedPublisher } from '../feed/feed-publisher';
 import { FeedSequencer } from '../feed/feed-sequencer';
 import { OutgoingRelay } from '../outgoing/outgoing-relay';
+import { checkNodes } from '../nodes/check-nodes';
 import { NodeInspections } from '../nodes/inspect-nodes';
 import type { NodeCareConfig } from '../planner-config';
 import { WebhookDeliverer } from '../webhooks/deliver-webhooks';
@@ -33,6 +34,7 @@ export function startWork(
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
     keepHouse(database, runtime.artifacts, runtime.retention, onFailure),
     new NodeInspections(runtime, onFailure, nodes.inspectBackoffMs ?? INSPECT_BACKOFF_MS),
+    ...((nodes.checkEveryMs ?? 0) > 0 ? [checkNodes(runtime, nodes.checkEveryMs ?? 0, onFailure)] : []),
     tellRefusals(database, runtime.refusals, onFailure),
   ];
   return { close: async () => void (await Promise.all(loops.map((each) => each.close()))) };

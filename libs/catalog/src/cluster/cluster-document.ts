@@ -18,6 +18,7 @@ export function clusterDocument(spec: ClusterSpec): JsonObject {
     ...some('options', spec.options),
     ...(spec.preset ? { preset: { name: spec.preset.name, settings: spec.preset.settings } } : {}),
     ...some('counts', spec.counts),
+    ...some('profiles', spec.profiles),
     ...some('limits', limitsDocument(spec.limits)),
     ...(spec.driver ? { driver: { ...spec.driver } } : {}),
     ...(spec.allow ? { allow: [...spec.allow] } : {}),

@@ -46,6 +46,7 @@ const CLUSTER_KEYS = [
   'options',
   'preset',
   'counts',
+  'profiles',
   'limits',
   'driver',
   'allow',
@@ -108,6 +109,7 @@ function readCluster(map: MapCursor): ClusterSpec | null {
   const allow = present(map, 'allow', readAllowed);
   const options = readByName(map.get('options'), (each) => each.boolean());
   const counts = readByName(map.get('counts'), (each) => each.integer(0, 1_000_000));
+  const profiles = readByName(map.get('profiles'), (each) => each.name());
   const preset = present(map, 'preset', readPreset);
   const spec = {
     environment: present(map, 'environment', (each) => each.name()),
@@ -119,6 +121,7 @@ function readCluster(map: MapCursor): ClusterSpec | null {
     ...(options.length > 0 ? { options: Object.fromEntries(options) } : {}),
     ...(preset ? { preset } : {}),
     ...(counts.length > 0 ? { counts: Object.fromEntries(counts) } : {}),
+    ...(profiles.length > 0 ? { profiles: Object.fromEntries(profiles) } : {}),
     limits: readLimits(map.get('limits')),
     ...(driver ? { driver } : {}),
     ...(allow && allow.length > 0 ? { allow } : {}),

@@ -25,6 +25,7 @@ export function revisionContent(spec: ClusterSpec): JsonObject {
     ...(spec.options ? { options: { ...spec.options } } : {}),
     ...(spec.preset ? { preset: { name: spec.preset.name, settings: withFingerprints(spec.preset.settings) } } : {}),
     ...(spec.counts ? { counts: { ...spec.counts } } : {}),
+    ...(spec.profiles ? { profiles: { ...spec.profiles } } : {}),
     limits: spec.limits as JsonObject,
     ...(spec.driver ? { driver: { ...spec.driver } } : {}),
     ...(spec.allow ? { allow: [...spec.allow] } : {}),

@@ -7,6 +7,7 @@ export * from './nodes';
 export * from './page';
 export * from './plans';
 export * from './pools';
+export * from './profiles';
 export * from './transactions';
 export * from './history';
 export * from './webhooks';

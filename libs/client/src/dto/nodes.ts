@@ -23,6 +23,8 @@ export interface NodeView {
   readonly online: boolean | null;
   readonly lastSeenAt: string | null;
   readonly labels: readonly string[];
+  /** Given by hand or by match. */
+  readonly profile: string | null;
   /** Null: never inspected. */
   readonly facts: NodeFacts | null;
   readonly factsAt: string | null;

@@ -85,6 +85,21 @@ export const nodeProblems = {
     meaning: 'A transaction that has not ended uses the node.',
     remedy: 'Wait for the transaction that is named, or cancel it.',
   },
+  PLAN_NODES_MISSING: {
+    severity: 'warning',
+    meaning: 'A role has fewer nodes that fit than the cluster wants.',
+    remedy: 'Give it more nodes that fit (`muster cluster match` names free ones), or change `counts` or `profiles`.',
+  },
+  PLAN_NODE_OFFLINE: {
+    severity: 'warning',
+    meaning: 'A node of the cluster did not answer when it was last looked at.',
+    remedy: 'See to it before deploying, or look again with `muster node inspect NODE`.',
+  },
+  PROFILE_IN_USE: {
+    severity: 'error',
+    meaning: 'Nodes or clusters use the profile.',
+    remedy: 'Take it from them first.',
+  },
   NODE_BUSY: {
     severity: 'error',
     meaning: 'Something that an earlier attempt started still ran on the node when the time of the task was over.',

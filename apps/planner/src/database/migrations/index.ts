@@ -19,6 +19,7 @@ import { AttemptExecutor1764653000000 } from './1764653000000-attempt-executor';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { Inspections1764630100000 } from './1764630100000-inspections';
+import { Profiles1764630200000 } from './1764630200000-profiles';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { Presets1764620100000 } from './1764620100000-presets';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
@@ -46,6 +47,7 @@ export const migrations: readonly MigrationClass[] = [
   Audit1764611000000,
   NodeLife1764630000000,
   Inspections1764630100000,
+  Profiles1764630200000,
   RevisionWhy1764620000000,
   Presets1764620100000,
   BundleLife1764640000000,
