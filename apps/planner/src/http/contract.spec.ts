@@ -10,9 +10,9 @@ const NOWHERE = '00000000-0000-4000-8000-000000000000';
 /** How far a webhook has read the feed goes on by itself. */
 const READ_UP_TO = /"last":\d+/;
 /** Told whole, since they are as long as what people wrote down by hand; the feed goes by its own numbers. */
-const WHOLE_LISTS = ['listEventKinds', 'listPools', 'readEvents'];
+const WHOLE_LISTS = ['listEventKinds', 'listOptions', 'listPools', 'readEvents'];
 const AT_ONCE = 10;
-const MAKE = ['applyCluster', 'setPool'];
+const MAKE = ['applyCluster', 'setPool', 'writeProfile'];
 
 describe('every route of the description', () => {
   let world: ContractWorld;
@@ -120,6 +120,11 @@ describe('every route of the description', () => {
       statusIs(200, 404, 422),
     );
     expect(await seen()).toEqual(before);
+  });
+
+  it('deletes a cluster only as it was read', async () => {
+    const { status } = await world.planner.delete('/api/v1/clusters/c1').set('if-match', '"0-old"');
+    expect(status).toBe(412);
   });
 
   it('finds nothing of a name that nobody has', () =>

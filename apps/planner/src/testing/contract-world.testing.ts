@@ -70,10 +70,12 @@ export class ContractWorld {
       ]);
       await planner.untilState(transaction, 'running');
       await made('/api/v1/presets', { name: 'web', cluster: 'c1' });
+      const profile = { rules: ['cpus>=4'] };
+      await planner.put('/api/v1/profiles/big', profile).then((each) => expectStatus(each, 200));
       const ids = {
         ...{ name: 'small', version: '1.0.0', cluster: 'c1', node: 'n1', number: '1', option: 'tls' },
         ...{ digest: plan['digest'] ?? '', pool: 'licences', project: 'default', token: token['name'] ?? '' },
-        ...{ transaction, task: 'a@n1', webhook: 'hook', preset: 'web' },
+        ...{ transaction, task: 'a@n1', webhook: 'hook', preset: 'web', profile: 'big' },
         inspection: (await made('/api/v1/inspections', { nodes: ['n2'] }))['inspection'] ?? '',
       };
       return new ContractWorld(planner, api, ids, deployment);
