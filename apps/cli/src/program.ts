@@ -10,6 +10,7 @@ import { defineDeployCommand } from './commands/deploy.command';
 import { defineForceCloseCommand } from './commands/force-close.command';
 import { defineLimitCommand } from './commands/limit.command';
 import { defineLintCommand } from './commands/lint.command';
+import { defineLoginCommands } from './commands/login.command';
 import { defineLogsCommand } from './commands/logs.command';
 import { defineNodeCommands } from './commands/node.command';
 import { defineProfileCommands } from './commands/profile.command';
@@ -64,6 +65,7 @@ export function makeProgram(run: Run): Command {
   defineProjectCommands(run, program);
   defineTokenCommands(run, program);
   defineAuditCommand(run, program);
+  defineLoginCommands(run, program);
   defineWhoamiCommand(run, program);
   definePlanCommand(run, program);
   defineDeployCommand(run, program);

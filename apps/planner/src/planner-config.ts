@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
+import type { OidcConfig } from './identity/oidc';
 import { networkFault } from './webhooks/address-policy';
 import type { RetentionConfig } from './retention/retention';
 import type { WebhookConfig } from './webhooks/webhook-settings';
@@ -19,6 +20,8 @@ export interface PlannerConfig {
   readonly webhooks?: WebhookConfig;
   /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
   readonly failuresPerMinute?: number;
+  /** Absent: tokens of our own alone. */
+  readonly oidc?: OidcConfig;
   /** PEM; absent: plain HTTP. */
   readonly tls?: { readonly cert?: string; readonly key?: string };
   /** Whose `X-Forwarded-For` is believed; absent: nobody's. */
@@ -63,7 +66,22 @@ export function checkPlannerConfig(config: PlannerConfig): void {
     const fault = networkFault(network);
     if (fault !== null) wrong('MUSTER_WEBHOOK_ALLOW', `${fault}.`, 'Give addresses and networks with commas between.');
   }
+  const issuer = config.oidc?.issuer;
+  if (issuer !== undefined && !isSafeIssuer(issuer)) {
+    wrong(
+      'MUSTER_OIDC_ISSUER',
+      `${issuer} is no address by which keys can be fetched safely.`,
+      'Give its https:// address.',
+    );
+  }
   if (problems.length > 0) throw new ProblemsError(problems);
+}
+
+/** Keys that come in clear text are anybody's, but on this machine. */
+function isSafeIssuer(issuer: string): boolean {
+  if (!URL.canParse(issuer)) return false;
+  const { protocol, hostname } = new URL(issuer);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 /** True for addresses and names that only this machine reaches; any other name counts as public. */

@@ -135,7 +135,8 @@ function eventServer({ bus, logger }: PlannerRuntime): BusServer {
 
 /** The application without a port: what tests and the printed OpenAPI document need. */
 export async function createApp(config: PlannerConfig, runtime: PlannerRuntime): Promise<NestExpressApplication> {
-  const findPrincipal = config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken);
+  const findPrincipal =
+    config.auth === 'off' ? null : findPrincipalIn(runtime.database, config.adminToken, config.oidc);
   const app = await NestFactory.create<NestExpressApplication>(PlannerModule.register(runtime, findPrincipal), {
     bodyParser: false,
     abortOnError: false,

@@ -20,6 +20,19 @@ function faults(kind: ServiceKind, env: Record<string, string>): Record<string, 
 const NO_FILES = { ca: null, cert: null, key: null };
 
 describe('configuration', () => {
+  it('of an issuer names groups and roles, and whom its tokens are meant for', () => {
+    const given = { MUSTER_OIDC_ISSUER: 'https://id.example', MUSTER_OIDC_AUDIENCE: 'muster' };
+    expect(readConfig('server', { ...given, MUSTER_OIDC_ROLES: 'ops:default=operator' }, '/').oidc).toEqual({
+      issuer: 'https://id.example',
+      audience: 'muster',
+      nameClaim: 'sub',
+      groupsClaim: 'groups',
+      grants: [{ group: 'ops', project: 'default', role: 'operator' }],
+    });
+    expect(() => readConfig('server', { ...given, MUSTER_OIDC_ROLES: 'ops' }, '/')).toThrow(/GROUP:PROJECT=ROLE/);
+    expect(() => readConfig('server', { MUSTER_OIDC_ISSUER: 'https://id.example' }, '/')).toThrow(/meant for/);
+  });
+
   it('of TLS names both halves of a certificate, and an address that uses it', () => {
     const given = { MUSTER_HTTP_CERT: 'a.pem', MUSTER_DATABASE_KEY: 'b.pem', MUSTER_AMQP_CA: 'c.pem' };
     const subjects = (env: Record<string, string>) => {
@@ -57,6 +70,7 @@ describe('configuration', () => {
       amqpTopology: 'make',
       trustedProxies: [],
       failuresPerMinute: 60,
+      oidc: null,
       webhookAllow: [],
       webhookGiveUpHours: 72,
       nodeCheckSeconds: 300,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { SecretValue } from '@muster/model';
+import { type OidcConfig, parseOidcGrants } from '@muster/planner';
 import { problem, ProblemsError } from '@muster/problems';
 import { LOG_LEVELS, type LogLevel } from '@muster/telemetry';
 import { z } from 'zod';
@@ -45,6 +46,8 @@ export interface ServerConfig {
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies: readonly string[];
   readonly failuresPerMinute: number;
+  /** Null: no issuer is believed. */
+  readonly oidc: OidcConfig | null;
 }
 
 /** Absolute. */
@@ -97,6 +100,15 @@ const variables = z.object({
     .string()
     .regex(/^[0-9A-Fa-f:./,\s]+$/, 'addresses or networks, separated by commas, are expected')
     .default(''),
+  MUSTER_OIDC_ISSUER: addressOf(['http:', 'https:']).optional(),
+  MUSTER_OIDC_AUDIENCE: z.string().max(500).optional(),
+  MUSTER_OIDC_NAME_CLAIM: z.string().max(100).default('sub'),
+  MUSTER_OIDC_GROUPS_CLAIM: z.string().max(100).default('groups'),
+  MUSTER_OIDC_ROLES: z
+    .string()
+    .max(100_000)
+    .refine((text) => parseOidcGrants(text) !== null, 'GROUP:PROJECT=ROLE, separated by commas, is expected')
+    .default(''),
   MUSTER_DATABASE_CA: z.string().optional(),
   MUSTER_DATABASE_CERT: z.string().optional(),
   MUSTER_DATABASE_KEY: z.string().optional(),
@@ -140,6 +152,8 @@ export function readConfig(
     if (given[cert] && !given[key]) wrong.set(key, `${cert} is given, so its private key is needed`);
     if (given[key] && !given[cert]) wrong.set(cert, `${key} is given, so its certificate is needed`);
   }
+  if (given['MUSTER_OIDC_ISSUER'] && !given['MUSTER_OIDC_AUDIENCE'])
+    wrong.set('MUSTER_OIDC_AUDIENCE', 'MUSTER_OIDC_ISSUER is given, so whom its tokens are meant for is needed');
   if (given['MUSTER_AMQP_CA'] && !given['MUSTER_AMQP_URL']?.startsWith('amqps:'))
     wrong.set('MUSTER_AMQP_URL', 'MUSTER_AMQP_CA is given, so an address starting with amqps:// is expected');
   if (!read.success || wrong.size > 0) {
@@ -167,6 +181,16 @@ export function readConfig(
     amqpTopology: it.MUSTER_AMQP_TOPOLOGY,
     trustedProxies: it.MUSTER_HTTP_TRUSTED_PROXIES.split(/[\s,]+/).filter((each) => each !== ''),
     failuresPerMinute: it.MUSTER_AUTH_FAILURES_PER_MINUTE,
+    oidc:
+      it.MUSTER_OIDC_ISSUER === undefined
+        ? null
+        : {
+            issuer: it.MUSTER_OIDC_ISSUER,
+            audience: it.MUSTER_OIDC_AUDIENCE ?? '',
+            nameClaim: it.MUSTER_OIDC_NAME_CLAIM,
+            groupsClaim: it.MUSTER_OIDC_GROUPS_CLAIM,
+            grants: parseOidcGrants(it.MUSTER_OIDC_ROLES) ?? [],
+          },
     webhookAllow: it.MUSTER_WEBHOOK_ALLOW.split(/[\s,]+/).filter((each) => each !== ''),
     webhookGiveUpHours: it.MUSTER_WEBHOOK_GIVE_UP_HOURS,
     nodeCheckSeconds: it.MUSTER_NODE_CHECK_SECONDS,

@@ -50,6 +50,7 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
         nodes: { checkEveryMs: config.nodeCheckSeconds * 1000 },
         ...{ trustedProxies, failuresPerMinute },
         ...(tls === undefined ? {} : { tls }),
+        ...(config.oidc === null ? {} : { oidc: config.oidc }),
       },
       { database, bus, artifacts, secretBox, secretKey, logger },
     ),

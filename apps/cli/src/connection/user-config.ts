@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { isJsonObject } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { Io } from '../io/io';
@@ -40,6 +40,27 @@ export async function readUserConfig(io: Io): Promise<UserConfig> {
   if (wrong.length > 0)
     throw unreadable(file, `\`server\`, \`token\` and \`project\`, all text, are expected; found ${wrong.join(', ')}`);
   return value;
+}
+
+/**
+ * Changes keys of the user's own configuration, null taking one out; the others stay. Written beside and moved into place, readable by
+ * its owner alone, since it holds a token.
+ */
+export async function writeUserConfig(
+  io: Io,
+  change: { readonly server?: string; readonly token: string | null },
+): Promise<void> {
+  const file = userConfigPath(io);
+  const { token, ...others } = { ...(await readUserConfig(io)), ...change };
+  const { stringify } = await import('yaml');
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const beside = `${file}.${process.pid}`;
+    writeFileSync(beside, stringify({ ...others, ...(token === null ? {} : { token }) }), { mode: 0o600 });
+    renameSync(beside, file);
+  } catch (error) {
+    throw unreadable(file, `it cannot be written: ${(error as Error).message}`);
+  }
 }
 
 function unreadable(file: string, summary: string): ProblemsError {

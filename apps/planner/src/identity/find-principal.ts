@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { rowOf } from '../database/sql';
 import type { FindPrincipal } from '../http/identify';
 import { ADMIN_EVERYWHERE } from './grants';
+import { isJwt, type OidcConfig, OidcIssuer } from './oidc';
 import { hashToken, sameHash } from './token-hash';
 import { usableToken } from './tokens';
 
@@ -10,12 +11,18 @@ import { usableToken } from './tokens';
 const TOKEN_CHARS_MAX = 500;
 
 /**
- * Whose a token is: the administrator's of the configuration, a stored one's, or that of a deployment.
+ * Whose a token is: the administrator's of the configuration, a stored one's, that of a deployment, or (a JWT) of the issuer's.
  * Only hashes are compared; a stored one is found by its hash, whose timing tells nothing about the token.
  */
-export function findPrincipalIn(database: DataSource, adminToken: SecretValue): FindPrincipal {
+export function findPrincipalIn(
+  database: DataSource,
+  adminToken: SecretValue,
+  oidc: OidcConfig | null = null,
+): FindPrincipal {
+  const issuer = oidc === null ? null : new OidcIssuer(oidc);
   const admin = hashToken(adminToken.reveal());
   return async (token) => {
+    if (issuer !== null && isJwt(token)) return issuer.find(token);
     if (token.length > TOKEN_CHARS_MAX) return null;
     const hash = hashToken(token);
     if (sameHash(hash, admin)) return { kind: 'person', name: 'admin', grants: ADMIN_EVERYWHERE };

@@ -47,4 +47,9 @@ export const localProblems = {
     meaning: 'RabbitMQ does not answer, or refuses the account.',
     remedy: 'Check that RabbitMQ runs and that MUSTER_AMQP_URL names its host, account and virtual host.',
   },
+  LOCAL_SIGN_IN: {
+    severity: 'error',
+    meaning: 'Somebody could not be signed in by OpenID Connect.',
+    remedy: 'Check issuer and client id, and confirm in the browser before the code is too old.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
