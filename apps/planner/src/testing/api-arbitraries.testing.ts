@@ -100,7 +100,7 @@ function plain(
         : (fc.record(
             Object.fromEntries(Object.entries(schema.properties).map(([name, member]) => [name, inner(member)])),
             { requiredKeys: [...(schema.required ?? [])] },
-          ) as fc.Arbitrary<Json>);
+          ));
     case 'string':
       return fc.oneof(fc.constantFrom(...known), fc.string({ unit: 'grapheme', maxLength: 30 }));
     default:
