@@ -26,6 +26,7 @@ import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
 import { InspectionsController } from './nodes/inspections.controller';
+import { DiscoveriesController } from './nodes/discoveries.controller';
 import { NodesController } from './nodes/nodes.controller';
 import { OperationInterceptor } from './operations/operation.interceptor';
 import { Operations } from './operations/operations';
@@ -92,6 +93,7 @@ export class PlannerModule {
         ClusterReadsController,
         PlansController,
         NodesController,
+        DiscoveriesController,
         ProfilesController,
         InspectionsController,
         PoolsController,
