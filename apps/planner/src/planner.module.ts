@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { ArchivesController } from './archives/archives.controller';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { AuditController } from './audit/audit.controller';
 import type { RefusalGate } from './audit/refusal-gate';
@@ -87,6 +88,7 @@ export class PlannerModule {
         ReleasesController,
         PluginsController,
         ClustersController,
+        ArchivesController,
         ClusterCopiesController,
         PresetsController,
         ClusterEditsController,
