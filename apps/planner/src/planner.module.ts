@@ -61,6 +61,7 @@ import { HistoryController } from './history/history.controller';
 import type { RetentionConfig } from './retention/retention';
 import { BulkControlController } from './transactions/bulk-control.controller';
 import { TransactionsController } from './transactions/transactions.controller';
+import { ValidationsController } from './validations/validations.controller';
 import type { WebhookSettings } from './webhooks/webhook-settings';
 import { WebhooksController } from './webhooks/webhooks.controller';
 
@@ -105,6 +106,7 @@ export class PlannerModule {
         AuditController,
         BulkControlController,
         TransactionsController,
+        ValidationsController,
         HistoryController,
         OutputController,
         FeedController,
