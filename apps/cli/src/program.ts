@@ -15,6 +15,7 @@ import { defineLogsCommand } from './commands/logs.command';
 import { defineNodeCommands } from './commands/node.command';
 import { defineProfileCommands } from './commands/profile.command';
 import { definePoolCommands } from './commands/pool.command';
+import { defineValidationCommands } from './commands/validation.command';
 import { defineEventsCommand } from './commands/events.command';
 import { defineWebhookCommands } from './commands/webhook.command';
 import { definePresetCommands } from './commands/preset.command';
@@ -59,6 +60,7 @@ export function makeProgram(run: Run): Command {
   definePresetCommands(run, program);
   defineNodeCommands(run, program);
   definePoolCommands(run, program);
+  defineValidationCommands(run, program);
   defineProfileCommands(run, program);
   defineWebhookCommands(run, program);
   defineEventsCommand(run, program);

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { ArchivesController } from './archives/archives.controller';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { AuditController } from './audit/audit.controller';
 import type { RefusalGate } from './audit/refusal-gate';
@@ -26,6 +27,7 @@ import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
 import { InspectionsController } from './nodes/inspections.controller';
+import { DiscoveriesController } from './nodes/discoveries.controller';
 import { NodesController } from './nodes/nodes.controller';
 import { OperationInterceptor } from './operations/operation.interceptor';
 import { Operations } from './operations/operations';
@@ -59,6 +61,7 @@ import { HistoryController } from './history/history.controller';
 import type { RetentionConfig } from './retention/retention';
 import { BulkControlController } from './transactions/bulk-control.controller';
 import { TransactionsController } from './transactions/transactions.controller';
+import { ValidationsController } from './validations/validations.controller';
 import type { WebhookSettings } from './webhooks/webhook-settings';
 import { WebhooksController } from './webhooks/webhooks.controller';
 
@@ -85,6 +88,7 @@ export class PlannerModule {
         ReleasesController,
         PluginsController,
         ClustersController,
+        ArchivesController,
         ClusterCopiesController,
         PresetsController,
         ClusterEditsController,
@@ -92,6 +96,7 @@ export class PlannerModule {
         ClusterReadsController,
         PlansController,
         NodesController,
+        DiscoveriesController,
         ProfilesController,
         InspectionsController,
         PoolsController,
@@ -101,6 +106,7 @@ export class PlannerModule {
         AuditController,
         BulkControlController,
         TransactionsController,
+        ValidationsController,
         HistoryController,
         OutputController,
         FeedController,

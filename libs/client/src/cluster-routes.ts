@@ -69,6 +69,17 @@ export class ClusterRoutes {
     return this.connection.json('POST', path('clusters', name, 'clone'), { json: wish });
   }
 
+  /** The cluster with its bundles as one gzipped archive, secrets left out. */
+  archive(name: string): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly digest: string | null }> {
+    return this.connection.download(path('clusters', name, 'archive'));
+  }
+
+  /** Publishes the bundles of an archive and makes its cluster. */
+  import(archive: Uint8Array, query: Pick<EditOptions, 'reason' | 'acceptHostKeys'> = {}): Promise<MadeCluster> {
+    const body = { bytes: archive, contentType: 'application/gzip' };
+    return this.connection.json('POST', path('cluster-archives'), { body, query });
+  }
+
   /** What is to be filled before the cluster can be deployed. */
   blanks(name: string): Promise<Blanks> {
     return this.connection.json('GET', path('clusters', name, 'blanks'));

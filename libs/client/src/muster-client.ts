@@ -12,6 +12,7 @@ import { PresetRoutes } from './preset-routes';
 import { ProjectRoutes } from './project-routes';
 import { TokenRoutes } from './token-routes';
 import { TransactionRoutes } from './transaction-routes';
+import { ValidationRoutes } from './validation-routes';
 import { WebhookRoutes } from './webhook-routes';
 
 /** Every route of the planner, by what it is about. */
@@ -29,6 +30,7 @@ export class MusterClient {
   readonly tokens: TokenRoutes;
   readonly audit: AuditRoutes;
   readonly transactions: TransactionRoutes;
+  readonly validations: ValidationRoutes;
   readonly events: EventRoutes;
   readonly webhooks: WebhookRoutes;
   readonly #connection: Connection;
@@ -48,6 +50,7 @@ export class MusterClient {
     this.tokens = new TokenRoutes(this.#connection);
     this.identity = new IdentityRoutes(this.#connection);
     this.transactions = new TransactionRoutes(this.#connection);
+    this.validations = new ValidationRoutes(this.#connection);
     this.events = new EventRoutes(this.#connection);
     this.webhooks = new WebhookRoutes(this.#connection);
   }

@@ -1,6 +1,7 @@
 import type { Connection } from './connection';
 import type {
   AdoptedNode,
+  DiscoveredMachines,
   InspectedNode,
   Inspection,
   InspectionWithNodes,
@@ -59,6 +60,14 @@ export class NodeRoutes {
   /** By hand, whatever its facts; null: none. */
   giveProfile(name: string, profile: string | null): Promise<NodeView> {
     return this.connection.json('PUT', path('nodes', name, 'profile'), { json: { profile } });
+  }
+
+  /** Which SSH servers there are in a range of addresses. */
+  discover(
+    range: string,
+    wish: { readonly port?: number; readonly allowPublic?: boolean } = {},
+  ): Promise<DiscoveredMachines> {
+    return this.connection.json('POST', path('discoveries'), { json: { range, ...wish } });
   }
 
   /** Accepts a host key that was compared with the machine; `replace`: also in place of another one. */

@@ -20,3 +20,4 @@ export * from './status';
 export * from './storable-text';
 export * from './task-definition';
 export * from './task-graph';
+export * from './validation';

@@ -1,5 +1,6 @@
 import type { Place } from '@muster/problems';
 import type { JsonObject } from './json';
+import type { ValidationSeverity, ValidationStage } from './validation';
 import type { FaultTolerance, TaskDefinition, TaskPatch } from './task-definition';
 
 /** Size of a wave: a number of nodes, or a share of the role's nodes that have something to do, rounded up. */
@@ -118,6 +119,18 @@ export interface IncludedRelease extends BundleOrigin {
   readonly connect: Connections;
 }
 
+/** A check that a release or plugin declares; its task does the checking and changes nothing. */
+export interface Validation {
+  readonly id: string;
+  readonly title: string | null;
+  readonly group: string;
+  readonly severity: ValidationSeverity;
+  readonly stage: ValidationStage;
+  /** Types of the graphs that it belongs to. */
+  readonly graphs: readonly string[];
+  readonly definition: TaskDefinition;
+}
+
 /** A parsed release or plugin: everything that planning needs, file contents left out. */
 export interface Bundle {
   readonly kind: BundleKind;
@@ -138,6 +151,8 @@ export interface Bundle {
   readonly sequences: Readonly<Record<string, readonly string[]>>;
   readonly graphs: readonly GraphDefinition[];
   readonly files: readonly BundleFile[];
+  /** By id, in the order of the files; absent: none. */
+  readonly validations?: readonly Validation[];
   /** As written; absent: none. */
   readonly includes?: readonly IncludeSpec[];
   /** The release that it was made from and those that this one was made from, nearest first; absent: none, or not looked up yet. */

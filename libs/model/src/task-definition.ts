@@ -1,5 +1,6 @@
 import type { Place } from '@muster/problems';
 import { isJsonObject, type Json, type JsonObject } from './json';
+import type { ValidationMark } from './validation';
 
 /** The closed registry of task types: how a task is done. */
 export const TASK_TYPES = [
@@ -110,6 +111,8 @@ export interface TaskDefinition {
   readonly idempotent: boolean;
   readonly expectedMs: number | null;
   readonly description: string | null;
+  /** It checks, for a validation; absent: it is a task like others. */
+  readonly validation?: ValidationMark;
   /** The included release that it is part of, as `IncludedRelease.as`: it sees that one's settings. Absent: none. */
   readonly scope?: string;
   /** Where it was read. */
@@ -117,7 +120,9 @@ export interface TaskDefinition {
 }
 
 /** What may be said of a definition by whoever changes it from another layer. */
-export type DefinitionChanges = Partial<Omit<TaskDefinition, 'id' | 'parameters' | 'inputs' | 'scope' | 'place'>>;
+export type DefinitionChanges = Partial<
+  Omit<TaskDefinition, 'id' | 'parameters' | 'inputs' | 'scope' | 'validation' | 'place'>
+>;
 
 /**
  * Changes to a definition of a lower layer, as parsed: each field that is there replaces the definition's. Parameters and

@@ -50,6 +50,16 @@ describe('the log', () => {
     expect(lines.join('')).not.toContain('MARKER');
   });
 
+  it('lets no name forge a line or move a cursor', () => {
+    const { stream, lines, last } = capture();
+    const name = 'n1\n{"level":"fatal"}\r\u001b[2J\u009b2J\u2028\u202enwod\u2066x\u007f';
+    createLogger({ name: 'x', stream }).warn({ node: name, [name]: 1, error: new Error(name) }, `lost ${name}`);
+    expect(lines).toHaveLength(1);
+    // One line feed, at its end, and nothing else but what is to be seen.
+    expect(lines[0]).toMatch(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+\n$/);
+    expect(last()).toMatchObject({ level: 'warn', node: name, msg: `lost ${name}` });
+  });
+
   it('survives what refers to itself', () => {
     const { stream, lines } = capture();
     const circle: Record<string, unknown> = {};

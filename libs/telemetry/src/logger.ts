@@ -49,7 +49,7 @@ export function createLogger({ name, level = 'info', stream }: LoggerOptions): L
       },
     },
     // Written at once: a line about the end of the process must not be lost with it.
-    stream ?? destination({ fd: 2, sync: true }),
+    harmless(stream ?? destination({ fd: 2, sync: true })),
   );
   // No formatter is asked about what a child carries; children inherit this.
   const parent: object = logger;
@@ -59,6 +59,15 @@ export function createLogger({ name, level = 'info', stream }: LoggerOptions): L
   }
   Object.assign(logger, { child });
   return logger;
+}
+
+/** What JSON leaves as it is and a terminal or a viewer acts upon: C1 controls, line separators, marks of writing direction. */
+const ACTIVE = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Line feeds and escapes are written as `\\n` and `\\u001b` by JSON itself. */
+function harmless(stream: DestinationStream): DestinationStream {
+  const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return { write: (line) => stream.write(line.replace(ACTIVE, escape)) };
 }
 
 /** Deeper than anything that we log on purpose. */

@@ -20,7 +20,16 @@ export interface BundleFolder {
 }
 
 /** What a bundle consists of; everything else beside it (a README, a cluster file) is not published. */
-const PARTS = new Set(['release.yaml', 'plugin.yaml', 'tasks.yaml', 'tasks', 'graphs', 'files']);
+const PARTS = new Set([
+  'release.yaml',
+  'plugin.yaml',
+  'tasks.yaml',
+  'tasks',
+  'graphs',
+  'validations.yaml',
+  'validations',
+  'files',
+]);
 
 export const BUNDLE_FILES_MAX = 50_000;
 export const BUNDLE_BYTES_MAX = 1024 ** 3;

@@ -1,10 +1,10 @@
-import type { AppliedCluster } from '@muster/client';
+import type { AppliedCluster, MadeCluster } from '@muster/client';
 import { isJsonObject, type Json, type JsonObject } from '@muster/model';
 import { ExitCode } from '../exit-code';
 import { readText } from '../io/read-text';
 import type { Session } from '../session';
 import { usageProblem } from '../usage-problem';
-import { readPath } from './setting-path';
+import { readPath, spellPath } from './setting-path';
 
 export interface EditClusterOptions {
   readonly reason?: string;
@@ -53,6 +53,15 @@ export function tellApplied(session: Session, applied: AppliedCluster, more = ''
       : `cluster ${applied.cluster} is unchanged at revision ${applied.revision}\n`,
   );
   return ExitCode.success;
+}
+
+/** A cluster that was made, and what is missing in it. */
+export function tellMade(session: Session, made: MadeCluster): ExitCode {
+  if (made.toBeFilled.length > 0) {
+    session.say('to be filled before it can be deployed:');
+    for (const { path } of made.toBeFilled) session.say(`  ${spellPath(path)}`);
+  }
+  return tellApplied(session, made);
 }
 
 async function edit(session: Session, name: string, patch: JsonObject, reason: string | undefined): Promise<ExitCode> {

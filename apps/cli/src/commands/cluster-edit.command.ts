@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { archiveCluster, importCluster } from '../cluster/archive-cluster';
 import {
   type EditClusterOptions,
   rollBackCluster,
@@ -81,6 +82,21 @@ export function defineClusterEditCommands(run: Run, group: Command): void {
       },
     );
   }
+  act<{ readonly file?: string }>(
+    run,
+    group
+      .command('archive <cluster>')
+      .description('write a cluster with its release and plugins to a file that another server takes')
+      .option('-f, --file <file>', 'where to (default: CLUSTER.tar.gz here)'),
+    (session, { file }, [name = '']) => archiveCluster(session, name, file),
+  );
+  act<{ readonly acceptHostKeys?: boolean; readonly reason?: string }>(
+    run,
+    reason(group.command('import <file>'))
+      .description('make the cluster of an archive, and publish its release and plugins')
+      .option('--accept-host-keys', 'accept the host keys that the nodes show now'),
+    (session, options, [file = '']) => importCluster(session, options, file),
+  );
   act<{ readonly keep?: boolean; readonly reason?: string }>(
     run,
     reason(group.command('delete <cluster>'))

@@ -3,6 +3,7 @@ import { act, integer, list, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
 import { addNode, type AddOptions } from '../node/add-node';
 import { registerNodes, type RegisterOptions } from '../node/register-nodes';
+import { discoverMachines, type DiscoverOptions } from '../node/discover-machines';
 import { filterOf, type ListOptions } from '../node/filter-of';
 import { inspectNodes, type InspectOptions } from '../node/inspect-nodes';
 import { answerAsYaml } from '../io/answer-as-yaml';
@@ -86,6 +87,17 @@ export function defineNodeCommands(run: Run, program: Command): void {
     .option('--no-wait', 'of several: leave it to the server, and print the id of the inspection')
     .option('--reason <text>', 'for the record');
   act<InspectOptions>(run, inspect, inspectNodes);
+
+  const found = group
+    .command('discover <range>')
+    .description('which SSH servers there are: 10.0.0.0/24, 10.0.0.5-10.0.0.40; at most 1024 addresses')
+    .option('--port <port>', 'SSH port (else 22)', integer(1, 65_535))
+    .option('--allow-public', 'the range may have public addresses, which are yours to look at')
+    .option('--register <prefix>', 'make those that are no nodes nodes, and accept the host keys that they show')
+    .option('--user <user>', 'their login user (else root)')
+    .option('--become <how>', 'none or sudo (else none)')
+    .option('--identity-file <file>', 'private key, read here and kept as a secret of each of them');
+  act<DiscoverOptions>(run, found, (session, options, [range = '']) => discoverMachines(session, options, range));
 
   const accept = group
     .command('accept-key <node> <fingerprint>')

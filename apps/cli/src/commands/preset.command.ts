@@ -1,13 +1,12 @@
-import type { MadeCluster, MakeCluster } from '@muster/client';
+import type { MakeCluster } from '@muster/client';
 import type { Command } from 'commander';
-import { tellApplied } from '../cluster/edit-cluster';
+import { tellMade } from '../cluster/edit-cluster';
 import { spellPath } from '../cluster/setting-path';
 import { act, repeated, type Run } from '../define-command';
 import { ExitCode } from '../exit-code';
 import { answerAsYaml } from '../io/answer-as-yaml';
 import { collect } from '../io/collect';
 import { table } from '../io/table';
-import type { Session } from '../session';
 import { usageProblem } from '../usage-problem';
 
 interface MakeOptions {
@@ -119,12 +118,4 @@ function wishOf(name: string, { node = [], environment, reason }: MakeOptions): 
     ...(environment === undefined ? {} : { environment }),
     ...(reason === undefined ? {} : { reason }),
   };
-}
-
-function tellMade(session: Session, made: MadeCluster): ExitCode {
-  if (made.toBeFilled.length > 0) {
-    session.say('to be filled before it can be deployed:');
-    for (const { path } of made.toBeFilled) session.say(`  ${spellPath(path)}`);
-  }
-  return tellApplied(session, made);
 }

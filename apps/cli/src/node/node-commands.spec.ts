@@ -172,3 +172,29 @@ describe('profiles', () => {
     expect(out).toMatch(/web +big +3 +2 +1 +m1/);
   });
 });
+
+describe('discovering machines', () => {
+  const machine = (address: string, node: string | null) => ({
+    ...{ address, node, port: 22 },
+    ...{ hostKey: `SHA256:${address}`, greeting: 'SSH-2.0-\u001b[31mx' },
+  });
+
+  it('shows them, and registers those that are no nodes when it is told to', async () => {
+    planner.answer('POST /discoveries', {
+      looked: 254,
+      machines: [machine('10.0.0.3', 'a'), machine('10.0.0.4', null)],
+    });
+    const shown = await run('node discover 10.0.0.0/24 --port 22');
+    expect(shown.err).toContain('2 of 254 addresses answered, 1 are no nodes');
+    expect(shown.out).toMatch(/10\.0\.0\.4 +22 +-/);
+    expect(shown.out).not.toContain('\u001b');
+    expect(sent()).toEqual({ range: '10.0.0.0/24', port: 22 });
+    const changes = [{ node: 'rack-10-0-0-4', created: true, changed: [] }];
+    planner.answer('POST /nodes', { nodes: [], changes, acceptedHostKeys: [] });
+    const registered = await run('node discover 10.0.0.0/24 --register rack- --user deploy');
+    expect(registered.out).toBe('node rack-10-0-0-4 is registered\n');
+    expect(sent()).toMatchObject({
+      nodes: [{ name: 'rack-10-0-0-4', address: '10.0.0.4', port: 22, hostKey: 'SHA256:10.0.0.4', user: 'deploy' }],
+    });
+  });
+});

@@ -145,15 +145,18 @@ export class ClustersController {
     operationId: 'deleteCluster',
     summary: 'Delete a cluster that is not deployed, and that no transaction is running on',
   })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiNoContentResponse()
-  @ApiRefusals(400, 404, 409)
+  @ApiRefusals(400, 404, 409, 412)
   async delete(
     @Param('cluster') name: string,
     @Query() { keep, reason }: DeleteClusterQuery,
-    @Editing() { project, who }: Editing,
+    @Editing() { project, who, ifMatch }: Editing,
   ): Promise<void> {
-    await deleteCluster(this.database, project, name, { keep: keep === 'true', who, why: reason ?? null });
+    await deleteCluster(this.database, project, name, {
+      ...{ keep: keep === 'true', ifMatch, who, why: reason ?? null },
+    });
     this.nudges.nudge('recorded');
   }
 }

@@ -5,6 +5,8 @@ import { writeFeedEvents } from '../feed/write-feed-events';
 import { LastSuccessRow } from '../previous/last-success.entity';
 import { ClusterRow } from './cluster.entity';
 import { letNodesGo } from './cluster-nodes';
+import { requireMatch } from '../http/etag';
+import { etagOf } from './revise-cluster';
 import { findCluster } from './find-cluster';
 
 /**
@@ -15,11 +17,22 @@ export async function deleteCluster(
   database: DataSource,
   project: string,
   name: string,
-  { keep, who, why }: { readonly keep: boolean; readonly who: string; readonly why: string | null },
+  {
+    keep,
+    ifMatch,
+    who,
+    why,
+  }: {
+    readonly keep: boolean;
+    readonly ifMatch: string | null;
+    readonly who: string;
+    readonly why: string | null;
+  },
 ): Promise<void> {
   await database.transaction(async (on) => {
     const row = await findCluster(on, project, name);
     await on.findOne(ClusterRow, { where: { id: row.id }, lock: { mode: 'pessimistic_write' } });
+    await requireHead(on, row.id, name, ifMatch);
     const running = await rowOf<{ id: string; state: string }>(
       on,
       'SELECT id, state FROM planner.transaction WHERE cluster_id = $1 AND ended_at IS NULL LIMIT 1',
@@ -41,6 +54,16 @@ export async function deleteCluster(
       { type: 'cluster.deleted', at: null, subject: { cluster: name }, data: { who, why, keep } },
     ]);
   });
+}
+
+async function requireHead(on: EntityManager, id: string, name: string, ifMatch: string | null): Promise<void> {
+  const head = await rowOf<{ number: number; hash: string }>(
+    on,
+    `SELECT r.number, r.hash FROM planner.cluster c JOIN planner.revision r ON r.cluster_id = c.id AND r.number = c.head_revision
+     WHERE c.id = $1`,
+    [id],
+  );
+  requireMatch(ifMatch, head && etagOf(head), `cluster ${name}`);
 }
 
 /** A failed or partial deployment has left something on machines, too, though no revision is live. */

@@ -107,6 +107,12 @@ function withValue(document: JsonObject, [key, ...rest]: readonly string[], valu
 function readBody(body: unknown, path: readonly string[]): JsonObject {
   if (!isJsonObject(body))
     throw new ProblemsError([problem('API_INVALID', { subject: 'the body', summary: 'It must be a JSON object.' })]);
+  refuseSealed(body, path);
+  return body;
+}
+
+/** Throws `CLUSTER_SEALED_VALUE` for everything that looks like a sealed secret: those come from the planner's own hand only. */
+export function refuseSealed(body: JsonObject, path: readonly string[]): void {
   const problems: Problem[] = [];
   const look = (value: Json, at: readonly string[]): void => {
     if (Array.isArray(value)) value.forEach((each: Json, index) => look(each, [...at, String(index)]));
@@ -124,5 +130,4 @@ function readBody(body: unknown, path: readonly string[]): JsonObject {
   };
   look(body, path);
   if (problems.length > 0) throw new ProblemsError(problems);
-  return body;
 }

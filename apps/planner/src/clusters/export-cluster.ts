@@ -15,14 +15,7 @@ import type { NodeRow } from '../nodes/node.entity';
  * `<to be filled>`: applied to the cluster that it came from it changes none of them.
  */
 export function exportCluster(spec: ClusterSpec, known: ReadonlyMap<string, NodeRow>): string {
-  const { document, secrets } = openDocument(clusterDocument(spec));
-  const nodes = document['nodes'] as Readonly<Record<string, JsonObject>>;
-  const file = {
-    ...document,
-    nodes: Object.fromEntries(
-      Object.entries(nodes).map(([name, node]) => [name, { ...knownAccess(known.get(name)), ...node }]),
-    ),
-  };
+  const { document: file, secrets } = openDocument(exportedDocument(spec, known));
   const note =
     secrets.length === 0
       ? ''
@@ -30,6 +23,16 @@ export function exportCluster(spec: ClusterSpec, known: ReadonlyMap<string, Node
           .map((path) => `#   ${path}\n`)
           .join('')}`;
   return note + stringify(file, { version: '1.2', lineWidth: 120 });
+}
+
+/** A revision with what is known of its nodes. */
+export function exportedDocument(spec: ClusterSpec, known: ReadonlyMap<string, NodeRow>): JsonObject {
+  const document = clusterDocument(spec);
+  const nodes = Object.entries(document['nodes'] as Readonly<Record<string, JsonObject>>);
+  return {
+    ...document,
+    nodes: Object.fromEntries(nodes.map(([name, node]) => [name, { ...knownAccess(known.get(name)), ...node }])),
+  };
 }
 
 /** A document without its secrets, and the dotted paths where they were. */

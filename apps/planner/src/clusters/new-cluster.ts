@@ -58,6 +58,20 @@ export async function makeCluster(
 ): Promise<MadeCluster> {
   checkNodes(blanked, nodes);
   const renamed = renamedCluster({ ...blanked, environment: environment ?? blanked.environment }, name, nodes);
+  return makeFromDocument(parts, project, { name, document: clusterDocument(renamed), acceptHostKeys: false }, by);
+}
+
+/** Makes a cluster of a document. Throws `CLUSTER_EXISTS`. */
+export async function makeFromDocument(
+  parts: ClusterParts,
+  project: string,
+  {
+    name,
+    document,
+    acceptHostKeys,
+  }: { readonly name: string; readonly document: JsonObject; readonly acceptHostKeys: boolean },
+  by: Authorship,
+): Promise<MadeCluster> {
   const { manager } = parts.database;
   const revised = await reviseCluster(
     parts,
@@ -65,14 +79,14 @@ export async function makeCluster(
     {
       cluster: name,
       identities: {},
-      acceptHostKeys: false,
+      acceptHostKeys,
       ifMatch: null,
       read: async (head) => {
         if (head !== null) throw exists(name);
         return readCluster(manager, parts.runner, project, {
           ...{
             name,
-            source: clusterDocument(renamed),
+            source: document,
             sourceName: '',
             identities: {},
             base: null,

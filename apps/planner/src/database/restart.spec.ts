@@ -15,7 +15,8 @@ describe('a planner whose database is killed and comes back', () => {
       await planner.untilState(transaction, 'running');
 
       await postgres.kill();
-      expect((await planner.get('/health/ready')).status).toBe(503);
+      const unready = await planner.get('/health/ready');
+      expect([unready.status, unready.body.reasons]).toEqual([503, ['the database does not answer']]);
       expect((await planner.get('/health/live')).status).toBe(200);
       const refused = await planner.get(`/api/v1/transactions/${transaction}`);
       expect([refused.status, refused.body.problems[0].code]).toEqual([503, 'API_UNAVAILABLE']);

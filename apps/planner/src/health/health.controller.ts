@@ -5,9 +5,9 @@ import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { OpenRoute } from '../http/route-access';
-import { BUS } from '../planner-ports';
+import { BUS, CLOSING } from '../planner-ports';
 
-/** Open to everyone, so it tells yes or no and nothing else. */
+/** Open to everyone, so it tells yes or no, which part is missing, and nothing of what is inside. */
 @ApiTags('health')
 @OpenRoute()
 @Controller('health')
@@ -15,6 +15,7 @@ export class HealthController {
   constructor(
     private readonly database: DataSource,
     @Inject(BUS) private readonly bus: Bus,
+    @Inject(CLOSING) private readonly closing: AbortSignal,
   ) {}
 
   @Get('live')
@@ -30,14 +31,20 @@ export class HealthController {
   @ApiResponse({ status: 503, description: 'One of them does not.' })
   async ready(
     @Res({ passthrough: true }) response: Response,
-  ): Promise<{ status: string; database: boolean; broker: boolean }> {
+  ): Promise<{ status: string; database: boolean; broker: boolean; reasons: readonly string[] }> {
     const database = await rowOf(this.database.manager, 'SELECT 1 AS one').then(
       () => true,
       () => false,
     );
     const broker = this.bus.isConnected;
-    const ready = database && broker;
+    const isClosing = this.closing.aborted;
+    const reasons = [
+      ...(database ? [] : ['the database does not answer']),
+      ...(broker ? [] : ['there is no connection to the broker']),
+      ...(isClosing ? ['it is closing'] : []),
+    ];
+    const ready = reasons.length === 0;
     response.status(ready ? 200 : 503);
-    return { status: ready ? 'ok' : 'unavailable', database, broker };
+    return { status: ready ? 'ok' : 'unavailable', database, broker, reasons };
   }
 }

@@ -33,6 +33,37 @@ export class PlannerMetrics {
       );
       gauge.set(Number(row?.count ?? 0));
     });
+    const single = (name: string, help: string, sql: string) =>
+      this.#metrics.gauge(name, help, [], async (gauge) =>
+        gauge.set(Number((await rowOf<{ value: string | null }>(database.manager, sql))?.value ?? 0)),
+      );
+    single(
+      'operations_open',
+      'Requests that are being carried out, and controls that no executor has read.',
+      'SELECT count(*) AS value FROM planner.operation WHERE ended_at IS NULL',
+    );
+    single('feed_number', 'Number of the last event.', 'SELECT last AS value FROM planner.feed_sequence WHERE "only"');
+    single(
+      'feed_unpublished',
+      'Events that the topic exchange has not been told yet.',
+      `SELECT greatest(0, s.last - c.last) AS value FROM planner.feed_sequence s, planner.feed_cursor c
+       WHERE s."only" AND c.name = 'exchange'`,
+    );
+    single(
+      'webhook_events_behind_max',
+      'How many numbers the active webhook that is furthest behind has yet to pass.',
+      `SELECT max(s.last - w.last) AS value FROM planner.webhook w, planner.feed_sequence s
+       WHERE s."only" AND w.state = 'active'`,
+    );
+    this.#metrics.gauge('webhooks', 'Webhooks, by state.', ['state'], async (gauge) => {
+      gauge.reset();
+      const rows = await rowsOf<{ state: string; count: string }>(
+        database.manager,
+        `SELECT CASE WHEN state = 'active' AND failures > 0 THEN 'failing' ELSE state END AS state, count(*) AS count
+         FROM planner.webhook GROUP BY 1`,
+      );
+      for (const { state, count } of rows) gauge.set({ state }, Number(count));
+    });
   }
 
   /** Measures requests; streams are open for as long as their reader likes, so they are left out. */

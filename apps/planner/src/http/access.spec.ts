@@ -133,6 +133,7 @@ describe('access', () => {
       status: 'ok',
       database: true,
       broker: true,
+      reasons: [],
     });
     expect((await request(planner.url).get('/health/other')).status).toBe(404);
     expect((await planner.get('/metrics')).text).toContain('muster_transactions');

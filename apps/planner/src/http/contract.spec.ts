@@ -9,8 +9,10 @@ const NOWHERE = '00000000-0000-4000-8000-000000000000';
 /** Routes that make what their path names, so that nothing of that name elsewhere is in the way. */
 /** How far a webhook has read the feed goes on by itself. */
 const READ_UP_TO = /"last":\d+/;
+/** Told whole, since they are as long as what people wrote down by hand; the feed goes by its own numbers. */
+const WHOLE_LISTS = ['listEventKinds', 'listOptions', 'listPools', 'readEvents'];
 const AT_ONCE = 10;
-const MAKE = ['applyCluster', 'setPool'];
+const MAKE = ['applyCluster', 'setPool', 'writeProfile'];
 
 describe('every route of the description', () => {
   let world: ContractWorld;
@@ -50,12 +52,30 @@ describe('every route of the description', () => {
     ({ status }: Answer) =>
       statuses.includes(status) ? null : `not ${statuses.join(' or ')}`;
 
+  it('has something to name in the world that it is tried in', () => expect(world.missing).toEqual([]));
+
+  it('takes an Idempotency-Key if it writes, a cursor if it lists, and If-Match for what has an ETag', () => {
+    const takes = ({ parameters }: ApiOperation, ...names: string[]) =>
+      names.every((name) => parameters.some((each) => each.name === name));
+    const answerOf = ({ responses }: ApiOperation) =>
+      world.api.resolve(responses['200']?.content?.['application/json']?.schema ?? {}).properties ?? {};
+    const writes = operations.filter((each) => each.method !== 'get');
+    const lists = operations.filter((each) => each.method === 'get' && 'items' in answerOf(each));
+    const tagged = operations.filter((each) => each.method === 'get' && 'etag' in answerOf(each));
+    const edits = writes.filter((each) => each.method !== 'post' && tagged.some(({ path }) => path === each.path));
+    expect([writes.length > 40, lists.length > 10, edits.length > 5]).toEqual([true, true, true]);
+    expect(writes.filter((each) => !takes(each, 'Idempotency-Key')).map(({ id }) => id)).toEqual([]);
+    expect(
+      lists
+        .filter((each) => !takes(each, 'limit', 'cursor'))
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(WHOLE_LISTS);
+    expect(edits.filter((each) => !takes(each, 'If-Match')).map(({ id }) => id)).toEqual([]);
+  });
+
   it('wants a token', () =>
-    askAll(
-      closed(),
-      (each) => ({ token: null, body: each.method === 'get' ? undefined : '{}' }),
-      statusIs(401),
-    ));
+    askAll(closed(), (each) => ({ token: null, body: each.method === 'get' ? undefined : '{}' }), statusIs(401)));
 
   it.each(ROLES)('refuses whoever is %s only where that is too little', async (role: Role) => {
     const grants: Grants = { default: role };
@@ -100,6 +120,11 @@ describe('every route of the description', () => {
       statusIs(200, 404, 422),
     );
     expect(await seen()).toEqual(before);
+  });
+
+  it('deletes a cluster only as it was read', async () => {
+    const { status } = await world.planner.delete('/api/v1/clusters/c1').set('if-match', '"0-old"');
+    expect(status).toBe(412);
   });
 
   it('finds nothing of a name that nobody has', () =>

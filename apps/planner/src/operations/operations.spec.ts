@@ -81,7 +81,7 @@ describe('operations', () => {
 
   it('that are refused say why, and without what was sent', async () => {
     const before = await last();
-    expectStatus(await planner.apply(smallCluster().replace('small@1.0.0', 'none@1.0.0'), { reason: 'x' }), 400);
+    expectStatus(await planner.apply(smallCluster().replace('small@1.0.0', 'none@1.0.0'), { reason: 'x' }), 422);
     expectStatus(await planner.put('/api/v1/pools/none', { slots: 0 }), 400);
     const events = await since(before, 2);
     expect(told(events.filter(({ type }) => type !== 'operation.started'))).toEqual([

@@ -7,7 +7,7 @@ export class SavePresetDto {
   @Matches(NAME_PATTERN)
   name!: string;
 
-  @ApiProperty({ example: 'prod-a', description: 'The cluster that it is saved from.' })
+  @ApiProperty({ example: 'c1', description: 'The cluster that it is saved from.' })
   @Matches(NAME_PATTERN)
   cluster!: string;
 

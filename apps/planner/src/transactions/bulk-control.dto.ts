@@ -17,7 +17,10 @@ export const BULK_VERBS = ['pause', 'resume', 'drain', 'cancel'] as const;
 const TRANSACTIONS_MAX = 100;
 
 export class BulkControlDto {
-  @ApiProperty({ type: [String], format: 'uuid', minItems: 1, maxItems: TRANSACTIONS_MAX })
+  @ApiProperty({
+    ...{ type: [String], format: 'uuid', minItems: 1, maxItems: TRANSACTIONS_MAX },
+    example: ['3e5f6c52-8f0e-4c55-9b0e-2a4b7c1d9e10'],
+  })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(TRANSACTIONS_MAX)
@@ -25,7 +28,7 @@ export class BulkControlDto {
   @IsUUID(undefined, { each: true })
   transactions!: string[];
 
-  @ApiProperty({ enum: BULK_VERBS })
+  @ApiProperty({ enum: BULK_VERBS, example: 'resume' })
   @IsIn(BULK_VERBS)
   verb!: (typeof BULK_VERBS)[number];
 

@@ -2,7 +2,7 @@ import type { SecretBox } from '@muster/model';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
-import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { Editing } from '../http/editing';
 import { NewId } from '../http/new-id';
 import { PageQuery } from '../http/paging';
@@ -80,6 +80,7 @@ export class WebhooksController {
 
   @Patch(':webhook')
   @ApiOperation({ operationId: 'editWebhook', summary: 'Change address or kinds, disable it or make it active again' })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiOkResponse({ type: WebhookDto })
   @ApiRefusals(400, 404, 412, 422)
@@ -96,6 +97,7 @@ export class WebhooksController {
   @Delete(':webhook')
   @HttpCode(204)
   @ApiOperation({ operationId: 'removeWebhook', summary: 'Send nothing more, and forget its deliveries' })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiNoContentResponse()
   @ApiRefusals(404, 412)
@@ -115,6 +117,7 @@ export class WebhooksController {
   @Post(':webhook/secret')
   @HttpCode(200)
   @ApiOperation({ operationId: 'rotateWebhookSecret', summary: 'A new secret; the old one signs beside it for a day' })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiOkResponse({ type: WebhookDto })
   @ApiRefusals(400, 404, 412, 422)
@@ -129,6 +132,7 @@ export class WebhooksController {
   @Post(':webhook/replay')
   @HttpCode(200)
   @ApiOperation({ operationId: 'replayWebhook', summary: 'Send everything from a number on (again)' })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiOkResponse({ type: WebhookDto })
   @ApiRefusals(400, 404, 412, 422)

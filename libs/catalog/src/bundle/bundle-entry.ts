@@ -30,7 +30,8 @@ export function isBundleText(path: string): boolean {
     path === 'release.yaml' ||
     path === 'plugin.yaml' ||
     path === 'tasks.yaml' ||
-    /^(tasks\/.+|graphs\/[^/]+\/.+)\.yaml$/.test(path)
+    path === 'validations.yaml' ||
+    /^(tasks\/.+|validations\/.+|graphs\/[^/]+\/.+)\.yaml$/.test(path)
   );
 }
 

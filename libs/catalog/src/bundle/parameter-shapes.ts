@@ -64,7 +64,15 @@ export const PARAMETER_SHAPES: Readonly<Partial<Record<TaskType, ParameterShapes
     oneOf: [['port', 'http', 'cmd', 'event']],
   },
   http: {
-    known: { method: 'method', url: 'url', body: 'anything', expect: 'expect', headers: 'mapping', cacert: 'text', insecure: 'flag' },
+    known: {
+      method: 'method',
+      url: 'url',
+      body: 'anything',
+      expect: 'expect',
+      headers: 'mapping',
+      cacert: 'text',
+      insecure: 'flag',
+    },
     oneOf: [['url']],
   },
   validate: { known: { checks: 'checks', env: 'environment', files: 'paths' }, oneOf: [['checks']] },

@@ -5,6 +5,7 @@ import {
   type BundleFile,
   type BundleKind,
   type GraphDefinition,
+  type Validation,
 } from '@muster/model';
 import { hasErrors, problem, type Problem } from '@muster/problems';
 import { Cursor } from '../yaml/cursor';
@@ -15,6 +16,7 @@ import { missingFiles } from './bundle-files';
 import { readGraphMetadata, type GraphMetadata } from './graph-metadata';
 import { emptyManifest, readManifest, type Manifest } from './manifest';
 import { emptyTaskList, readTasks } from './task-list';
+import { readValidations } from './validations';
 
 export interface ParseBundleOptions {
   /** True: a folder without a manifest is a release that declares no roles (offline planning). Default false. */
@@ -44,6 +46,7 @@ export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundle
   if (known === null) return { bundle: null, readable: null, problems: bounded(problems) };
   const manifest = parseManifest(known, options, problems);
   const graphs = parseGraphs(known, problems);
+  const validations = parseValidations(known, problems);
   const files = known
     .filter(({ path }) => path.startsWith('files/'))
     .map(({ path, digest, size, executable }): BundleFile => ({
@@ -52,7 +55,7 @@ export function parseBundle(entries: Iterable<BundleEntry>, options: ParseBundle
       size: size ?? 0,
       executable: executable ?? false,
     }));
-  const readable = manifest && { ...manifest, graphs, files };
+  const readable = manifest && { ...manifest, graphs, files, ...(validations.length > 0 ? { validations } : {}) };
   // What others are to add may hold what is missing here.
   if (!readable) for (const graph of graphs) problems.push(...missingFiles(graph.definitions, files));
   else if (readable.extends === null && !readable.includes) problems.push(...checkWholeBundle(readable));
@@ -87,7 +90,9 @@ function checkEntries(entries: Iterable<BundleEntry>, problems: Problem[]): Bund
     if (isBundleText(entry.path)) textLength += entry.text?.length ?? 0;
     if (
       !fault &&
-      /^((tasks|graphs)\/.*\.(yml|json)|(tasks|release|plugin)\.yml|graphs\/[^/]+\.ya?ml)$/.test(entry.path)
+      /^((tasks|graphs|validations)\/.*\.(yml|json)|(tasks|validations|release|plugin)\.yml|graphs\/[^/]+\.ya?ml)$/.test(
+        entry.path,
+      )
     ) {
       problems.push(
         problem('BUNDLE_FILE_IGNORED', {
@@ -150,6 +155,16 @@ function holdsTooMuch(): Problem {
   });
 }
 
+function parseValidations(entries: readonly BundleEntry[], problems: Problem[]): Validation[] {
+  const validations = new Map<string, Validation>();
+  for (const entry of entries) {
+    if (entry.path !== 'validations.yaml' && !/^validations\/.+\.yaml$/.test(entry.path)) continue;
+    const cursor = parseFile(entry, `file ${entry.path}`, problems);
+    if (cursor && !cursor.isNull) readValidations(cursor, validations);
+  }
+  return [...validations.values()];
+}
+
 /** Graphs by type, `default` first and always there. */
 function parseGraphs(entries: readonly BundleEntry[], problems: Problem[]): GraphDefinition[] {
   const lists = new Map([['default', emptyTaskList()]]);
@@ -192,12 +207,20 @@ function graphMetadata(read: GraphMetadata | undefined): Pick<GraphDefinition, '
 }
 
 /** Files and graph types that the bundle names and does not have: to be asked once everything is in it that others add. */
-export function checkWholeBundle({ kind, graphs, files, sequences, included = [] }: Bundle): Problem[] {
+export function checkWholeBundle({
+  kind,
+  graphs,
+  files,
+  sequences,
+  included = [],
+  validations = [],
+}: Bundle): Problem[] {
   const filesOf = new Map([
     [undefined as string | undefined, files],
     ...included.map((it) => [it.as, it.files] as const),
   ]);
-  const missing = graphs.flatMap(({ definitions }) =>
+  const checks = validations.map(({ definition }) => definition);
+  const missing = [...graphs, { definitions: checks }].flatMap(({ definitions }) =>
     [...filesOf].flatMap(([scope, own]) =>
       missingFiles(
         definitions.filter((definition) => definition.scope === scope),

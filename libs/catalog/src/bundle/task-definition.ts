@@ -38,6 +38,33 @@ function ownPlace({ place: { path: _nth, ...place } }: Cursor): Place {
   return place;
 }
 
+/** Keys of a task that say how it is carried out; where and in what order is for others to say. */
+const CHECK_KEYS = [
+  'type',
+  'parameters',
+  'condition',
+  'timeout',
+  'interval',
+  'retries',
+  'outputs',
+  'expected',
+  'description',
+];
+
+/** The task of a check, placed as `around` says, under an id that is given. Null without a usable type. */
+export function readCheckTask(cursor: Cursor, around: MapCursor, id: string): TaskDefinition | null {
+  const map = cursor.map('a task without id: {type, parameters}');
+  if (!map) return null;
+  map.knowsOnly(CHECK_KEYS, 'error');
+  const type = map.require('type')?.oneOf(TASK_TYPES) ?? null;
+  if (type === null) return null;
+  const placement = {
+    tags: readPlacement(around.get('tags')),
+    roles: readPlacement(eitherKey(around, 'roles', 'role')),
+  };
+  return { id, type, ...readFields(map, type), ...placement, idempotent: true, place: cursor.place };
+}
+
 /** A patch (`patch: id` in the place of `id`): what it says, and nothing of what it does not. Null without a usable name. */
 export function readTaskPatch(cursor: Cursor): TaskPatch | null {
   const map = named(cursor, 'patch');

@@ -11,3 +11,4 @@ export * from './profiles';
 export * from './transactions';
 export * from './history';
 export * from './webhooks';
+export * from './validations';

@@ -129,3 +129,16 @@ export interface AdoptedNode {
   readonly node: string;
   readonly adopted: boolean;
 }
+
+/** SSH servers that answered; none was logged in to. */
+export interface DiscoveredMachines {
+  readonly looked: number;
+  readonly machines: readonly {
+    readonly address: string;
+    readonly port: number;
+    readonly hostKey: string;
+    readonly greeting: string | null;
+    /** Null: unknown. */
+    readonly node: string | null;
+  }[];
+}

@@ -1,6 +1,7 @@
 import { MASTER, SYNC_POINT, type Placement, type TaskDefinition } from '@muster/model';
 import { mergeRoles } from '../passes/merge-layers';
 import type { Draft, DraftTask } from './draft';
+import { isStaged } from './staged';
 import { namePattern, type NamePattern } from './name-pattern';
 
 const PRIMARY = 'primary-';
@@ -20,7 +21,7 @@ function taskRoles(draft: Draft): readonly (readonly string[])[] {
   const selects = placementTests(draft);
   const known = new Map<string, readonly string[]>();
   return draft.tasks.map(({ definition, repeatOf, node }) => {
-    if (node === MASTER || node === SYNC_POINT) return [];
+    if (node === MASTER || node === SYNC_POINT || isStaged(definition)) return [];
     const own = rolesOfNode.get(node) ?? [];
     const id = repeatOf ?? definition.id;
     const key = `${id} ${own.join()}`;

@@ -6,6 +6,7 @@ import { LintGraph } from './lint-graph';
 import { over } from './lint-rule';
 import { LINT_RULES } from './lint-rules';
 import { LINT_WORK_MAX, LintWork } from './lint-work';
+import { findOptionFaults } from './rules/option-declarations';
 import { findUnknownConflicts } from './rules/role-conflicts';
 
 export interface LintOptions {
@@ -46,6 +47,7 @@ export function lintBundle(
       find: () => over(work, looked, ([graph, order]) => find(graph, order)),
     })),
     { finds: ['LINT_UNKNOWN_ROLE'], find: () => findUnknownConflicts(bundle, work) },
+    { finds: ['LINT_OPTION'], find: () => findOptionFaults(bundle, work) },
   ];
   for (const [at, { finds, find }] of rules.entries()) {
     const { found, isFinished } = work.within(rules.length - at, find);

@@ -25,6 +25,7 @@ export function extendBundle(over: Bundle, base: ResolvedBase, problems: Problem
     sequences: replaced.merge('sequence', under.sequences, over.sequences),
     graphs: mergeGraphs(under.graphs, over.graphs, replaced, problems),
     files: mergeFiles(under.files, over.files, replaced, problems),
+    ...mergeValidations(under, over, replaced),
     ...(under.included ? { included: under.included } : {}),
   };
   problems.push(...replaced.told());
@@ -85,6 +86,15 @@ function mergeSettings(under: JsonObject | null, over: JsonObject | null, replac
     ...Object.fromEntries(more),
     ...(required.length > 0 ? { required: [...new Set(required)] } : {}),
   };
+}
+
+function mergeValidations(under: Bundle, over: Bundle, replaced: Replaced): Pick<Bundle, 'validations'> {
+  const validations = new Map((under.validations ?? []).map((each) => [each.id, each]));
+  for (const each of over.validations ?? []) {
+    if (validations.has(each.id)) replaced.add('validation', each.id);
+    validations.set(each.id, each);
+  }
+  return validations.size === 0 ? {} : { validations: [...validations.values()] };
 }
 
 function mergeGraphs(

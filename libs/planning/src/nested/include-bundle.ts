@@ -10,6 +10,8 @@ import {
   type OptionGroup,
   type Role,
   type TaskDefinition,
+  type Validation,
+  validationTask,
 } from '@muster/model';
 import { didYouMean } from '@muster/model';
 import { problem, type Problem } from '@muster/problems';
@@ -63,6 +65,7 @@ export function includeBundle(
     files: [...outer.files, ...inner.files.map((file) => ({ ...file, path: `${spec.as}/${file.path}` }))].sort(
       (a, b) => (a.path < b.path ? -1 : 1),
     ),
+    ...(inner.validations ? { validations: [...(outer.validations ?? []), ...prefixValidations(inner, prefix)] } : {}),
     included: [...(outer.included ?? []), ...includedOf(spec, found, prefix)],
   };
 }
@@ -96,6 +99,21 @@ function prefixRole(role: Role, prefix: Prefix): Role {
     tags: role.tags.map((tag) => prefix.tag(tag)),
     conflicts: role.conflicts.map((name) => prefix.name(name)),
   };
+}
+
+/** Those before and after an included release's deployment are before and after the whole. */
+function prefixValidations({ validations = [] }: Bundle, prefix: Prefix): Validation[] {
+  return validations.map((each) => {
+    const id = prefix.name(each.id);
+    const stage = 'task' in each.stage ? { ...each.stage, task: prefix.name(each.stage.task) } : each.stage;
+    const definition = prefixDefinition(each.definition, prefix, []);
+    return {
+      ...each,
+      id,
+      stage,
+      definition: { ...definition, id: validationTask(id), validation: { severity: each.severity, stage } },
+    };
+  });
 }
 
 function prefixOptions(group: OptionGroup, prefix: Prefix): OptionGroup {

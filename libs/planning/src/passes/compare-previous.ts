@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject, type TaskReason } from '@muster/model';
+import { canonicalJson, type JsonObject, type TaskReason, type ValidationMark } from '@muster/model';
 import { computeObject } from '../draft/compute-values';
 import type { Draft, DraftTask } from '../draft/draft';
 import { describeChange } from '../previous/describe-change';
@@ -48,6 +48,8 @@ function decide(
   inputs: JsonObject | null,
   fingerprints: Fingerprints,
 ): ['run' | 'skip', TaskReason] {
+  const { validation } = task.definition;
+  if (validation) return ['run', validationReason(validation)];
   if (draft.input.options?.force) return ['run', FORCED];
   if (isFuel(task)) return ['run', fuelReason(task)];
   if (inputs === null) return ['run', reasonWithoutInputs(task)];
@@ -62,6 +64,17 @@ function decide(
     inputs,
   );
   return changes === null ? ['skip', UNCHANGED] : ['run', { code: 'changed', text: changes }];
+}
+
+function validationReason({ severity, stage }: ValidationMark): TaskReason {
+  const when =
+    'task' in stage
+      ? `${stage.kind} ${stage.task}`
+      : stage.kind === 'pre-deployment'
+        ? 'before everything'
+        : 'after everything';
+  const what = severity === 'fatal' ? 'nothing after it goes on if it fails' : 'a failure is told, and all goes on';
+  return { code: 'validation', text: `Checks ${when}; ${what}.` };
 }
 
 /** Why a task runs of which no success on its node is recorded. */

@@ -6,6 +6,7 @@ import {
   type Role,
   type TaskDefinition,
   type TaskPatch,
+  VALIDATIONS_GRAPH,
 } from '@muster/model';
 import { applyPatch, sharedFields } from '../draft/apply-patch';
 import type { Draft, OwnedDefinition } from '../draft/draft';
@@ -44,7 +45,8 @@ export function mergeLayers(draft: Draft): void {
   const types = [
     ...new Set([release, ...plugins, cluster].flatMap(({ graphs }) => (graphs ?? []).map(({ type }) => type))),
   ];
-  if (!types.includes(graphType)) {
+  const hasValidations = [release, ...plugins].some(({ validations = [] }) => validations.length > 0);
+  if (!types.includes(graphType) && !(hasValidations && graphType === VALIDATIONS_GRAPH)) {
     draft.report('PLAN_UNKNOWN_GRAPH', {
       subject: `graph type ${graphType.slice(0, 80)}`,
       summary: `is in neither the release nor its plugins, which have ${types.join(', ') || 'none'}`,

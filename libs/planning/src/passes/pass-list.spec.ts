@@ -1,3 +1,4 @@
+import { parseBundle } from '@muster/catalog';
 import type { ClusterSpec } from '@muster/model';
 import type { PlanInput } from '../plan-input';
 import { cluster, outcomeOf, plugin, printedAfter, release, scripted } from '../planning.testing';
@@ -38,6 +39,16 @@ function filtered(tasks: readonly object[], filter: string): PlanInput['release'
   return { ...made, graphs: made.graphs.map((graph) => ({ ...graph, metadata: { node_filter: filter } })) };
 }
 
+/** A release with one validation. */
+function checking(tasks: readonly object[], validation: object): PlanInput['release'] {
+  const { bundle } = parseBundle([
+    { path: 'release.yaml', text: 'name: r\nversion: 1.0.0\n' },
+    { path: 'tasks.yaml', text: JSON.stringify(tasks) },
+    { path: 'validations.yaml', text: JSON.stringify([validation]) },
+  ]);
+  return bundle ?? release([]);
+}
+
 const steady = [upload('x', { inputs: {} }), upload('y', { inputs: {}, requires: ['x'] })];
 
 /** One for each pass: what it does, on a graph that a page holds. Passes before the first task are seen by what is placed. */
@@ -71,6 +82,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     },
     spec: cluster({ n1: ['a'] }),
     text: 'in.y@n1 upload_file run\n  x@n1\nin.z@n1 upload_file run\n  x@n1\nx@n1 upload_file run',
+  },
+  'add validations': {
+    tasks: [],
+    more: { release: checking([upload('x')], { id: 'v', task: { type: 'shell', parameters: { cmd: 'x' } } }) },
+    spec: cluster({ n1: ['a'] }),
+    text: 'validation.v@n1 shell run\nx@n1 upload_file run',
   },
   'check that all is supported': {
     tasks: [],
@@ -182,6 +199,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       'x@n1 upload_file run\n  before@n1\n  before@n2',
       'x@n2 upload_file run\n  before@n1\n  before@n2',
     ].join('\n'),
+  },
+  'order validations': {
+    tasks: [],
+    more: { release: checking([upload('x')], { id: 'v', task: { type: 'shell', parameters: { cmd: 'x' } } }) },
+    spec: cluster({ n1: ['a'] }),
+    text: 'validation.v@n1 shell run\nx@n1 upload_file run\n  validation.v@n1',
   },
   'order roles': {
     tasks: [],
@@ -352,6 +375,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 const CONNECTED = 'connect included releases';
 const BEFORE_PLACEMENT = [
   'merge layers',
+  'add validations',
   'check that all is supported',
   'check that all is filled',
   'assign tags and primaries',

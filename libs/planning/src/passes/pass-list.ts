@@ -20,6 +20,7 @@ import { rampRoles } from './ramp-roles';
 import { resolveOutputs } from './resolve-outputs';
 import { resolveCrossRelations, resolveRelations } from './resolve-relations';
 import { selectTasks } from './select-tasks';
+import { orderValidations, stageValidations } from './stage-validations';
 import { skipInNoop } from './skip-in-noop';
 import { setFaultTolerance } from './set-fault-tolerance';
 import { setLimits } from './set-limits';
@@ -35,6 +36,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'merge layers', run: mergeLayers },
   // Right after it, so that plugins and clusters that replace what a connection names do not undo it; everything later sees plain definitions.
   { name: 'connect included releases', run: connectNested },
+  // After connections, which are about tasks; before anything looks at definitions, since these are some more.
+  { name: 'add validations', run: stageValidations },
   // Needs nothing but the definitions that are left, and is about them as a whole.
   { name: 'check that all is supported', run: checkSupported },
   // About the cluster alone, so it is told whatever else is wrong.
@@ -53,6 +56,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'resolve relations on the node', run: resolveRelations },
   // After placement is complete, since `any` chooses among the nodes that have the task.
   { name: 'resolve relations across nodes', run: resolveCrossRelations },
+  // After all tasks are there; before the order of roles, which has no say in what comes before and after everything.
+  { name: 'order validations', run: orderValidations },
   // After the authors' own relations, which say what belongs together on a node whatever the order of roles is.
   { name: 'order roles', run: orderRoles },
   // After parameters are computed, since an expression may yield a binding; before anything looks at all relations.

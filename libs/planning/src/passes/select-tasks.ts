@@ -1,6 +1,15 @@
-import { didYouMean, MASTER, SYNC_POINT, type TaskReason, TYPES_WITHOUT_WORK } from '@muster/model';
+import {
+  didYouMean,
+  MASTER,
+  SYNC_POINT,
+  taskAddress,
+  type TaskReason,
+  TYPES_WITHOUT_WORK,
+  VALIDATIONS_GRAPH,
+} from '@muster/model';
 import { hasErrors } from '@muster/problems';
 import type { Draft } from '../draft/draft';
+import { isStaged } from '../draft/staged';
 import { reach } from '../draft/reach';
 import { subgraphTasks } from '../draft/subgraph';
 
@@ -19,17 +28,26 @@ export function selectTasks(draft: Draft): void {
   const between = subgraphs && unionOf(draft, subgraphs);
   const reasons = draft.tasks.map((task): TaskReason | null => {
     if (chosenNodes && !chosenNodes.has(task.node)) return NODE_NOT_SELECTED;
+    // They are about the deployment as a whole, however small it is.
+    if (isStaged(task.definition) && draft.input.graphType !== VALIDATIONS_GRAPH) return null;
+    const checked = task.definition.validation?.stage;
     const isTask =
       !chosenTasks ||
       chosenTasks.has(task.definition.id) ||
       chosenTasks.has(task.address) ||
-      (task.repeatOf !== null && chosenTasks.has(task.repeatOf));
+      (task.repeatOf !== null && chosenTasks.has(task.repeatOf)) ||
+      (checked !== undefined &&
+        'task' in checked &&
+        (chosenTasks.has(checked.task) || chosenTasks.has(taskAddress(checked.task, task.node))));
     if (!isTask) return TASK_NOT_SELECTED;
     return between && !between[task.index] ? NOT_IN_SUBGRAPH : null;
   });
   const chosen = draft.tasks.filter(({ index }) => reasons[index] === null).map(({ index }) => index);
   // A name that does not exist was reported already.
-  if (chosen.length === 0 && !hasErrors(draft.problems)) reportNothing(draft);
+  const isAny = chosen.some(
+    (index) => !isStaged(draft.task(index).definition) || draft.input.graphType === VALIDATIONS_GRAPH,
+  );
+  if (!isAny && !hasErrors(draft.problems)) reportNothing(draft);
   // What is skipped for a reason of its own needs nothing; an anchor that is named stands for what comes before it. Anchors
   // of the cluster that nobody named need nothing either: the last of them would fetch all nodes for any one.
   const needing = chosen.filter((index) => {

@@ -94,6 +94,11 @@ export const lintProblems = {
     meaning: 'A task is not declared idempotent, so that losing its node while it runs pauses the deployment.',
     remedy: 'Write `idempotent: true` if it may run twice; else keep it, and expect to be asked.',
   },
+  LINT_OPTION: {
+    severity: 'error',
+    meaning: 'An option cannot be switched on as it is declared, or its settings cannot hold.',
+    remedy: 'Correct what the summary says.',
+  },
   LINT_UNSURE_RETRIES: {
     severity: 'info',
     meaning: 'A task is retried and does not say that it may run twice.',

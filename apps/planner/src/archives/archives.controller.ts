@@ -1,0 +1,103 @@
+import { pipeline } from 'node:stream/promises';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Bus } from '@muster/messaging';
+import { NAME_PATTERN, type SecretBox } from '@muster/model';
+import { problem, ProblemsError } from '@muster/problems';
+import type { ArtifactStore } from '@muster/storage';
+import type { Request, Response } from 'express';
+import { DataSource } from 'typeorm';
+import { BundleService } from '../bundles/bundle-service';
+import { publishBundle } from '../bundles/publish-bundle';
+import { EditQuery } from '../clusters/cluster.dto';
+import { ClusterRow } from '../clusters/cluster.entity';
+import { refuseSealed } from '../clusters/edit-cluster';
+import { makeFromDocument } from '../clusters/new-cluster';
+import { MadeClusterDto, madeView } from '../clusters/new-cluster.dto';
+import { ApiRefusals } from '../http/api-errors';
+import { Editing } from '../http/editing';
+import { OwnIdempotency } from '../http/idempotency.interceptor';
+import { Project } from '../http/principal';
+import { Needs } from '../http/route-access';
+import type { PlanRunner } from '../plans/plan-runner';
+import { ARTIFACTS, BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
+import { PlannerNudges } from '../running/planner-nudges';
+import { notAnArchive, readArchive } from './read-archive';
+import { readManifest, writeArchive } from './write-archive';
+
+/** Clusters as files that another server takes. */
+@ApiTags('clusters')
+@Controller('api/v1')
+export class ArchivesController {
+  constructor(
+    private readonly database: DataSource,
+    private readonly nudges: PlannerNudges,
+    private readonly bundles: BundleService,
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
+    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
+    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
+  ) {}
+
+  @Get('clusters/:cluster/archive')
+  @Needs('viewer')
+  @ApiOperation({
+    operationId: 'archiveCluster',
+    summary: 'The cluster with its bundles as one file, secrets left out',
+  })
+  @ApiProduces('application/gzip')
+  @ApiOkResponse({ content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiRefusals(404, 422)
+  async download(@Project() project: string, @Param('cluster') name: string, @Res() response: Response): Promise<void> {
+    const content = await writeArchive({ on: this.database.manager, artifacts: this.artifacts }, project, name);
+    response.status(200).type('application/gzip').attachment(`${name}.tar.gz`);
+    await pipeline(content, response);
+  }
+
+  @Post('cluster-archives')
+  @Needs('admin')
+  @HttpCode(201)
+  @OwnIdempotency()
+  @ApiOperation({ operationId: 'importCluster', summary: 'Publish the bundles of an archive and make its cluster' })
+  @ApiConsumes('application/gzip')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiCreatedResponse({ type: MadeClusterDto })
+  @ApiRefusals(409, 413, 422, 503)
+  async import(
+    @Req() request: Request,
+    @Query() query: EditQuery,
+    @Editing() { project, who }: Editing,
+  ): Promise<MadeClusterDto> {
+    const { database, bus, secretBox, runner } = this;
+    const { manifest, bundles } = await readArchive(request, (sent) => this.bundles.receive(sent));
+    const read = readManifest(manifest);
+    if (read === null || !NAME_PATTERN.test(read.cluster)) throw notAnArchive('its manifest is none of version 1');
+    const { cluster: name, document } = read;
+    refuseSealed(document, []);
+    if (await database.manager.existsBy(ClusterRow, { project, name })) throw exists(name);
+    // Published in the order of the archive; what is there with the same content stays as it is.
+    for (const { kind, sent } of bundles) await publishBundle({ database, runner }, { project, kind, who }, sent);
+    const made = await makeFromDocument(
+      { database, bus, secretBox, runner },
+      project,
+      { name, document, acceptHostKeys: query.acceptHostKeys === 'true' },
+      { who, why: query.reason ?? 'Imported from an archive.', change: 'import' },
+    );
+    this.nudges.nudge('recorded');
+    return madeView(made);
+  }
+}
+
+function exists(name: string): ProblemsError {
+  return new ProblemsError([
+    problem('CLUSTER_EXISTS', { subject: `cluster ${name}`, summary: 'There is a cluster of that name already.' }),
+  ]);
+}
