@@ -22,15 +22,17 @@ import { ClusterRow } from '../clusters/cluster.entity';
 import { refuseSealed } from '../clusters/edit-cluster';
 import { makeFromDocument } from '../clusters/new-cluster';
 import { MadeClusterDto, madeView } from '../clusters/new-cluster.dto';
-import { ApiRefusals } from '../http/api-errors';
+import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { Editing } from '../http/editing';
-import { OwnIdempotency } from '../http/idempotency.interceptor';
+import { answerOnce, OwnIdempotency } from '../http/idempotency.interceptor';
+import { idempotencyKeyOf } from '../http/idempotency-key';
 import { Project } from '../http/principal';
+import { requestHash } from '../http/request-hash';
 import { Needs } from '../http/route-access';
 import type { PlanRunner } from '../plans/plan-runner';
 import { ARTIFACTS, BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
-import { notAnArchive, readArchive } from './read-archive';
+import { type ClusterArchive, notAnArchive, readArchive } from './read-archive';
 import { readManifest, writeArchive } from './write-archive';
 
 /** Clusters as files that another server takes. */
@@ -69,15 +71,28 @@ export class ArchivesController {
   @ApiOperation({ operationId: 'importCluster', summary: 'Publish the bundles of an archive and make its cluster' })
   @ApiConsumes('application/gzip')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiIdempotent()
   @ApiCreatedResponse({ type: MadeClusterDto })
   @ApiRefusals(409, 413, 422, 503)
   async import(
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
     @Query() query: EditQuery,
-    @Editing() { project, who }: Editing,
+    @Editing() editing: Editing,
+  ): Promise<unknown> {
+    const key = idempotencyKeyOf(request);
+    const { archive, digest } = await readArchive(request, (sent) => this.bundles.receive(sent));
+    const make = (): Promise<MadeClusterDto> => this.#make(archive, query, editing);
+    if (key === null) return make();
+    return answerOnce(this.database, key, request, requestHash(request, digest), response, make);
+  }
+
+  async #make(
+    { manifest, bundles }: ClusterArchive,
+    query: EditQuery,
+    { project, who }: Editing,
   ): Promise<MadeClusterDto> {
     const { database, bus, secretBox, runner } = this;
-    const { manifest, bundles } = await readArchive(request, (sent) => this.bundles.receive(sent));
     const read = readManifest(manifest);
     if (read === null || !NAME_PATTERN.test(read.cluster)) throw notAnArchive('its manifest is none of version 1');
     const { cluster: name, document } = read;

@@ -33,11 +33,10 @@ describe('archives of clusters', () => {
     expectStatus(response, 200);
     return response.body as Buffer;
   };
-  const send = (to: TestPlanner, body: Buffer) =>
+  const send = (to: TestPlanner, body: Buffer, headers: Readonly<Record<string, string>> = {}) =>
     request(to.url)
       .post('/api/v1/cluster-archives')
-      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
-      .set('content-type', 'application/gzip')
+      .set({ authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/gzip', ...headers })
       .send(body);
   const tar = async (entries: readonly [object, string | Buffer][]): Promise<Buffer> => {
     const archive = pack();
@@ -67,7 +66,8 @@ describe('archives of clusters', () => {
     }
     expect(names).toEqual(['cluster.json', 'bundles/release/small@1.0.0.tar.gz']);
     expect(gunzipSync(archive).toString('latin1')).not.toContain('hunter2');
-    const made = await send(empty, archive);
+    expect(await download()).toEqual(archive);
+    const made = await send(empty, archive, { 'idempotency-key': 'import-1' });
     expectStatus(made, 201);
     expect(made.body).toMatchObject({ cluster: 'c1', revision: 1, changed: true });
     expect(made.body.toBeFilled.map((each: { path: string[] }) => each.path.join('.'))).toEqual([
@@ -84,6 +84,12 @@ describe('archives of clusters', () => {
     });
     expect((await empty.get('/api/v1/clusters/c1/revisions')).body.items).toMatchObject([{ change: 'import' }]);
     expectStatus(await empty.post('/api/v1/clusters/c1/plans'), 200);
+    const repeated = await send(empty, archive, { 'idempotency-key': 'import-1' });
+    expect([repeated.status, repeated.body]).toEqual([201, made.body]);
+    const other = await send(empty, await tar([[{ name: 'cluster.json' }, manifest()]]), {
+      'idempotency-key': 'import-1',
+    });
+    expect(codes(other.body)).toEqual(['API_IDEMPOTENCY_MISMATCH']);
     const again = await send(empty, archive);
     expect([again.status, codes(again.body)]).toEqual([409, ['CLUSTER_EXISTS']]);
   });

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -19,22 +20,28 @@ export interface ArchivedBundle {
   readonly sent: SentBundle;
 }
 
+export interface ClusterArchive {
+  readonly manifest: Json;
+  readonly bundles: readonly ArchivedBundle[];
+}
+
 /**
  * Reads a gzipped archive as it arrives. `receive` reads a bundle inside, with the limits of any other upload. Nothing is
- * written by the name of an entry: names that are not known are refused, links and folders included. Throws `ProblemsError`.
+ * written by the name of an entry: names that are not known are refused, links and folders included. `digest` is the SHA-256 of what was sent, in hexadecimal digits. Throws `ProblemsError`.
  */
 export async function readArchive(
   body: Readable,
   receive: (sent: Readable) => Promise<SentBundle>,
-): Promise<{ readonly manifest: Json; readonly bundles: readonly ArchivedBundle[] }> {
+): Promise<{ readonly archive: ClusterArchive; readonly digest: string }> {
   const archive = extract();
+  const hash = createHash('sha256');
   const found: { manifest?: Json; bundles: ArchivedBundle[] } = { bundles: [] };
   const reading = (async () => {
     for await (const entry of archive) await readEntry(entry, found, receive);
   })();
   const { unpackedBytes, sentBytes } = UPLOAD_LIMITS;
   const [piped, read] = await Promise.allSettled([
-    pipeline([body, bounded(sentBytes), createGunzip(), bounded(unpackedBytes), archive]),
+    pipeline([body, bounded(sentBytes, hash), createGunzip(), bounded(unpackedBytes), archive]),
     reading,
   ]);
   for (const each of [read, piped])
@@ -42,7 +49,7 @@ export async function readArchive(
   if (piped.status === 'rejected') throw notAnArchive(String((piped.reason as Error).message));
   if (read.status === 'rejected') throw read.reason;
   if (found.manifest === undefined) throw notAnArchive(`it has no ${ARCHIVE_MANIFEST}`);
-  return { manifest: found.manifest, bundles: found.bundles };
+  return { archive: { manifest: found.manifest, bundles: found.bundles }, digest: hash.digest('hex') };
 }
 
 async function readEntry(
@@ -85,11 +92,12 @@ async function readJson(entry: AsyncIterable<Uint8Array>): Promise<Json> {
   }
 }
 
-function bounded(bytes: number): Transform {
+function bounded(bytes: number, hash?: Hash): Transform {
   let seen = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       seen += chunk.length;
+      hash?.update(chunk);
       if (seen > bytes) done(tooLarge(`It has more than ${bytes} bytes.`));
       else done(null, chunk);
     },

@@ -57,8 +57,10 @@ export async function writeArchive(
   const archive = pack();
   const gzip = createGzip();
   const filling = (async () => {
-    archive.entry({ name: ARCHIVE_MANIFEST }, JSON.stringify(manifest));
-    for (const row of bundles) await addBundle(archive, artifacts, row);
+    // The same revision makes the same bytes, whenever it is asked for.
+    const mtime = head.createdAt;
+    archive.entry({ name: ARCHIVE_MANIFEST, mtime }, JSON.stringify(manifest));
+    for (const row of bundles) await addBundle(archive, artifacts, row, mtime);
     archive.finalize();
   })();
   filling.catch((error: Error) => archive.destroy(error));
@@ -80,12 +82,17 @@ async function withBases(on: EntityManager, project: string, rows: readonly Bund
   return [...all.values()];
 }
 
-async function addBundle(archive: ReturnType<typeof pack>, artifacts: ArtifactStore, row: BundleRow): Promise<void> {
+async function addBundle(
+  archive: ReturnType<typeof pack>,
+  artifacts: ArtifactStore,
+  row: BundleRow,
+  mtime: Date,
+): Promise<void> {
   const { kind, name, version, archiveDigest, archiveGzipped, archiveSize } = row;
   const path = `bundles/${kind}/${name}@${version}.tar${archiveGzipped === true ? '.gz' : ''}`;
   const content = Readable.from(await artifacts.open(archiveDigest ?? ''));
   await new Promise<void>((resolve, reject) => {
-    const entry = archive.entry({ name: path, size: Number(archiveSize ?? 0) }, (error) =>
+    const entry = archive.entry({ name: path, size: Number(archiveSize ?? 0), mtime }, (error) =>
       error ? reject(error) : resolve(),
     );
     content.on('error', reject).pipe(entry);

@@ -6,12 +6,12 @@ import { type Answer, type Asked, ContractWorld } from '../testing/contract-worl
 /** A token is the installation's: whoever administers a project may give it a role there. */
 const FOR_ALL = ['setTokenRole'];
 const NOWHERE = '00000000-0000-4000-8000-000000000000';
-/** Routes that make what their path names, so that nothing of that name elsewhere is in the way. */
 /** How far a webhook has read the feed goes on by itself. */
 const READ_UP_TO = /"last":\d+/;
 /** Told whole, since they are as long as what people wrote down by hand; the feed goes by its own numbers. */
-const WHOLE_LISTS = ['listEventKinds', 'listOptions', 'listPools', 'readEvents'];
+const WHOLE_LISTS = ['listEventKinds', 'listOptions', 'listPools', 'listValidations', 'readEvents'];
 const AT_ONCE = 10;
+/** Routes that make what their path names, so that nothing of that name elsewhere is in the way. */
 const MAKE = ['applyCluster', 'setPool', 'writeProfile'];
 
 describe('every route of the description', () => {
