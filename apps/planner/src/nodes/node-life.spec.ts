@@ -1,4 +1,6 @@
 import type { TaskEnd } from '@muster/model';
+import { waitUntil } from '@muster/testkit';
+import type { FeedEvent } from '../feed/feed-event';
 import { SMALL_RELEASE, smallCluster } from '../testing/bundle-archive.testing';
 import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
 
@@ -59,15 +61,16 @@ describe('the life of a node', () => {
       { kind: 'state', from: 'error', to: 'deploying', transaction: second.transaction },
       { kind: 'state', from: 'provisioning', to: 'error', transaction: first.transaction },
     ]);
-    const events = await planner.feedOf(second.transaction);
-    expect(
-      events.filter(({ type }) => type === 'node.state').map(({ subject, data }) => [subject.node, data['to']]),
-    ).toEqual(
-      expect.arrayContaining([
-        ['n1', 'ready'],
-        ['n2', 'stopped'],
-      ]),
-    );
+    const told = async (): Promise<unknown[]> => {
+      const { body } = await planner.get(`/api/v1/events?limit=1000&kind=node.state&transaction=${second.transaction}`);
+      return (body.items as FeedEvent[]).map(({ subject, data }) => [subject.node, data['to']]);
+    };
+    // Numbered after the commit, so perhaps a moment later.
+    await waitUntil('the feed tells of all moves', async () => (await told()).length === 4);
+    expect((await told()).slice(2).sort()).toEqual([
+      ['n1', 'ready'],
+      ['n2', 'stopped'],
+    ]);
   });
 
   it('is left alone by trial runs, by verifying, and by what others of its cluster do', async () => {
