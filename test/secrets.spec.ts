@@ -270,7 +270,7 @@ describe('a secret', () => {
     await broker.close();
     await waitUntil('the trace shows it', () => firehose.messages.length > seen);
 
-    expect((await bed.muster(['cluster', 'delete', 'hosts'])).code).toBe(0);
+    expect((await bed.muster(['cluster', 'delete', 'hosts', '--keep'])).code).toBe(0);
     await bed.publish('telling', { 'release.yaml': `name: telling\nversion: 1.0.0\ntitle: ${token}\n` });
 
     const more = ProcessSamples.start();

@@ -22,13 +22,19 @@ describe('transactions', () => {
   describe('of an approved plan', () => {
     it('run exactly that plan', async () => {
       const plan = (await planner.post('/api/v1/clusters/c1/plans', { nodes: ['n1'] })).body;
-      const { transaction } = await planner.deploy({ plan: plan.digest });
+      const { transaction, deployment } = await planner.deploy({ plan: plan.digest });
       const status = (await planner.get(`/api/v1/transactions/${transaction}`)).body;
       expect(Object.keys(status.graphs[0].tasks)).toEqual(plan.tasks.map((task: { task: string }) => task.task));
       const sent = await planner.database.query('SELECT digest FROM planner.deployment WHERE transaction_id = $1', [
         transaction,
       ]);
       expect(sent).toEqual([{ digest: plan.digest }]);
+      // While it goes on, no node can leave its cluster.
+      await planner.executor.tell(deployment, [
+        { type: 'accepted' },
+        { type: 'state-changed', state: 'succeeded', text: null },
+      ]);
+      await planner.untilState(transaction, 'succeeded');
     });
 
     it('are refused with the difference when another one would run now', async () => {
