@@ -51,7 +51,7 @@ describe('publish, apply, plan, deploy', () => {
       ],
       progress: { total: 4, ended: 4, running: [], failed: [] },
     });
-    const events = await planner.get(`/api/v1/events?transaction=${transaction}`);
+    const events = await planner.get(`/api/v1/events?kind=transaction.*,task.*&transaction=${transaction}`);
     expect(events.body.items.map((event: { type: string }) => event.type)).toEqual([
       'transaction.created',
       'transaction.running',

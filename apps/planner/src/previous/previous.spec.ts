@@ -232,7 +232,7 @@ ${nodes.map((name) => `  ${name}: { address: 192.0.2.${name.slice(1)}, roles: [w
   it('goes with its cluster', async () => {
     await run();
     expect(await count('last_success')).toBe(8);
-    expectStatus(await planner.delete('/api/v1/clusters/c1').set('idempotency-key', 'deleting'), 204);
+    expectStatus(await planner.delete('/api/v1/clusters/c1?keep=true').set('idempotency-key', 'deleting'), 204);
     expect(await count('last_success')).toBe(0);
   });
 

@@ -42,7 +42,7 @@ describe('events that several planners apply at once', () => {
     ]);
     expect(row).toEqual({ last_seq: events.length, state: 'succeeded' });
     const told = await planner.database.query(
-      "SELECT type, subject->>'task' AS task, count(*)::int AS times FROM planner.feed_event WHERE transaction_id = $1 GROUP BY 1, 2 HAVING count(*) > 1",
+      "SELECT type, subject, data->>'to' AS state, count(*)::int AS times FROM planner.feed_event WHERE transaction_id = $1 GROUP BY 1, 2, 3 HAVING count(*) > 1",
       [transaction],
     );
     expect(told).toEqual([]);
