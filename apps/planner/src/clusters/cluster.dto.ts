@@ -252,8 +252,20 @@ class SettingOriginDto {
   by!: string;
 }
 
+/** Any value of settings; `unknown` alone would be described as an object. */
+const ANY_VALUE = {
+  oneOf: [
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    { type: 'array', items: {} },
+    { type: 'object', additionalProperties: true },
+  ],
+  nullable: true,
+};
+
 class InheritedValueDto {
-  @ApiProperty({ description: 'Secrets show as `<secret>`.' })
+  @ApiProperty({ ...ANY_VALUE, description: 'Secrets show as `<secret>`.' })
   value!: unknown;
 
   @ApiProperty({ type: SettingOriginDto })
@@ -264,7 +276,7 @@ export class EffectiveValueDto {
   @ApiProperty({ type: [String], description: 'Keys from the root of the settings.' })
   path!: string[];
 
-  @ApiProperty({ description: 'Secrets show as `<secret>`, blank ones as `<to be filled>`.' })
+  @ApiProperty({ ...ANY_VALUE, description: 'Secrets show as `<secret>`, blank ones as `<to be filled>`.' })
   value!: unknown;
 
   @ApiProperty({ type: SettingOriginDto })
@@ -317,10 +329,10 @@ class ClusterChangeDto {
   @ApiProperty({ enum: ['added', 'removed', 'changed'] })
   change!: string;
 
-  @ApiProperty({ nullable: true, description: 'Secrets show as `<secret>`.' })
+  @ApiProperty({ ...ANY_VALUE, description: 'Secrets show as `<secret>`.' })
   before!: unknown;
 
-  @ApiProperty({ nullable: true, description: 'Secrets show as `<secret>`.' })
+  @ApiProperty({ ...ANY_VALUE, description: 'Secrets show as `<secret>`.' })
   after!: unknown;
 
   @ApiProperty({ description: 'A secret is part of it: what shows the same is different all the same.' })

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { ADMIN_TOKEN, TestPlanner } from '../testing/test-planner.testing';
+import { ADMIN_TOKEN, expectStatus, TestPlanner } from '../testing/test-planner.testing';
 
 const cursor = (key: readonly string[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
 
@@ -42,6 +42,21 @@ describe('requests of the wrong shape', () => {
       'nodes.1.name',
       'nodes.1.port',
     ]);
+  });
+
+  it('may say null for what they do not give, and only where it is described does null mean something', async () => {
+    const cluster = await planner.put('/api/v1/clusters/c1', {
+      ...{ source: 'web', sourceName: null, identities: null, acceptHostKeys: null, reason: null },
+    });
+    expect([cluster.status, cluster.body.problems[0]]).toMatchObject([422, { subject: 'cluster file cluster.yaml' }]);
+    const plain = { name: 'n1', address: '192.0.2.1', port: null, hostKey: `SHA256:${'1'.repeat(43)}` };
+    const bastion = { name: 'bastion', address: '192.0.2.9', hostKey: `SHA256:${'2'.repeat(43)}` };
+    expectStatus(await planner.post('/api/v1/nodes', { nodes: [bastion, { ...plain, jump: 'bastion' }] }), 201);
+    const jump = async () => (await planner.get('/api/v1/nodes/n1')).body.jump;
+    expectStatus(await planner.post('/api/v1/nodes', { nodes: [plain] }), 201);
+    expect(await jump()).toBe('bastion');
+    expectStatus(await planner.post('/api/v1/nodes', { nodes: [{ ...plain, jump: null }] }), 201);
+    expect(await jump()).toBeNull();
   });
 
   it.each([

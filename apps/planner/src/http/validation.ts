@@ -22,7 +22,28 @@ class StrictPipe extends ValidationPipe {
       const problems = leftOut(value, '');
       if (problems.length > 0) throw new ProblemsError(problems);
     }
-    return super.transform(value, metadata);
+    const read: unknown = await super.transform(value, metadata);
+    leaveOutNulls(read);
+    return read;
+  }
+}
+
+/** Where `@ApiProperty` keeps what it says of a field. */
+const DESCRIBED = 'swagger/apiModelProperties';
+
+/**
+ * Many programs write null for what they do not give. A field that may be missing may be null as well, and is then missing,
+ * unless its description says what null means. Free mappings are left alone: in them null takes something away.
+ */
+function leaveOutNulls(read: unknown): void {
+  if (typeof read !== 'object' || read === null) return;
+  if (Array.isArray(read)) return read.forEach(leaveOutNulls);
+  const prototype: unknown = Object.getPrototypeOf(read);
+  if (typeof prototype !== 'object' || prototype === null || prototype === Object.prototype) return;
+  for (const [key, member] of Object.entries(read)) {
+    const described = Reflect.getMetadata(DESCRIBED, prototype, key) as { readonly nullable?: boolean } | undefined;
+    if (member !== null) leaveOutNulls(member);
+    else if (described?.nullable !== true) Reflect.deleteProperty(read, key);
   }
 }
 
