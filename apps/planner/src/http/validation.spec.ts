@@ -60,6 +60,19 @@ describe('requests of the wrong shape', () => {
   });
 
   it.each([
+    ['put', '/api/v1/nodes/n1/profile', {}, 'profile'],
+    [
+      'post',
+      '/api/v1/transactions/00000000-0000-4000-8000-000000000000/controls',
+      { verb: 'pause', limit: [] },
+      'limit',
+    ],
+  ] as const)('are refused where a field is missing or a list: %s %s', async (method, path, body, field) => {
+    const response = await planner[method](path, body);
+    expect([response.status, response.body.problems]).toMatchObject([400, [{ place: { path: field } }]]);
+  });
+
+  it.each([
     ['no JSON', '{"cluster":', 400],
     ['a list', '[1]', 400],
     ['a number', '5', 400],

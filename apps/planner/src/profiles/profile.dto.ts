@@ -9,6 +9,7 @@ import {
   Matches,
   MaxLength,
   Validate,
+  ValidateIf,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
@@ -91,7 +92,7 @@ export class AssignedProfileDto {
 
 export class GiveProfileDto {
   @ApiProperty({ type: String, nullable: true, description: 'null: none.', example: 'storage' })
-  @IsOptional()
+  @ValidateIf(({ profile }: GiveProfileDto) => profile !== null)
   @Matches(NAME_PATTERN)
   profile!: string | null;
 }

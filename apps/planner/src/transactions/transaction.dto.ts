@@ -7,6 +7,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsISO8601,
   IsOptional,
   IsString,
@@ -99,6 +100,8 @@ export class ControlDto {
 
   @ApiPropertyOptional({ type: LimitDto, description: 'For set-limit.' })
   @IsOptional()
+  // Of a list, ValidateNested would check the members alone.
+  @IsObject()
   @ValidateNested()
   @Type(() => LimitDto)
   limit?: LimitDto;
