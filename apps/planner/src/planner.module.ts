@@ -6,6 +6,7 @@ import { ArtifactsController } from './artifacts/artifacts.controller';
 import { AuditController } from './audit/audit.controller';
 import type { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
+import { ClusterParts } from './clusters/revise-cluster';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
 import { ClusterCopiesController } from './clusters/cluster-copies.controller';
 import { ClusterEditsController } from './clusters/cluster-edits.controller';
@@ -138,6 +139,7 @@ export class PlannerModule {
         { provide: OutputIntake, useFactory: () => new OutputIntake(runtime.database, runtime.nudges) },
         OpenApiDocument,
         BundleService,
+        ClusterParts,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: MediaTypeGuard },
         // The outer one, so that an answer that is told again has its header, too.

@@ -9,12 +9,10 @@ import {
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Bus } from '@muster/messaging';
-import { NAME_PATTERN, type SecretBox } from '@muster/model';
+import { NAME_PATTERN } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { ArtifactStore } from '@muster/storage';
 import type { Request, Response } from 'express';
-import { DataSource } from 'typeorm';
 import { BundleService } from '../bundles/bundle-service';
 import { publishBundle } from '../bundles/publish-bundle';
 import { EditQuery } from '../clusters/cluster.dto';
@@ -29,24 +27,19 @@ import { idempotencyKeyOf } from '../http/idempotency-key';
 import { Project } from '../http/principal';
 import { requestHash } from '../http/request-hash';
 import { Needs } from '../http/route-access';
-import type { PlanRunner } from '../plans/plan-runner';
-import { ARTIFACTS, BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
-import { PlannerNudges } from '../running/planner-nudges';
+import { ARTIFACTS } from '../planner-ports';
 import { type ClusterArchive, notAnArchive, readArchive } from './read-archive';
 import { readManifest, writeArchive } from './write-archive';
+import { ClusterParts } from '../clusters/revise-cluster';
 
 /** Clusters as files that another server takes. */
 @ApiTags('clusters')
 @Controller('api/v1')
 export class ArchivesController {
   constructor(
-    private readonly database: DataSource,
-    private readonly nudges: PlannerNudges,
+    private readonly parts: ClusterParts,
     private readonly bundles: BundleService,
-    @Inject(BUS) private readonly bus: Bus,
     @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
-    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
-    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
   ) {}
 
   @Get('clusters/:cluster/archive')
@@ -59,7 +52,7 @@ export class ArchivesController {
   @ApiOkResponse({ content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } } })
   @ApiRefusals(404, 422)
   async download(@Project() project: string, @Param('cluster') name: string, @Res() response: Response): Promise<void> {
-    const content = await writeArchive({ on: this.database.manager, artifacts: this.artifacts }, project, name);
+    const content = await writeArchive({ on: this.parts.database.manager, artifacts: this.artifacts }, project, name);
     response.status(200).type('application/gzip').attachment(`${name}.tar.gz`);
     await pipeline(content, response);
   }
@@ -84,7 +77,7 @@ export class ArchivesController {
     const { archive, digest } = await readArchive(request, (sent) => this.bundles.receive(sent));
     const make = (): Promise<MadeClusterDto> => this.#make(archive, query, editing);
     if (key === null) return make();
-    return answerOnce(this.database, key, request, requestHash(request, digest), response, make);
+    return answerOnce(this.parts.database, key, request, requestHash(request, digest), response, make);
   }
 
   async #make(
@@ -92,7 +85,7 @@ export class ArchivesController {
     query: EditQuery,
     { project, who }: Editing,
   ): Promise<MadeClusterDto> {
-    const { database, bus, secretBox, runner } = this;
+    const { database, runner } = this.parts;
     const read = readManifest(manifest);
     if (read === null || !NAME_PATTERN.test(read.cluster)) throw notAnArchive('its manifest is none of version 1');
     const { cluster: name, document } = read;
@@ -101,12 +94,11 @@ export class ArchivesController {
     // Published in the order of the archive; what is there with the same content stays as it is.
     for (const { kind, sent } of bundles) await publishBundle({ database, runner }, { project, kind, who }, sent);
     const made = await makeFromDocument(
-      { database, bus, secretBox, runner },
+      this.parts,
       project,
       { name, document, acceptHostKeys: query.acceptHostKeys === 'true' },
       { who, why: query.reason ?? 'Imported from an archive.', change: 'import' },
     );
-    this.nudges.nudge('recorded');
     return madeView(made);
   }
 }

@@ -1,30 +1,19 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Bus } from '@muster/messaging';
-import type { SecretBox } from '@muster/model';
-import { DataSource } from 'typeorm';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { Editing } from '../http/editing';
 import { Project } from '../http/principal';
 import { Needs } from '../http/route-access';
-import type { PlanRunner } from '../plans/plan-runner';
-import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
-import { PlannerNudges } from '../running/planner-nudges';
 import { findCluster, findRevision } from './find-cluster';
 import { blankedCluster, blanksOf, makeCluster } from './new-cluster';
 import { BlanksDto, CloneClusterDto, MadeClusterDto, madeView, wishOf } from './new-cluster.dto';
+import { ClusterParts } from './revise-cluster';
 
 /** Clusters made of others, and what is to be filled in them. */
 @ApiTags('clusters')
 @Controller('api/v1/clusters/:cluster')
 export class ClusterCopiesController {
-  constructor(
-    private readonly database: DataSource,
-    private readonly nudges: PlannerNudges,
-    @Inject(BUS) private readonly bus: Bus,
-    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
-    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
-  ) {}
+  constructor(private readonly parts: ClusterParts) {}
 
   @Post('clone')
   @Needs('operator')
@@ -41,16 +30,14 @@ export class ClusterCopiesController {
     @Body() body: CloneClusterDto,
     @Editing() { project, who }: Editing,
   ): Promise<MadeClusterDto> {
-    const { database, bus, secretBox, runner } = this;
-    const { manager } = database;
+    const { manager } = this.parts.database;
     const cluster = await findCluster(manager, project, name);
     const { number, content } = await findRevision(manager, cluster, body.revision ?? cluster.headRevision);
-    const blanked = await blankedCluster(manager, project, secretBox, content);
+    const blanked = await blankedCluster(manager, project, this.parts.secretBox, content);
     const why = body.reason ?? `Clone of revision ${number} of cluster ${name}.`;
-    const made = await makeCluster({ database, bus, secretBox, runner }, project, blanked, wishOf(body), {
+    const made = await makeCluster(this.parts, project, blanked, wishOf(body), {
       ...{ who, why, change: 'clone' },
     });
-    this.nudges.nudge('recorded');
     return madeView(made);
   }
 
@@ -60,7 +47,7 @@ export class ClusterCopiesController {
   @ApiOkResponse({ type: BlanksDto })
   @ApiRefusals(404)
   async blanks(@Project() project: string, @Param('cluster') name: string): Promise<BlanksDto> {
-    const { manager } = this.database;
+    const { manager } = this.parts.database;
     const cluster = await findCluster(manager, project, name);
     const { number, content } = await findRevision(manager, cluster, cluster.headRevision);
     const toBeFilled = (await blanksOf(manager, project, content)).map(({ path, kind }) => ({ path: [...path], kind }));

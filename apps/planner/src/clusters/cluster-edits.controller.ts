@@ -1,48 +1,55 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+} from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { clusterDocument, limitsDocument, nodeDocument } from '@muster/catalog';
-import type { Bus } from '@muster/messaging';
-import { type JsonObject, maskSecrets, type SecretBox } from '@muster/model';
+import { type JsonObject, maskSecrets } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
-import { DataSource } from 'typeorm';
 import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { Editing } from '../http/editing';
 import { Project } from '../http/principal';
 import { Needs } from '../http/route-access';
-import type { PlanRunner } from '../plans/plan-runner';
-import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
-import { PlannerNudges } from '../running/planner-nudges';
 import { AppliedClusterDto, ClusterPartDto, EditQuery, RollbackDto } from './cluster.dto';
 import { appliedView } from './cluster-views';
 import { type ClusterEdit, editCluster, merging, onlyWhere, removing, replacing } from './edit-cluster';
 import { findCluster, findRevision } from './find-cluster';
-import { etagOf } from './revise-cluster';
+import { ClusterParts, etagOf } from './revise-cluster';
 import type { RevisionChange, RevisionRow } from './revision.entity';
 
 const anObject = (example: object, description = 'The whole value.') =>
   ApiBody({ description, schema: { type: 'object', additionalProperties: true, example } });
 const aPatch = (example: object) => anObject(example, 'JSON merge patch (RFC 7396): `null` takes a member away.');
 
+/** Documents what all edits of a part have in common. */
+const ApiClusterEdit = () =>
+  applyDecorators(
+    ApiIdempotent(),
+    ApiEditable(),
+    ApiOkResponse({ type: AppliedClusterDto }),
+    ApiRefusals(400, 404, 409, 412, 413, 422, 503),
+  );
+
 /** Edits of a cluster: each writes a new revision, or changes nothing. PUT replaces, PATCH merges. */
 @ApiTags('clusters')
 @Controller('api/v1/clusters/:cluster')
 export class ClusterEditsController {
-  constructor(
-    private readonly database: DataSource,
-    private readonly nudges: PlannerNudges,
-    @Inject(BUS) private readonly bus: Bus,
-    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
-    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
-  ) {}
+  constructor(private readonly parts: ClusterParts) {}
 
   @Patch()
   @Needs('operator')
   @ApiOperation({ operationId: 'patchCluster', summary: 'Merge into the cluster as its file would say it' })
   @aPatch({ settings: { port: 8080 }, nodes: { n1: { roles: ['web'] } } })
-  @ApiIdempotent()
-  @ApiEditable()
-  @ApiOkResponse({ type: AppliedClusterDto })
-  @ApiRefusals(400, 404, 409, 412, 413, 422, 503)
+  @ApiClusterEdit()
   async patch(
     @Param('cluster') name: string,
     @Body() body: object,
@@ -65,10 +72,7 @@ export class ClusterEditsController {
   @Needs('operator')
   @ApiOperation({ operationId: 'replaceSettings', summary: 'Replace the settings of the cluster' })
   @anObject({ port: 8080 })
-  @ApiIdempotent()
-  @ApiEditable()
-  @ApiOkResponse({ type: AppliedClusterDto })
-  @ApiRefusals(400, 404, 409, 412, 413, 422, 503)
+  @ApiClusterEdit()
   async replaceSettings(
     @Param('cluster') name: string,
     @Body() body: object,
@@ -82,10 +86,7 @@ export class ClusterEditsController {
   @Needs('operator')
   @ApiOperation({ operationId: 'patchSettings', summary: 'Merge into the settings of the cluster' })
   @aPatch({ port: 8080, motd: null })
-  @ApiIdempotent()
-  @ApiEditable()
-  @ApiOkResponse({ type: AppliedClusterDto })
-  @ApiRefusals(400, 404, 409, 412, 413, 422, 503)
+  @ApiClusterEdit()
   async patchSettings(
     @Param('cluster') name: string,
     @Body() body: object,
@@ -108,10 +109,7 @@ export class ClusterEditsController {
   @Needs('operator')
   @ApiOperation({ operationId: 'replaceLimits', summary: 'Replace the limits of the cluster' })
   @anObject({ nodesAtOnce: 5 })
-  @ApiIdempotent()
-  @ApiEditable()
-  @ApiOkResponse({ type: AppliedClusterDto })
-  @ApiRefusals(400, 404, 409, 412, 413, 422, 503)
+  @ApiClusterEdit()
   async replaceLimits(
     @Param('cluster') name: string,
     @Body() body: object,
@@ -125,10 +123,7 @@ export class ClusterEditsController {
   @Needs('operator')
   @ApiOperation({ operationId: 'patchLimits', summary: 'Merge into the limits of the cluster' })
   @aPatch({ nodesAtOnce: 5 })
-  @ApiIdempotent()
-  @ApiEditable()
-  @ApiOkResponse({ type: AppliedClusterDto })
-  @ApiRefusals(400, 404, 409, 412, 413, 422, 503)
+  @ApiClusterEdit()
   async patchLimits(
     @Param('cluster') name: string,
     @Body() body: object,
@@ -162,10 +157,7 @@ export class ClusterEditsController {
     summary: 'Put a node into the cluster, or replace what the cluster says of it',
   })
   @anObject({ roles: ['web'], settings: { port: 8081 } })
-  @ApiIdempotent()
-  @ApiEditable()
-  @ApiOkResponse({ type: AppliedClusterDto })
-  @ApiRefusals(400, 404, 409, 412, 413, 422, 503)
+  @ApiClusterEdit()
   async assign(
     @Param('cluster') name: string,
     @Param('node') node: string,
@@ -180,10 +172,7 @@ export class ClusterEditsController {
   @Needs('operator')
   @ApiOperation({ operationId: 'patchAssignment', summary: 'Merge into what the cluster says of one of its nodes' })
   @aPatch({ settings: { port: null } })
-  @ApiIdempotent()
-  @ApiEditable()
-  @ApiOkResponse({ type: AppliedClusterDto })
-  @ApiRefusals(400, 404, 409, 412, 413, 422, 503)
+  @ApiClusterEdit()
   async patchAssignment(
     @Param('cluster') name: string,
     @Param('node') node: string,
@@ -227,7 +216,7 @@ export class ClusterEditsController {
     @Body() { revision, reason }: RollbackDto,
     @Editing() editing: Editing,
   ): Promise<AppliedClusterDto> {
-    const { manager } = this.database;
+    const { manager } = this.parts.database;
     const { content } = await findRevision(manager, await findCluster(manager, editing.project, name), revision);
     const edit = { change: () => clusterDocument(content), keepGenerated: true };
     const why = reason ?? `Content of revision ${revision}.`;
@@ -241,20 +230,18 @@ export class ClusterEditsController {
     { project, who, ifMatch }: Editing,
     change: RevisionChange = 'edit',
   ): Promise<AppliedClusterDto> {
-    const { database, bus, secretBox, runner } = this;
     const revised = await editCluster(
-      { database, bus, secretBox, runner },
+      this.parts,
       project,
       { cluster, acceptHostKeys: acceptHostKeys === 'true', ifMatch },
       edit,
       { who, why: reason, change },
     );
-    this.nudges.nudge('recorded');
     return appliedView(revised);
   }
 
   private async part(project: string, name: string, read: (head: RevisionRow) => JsonObject): Promise<ClusterPartDto> {
-    const { manager } = this.database;
+    const { manager } = this.parts.database;
     const cluster = await findCluster(manager, project, name);
     const head = await findRevision(manager, cluster, cluster.headRevision);
     return { revision: head.number, etag: etagOf(head), value: maskSecrets(read(head)) as object };

@@ -1,36 +1,26 @@
-import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { knownOptions } from '@muster/catalog';
-import type { Bus } from '@muster/messaging';
-import type { JsonObject, SecretBox } from '@muster/model';
+import type { JsonObject } from '@muster/model';
 import { ProblemsError } from '@muster/problems';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { bundlesOf } from '../bundles/find-bundles';
 import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { Editing } from '../http/editing';
 import { Project } from '../http/principal';
 import { Needs } from '../http/route-access';
-import type { PlanRunner } from '../plans/plan-runner';
-import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
-import { PlannerNudges } from '../running/planner-nudges';
 import { ClusterOptionsDto, SetOptionDto, SwitchedOptionDto } from './cluster-options.dto';
 import { appliedView } from './cluster-views';
 import { editCluster } from './edit-cluster';
 import { findCluster, findRevision } from './find-cluster';
-import { etagOf } from './revise-cluster';
+import { ClusterParts, etagOf } from './revise-cluster';
 import { clusterOptions, switchOption } from './set-option';
 
 /** Options of a cluster: what its release and plugins offer, and what is on. */
 @ApiTags('clusters')
 @Controller('api/v1/clusters/:cluster/options')
 export class ClusterOptionsController {
-  constructor(
-    private readonly database: DataSource,
-    private readonly nudges: PlannerNudges,
-    @Inject(BUS) private readonly bus: Bus,
-    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
-    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
-  ) {}
+  constructor(private readonly parts: ClusterParts) {}
 
   @Get()
   @Needs('viewer')
@@ -38,7 +28,7 @@ export class ClusterOptionsController {
   @ApiOkResponse({ type: ClusterOptionsDto })
   @ApiRefusals(404, 422)
   async list(@Project() project: string, @Param('cluster') name: string): Promise<ClusterOptionsDto> {
-    const { head, bundles } = await headOf(this.database.manager, project, name);
+    const { head, bundles } = await headOf(this.parts.database.manager, project, name);
     const items = clusterOptions(head.content, knownOptions(bundles)).map((each) => ({
       ...each,
       requires: [...each.requires],
@@ -59,8 +49,7 @@ export class ClusterOptionsController {
     @Body() { enabled, replace = false, reason = null }: SetOptionDto,
     @Editing() { project, who, ifMatch }: Editing,
   ): Promise<SwitchedOptionDto> {
-    const { database, bus, secretBox, runner } = this;
-    const { head, bundles } = await headOf(database.manager, project, name);
+    const { head, bundles } = await headOf(this.parts.database.manager, project, name);
     const known = knownOptions(bundles);
     let switchedOff: readonly string[] = [];
     // Asked about what the revision says by then; its release is looked at again with everything else.
@@ -71,13 +60,12 @@ export class ClusterOptionsController {
       return { ...document, options: switched.options };
     };
     const revised = await editCluster(
-      { database, bus, secretBox, runner },
+      this.parts,
       project,
       { cluster: name, acceptHostKeys: false, ifMatch },
       { change, keepGenerated: true },
       { who, why: reason, change: 'edit' },
     );
-    this.nudges.nudge('recorded');
     return { ...appliedView(revised), switchedOff: [...switchedOff] };
   }
 }

@@ -1,28 +1,10 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Header,
-  HttpCode,
-  Inject,
-  Param,
-  ParseIntPipe,
-  Put,
-  Query,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, ParseIntPipe, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { Bus } from '@muster/messaging';
-import type { SecretBox } from '@muster/model';
-import { DataSource } from 'typeorm';
 import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { Editing } from '../http/editing';
 import { PageQuery } from '../http/paging';
 import { Project } from '../http/principal';
 import { Needs } from '../http/route-access';
-import type { PlanRunner } from '../plans/plan-runner';
-import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
-import { PlannerNudges } from '../running/planner-nudges';
 import { applyCluster } from './apply-cluster';
 import {
   AppliedClusterDto,
@@ -38,17 +20,12 @@ import { appliedView, clusterView, listClusters, listRevisions, revisionView } f
 import { deleteCluster } from './delete-cluster';
 import { exportCluster } from './export-cluster';
 import { findCluster, findRevision } from './find-cluster';
+import { ClusterParts } from './revise-cluster';
 
 @ApiTags('clusters')
 @Controller('api/v1/clusters')
 export class ClustersController {
-  constructor(
-    private readonly database: DataSource,
-    private readonly nudges: PlannerNudges,
-    @Inject(BUS) private readonly bus: Bus,
-    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
-    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
-  ) {}
+  constructor(private readonly parts: ClusterParts) {}
 
   @Put(':cluster')
   @Needs('operator')
@@ -63,14 +40,12 @@ export class ClustersController {
     @Editing() { project, who, ifMatch }: Editing,
   ): Promise<AppliedClusterDto> {
     const { source, sourceName = 'cluster.yaml', identities = {}, acceptHostKeys = false, reason = null } = body;
-    const { database, bus, secretBox, runner } = this;
     const applied = await applyCluster(
-      { database, bus, secretBox, runner },
+      this.parts,
       project,
       { name, source, sourceName, identities, acceptHostKeys, ifMatch },
       { who, why: reason },
     );
-    this.nudges.nudge('recorded');
     return appliedView(applied);
   }
 
@@ -80,7 +55,7 @@ export class ClustersController {
   @ApiOkResponse({ type: ClusterPageDto })
   @ApiRefusals(400)
   async list(@Project() project: string, @Query() query: PageQuery): Promise<unknown> {
-    return listClusters(this.database.manager, project, query);
+    return listClusters(this.parts.database.manager, project, query);
   }
 
   @Get(':cluster')
@@ -89,7 +64,7 @@ export class ClustersController {
   @ApiOkResponse({ type: ClusterDto })
   @ApiRefusals(404)
   async get(@Project() project: string, @Param('cluster') name: string): Promise<ClusterDto> {
-    return clusterView(this.database.manager, await findCluster(this.database.manager, project, name));
+    return clusterView(this.parts.database.manager, await findCluster(this.parts.database.manager, project, name));
   }
 
   @Get(':cluster/export')
@@ -100,7 +75,7 @@ export class ClustersController {
   @ApiOkResponse({ content: { 'text/yaml': { schema: { type: 'string' } } } })
   @ApiRefusals(404)
   async export(@Project() project: string, @Param('cluster') name: string): Promise<string> {
-    const { manager } = this.database;
+    const { manager } = this.parts.database;
     const cluster = await findCluster(manager, project, name);
     const { content } = await findRevision(manager, cluster, cluster.headRevision);
     const known = await knownNodes(
@@ -121,7 +96,11 @@ export class ClustersController {
     @Param('cluster') name: string,
     @Query() query: PageQuery,
   ): Promise<unknown> {
-    return listRevisions(this.database.manager, await findCluster(this.database.manager, project, name), query);
+    return listRevisions(
+      this.parts.database.manager,
+      await findCluster(this.parts.database.manager, project, name),
+      query,
+    );
   }
 
   @Get(':cluster/revisions/:number')
@@ -134,7 +113,7 @@ export class ClustersController {
     @Param('cluster') name: string,
     @Param('number', ParseIntPipe) number: number,
   ): Promise<RevisionDto> {
-    const { manager } = this.database;
+    const { manager } = this.parts.database;
     return revisionView(await findRevision(manager, await findCluster(manager, project, name), number));
   }
 
@@ -154,9 +133,9 @@ export class ClustersController {
     @Query() { keep, reason }: DeleteClusterQuery,
     @Editing() { project, who, ifMatch }: Editing,
   ): Promise<void> {
-    await deleteCluster(this.database, project, name, {
+    await deleteCluster(this.parts.database, project, name, {
       ...{ keep: keep === 'true', ifMatch, who, why: reason ?? null },
     });
-    this.nudges.nudge('recorded');
+    this.parts.nudges.nudge('recorded');
   }
 }

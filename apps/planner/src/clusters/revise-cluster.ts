@@ -1,15 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { revisionHash } from '@muster/catalog';
 import type { Bus } from '@muster/messaging';
 import type { SecretBox } from '@muster/model';
 import { invariant, problem, type Problem, ProblemsError } from '@muster/problems';
-import type { DataSource, EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { holdBundles } from '../bundles/find-bundles';
 import { rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { requireMatch } from '../http/etag';
 import { type AcceptedHostKey, scanHostKeys } from '../nodes/scan-host-keys';
 import type { PlanRunner } from '../plans/plan-runner';
+import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
+import { PlannerNudges } from '../running/planner-nudges';
 import { ClusterRow } from './cluster.entity';
 import {
   knownNodes,
@@ -24,11 +27,15 @@ import { type RevisionChange, RevisionRow } from './revision.entity';
 import { sameMachines } from './same-machine';
 
 /** What clusters are written with. */
-export interface ClusterParts {
-  readonly database: DataSource;
-  readonly bus: Bus;
-  readonly secretBox: SecretBox;
-  readonly runner: PlanRunner;
+@Injectable()
+export class ClusterParts {
+  constructor(
+    readonly database: DataSource,
+    readonly nudges: PlannerNudges,
+    @Inject(BUS) readonly bus: Bus,
+    @Inject(SECRET_BOX) readonly secretBox: SecretBox,
+    @Inject(PLAN_RUNNER) readonly runner: PlanRunner,
+  ) {}
 }
 
 /** Who writes a revision, why and how. */
@@ -76,7 +83,9 @@ export async function reviseCluster(
 ): Promise<RevisedCluster> {
   for (let tries = 1; tries <= TRIES_MAX; tries++) {
     const revised = await tryToRevise(parts, project, wish, by);
-    if (revised !== null) return revised;
+    if (revised === null) continue;
+    parts.nudges.nudge('recorded');
+    return revised;
   }
   throw new ProblemsError([
     problem('API_UNAVAILABLE', {

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { clusterDocument, deepUnion } from '@muster/catalog';
-import type { Bus } from '@muster/messaging';
-import { type ClusterSpec, maskSecrets, type SecretBox } from '@muster/model';
+import { type ClusterSpec, maskSecrets } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
-import { DataSource, MoreThan } from 'typeorm';
+import { MoreThan } from 'typeorm';
 import { findCluster, findRevision } from '../clusters/find-cluster';
 import { blankedCluster, makeCluster } from '../clusters/new-cluster';
 import { MadeClusterDto, MakeClusterDto, madeView, wishOf } from '../clusters/new-cluster.dto';
@@ -15,23 +14,15 @@ import { Editing } from '../http/editing';
 import { CURSOR_PART, pageOf, PageQuery, readCursor } from '../http/paging';
 import { Project } from '../http/principal';
 import { Needs } from '../http/route-access';
-import type { PlanRunner } from '../plans/plan-runner';
-import { BUS, PLAN_RUNNER, SECRET_BOX } from '../planner-ports';
-import { PlannerNudges } from '../running/planner-nudges';
 import { PresetDto, PresetPageDto, PresetSummaryDto, SavePresetDto } from './preset.dto';
 import { PresetRow } from './preset.entity';
+import { ClusterParts } from '../clusters/revise-cluster';
 
 /** Presets: revisions without a cluster. They are saved, used and deleted, never changed. */
 @ApiTags('presets')
 @Controller('api/v1/presets')
 export class PresetsController {
-  constructor(
-    private readonly database: DataSource,
-    private readonly nudges: PlannerNudges,
-    @Inject(BUS) private readonly bus: Bus,
-    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
-    @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
-  ) {}
+  constructor(private readonly parts: ClusterParts) {}
 
   @Post()
   @Needs('operator')
@@ -40,10 +31,10 @@ export class PresetsController {
   @ApiCreatedResponse({ type: PresetDto })
   @ApiRefusals(400, 404, 409, 422)
   async save(@Body() body: SavePresetDto, @Editing() { project, who }: Editing): Promise<PresetDto> {
-    const { manager } = this.database;
+    const { manager } = this.parts.database;
     const cluster = await findCluster(manager, project, body.cluster);
     const { number, content } = await findRevision(manager, cluster, body.revision ?? cluster.headRevision);
-    const blanked = await blankedCluster(manager, project, this.secretBox, content);
+    const blanked = await blankedCluster(manager, project, this.parts.secretBox, content);
     const made = await rowOf(
       manager,
       `INSERT INTO planner.preset (id, project, name, title, saved_from, content, created_by)
@@ -68,7 +59,7 @@ export class PresetsController {
   @ApiRefusals(400)
   async list(@Project() project: string, @Query() query: PageQuery): Promise<unknown> {
     const after = readCursor(query.cursor, CURSOR_PART.name)?.[0];
-    const rows = await this.database.manager.find(PresetRow, {
+    const rows = await this.parts.database.manager.find(PresetRow, {
       where: { project, ...(after === undefined ? {} : { name: MoreThan(after) }) },
       order: { name: 'ASC' },
       take: query.limit + 1,
@@ -94,7 +85,7 @@ export class PresetsController {
   @ApiRefusals(404)
   async delete(@Project() project: string, @Param('preset') name: string): Promise<void> {
     const { id } = await this.find(project, name);
-    await this.database.manager.delete(PresetRow, { id });
+    await this.parts.database.manager.delete(PresetRow, { id });
   }
 
   @Post(':preset/clusters')
@@ -108,18 +99,16 @@ export class PresetsController {
     @Body() body: MakeClusterDto,
     @Editing() { project, who }: Editing,
   ): Promise<MadeClusterDto> {
-    const { database, bus, secretBox, runner } = this;
     const { content } = await this.find(project, name);
     const settings = content.preset ? deepUnion(content.preset.settings, content.settings) : content.settings;
     const spec: ClusterSpec = { ...content, settings: {}, preset: { name, settings } };
     const by = { who, why: body.reason ?? `Made of preset ${name}.`, change: 'preset' } as const;
-    const made = await makeCluster({ database, bus, secretBox, runner }, project, spec, wishOf(body), by);
-    this.nudges.nudge('recorded');
+    const made = await makeCluster(this.parts, project, spec, wishOf(body), by);
     return madeView(made);
   }
 
   private async find(project: string, name: string): Promise<PresetRow> {
-    const row = await this.database.manager.findOneBy(PresetRow, { project, name });
+    const row = await this.parts.database.manager.findOneBy(PresetRow, { project, name });
     if (row !== null) return row;
     throw new ProblemsError([
       problem('API_NOT_FOUND', {
