@@ -181,9 +181,10 @@ export class ProductionBed {
 
   /** The executor process that owns the transaction now, and the others. */
   async owner(transaction: string): Promise<{ owner: ServiceProcess; others: ServiceProcess[] }> {
-    const { executor } = await this.status(transaction);
-    const owner = this.executors.find(({ ready }) => ready.id === executor);
-    if (!owner) throw new Error(`no executor of the bed is ${executor}`);
+    const owner = await waitUntil('the planner knows which executor of the bed owns it', async () => {
+      const { executor } = await this.status(transaction);
+      return this.executors.find(({ ready }) => ready.id === executor) ?? null;
+    });
     return { owner, others: this.executors.filter((each) => each !== owner) };
   }
 

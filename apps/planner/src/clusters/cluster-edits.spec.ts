@@ -13,9 +13,7 @@ describe('edits of a cluster', () => {
   });
   beforeEach(async () => {
     planner.showHostKeys();
-    await planner.database.query(
-      'TRUNCATE planner.cluster, planner.node, planner.transaction, planner.feed_event CASCADE',
-    );
+    await planner.clear('feed_event');
     expectStatus(await planner.apply(smallCluster('{ port: 80, password: one, more: { a: 1, b: 2 } }')), 200);
   });
   afterAll(() => planner.close());

@@ -67,7 +67,7 @@ describe('settings of a cluster', () => {
   });
   beforeEach(async () => {
     planner.showHostKeys();
-    await planner.database.query('TRUNCATE planner.cluster, planner.node, planner.transaction CASCADE');
+    await planner.clear();
   });
   afterAll(() => planner.close());
 

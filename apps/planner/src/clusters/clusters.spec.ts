@@ -13,9 +13,7 @@ describe('clusters', () => {
   beforeEach(async () => {
     planner.showHostKeys();
     // Sequencers stand still while a table is emptied; no event of the test before is left for them.
-    await planner.database.query(
-      'TRUNCATE planner.cluster, planner.node, planner.transaction, planner.feed_event CASCADE',
-    );
+    await planner.clear('feed_event');
   });
   afterAll(() => planner.close());
 

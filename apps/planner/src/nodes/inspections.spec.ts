@@ -23,9 +23,7 @@ describe('inspecting nodes', () => {
     planner = await TestPlanner.start(2);
   });
   beforeEach(async () => {
-    await planner.database.query(
-      'TRUNCATE planner.cluster, planner.node, planner.transaction, planner.inspection, planner.feed_event CASCADE',
-    );
+    await planner.clear('inspection', 'feed_event');
     asked = [];
     most = 0;
   });

@@ -20,7 +20,7 @@ describe('the life of a node', () => {
   });
   beforeEach(async () => {
     planner.showHostKeys();
-    await planner.database.query('TRUNCATE planner.cluster, planner.node, planner.transaction CASCADE');
+    await planner.clear();
     expectStatus(await planner.apply(), 200);
   });
   afterAll(() => planner.close());

@@ -15,7 +15,7 @@ describe('registering nodes', () => {
     planner = await TestPlanner.start();
   });
   beforeEach(async () => {
-    await planner.database.query('TRUNCATE planner.cluster, planner.node, planner.transaction CASCADE');
+    await planner.clear();
   });
   afterAll(() => planner.close());
 

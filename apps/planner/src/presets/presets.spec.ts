@@ -33,7 +33,7 @@ describe('clones and presets', () => {
   });
   beforeEach(async () => {
     planner.showHostKeys();
-    await planner.database.query('TRUNCATE planner.cluster, planner.node, planner.transaction, planner.preset CASCADE');
+    await planner.clear('preset');
     expectStatus(await planner.apply(CLUSTER), 200);
   });
   afterAll(() => planner.close());
