@@ -36,11 +36,11 @@ export async function numberFeedEvents(database: DataSource): Promise<Numbered> 
     const numbered = await rowOf<{ count: string }>(
       manager,
       `WITH next AS (
-         SELECT id, row_number() OVER (ORDER BY recorded_at, position, id) AS place
-         FROM (SELECT id, recorded_at, position FROM planner.feed_event WHERE number IS NULL
+         SELECT row, row_number() OVER (ORDER BY recorded_at, position, id) AS place
+         FROM (SELECT ctid AS row, id, recorded_at, position FROM planner.feed_event WHERE number IS NULL
                ORDER BY recorded_at, position, id LIMIT ${BATCH_MAX}) AS batch
        ), given AS (
-         UPDATE planner.feed_event AS e SET number = $1::bigint + next.place FROM next WHERE e.id = next.id RETURNING 1
+         UPDATE planner.feed_event AS e SET number = $1::bigint + next.place FROM next WHERE e.ctid = next.row RETURNING 1
        ), moved AS (
          UPDATE planner.feed_sequence SET last = last + (SELECT count(*) FROM given) WHERE "only"
        )
