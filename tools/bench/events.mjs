@@ -70,7 +70,6 @@ export async function benchEvents({ folder, planners: count, rate, seconds, prof
 
     const processes = [...services.planners, source, readers].map(({ name, pid }) => [name, () => [pid]]);
     for (const name of ['postgres', 'beam.smp']) processes.push([name, () => descendantsNamed(name)]);
-    if (process.env.PGSS) await database.query('CREATE EXTENSION pg_stat_statements'), await database.query('SELECT pg_stat_statements_reset()');
     const usedBefore = processes.map(([, pids]) => used(pids()));
     say('events');
     const startedAt = performance.now();
@@ -89,10 +88,6 @@ export async function benchEvents({ folder, planners: count, rate, seconds, prof
       usPerEvent: ((used(pids()) - usedBefore[index]) * 1000) / total,
     }));
     await check(one, total, tasks.length);
-    if (process.env.PGSS) {
-      const {rows}= await database.query('SELECT calls, round(total_exec_time) ms, rows, round((total_exec_time*1000/'+total+')::numeric,1) us, left(regexp_replace(query, E\'[\\n ]+\', \' \', \'g\'),110) q FROM pg_stat_statements ORDER BY 2 DESC LIMIT 22');
-      for (const r of rows) console.error(r.calls, r.ms, r.rows, r.us, r.q);
-    }
     return {
       ...{ planners: count, rate, isSafe, load, readers: READERS },
       events: offered.events,

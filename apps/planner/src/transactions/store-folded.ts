@@ -35,6 +35,8 @@ async function storeTasks(on: EntityManager, runs: readonly FoldedRun[]): Promis
     [...folded.tasks].map(([task, change]) => ({ deployment, task, change })),
   );
   if (changes.length === 0) return;
+  // Each is looked up by the key, whatever the database takes the table to be: it would read all of it for a few. Nobody
+  // else writes tasks without the deployment's lock, so a row stays where it was found.
   const values: readonly TaskChange[] = changes.map(({ change }) => change);
   await rowsOf(
     on,
@@ -50,7 +52,9 @@ async function storeTasks(on: EntityManager, runs: readonly FoldedRun[]): Promis
          THEN coalesce(c.skip_asked, t.skip_asked) ELSE t.skip_asked END
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::text[])
        AS c (deployment_id, task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason, skip_asked, state_then, reopened, summary)
-     WHERE t.deployment_id = c.deployment_id AND t.task = c.task`,
+       CROSS JOIN LATERAL (
+         SELECT ctid AS row FROM planner.task AS i WHERE i.deployment_id = c.deployment_id AND i.task = c.task LIMIT 1) AS found
+     WHERE t.ctid = found.row`,
     [
       changes.map(({ deployment }) => deployment),
       changes.map(({ task }) => task),
