@@ -17,7 +17,18 @@ import { killAll } from './bench/background.mjs';
 import { printResult } from './bench/print-table.mjs';
 import { root } from './bench/root.mjs';
 
-const PARTS = ['planning', 'scheduling', 'makespan', 'fuel', 'lint', 'memory', 'embedded', 'production', 'api', 'events'];
+const PARTS = [
+  'planning',
+  'scheduling',
+  'makespan',
+  'fuel',
+  'lint',
+  'memory',
+  'embedded',
+  'production',
+  'api',
+  'events',
+];
 const { values } = parseArgs({
   options: {
     output: { type: 'string', short: 'o', default: 'table' },

@@ -17,7 +17,12 @@ const EXECUTOR = 'bench';
 const TICK_MS = 10;
 const SUCCEEDED = { kind: 'exited', code: 0, sizes: { stdout: 0, stderr: 0 } };
 const nothing = () => undefined;
-const log = { debug: nothing, info: nothing, warn: (fields, text) => console.error(text, fields.err), error: console.error };
+const log = {
+  debug: nothing,
+  info: nothing,
+  warn: (fields, text) => console.error(text, fields.err),
+  error: console.error,
+};
 
 const logs = new Map();
 const deployments = [];

@@ -73,17 +73,25 @@ function printApi({ nodes, clusters, revisions, transactions, atOnce, load, rout
   printTable(
     `The API with ${nodes} nodes, ${clusters} clusters, ${revisions} revisions, ${transactions} transactions; ${atOnce} requests at once, load ${load.toFixed(1)}: ms`,
     ['request', 'p50', 'p95', 'max', 'KiB', 'planner CPU ms'],
-    routes.map((it) => [
-      it.name,
-      ...[it.p50, it.p95, it.max, it.kib, it.cpuMs].map((value) => value.toFixed(1)),
-    ]),
+    routes.map((it) => [it.name, ...[it.p50, it.p95, it.max, it.kib, it.cpuMs].map((value) => value.toFixed(1))]),
   );
 }
 
 function printEvents(it) {
   printTable(
     `${it.events} task events, ${it.planners} planner(s), ${it.readers} readers, fsync ${it.isSafe ? 'on' : 'off'}, load ${it.load.toFixed(1)}`,
-    ['offered a second', 'stored a second', 'seconds', 'behind at the end', 'outbox behind ms', 'readers late ms: p50', 'p95', 'p99', 'max', 'missed or twice'],
+    [
+      'offered a second',
+      'stored a second',
+      'seconds',
+      'behind at the end',
+      'outbox behind ms',
+      'readers late ms: p50',
+      'p95',
+      'p99',
+      'max',
+      'missed or twice',
+    ],
     [
       [
         ...[it.offeredPerSecond, it.storedPerSecond, it.seconds.toFixed(0), it.behind, it.outboxLagMs],

@@ -31,7 +31,8 @@ export function descendantsNamed(name) {
     parents.set(pid, stat.replace(/^.*\) /s, '').split(' ')[1]);
   }
   const isOurs = (pid) => {
-    for (let at = pid; at !== undefined && at !== '0'; at = parents.get(at)) if (at === String(process.pid)) return true;
+    for (let at = pid; at !== undefined && at !== '0'; at = parents.get(at))
+      if (at === String(process.pid)) return true;
     return false;
   };
   return [...names].filter(([pid, each]) => each === name && isOurs(pid)).map(([pid]) => Number(pid));

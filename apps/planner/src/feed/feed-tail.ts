@@ -141,7 +141,8 @@ async function readTail(database: DataSource, after: number, upTo: number): Prom
     [after, upTo],
   );
   return rows.map(({ project, number, seconds, type, transaction_id: transaction, cluster, subject, data }) => {
-    const at = new Date(Math.round(seconds * 1000)).toISOString();
+    // Microseconds are cut off; half of one is what the seconds may be too small by.
+    const at = new Date(Math.floor(seconds * 1000 + 0.0005)).toISOString();
     const text = `{"number":${number},"at":"${at}","type":"${type}","subject":${subject},"data":${data}}`;
     return { project, number: Number(number), type, transaction, cluster, text };
   });

@@ -130,7 +130,10 @@ function lockDeployments(
 }
 
 /** What is new of a run, or that there is nothing to be done with it. */
-function freshOf(row: LockedDeployment, events: readonly DeploymentEvent[]): { readonly folded: FoldedEvents } | Applied {
+function freshOf(
+  row: LockedDeployment,
+  events: readonly DeploymentEvent[],
+): { readonly folded: FoldedEvents } | Applied {
   // It has ended; a late executor may not have been told yet.
   if (row.force_closed) return { kind: 'applied', advance: false };
   const fresh = events.filter((event) => event.seq > row.last_seq);

@@ -75,7 +75,9 @@ async function storeTasks(on: EntityManager, runs: readonly FoldedRun[]): Promis
 }
 
 async function storeAttempts(on: EntityManager, runs: readonly FoldedRun[]): Promise<void> {
-  const changes = runs.flatMap(({ deployment, folded }) => folded.attempts.map((change) => ({ deployment, ...change })));
+  const changes = runs.flatMap(({ deployment, folded }) =>
+    folded.attempts.map((change) => ({ deployment, ...change })),
+  );
   if (changes.length === 0) return;
   await rowsOf(
     on,
