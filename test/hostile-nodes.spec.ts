@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { TaskStatus, TransactionStatus } from '@muster/client';
@@ -78,6 +79,15 @@ async function sshdOnSmallDisk(kib: number, filler = 0): Promise<TestSshd> {
       ].join(' && '),
     },
   );
+}
+
+/** Takes bash away, and from accounts that log in with it: sshd lets in nobody whose shell is not there. */
+async function withoutBash(): Promise<string> {
+  const folder = mkdtempSync('/var/tmp/muster-hostile-bash-');
+  cleanups.push(() => rmSync(folder, { recursive: true }));
+  const accounts = join(folder, 'passwd');
+  await writeFile(accounts, (await readFile('/etc/passwd', 'utf8')).replaceAll(/\/[^:\n]*\/bash$/gm, '/bin/sh'));
+  return `mount --bind ${accounts} /etc/passwd && mount --bind /dev/null "$(command -v bash)"`;
 }
 
 /** An account that must say its password to become root: `postgres` where we are root, else our own. */
@@ -180,7 +190,7 @@ async function hostileNodes(bed: ProductionBed): Promise<Record<string, HostileN
       ...fine('touch /tmp/muster-hostile 2>/dev/null && exit 9; echo fine'),
     },
     'no-bash': {
-      access: await sshd({}, { mounts: 'mount --bind /dev/null "$(command -v bash)"' }),
+      access: await sshd({}, { mounts: await withoutBash() }),
       ...fine('bash -c true 2>/dev/null && exit 9; echo fine'),
     },
     'daemon-holds-stdout': {
