@@ -30,6 +30,9 @@ import { ProblemFilter } from './http/problem-filter';
 import { validation } from './http/validation';
 import { InspectionsController } from './nodes/inspections.controller';
 import { DiscoveriesController } from './nodes/discoveries.controller';
+import { NodeDriversController } from './nodes/node-drivers.controller';
+import { NodeMachinesController } from './nodes/node-machines.controller';
+import { NodeMovesController } from './nodes/node-moves.controller';
 import { NodesController } from './nodes/nodes.controller';
 import { OperationInterceptor } from './operations/operation.interceptor';
 import { Operations } from './operations/operations';
@@ -99,6 +102,9 @@ export class PlannerModule {
         ClusterReadsController,
         PlansController,
         NodesController,
+        NodeMovesController,
+        NodeMachinesController,
+        NodeDriversController,
         DiscoveriesController,
         ProfilesController,
         InspectionsController,
