@@ -225,7 +225,7 @@ export class AttemptPerformer {
   }
 
   async #noteBusy(task: number, live: Live, other: string): Promise<void> {
-    const busyWith = await this.#context.describeAttempt(other);
+    const busyWith = await this.#context.describeAttempt(other, this.#owned.start.project);
     live.busyWith = busyWith;
     this.#context.log.warn(
       { deployment: this.#owned.deployment, task: this.#task(task).task, node: live.machine, attempt: other },
