@@ -21,7 +21,7 @@ import { endedBy, liveAttempt, type LiveAttempt, resultOf } from './live-attempt
 import { NodeTargets } from './node-targets';
 import type { RunnerContext } from './runner-context';
 import { takeOutputs } from './take-outputs';
-import { hideSecrets, withoutSecrets } from './without-secrets';
+import { textWithoutSecrets, withoutSecrets } from './without-secrets';
 
 const LEASE_WAIT_MS = 100;
 const BACKOFF_FIRST_MS = 500;
@@ -269,7 +269,7 @@ export class AttemptPerformer {
     if (live.recorded === null) return;
     const known = { type: 'node-ready', node: live.machine, ...live.recorded } as const;
     if (why === null) return void this.#hooks.fact(known);
-    const silent = hideSecrets(why, live.secrets).slice(0, SILENCE_LENGTH_MAX);
+    const silent = textWithoutSecrets(why, live.secrets).slice(0, SILENCE_LENGTH_MAX);
     void this.#hooks.fact({ ...known, silent });
   }
 

@@ -10,12 +10,12 @@ const LENGTH_MIN = 4;
  */
 export function withoutSecrets(result: AttemptResult, secrets: readonly string[]): AttemptResult {
   const hidden = hiddenOf(secrets);
-  return hidden.length === 0 ? result : mapTexts(result, (text) => hide(text, hidden));
+  return hidden.length === 0 ? result : mapTexts(result, (text) => shownText(text, hidden));
 }
 
 /** As `withoutSecrets`, of one text. */
-export function hideSecrets(text: string, secrets: readonly string[]): string {
-  return hide(text, hiddenOf(secrets));
+export function textWithoutSecrets(text: string, secrets: readonly string[]): string {
+  return shownText(text, hiddenOf(secrets));
 }
 
 function hiddenOf(secrets: readonly string[]): readonly string[] {
@@ -27,7 +27,7 @@ function hiddenOf(secrets: readonly string[]): readonly string[] {
   );
 }
 
-function hide(text: string, hidden: readonly string[]): string {
+function shownText(text: string, hidden: readonly string[]): string {
   return hidden.reduce((left, secret) => left.replaceAll(secret, SHOWN), text);
 }
 
