@@ -68,6 +68,8 @@ export interface DeploymentState {
   readonly endedAt: Float64Array;
   readonly node: NodeState[];
   readonly bootId: Map<string, { readonly bootId: string; readonly stateFolder: string }>;
+  /** Host keys of machines that were made anew in this deployment; they hold instead of those that it was started with. */
+  readonly hostKeys: Map<string, string>;
   /** Machines on which something runs that is none of the open attempts: what, and since when that is known. */
   readonly busyElsewhere: Map<string, { readonly text: string; readonly at: number }>;
   /** The task whose failure made the node failed, by machine; -1 while it is not. */
@@ -163,6 +165,7 @@ export function initialState(graph: TaskGraph, { firstCome = false, leasesPools 
     endedAt: new Float64Array(taskCount),
     node: machines.map(() => 'untouched'),
     bootId: new Map(),
+    hostKeys: new Map(),
     busyElsewhere: new Map(),
     nodeCulprit: new Int32Array(machines.length).fill(-1),
     groupFailed: new Int32Array(graph.faultTolerance.length),

@@ -12,6 +12,7 @@ import { type FoldedEvents, foldEvents } from './fold-events';
 import { endBetweenGraphs, type StopWish } from './stop-later';
 import { followLateStops, storeControls } from './store-controls';
 import { storeFolded } from './store-folded';
+import { takeHostKeys } from './take-host-keys';
 import { tellEnd } from './tell-end';
 import { outcomeOf } from './transaction-outcome';
 
@@ -61,6 +62,7 @@ export async function applyEvents(
   await storeFolded(on, deployment, folded);
   await storeControls(on, row.transaction_id, row.run, folded.controls);
   const { transaction_id: transaction, cluster_id: clusterId, graph_type: graphType, release } = row;
+  await takeHostKeys(on, { deployment, transaction, project: row.project }, folded.hostKeys);
   await recordOutcomes(on, { deployment, transaction, clusterId, graphType, release }, folded.outcomes);
   await storeDeployment(on, deployment, folded);
   await endDeployment(on, deployment, row, folded);

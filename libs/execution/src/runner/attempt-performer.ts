@@ -19,6 +19,7 @@ import { EventWaits } from './event-waits';
 import type { Lease } from './lease';
 import { NodeTargets } from './node-targets';
 import type { RunnerContext } from './runner-context';
+import { takeHostKey } from './take-host-key';
 import { takeOutputs } from './take-outputs';
 import { withoutSecrets } from './without-secrets';
 
@@ -77,7 +78,7 @@ export class AttemptPerformer {
     this.#state = state;
     this.#lease = lease;
     this.#hooks = hooks;
-    this.#targets = new NodeTargets(owned.start, state.graph.source, context.box);
+    this.#targets = new NodeTargets(owned.start, state.graph.source, context.box, state.hostKeys);
     this.#nodes = new ClaimedNodes(context, owned, state, this.#targets, (body) => hooks.fact(body));
     this.#waits = new EventWaits(state, hooks.fact);
   }
@@ -328,7 +329,8 @@ export class AttemptPerformer {
     this.#live.delete(task);
     const graphTask = this.#task(task);
     const summed = withSummary(graphTask, resultOf(report.result, cancelling), this.#owned.start.noop);
-    const told = takeOutputs(graphTask, summed, report.note, live.secrets, box);
+    const taken = takeOutputs(graphTask, summed, report.note, live.secrets, box);
+    const told = takeHostKey(graphTask, taken, this.#targets);
     const result = withoutSecrets(told, live.secrets);
     const stored = this.#hooks.fact({ type: 'attempt-ended', task: address, attempt, result }, task);
     const target = this.#targets.target(machine);
