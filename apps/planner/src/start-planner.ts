@@ -18,6 +18,7 @@ import {
 import { migrate } from '@muster/storage';
 import { NestLogger } from '@muster/telemetry';
 import { json, type NextFunction, type Request, type Response } from 'express';
+import { FeedTail } from './feed/feed-tail';
 import { recordRequests } from './audit/record-requests';
 import { RefusalGate } from './audit/refusal-gate';
 import { startWork } from './running/start-work';
@@ -87,7 +88,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const runtime = {
       ...ports,
       ...{ webhooks, retention: config.retention ?? RETENTION },
-      ...{ database, runner, nudges, operations, installation },
+      ...{ database, runner, nudges, operations, installation, tail: new FeedTail(database) },
       closing: closing.signal,
       refusals: new RefusalGate(),
     };
@@ -115,8 +116,8 @@ async function closeServer(app: NestExpressApplication): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Messages in hand at once; those of one deployment still go one after another. */
-const EVENTS_PREFETCH = 50;
+/** Messages in hand at once, of which few are large; those of one deployment still go one after another. */
+const EVENTS_PREFETCH = 200;
 const OUTPUT_PREFETCH = 100;
 
 function eventServer({ bus, logger }: PlannerRuntime): BusServer {

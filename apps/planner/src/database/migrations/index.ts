@@ -25,6 +25,7 @@ import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { Presets1764620100000 } from './1764620100000-presets';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 import { Publications1764640100000 } from './1764640100000-publications';
+import { RoomForUpdates1764940000000 } from './1764940000000-room-for-updates';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -53,5 +54,6 @@ export const migrations: readonly MigrationClass[] = [
   Presets1764620100000,
   BundleLife1764640000000,
   Publications1764640100000,
+  RoomForUpdates1764940000000,
   NodeDriver1764920000000,
 ];
