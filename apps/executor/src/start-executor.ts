@@ -31,6 +31,7 @@ import {
 import { SshNodeInspector, SshNodePort } from '@muster/remote';
 import type { SecretBox } from '@muster/model';
 import { migrate } from '@muster/storage';
+import { withoutScope } from '@muster/telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Pool } from 'pg';
@@ -113,6 +114,8 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
         bus.publish(NUDGE_EXCHANGE, makeEnvelope(nudge, {})).catch(() => undefined);
       },
       log: logger,
+      tracing: ports.tracing ?? null,
+      apart: withoutScope,
     },
     { id, leaseMs: config.leaseMs, leasesExpire: config.leasesExpire, deploymentsMax: DEPLOYMENTS_MAX },
   );
@@ -120,6 +123,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
     strategy: new BusServer({
       bus,
       log: logger,
+      ...(ports.aroundMessage ? { around: ports.aroundMessage } : {}),
       queues: [
         { queue: COMMANDS_QUEUE, prefetch: COMMANDS_AT_ONCE },
         { queue: QUESTIONS_QUEUE, prefetch: QUESTIONS_AT_ONCE },

@@ -9,4 +9,5 @@ export type { ExecutorPorts, SentGraph } from './ports/executor-ports';
 export * from './ports/node-inspector';
 export * from './ports/node-port';
 export * from './ports/publishing';
+export type { ExecutionSpan, ExecutionTracing } from './ports/tracing';
 export { compileOperation, EXECUTABLE_TASK_TYPES } from './task-types/compile-operation';

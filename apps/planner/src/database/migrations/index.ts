@@ -23,6 +23,7 @@ import { Profiles1764630200000 } from './1764630200000-profiles';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { Presets1764620100000 } from './1764620100000-presets';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
+import { Origins1764930000000 } from './1764930000000-origins';
 import { Publications1764640100000 } from './1764640100000-publications';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
@@ -52,4 +53,5 @@ export const migrations: readonly MigrationClass[] = [
   Presets1764620100000,
   BundleLife1764640000000,
   Publications1764640100000,
+  Origins1764930000000,
 ];
