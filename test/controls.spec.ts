@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from '@muster/testkit';
 import { musterJson } from './bed/muster';
@@ -13,6 +13,15 @@ const mending = `
 `;
 const gated = `
 - { id: gate, type: shell, role: [worker], parameters: { cmd: 'echo x >> ~/began; until [ -e ~/go ]; do sleep 0.1; done; rm ~/go' } }
+`;
+const checked = `
+- { id: change, type: shell, role: [worker], parameters: { cmd: 'echo x >> ~/changed' } }
+`;
+const checks = `
+- { id: room, group: before, roles: [worker], task: { type: shell, parameters: { cmd: '[ -e ~/room ]' } } }
+- { id: clock, group: before, severity: warning, roles: [worker], task: { type: shell, parameters: { cmd: '[ -e ~/clock ]' } } }
+- { id: changed, group: after, stage: { after: change }, task: { type: shell, parameters: { cmd: '[ -e ~/changed ]' } } }
+- { id: slow, group: slow, graphs: [never], roles: [worker], task: { type: shell, parameters: { cmd: 'exec sleep 600' } } }
 `;
 
 interface Limit {
@@ -33,6 +42,9 @@ describe('an operator at the command line, with servers and hosts as in producti
       JSON.stringify({ name, version: '1.0.0', roles: { worker } });
     await bed.publish('mending', { 'release.yaml': release('mending', {}), 'tasks.yaml': mending });
     await bed.publish('gated', { 'release.yaml': release('gated', { concurrency: 1 }), 'tasks.yaml': gated });
+    const tolerant = release('checked', { faultTolerance: 1 });
+    const files = { 'tasks.yaml': checked, 'validations.yaml': checks };
+    await bed.publish('checked', { 'release.yaml': tolerant, ...files });
   });
   afterAll(() => bed?.close());
 
@@ -41,6 +53,47 @@ describe('an operator at the command line, with servers and hosts as in producti
       const tasks = (await bed.status(transaction)).graphs[0]?.tasks ?? {};
       return Object.keys(tasks).find((task) => tasks[task]?.state === 'running') ?? null;
     });
+
+  it('is stopped by a fatal check before any change, though the role tolerates a failing node, and warned by others', async () => {
+    await bed.apply('hosts', 'checked@1.0.0', roles);
+    touch(1, 'room');
+    for (const host of [1, 2]) touch(host, 'clock');
+    expect((await bed.muster(['deploy', 'hosts', '--wait'])).code).toBe(3);
+    const [{ transaction } = { transaction: '' }] = await musterJson<{ transaction: string }[]>(['status'], bed.env);
+    const text = (await bed.muster(['status', transaction])).stdout;
+    expect(text).toMatch(/\nvalidations\n[^]*before +room +fatal +host2 +failed +\S+Z +exited with code 1/);
+    expect(text).toMatch(/before +room +fatal +host1 +passed/);
+    expect(text).toMatch(/after +changed +fatal +host1 +blocked/);
+    expect([1, 2].map((host) => existsSync(on(host, 'changed')))).toEqual([false, false]);
+
+    // Alone, until they are right; a warning does not keep anything back.
+    touch(2, 'room');
+    rmSync(on(2, 'clock'));
+    expect((await bed.muster(['validation', 'run', 'hosts', '--group', 'before', '--wait'])).code).toBe(9);
+    const results = await musterJson<{ validation: string; node: string; result: string }[]>(
+      ['validation', 'results', 'hosts'],
+      bed.env,
+    );
+    expect(results.map(({ validation, node, result }) => `${validation}@${node} ${result}`).sort()).toEqual([
+      ...['clock@host1 passed', 'clock@host2 warned', 'room@host1 passed', 'room@host2 passed'],
+    ]);
+    expect((await bed.muster(['deploy', 'hosts', '--wait'])).code).toBe(9);
+    expect([1, 2].map((host) => readFileSync(on(host, 'changed'), 'utf8'))).toEqual(['x\n', 'x\n']);
+  });
+
+  it('stops checks that run alone, and what they ran has ended on the node', async () => {
+    const started = ['validation', 'run', 'hosts', '--validation', 'slow', '--nodes', 'host1'];
+    const { transaction } = await musterJson<{ transaction: string }>(started, bed.env);
+    await bed.task(transaction, 'validation.slow@host1', 'running');
+    expect((await bed.muster(['validation', 'stop', 'hosts', '--reason', 'too slow'])).code).toBe(0);
+    const { state, validations, unconfirmed } = await bed.end(transaction);
+    expect([state, unconfirmed]).toEqual(['cancelled', []]);
+    const members = [
+      { node: 'host1', result: 'cancelled' },
+      { node: 'host2', result: 'skipped', text: 'not selected' },
+    ];
+    expect(validations?.at(-1)).toMatchObject({ group: 'slow', validations: [{ id: 'slow', members }] });
+  });
 
   it('has what failed done again after the end, and nothing that succeeded', async () => {
     await bed.apply('hosts', 'mending@1.0.0', roles);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRoot } from '@muster/testkit';
 import { ProductionBed } from './bed/production-bed';
 import { musterJson } from './bed/muster';
 
@@ -35,7 +36,7 @@ const copies = (on: string, to: string, address: string): string => `
       echo one > src/a
       echo two > src/deep/b
       chmod 750 src/a
-      printf '[src]\\npath = ${on}/src\\nuse chroot = no\\nread only = yes\\nuid = 0\\ngid = 0\\n' > rsync.conf
+      printf '[src]\\npath = ${on}/src\\nuse chroot = no\\nread only = yes\\n${isRoot() ? 'uid = 0\\ngid = 0\\n' : ''}' > rsync.conf
       rsync --daemon --config=rsync.conf --port=8730 --address=${address}
 - id: copied
   type: copy_files

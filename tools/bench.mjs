@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: builds, then measures planning, scheduling, how good the chosen order is (`makespan`), planning of a real
- * OpenStack (needs the field's task definitions, see examples/openstack-newton), linting of bundles made to take long, and
- * whole deployments on 50 embedded nodes. Linux.
+ * OpenStack (needs the field's task definitions, see examples/openstack-newton), linting of bundles made to take long,
+ * whole deployments on 50 embedded nodes, the API with 1,000 nodes and 100 clusters, and a flood of events. Linux.
  * Options: `-o json` (on stdout), `--only` with some of `PARTS`, `--graphs FOLDER` (graph files for `makespan`, else
- * MUSTER_GRAPHS, else ../shared/graphs), `--profile FOLDER` (CPU profiles).
- * Leaves nothing running and nothing behind; takes about four minutes. Not a test: it says how fast, and refuses nothing.
+ * MUSTER_GRAPHS, else ../shared/graphs), `--profile FOLDER` (CPU profiles), for `events` `--rate` (events a second),
+ * `--seconds`, and `--planners 1,2` (once with each number of planners).
+ * Leaves nothing running and nothing behind; takes about eight minutes. Not a test: it says how fast, and refuses nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,13 +17,27 @@ import { killAll } from './bench/background.mjs';
 import { printResult } from './bench/print-table.mjs';
 import { root } from './bench/root.mjs';
 
-const PARTS = ['planning', 'scheduling', 'makespan', 'fuel', 'lint', 'memory', 'embedded', 'production'];
+const PARTS = [
+  'planning',
+  'scheduling',
+  'makespan',
+  'fuel',
+  'lint',
+  'memory',
+  'embedded',
+  'production',
+  'api',
+  'events',
+];
 const { values } = parseArgs({
   options: {
     output: { type: 'string', short: 'o', default: 'table' },
     only: { type: 'string', default: PARTS.join(',') },
     graphs: { type: 'string' },
     profile: { type: 'string' },
+    rate: { type: 'string', default: '10000' },
+    seconds: { type: 'string', default: '40' },
+    planners: { type: 'string', default: '1,2' },
   },
 });
 const wanted = values.only.split(',');
@@ -80,6 +95,21 @@ async function main() {
       ...result.endToEnd,
       [kind]: await benchEndToEnd(join(folder, kind), (inside) => start(inside, profile)),
     };
+  }
+  if (wanted.includes('api')) {
+    say('the API with 1,000 nodes and 100 clusters');
+    const { benchApi } = await import('./bench/api.mjs');
+    result.api = await benchApi(join(folder, 'api'), profile);
+  }
+  if (wanted.includes('events')) {
+    const { benchEvents } = await import('./bench/events.mjs');
+    const [rate, seconds] = [values.rate, values.seconds].map(Number);
+    result.events = [];
+    for (const planners of values.planners.split(',').map(Number)) {
+      say(`${rate} events a second for ${seconds} s, ${planners} planners`);
+      const inside = join(folder, `events-${planners}`);
+      result.events.push(await benchEvents({ folder: inside, planners, rate, seconds, profile, say }));
+    }
   }
   if (values.output === 'json') process.stdout.write(`${JSON.stringify(result)}\n`);
   else printResult(result);

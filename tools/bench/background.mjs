@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { openSync, closeSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
@@ -49,6 +49,42 @@ export async function run(argv, env) {
     child.once('close', resolve);
   }).finally(() => running.delete(child));
   if (code !== 0) throw new Error(`${argv.slice(1).join(' ')} ended with ${code}: ${said}`);
+}
+
+/**
+ * Starts a module of ours beside the services and gives it `task`. `told(key)` waits for its next message that has that
+ * member and gives it; fails if it ends before. What it logs is ours.
+ */
+export function startWorker(file, task) {
+  const child = fork(file, { execArgv: [], stdio: ['ignore', 2, 2, 'ipc'] });
+  running.add(child);
+  const messages = [];
+  let wake = () => undefined;
+  let over = null;
+  child.on('message', (message) => {
+    messages.push(message);
+    wake();
+  });
+  child.once('exit', (code, signal) => {
+    running.delete(child);
+    over = signal ?? `code ${code}`;
+    wake();
+  });
+  child.send(task);
+  return {
+    name: task.name,
+    pid: child.pid,
+    tell: (message) => child.send(message),
+    told: async (key) => {
+      for (;;) {
+        const at = messages.findIndex((message) => key in message);
+        if (at >= 0) return messages.splice(at, 1)[0][key];
+        if (over !== null) throw new Error(`${task.name} ended with ${over}`);
+        await new Promise((resolve) => (wake = resolve));
+      }
+    },
+    stop: () => void (over === null && child.kill('SIGKILL')),
+  };
 }
 
 /** For an interrupted run: nothing outlives it. */

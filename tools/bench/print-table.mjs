@@ -8,7 +8,7 @@ export function printTable(title, head, rows) {
 }
 
 /** The whole result as people read it. */
-export function printResult({ machine, planning, scheduling, makespan, fuel, lint, memory, endToEnd }) {
+export function printResult({ machine, planning, scheduling, makespan, fuel, lint, memory, endToEnd, api, events }) {
   process.stdout.write(
     `\n${machine.cpus} x ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.load}\n`,
   );
@@ -65,6 +65,47 @@ export function printResult({ machine, planning, scheduling, makespan, fuel, lin
       ]),
     );
   }
+  if (api) printApi(api);
+  for (const each of events ?? []) printEvents(each);
+}
+
+function printApi({ nodes, clusters, revisions, transactions, atOnce, load, routes }) {
+  printTable(
+    `The API with ${nodes} nodes, ${clusters} clusters, ${revisions} revisions, ${transactions} transactions; ${atOnce} requests at once, load ${load.toFixed(1)}: ms`,
+    ['request', 'p50', 'p95', 'max', 'KiB', 'planner CPU ms'],
+    routes.map((it) => [it.name, ...[it.p50, it.p95, it.max, it.kib, it.cpuMs].map((value) => value.toFixed(1))]),
+  );
+}
+
+function printEvents(it) {
+  printTable(
+    `${it.events} task events, ${it.planners} planner(s), ${it.readers} readers, fsync ${it.isSafe ? 'on' : 'off'}, load ${it.load.toFixed(1)}`,
+    [
+      'offered a second',
+      'stored a second',
+      'seconds',
+      'behind at the end',
+      'outbox behind ms',
+      'readers late ms: p50',
+      'p95',
+      'p99',
+      'max',
+      'missed or twice',
+    ],
+    [
+      [
+        ...[it.offeredPerSecond, it.storedPerSecond, it.seconds.toFixed(0), it.behind, it.outboxLagMs],
+        ...[it.lateMs.p50, it.lateMs.p95, it.lateMs.p99, it.lateMs.max, it.missedOrTwice],
+      ],
+    ],
+  );
+  printTable(
+    'Its cost',
+    ['process', 'CPU us an event'],
+    [...it.cpu, { name: 'together', usPerEvent: it.cpu.reduce((sum, { usPerEvent }) => sum + usPerEvent, 0) }].map(
+      ({ name, usPerEvent }) => [name, usPerEvent.toFixed(1)],
+    ),
+  );
 }
 
 function printLint(lint) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 let ticksPerSecond = 0;
 
@@ -18,4 +18,30 @@ export function cpuMs(pid) {
 export function peakMemoryMb(pid) {
   const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
   return (Number(kib) * 1024) / 1e6;
+}
+
+/** Processes that this one started, or they, whose program is called so: services of our own. */
+export function descendantsNamed(name) {
+  const parents = new Map();
+  const names = new Map();
+  for (const pid of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    const stat = statOf(pid);
+    if (stat === null) continue;
+    names.set(pid, /\((.*)\)/s.exec(stat)?.[1]);
+    parents.set(pid, stat.replace(/^.*\) /s, '').split(' ')[1]);
+  }
+  const isOurs = (pid) => {
+    for (let at = pid; at !== undefined && at !== '0'; at = parents.get(at))
+      if (at === String(process.pid)) return true;
+    return false;
+  };
+  return [...names].filter(([pid, each]) => each === name && isOurs(pid)).map(([pid]) => Number(pid));
+}
+
+function statOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return null;
+  }
 }

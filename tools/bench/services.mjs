@@ -7,13 +7,14 @@ import { root } from './root.mjs';
 export const muster = join(root, 'apps/cli/bin/muster.cjs');
 
 /** Starts `muster WORD`; with `profileFolder` it leaves a CPU profile there when it ends. */
-function service(word, folder, env, profileFolder) {
+function service(word, folder, env, profileFolder, index = 0) {
+  const name = index === 0 ? word : `${word}-${index + 1}`;
   const flags = profileFolder
-    ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${word}.cpuprofile`]
+    ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name}.cpuprofile`]
     : [];
-  return start(word, [...flags, muster, word], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, MUSTER_DATA_DIR: join(folder, word), ...env },
-    logFile: join(folder, `${word}.log`),
+  return start(name, [...flags, muster, word], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, MUSTER_DATA_DIR: join(folder, name), ...env },
+    logFile: join(folder, `${name}.log`),
   });
 }
 
@@ -32,6 +33,19 @@ export async function startEmbedded(folder, profileFolder) {
 
 /** `muster planner` and one `muster executor` on a real PostgreSQL and RabbitMQ: the environment's, else private ones. */
 export async function startProduction(folder, profileFolder) {
+  const { planners, env, url, token, stop } = await startPlanners(folder, 1, profileFolder);
+  try {
+    const executor = await service('executor', folder, { ...env, MUSTER_PLANNER_URL: url }, profileFolder);
+    stop.unshift(executor);
+    return { url, token, measured: [...planners, executor], stop };
+  } catch (error) {
+    for (const each of stop) await each.stop();
+    throw error;
+  }
+}
+
+/** So many `muster planner`s on one PostgreSQL and one RabbitMQ, as above. */
+export async function startPlanners(folder, count, profileFolder) {
   const testkit = createRequire(import.meta.url)(join(root, 'libs/testkit/dist/index.js'));
   const stop = [];
   try {
@@ -40,12 +54,14 @@ export async function startProduction(folder, profileFolder) {
     const vhost = await testkit.createTestVhost();
     stop.unshift({ stop: () => vhost.drop() });
     const env = { ...common(), MUSTER_DATABASE_URL: database.url, MUSTER_AMQP_URL: vhost.url };
-    const planner = await service('planner', folder, env, profileFolder);
-    stop.unshift(planner);
-    const { url } = planner.ready;
-    const executor = await service('executor', folder, { ...env, MUSTER_PLANNER_URL: url }, profileFolder);
-    stop.unshift(executor);
-    return { url, token: env.MUSTER_ADMIN_TOKEN, measured: [planner, executor], stop };
+    const planners = [];
+    for (let index = 0; index < count; index++) {
+      const planner = await service('planner', folder, env, profileFolder, index);
+      planners.push(planner);
+      stop.unshift(planner);
+    }
+    const { url } = planners[0].ready;
+    return { planners, env, url, token: env.MUSTER_ADMIN_TOKEN, stop };
   } catch (error) {
     for (const each of stop) await each.stop();
     throw error;

@@ -6,3 +6,9 @@ export function median(values) {
 }
 
 export const best = (values) => Math.min(...values);
+
+/** The value that `part` (0 to 1) of `values` are not above. */
+export function percentile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)];
+}

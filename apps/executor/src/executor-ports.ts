@@ -39,4 +39,5 @@ export interface ExecutorConfig {
 export const EXECUTOR = Symbol('Executor');
 export const NODES = Symbol('NodePort');
 export const INSPECTOR = Symbol('NodeInspector');
+export const SHELL = Symbol('NodeShell');
 export const BOX = Symbol('SecretBox');

@@ -21,14 +21,16 @@ import {
   readEvents,
   readLimits,
   releaseTransaction,
+  greetBehind,
   greetMachines,
   inspectNode,
   INSPECTIONS_QUEUE,
+  powerNode,
   scanHostKey,
   startDeployment,
   taskOutput,
 } from '@muster/protocol';
-import { SshNodeInspector, SshNodePort } from '@muster/remote';
+import { SshNodeInspector, SshNodePort, SshNodeShell } from '@muster/remote';
 import type { SecretBox } from '@muster/model';
 import { migrate } from '@muster/storage';
 import { withoutScope } from '@muster/telemetry';
@@ -37,7 +39,7 @@ import { NestFactory } from '@nestjs/core';
 import { Pool } from 'pg';
 import { graphBytes, readBeside, readGraph } from './artifacts/read-graph';
 import { PlannerArtifacts } from './artifacts/fetch-artifacts';
-import { BOX, EXECUTOR, type ExecutorAppPorts, type ExecutorConfig, INSPECTOR, NODES } from './executor-ports';
+import { BOX, EXECUTOR, type ExecutorAppPorts, type ExecutorConfig, INSPECTOR, NODES, SHELL } from './executor-ports';
 import { CommandHandlers } from './handlers/command-handlers';
 import { InspectionHandlers } from './handlers/inspection-handlers';
 import { NudgeHandlers } from './handlers/nudge-handlers';
@@ -73,6 +75,7 @@ class ExecutorModule {
         { provide: EXECUTOR, useValue: executor },
         { provide: NODES, useValue: nodes },
         { provide: INSPECTOR, useFactory: () => new SshNodeInspector() },
+        { provide: SHELL, useFactory: () => new SshNodeShell() },
         { provide: BOX, useValue: box },
       ],
     };
@@ -142,6 +145,8 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
         scanHostKey,
         inspectNode,
         greetMachines,
+        greetBehind,
+        powerNode,
         describeExecutors,
         describePools,
         setPool,

@@ -17,6 +17,7 @@ import { ClustersController } from './clusters/clusters.controller';
 import { ControlHandlers } from './transactions/control-handlers';
 import { DeploymentHandlers } from './transactions/deployment-handlers';
 import { FeedController } from './feed/feed.controller';
+import { FeedTail } from './feed/feed-tail';
 import { HealthController } from './health/health.controller';
 import { MetricsController } from './health/metrics.controller';
 import { PlannerMetrics } from './health/planner-metrics';
@@ -31,6 +32,9 @@ import { ScopeInterceptor } from './http/scope.interceptor';
 import { validation } from './http/validation';
 import { InspectionsController } from './nodes/inspections.controller';
 import { DiscoveriesController } from './nodes/discoveries.controller';
+import { NodeDriversController } from './nodes/node-drivers.controller';
+import { NodeMachinesController } from './nodes/node-machines.controller';
+import { NodeMovesController } from './nodes/node-moves.controller';
 import { NodesController } from './nodes/nodes.controller';
 import { OperationInterceptor } from './operations/operation.interceptor';
 import { Operations } from './operations/operations';
@@ -75,6 +79,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly tracing: Tracing;
   readonly installation: string;
   readonly nudges: PlannerNudges;
+  readonly tail: FeedTail;
   readonly operations: Operations;
   readonly webhooks: WebhookSettings;
   readonly retention: RetentionConfig;
@@ -100,6 +105,9 @@ export class PlannerModule {
         ClusterReadsController,
         PlansController,
         NodesController,
+        NodeMovesController,
+        NodeMachinesController,
+        NodeDriversController,
         DiscoveriesController,
         ProfilesController,
         InspectionsController,
@@ -135,6 +143,7 @@ export class PlannerModule {
         { provide: FIND_PRINCIPAL, useValue: { find: findPrincipal } },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: FeedTail, useValue: runtime.tail },
         { provide: WEBHOOKS, useValue: runtime.webhooks },
         { provide: Operations, useValue: runtime.operations },
         { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },

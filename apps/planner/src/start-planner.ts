@@ -18,6 +18,7 @@ import {
 import { migrate } from '@muster/storage';
 import { aroundMessage, NestLogger, NO_TRACING } from '@muster/telemetry';
 import { json, type NextFunction, type Request, type Response } from 'express';
+import { FeedTail } from './feed/feed-tail';
 import { recordRequests } from './audit/record-requests';
 import { RefusalGate } from './audit/refusal-gate';
 import { startWork } from './running/start-work';
@@ -90,7 +91,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const runtime = {
       ...ports,
       ...{ webhooks, retention: config.retention ?? RETENTION },
-      ...{ database, runner, tracing, nudges, operations, installation },
+      ...{ database, runner, tracing, nudges, operations, installation, tail: new FeedTail(database) },
       closing: closing.signal,
       refusals: new RefusalGate(),
     };
@@ -118,8 +119,8 @@ async function closeServer(app: NestExpressApplication): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Messages in hand at once; those of one deployment still go one after another. */
-const EVENTS_PREFETCH = 50;
+/** Messages in hand at once, of which few are large; those of one deployment still go one after another. */
+const EVENTS_PREFETCH = 200;
 const OUTPUT_PREFETCH = 100;
 
 function eventServer({ bus, logger, tracing }: PlannerRuntime): BusServer {

@@ -17,6 +17,7 @@ import {
 import { type Logger, scopeHeaders } from '@muster/telemetry';
 import { checkSecretKey, createSecretCheck } from './check-secret-key';
 import type { Closing } from './closing';
+import { explainTls, tlsFault } from './explain-tls';
 import { readTls } from './read-tls';
 import type { ServerConfig } from './server-config';
 
@@ -42,6 +43,10 @@ export async function openParts(config: ServerConfig, logger: Logger, closing: C
       ? { kind: 'postgres', url: config.databaseUrl.reveal(), ...(tls === undefined ? {} : { tls }) }
       : { kind: 'embedded', folder: join(config.dataDir, 'database') },
     onConnectionLost: (error) => logger.warn({ err: error }, 'an idle connection to the database was lost'),
+  }).catch((error: unknown) => {
+    if (tls === undefined || !(error instanceof ProblemsError)) throw error;
+    const explained = explainTls(error.cause, 'DATABASE', tls.cert !== undefined);
+    throw explained === null ? error : new ProblemsError([explained]);
   });
   closing.add('database', () => database.close());
   return {
@@ -91,10 +96,13 @@ async function busOpener(config: ServerConfig, logger: Logger, closing: Closing)
 }
 
 async function openRabbit(options: RabbitBusOptions): Promise<Bus> {
+  const isTls = options.url.startsWith('amqps:');
   try {
-    return await RabbitBus.open(options);
+    return await RabbitBus.open({ ...options, isFinal: (error) => isTls && tlsFault(error) !== null });
   } catch (error) {
     if (!(error instanceof BusError)) throw error;
-    throw new ProblemsError([problem('BROKER_UNREACHABLE', { subject: 'broker', summary: error.message })]);
+    const explained = isTls ? explainTls(error.cause, 'AMQP', options.tls?.cert !== undefined) : null;
+    const plain = { subject: 'broker', summary: error.message };
+    throw new ProblemsError([explained ?? problem('BROKER_UNREACHABLE', plain)]);
   }
 }

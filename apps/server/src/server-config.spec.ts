@@ -44,7 +44,23 @@ describe('configuration', () => {
       }
     };
     expect(subjects(given).sort()).toEqual(['MUSTER_AMQP_URL', 'MUSTER_DATABASE_CERT', 'MUSTER_HTTP_KEY']);
-    const whole = { ...given, MUSTER_HTTP_KEY: 'k.pem', MUSTER_DATABASE_CERT: '/d.pem', MUSTER_AMQP_URL: 'amqps://mq' };
+    const others = { MUSTER_HTTP_KEY: 'k.pem', MUSTER_DATABASE_CERT: '/d.pem', MUSTER_AMQP_URL: 'amqps://mq' };
+    expect(subjects({ ...given, ...others })).toEqual(['MUSTER_DATABASE_URL']);
+    const whole = { ...given, ...others, MUSTER_DATABASE_URL: 'postgres://db/muster' };
+    // The driver would let these win, and verify nothing.
+    for (const query of ['sslmode=no-verify', 'sslmode=disable', 'ssl=0', 'uselibpqcompat=true&sslmode=prefer'])
+      expect(subjects({ ...whole, MUSTER_DATABASE_URL: `postgres://db/muster?${query}` })).toEqual([
+        'MUSTER_DATABASE_URL',
+      ]);
+    expect(
+      subjects({
+        ...whole,
+        MUSTER_AMQP_CA: '',
+        MUSTER_AMQP_CERT: 'c',
+        MUSTER_AMQP_KEY: 'k',
+        MUSTER_AMQP_URL: 'amqp://mq',
+      }),
+    ).toEqual(['MUSTER_AMQP_URL']);
     expect(readConfig('server', whole, '/here').tls).toEqual({
       http: { ca: null, cert: '/here/a.pem', key: '/here/k.pem' },
       database: { ca: null, cert: '/d.pem', key: '/here/b.pem' },

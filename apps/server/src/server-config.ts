@@ -154,8 +154,20 @@ export function readConfig(
   }
   if (given['MUSTER_OIDC_ISSUER'] && !given['MUSTER_OIDC_AUDIENCE'])
     wrong.set('MUSTER_OIDC_AUDIENCE', 'MUSTER_OIDC_ISSUER is given, so whom its tokens are meant for is needed');
-  if (given['MUSTER_AMQP_CA'] && !given['MUSTER_AMQP_URL']?.startsWith('amqps:'))
-    wrong.set('MUSTER_AMQP_URL', 'MUSTER_AMQP_CA is given, so an address starting with amqps:// is expected');
+  for (const name of ['MUSTER_AMQP_CA', 'MUSTER_AMQP_CERT'])
+    if (given[name] && !given['MUSTER_AMQP_URL']?.startsWith('amqps:'))
+      wrong.set('MUSTER_AMQP_URL', `${name} is given, so an address starting with amqps:// is expected`);
+  for (const name of ['MUSTER_DATABASE_CA', 'MUSTER_DATABASE_CERT']) {
+    if (!given[name]) continue;
+    if (!given['MUSTER_DATABASE_URL'])
+      wrong.set('MUSTER_DATABASE_URL', `${name} is given, so the address of a PostgreSQL is expected`);
+    // The driver lets the address win, down to no TLS at all.
+    else if (saysTls(given['MUSTER_DATABASE_URL']))
+      wrong.set(
+        'MUSTER_DATABASE_URL',
+        `${name} is given, so the address must say nothing of TLS (ssl, sslmode, ...) itself`,
+      );
+  }
   if (!read.success || wrong.size > 0) {
     throw new ProblemsError([...wrong].map(([subject, summary]) => problem('CONFIG_INVALID', { subject, summary })));
   }
@@ -198,6 +210,10 @@ export function readConfig(
     keepTransactions: it.MUSTER_KEEP_TRANSACTIONS,
     keepEventDays: it.MUSTER_KEEP_EVENT_DAYS,
   };
+}
+
+function saysTls(url: string): boolean {
+  return URL.canParse(url) && [...new URL(url).searchParams.keys()].some((name) => /ssl/i.test(name));
 }
 
 function tlsFiles(cwd: string, ...files: (string | undefined)[]): TlsFiles {

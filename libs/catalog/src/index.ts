@@ -23,7 +23,7 @@ export {
   type ParsedCluster,
 } from './cluster/parse-cluster-file';
 export { compareVersions, fitsRelease, isInRange, type RangedRelease } from './cluster/fits-release';
-export { revisionContent, revisionHash, sameRevision } from './cluster/revision';
+export { revisionContent, revisionHash, sameRevision, withFingerprints } from './cluster/revision';
 export { fillGenerated, generatedPaths, type RandomBytes } from './settings/generate';
 export { keepSecrets, valueAt } from './settings/keep-secrets';
 export { openedSetting, sealSettings } from './settings/seal-settings';

@@ -6,9 +6,12 @@ import type {
   Inspection,
   InspectionWithNodes,
   ListedNode,
+  NodeDriverView,
   NodeFilter,
   NodeHistoryEntry,
   NodeView,
+  PoweredNode,
+  PowerWish,
   RegisteredNodes,
   RegisterNode,
 } from './dto';
@@ -62,10 +65,31 @@ export class NodeRoutes {
     return this.connection.json('PUT', path('nodes', name, 'profile'), { json: { profile } });
   }
 
+  /** How it is made, erased and switched. */
+  driver(name: string): Promise<NodeDriverView> {
+    return this.connection.json('GET', path('nodes', name, 'driver'));
+  }
+
+  /** In place of any other. `etag`: refused if the node was changed since. */
+  writeDriver(name: string, driver: unknown, etag?: string): Promise<NodeDriverView> {
+    const headers = etag === undefined ? {} : { headers: { 'if-match': `"${etag}"` } };
+    return this.connection.json('PUT', path('nodes', name, 'driver'), { json: driver, ...headers });
+  }
+
+  /** It has its cluster's driver again. */
+  clearDriver(name: string): Promise<NodeDriverView> {
+    return this.connection.json('DELETE', path('nodes', name, 'driver'));
+  }
+
+  /** Has its driver switch it, or say whether it is on. */
+  power(name: string, wish: PowerWish): Promise<PoweredNode> {
+    return this.connection.json('POST', path('nodes', name, 'power'), { json: wish });
+  }
+
   /** Which SSH servers there are in a range of addresses. */
   discover(
     range: string,
-    wish: { readonly port?: number; readonly allowPublic?: boolean } = {},
+    wish: { readonly port?: number; readonly allowPublic?: boolean; readonly jump?: string } = {},
   ): Promise<DiscoveredMachines> {
     return this.connection.json('POST', path('discoveries'), { json: { range, ...wish } });
   }

@@ -10,6 +10,7 @@ import type {
 } from '@muster/protocol';
 import { apply, type CarriedOver, carriedFrom, initialState, type LimitUse } from '@muster/scheduling';
 import { DeploymentQuestions } from './deployment-questions';
+import { targetOf } from './node-target-of';
 import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store';
 import type { ExecutorPorts } from './ports/executor-ports';
 import type { NodeReport } from './ports/node-port';
@@ -149,29 +150,23 @@ export class Executor {
     this.#ports.nudge();
   }
 
-  /** Takes a node over from another installation; settles with the problems that stand in the way. */
-  async adopt(node: NodeAccessMessage, installation: string): Promise<readonly Problem[]> {
+  /** Takes a node over from another installation, through `jumps` if it is reached so, outermost first; settles with the problems that stand in the way. */
+  async adopt(
+    node: NodeAccessMessage,
+    jumps: readonly NodeAccessMessage[],
+    installation: string,
+  ): Promise<readonly Problem[]> {
     const { box, nodes, store } = this.#ports;
     const subject = `node ${node.name}`;
-    if (node.jump !== null)
+    if (node.jump !== null && jumps.at(-1)?.name !== node.jump)
       return [
         problem('NODE_UNREACHABLE', {
           subject,
-          summary: 'it is reached through another node; adopt it from a place that reaches it',
+          summary: `it is reached through ${node.jump}, and nobody said how that is reached`,
+          remedy: 'Update the planner: it is older than this executor.',
         }),
       ];
-    const { name, address, port, user, become, hostKey, stateDir } = node;
-    const target = {
-      name,
-      address,
-      port,
-      user,
-      become,
-      hostKey,
-      stateDir,
-      jumps: [],
-      identity: box.open(node.identity).reveal(),
-    };
+    const target = targetOf(box, node, jumps);
     const found = await nodes.identify(target);
     const ticket = found.kind === 'identified' ? await store.drawTicket(node.machine, found.machine) : 0;
     if (ticket === null) return [problem('DEPLOY_NODE_CLAIMED', { subject, summary: 'a transaction claims it' })];

@@ -5,6 +5,7 @@ import { carrierOf } from './node-driver';
 import type { BundleFile } from './release';
 import type { OnFailure, TaskType } from './task-definition';
 import type { SealedSecret } from './secret';
+import type { ValidationSeverity } from './validation';
 
 /** Why a task is in the graph as it is. */
 export interface TaskReason {
@@ -37,6 +38,8 @@ export interface GraphTask {
   readonly section?: string;
   /** Of an earlier run of a repeated task: the definition that is repeated. Only its last run is judged. Absent: any other. */
   readonly repeatOf?: string;
+  /** Of the task of a validation: whether what comes after it may go on when it fails. Absent: it is no validation. */
+  readonly validation?: ValidationSeverity;
   readonly expectedMs: number | null;
   readonly retries: { readonly count: number; readonly delayMs: number; readonly backoff: number };
   readonly timeoutMs: number;

@@ -1,4 +1,4 @@
-import type { Bundle, ClusterSpec, JsonObject, Plan, TaskAddress } from '@muster/model';
+import type { Bundle, ClusterSpec, JsonObject, OwnDriver, Plan, TaskAddress } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { Evaluator } from './evaluator';
 import type { SecretAccess } from './evaluation/settings-evaluator';
@@ -20,6 +20,8 @@ export interface PlanInput {
   readonly secrets?: SecretAccess;
   /** Attributes of nodes that are no settings (`status`, `pending_deletion`, ...), for a graph's filter of nodes. */
   readonly attributes?: Readonly<Record<string, JsonObject>>;
+  /** Drivers of nodes that have one of their own, by name; absent: all have the cluster's. */
+  readonly drivers?: Readonly<Record<string, OwnDriver>>;
   /** What succeeded before; absent: nothing is known, so everything is new. */
   readonly previous?: PreviousStates;
   /** Recorded duration of a task in milliseconds; null: no history, so the author's hint counts. */

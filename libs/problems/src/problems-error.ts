@@ -3,8 +3,11 @@ import type { Problem } from './problem';
 
 /** Carries problems across code that cannot return them; caught at the edge, which reports all of them. */
 export class ProblemsError extends Error {
-  constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'));
+  constructor(
+    readonly problems: readonly Problem[],
+    options?: ErrorOptions,
+  ) {
+    super(problems.map(formatProblem).join('\n'), options);
     this.name = 'ProblemsError';
   }
 }

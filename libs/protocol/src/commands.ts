@@ -1,8 +1,8 @@
-import { CONTROL_VERBS } from '@muster/model';
+import { CONTROL_VERBS, POWER_ACTIONS } from '@muster/model';
 import { z } from 'zod';
 import { messageKind } from './envelope';
 import { EVENT_NAME_CHARS_MAX } from './events';
-import { address, base64, digest, id, name, sealedSecret, sentence } from './fields';
+import { address, base64, digest, id, json, name, sealedSecret, sentence } from './fields';
 
 /** How a node is reached, as the executor is told; keys stay sealed until they are used. */
 export const nodeAccess = z.object({
@@ -181,17 +181,46 @@ export const inspectNode = messageKind(
 /** Addresses that are looked at in one question. */
 export const GREETED_MAX = 64;
 
+const machinesToGreet = z.object({
+  machines: z
+    .array(z.object({ address: z.string().min(1).max(255), port: z.int().min(1).max(65_535) }))
+    .min(1)
+    .max(GREETED_MAX),
+  /** How long each may take. */
+  timeoutMs: z.int().min(100).max(30_000),
+});
+
 /** Question, on the queue of inspections: who answers at these addresses? No login is tried. */
-export const greetMachines = messageKind(
-  'executor.machines.greet',
+export const greetMachines = messageKind('executor.machines.greet', 1, machinesToGreet);
+
+/**
+ * Question, on the queue of inspections: as `greetMachines`, of machines that are reached through others. A kind of its own:
+ * executors that do not know it must not look for them in their own network.
+ */
+export const greetBehind = messageKind(
+  'executor.machines.greet-behind',
+  1,
+  machinesToGreet.extend({ jumps: z.array(nodeAccess).min(1).max(8) }),
+);
+
+/** Question, on the queue of inspections: have the node's driver switch it, or say whether it is on. Never sent twice. */
+export const powerNode = messageKind(
+  'executor.node.power',
   1,
   z.object({
-    machines: z
-      .array(z.object({ address: z.string().min(1).max(255), port: z.int().min(1).max(65_535) }))
-      .min(1)
-      .max(GREETED_MAX),
-    /** How long each may take. */
-    timeoutMs: z.int().min(100).max(30_000),
+    node: z.object({
+      name,
+      address: z.string().max(255),
+      port: z.int().min(1).max(65_535),
+      user: z.string().max(64),
+      hostKey: z.string().max(100),
+    }),
+    /** What the driver's commands run on, and what that is reached through, outermost first. */
+    carrier: nodeAccess,
+    jumps: z.array(nodeAccess).max(8),
+    /** As in a task's parameters: secrets sealed. */
+    driver: z.record(z.string().max(64), json),
+    action: z.enum(POWER_ACTIONS),
   }),
 );
 
@@ -212,7 +241,12 @@ export const describeExecutors = messageKind('executor.describe', 1, z.object({}
 export const adoptNode = messageKind(
   'executor.node.adopt',
   1,
-  z.object({ node: nodeAccess, installation: z.string().min(1).max(64) }),
+  z.object({
+    node: nodeAccess,
+    /** What it is reached through, outermost first; absent, as from older versions: nothing. */
+    jumps: z.array(nodeAccess).max(8).optional(),
+    installation: z.string().min(1).max(64),
+  }),
 );
 
 /** Nudge, on the fanout exchange: look into the inbox now. */

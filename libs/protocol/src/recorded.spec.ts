@@ -17,6 +17,7 @@ const replies = {
   'reply.limits': protocol.limitsReply,
   'reply.facts': protocol.factsReply,
   'reply.greeted': protocol.greetedReply,
+  'reply.power': protocol.powerReply,
   'reply.publication': protocol.publicationReply,
 };
 

@@ -91,6 +91,7 @@ export const greetedReply = z.object({
     )
     .max(100),
 });
+export const powerReply = z.object({ power: z.enum(['on', 'off']).nullable(), output: z.string().max(4000) });
 const poolShare = z.object({
   deployment: id,
   transaction: id,

@@ -22,6 +22,7 @@ export const taskShape: z.ZodType<TaskShape> = z.looseObject({
   limits: z.array(z.string().max(300)),
   section: z.string().max(200).optional(),
   repeatOf: z.string().max(200).optional(),
+  validation: z.enum(['fatal', 'warning']).optional(),
   expectedMs: z.number().min(0).nullable(),
   retries: z.object({ count: z.int().min(0), delayMs: z.number().min(0), backoff: z.number().min(0) }),
   timeoutMs: z.number().min(0),

@@ -5,6 +5,7 @@
  */
 export { makeKeyPair } from './connection/make-key-pair';
 export { SshNodeInspector } from './inspect/ssh-node-inspector';
+export { SshNodeShell } from './inspect/ssh-node-shell';
 export { SshNodePort, type SshNodePortOptions } from './ssh-node-port';
 export { EmbeddedNode, type EmbeddedNodeAddress, type EmbeddedNodeOptions } from './embedded/embedded-node';
 export { runEmbeddedNodes } from './embedded/run-embedded-nodes';

@@ -1,5 +1,6 @@
 import { MASTER, SYNC_POINT, type GraphBarrier, type GraphTask, type TaskGraph } from '@muster/model';
 import { invariant } from '@muster/problems';
+import { VertexNumbers } from './vertex-numbers';
 
 /** Edges of all vertices in two arrays: those of `v` are `targets[offsets[v]]` up to `targets[offsets[v + 1] - 1]`. */
 export interface Adjacency {
@@ -20,7 +21,7 @@ export interface CompiledGraph {
   /** 1 for tasks without work, which are crossed. */
   readonly isBridge: Uint8Array;
   readonly timeoutMs: Float64Array;
-  readonly indexOf: ReadonlyMap<string, number>;
+  readonly indexOf: VertexNumbers;
   readonly machines: readonly string[];
   readonly machineOf: Int32Array;
   readonly tasksOfMachine: Adjacency;
@@ -52,30 +53,28 @@ const EXPECTED_MS_DEFAULT = 1000;
 export function compileGraph(graph: TaskGraph): CompiledGraph {
   const taskCount = graph.tasks.length;
   const vertexCount = taskCount + graph.barriers.length;
-  const indexOf = new Map<string, number>();
-  const addresses = graph.tasks.map(({ task }, index) => {
-    indexOf.set(task, index);
-    return task;
-  });
-  graph.barriers.forEach((barrier, index) => indexOf.set(barrier.id, taskCount + index));
-  invariant(indexOf.size === vertexCount, 'every vertex of a graph has a name of its own');
+  const addresses = graph.tasks.map(({ task }) => task);
+  const barriers = graph.barriers.map(({ id }) => id);
+  const indexOf = new VertexNumbers(addresses, barriers);
 
-  const machines: string[] = [];
-  const machineIndex = new Map<string, number>();
+  const numbers = new MachineNumbers(graph.master);
   const machineOf = new Int32Array(taskCount);
   const isBridge = new Uint8Array(taskCount);
   const timeoutMs = new Float64Array(taskCount);
   const workMs = new Float64Array(vertexCount);
   graph.tasks.forEach((task, index) => {
-    machineOf[index] = machineNumber(task.node, graph, machines, machineIndex);
+    machineOf[index] = numbers.add(task.node);
     isBridge[index] = Number(task.action === 'skip');
     timeoutMs[index] = task.timeoutMs;
     workMs[index] = task.action === 'run' ? (task.expectedMs ?? EXPECTED_MS_DEFAULT) : 0;
   });
 
-  // Neighbours in the graph's order mostly relate to neighbours: `a@n2` needs `b@n2` as `a@n1` needs `b@n1`.
-  const numberOf = (name: string, guess: number): number => {
-    if (addresses[guess] === name) return guess;
+  const names = [...addresses, ...barriers];
+  // Neighbours in the graph's order mostly relate to the same or to neighbours: `a@n2` needs `b@n2` as `a@n1` needs `b@n1`.
+  const vertexOf = (name: string, above: number, left: number): number => {
+    if (names[above + 1] === name) return above + 1;
+    if (names[above] === name) return above;
+    if (names[left + 1] === name) return left + 1;
     const index = indexOf.get(name) ?? -1;
     if (index < 0) invariant(false, `relation to ${name} leads into the graph`);
     return index;
@@ -83,7 +82,7 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
   const predecessors = adjacency(
     vertexCount,
     (vertex) => (graph.tasks[vertex] ?? (graph.barriers[vertex - taskCount] as GraphBarrier)).requires,
-    numberOf,
+    vertexOf,
   );
   const successors = reversed(predecessors, vertexCount);
 
@@ -105,10 +104,11 @@ export function compileGraph(graph: TaskGraph): CompiledGraph {
     },
   );
 
+  const machines = numbers.names;
   const groups: number[][] = machines.map(() => []);
   graph.faultTolerance.forEach((group, index) => {
     for (const node of new Set(group.nodes)) {
-      const machine = machineIndex.get(node === MASTER && graph.master !== null ? graph.master : node);
+      const machine = numbers.get(node);
       if (machine !== undefined) groups[machine]?.push(index);
     }
   });
@@ -149,40 +149,65 @@ function rankOf({ priorities, tasks }: TaskGraph, longest: Float64Array): Float6
   return rank;
 }
 
-function machineNumber(node: string, graph: TaskGraph, machines: string[], index: Map<string, number>): number {
-  if (node === SYNC_POINT) return -1;
-  const machine = node === MASTER ? (graph.master ?? MASTER) : node;
-  const known = index.get(machine);
-  if (known !== undefined) return known;
-  index.set(machine, machines.length);
-  return machines.push(machine) - 1;
+/** The machines of a graph in the order in which its tasks name them. */
+class MachineNumbers {
+  readonly names: string[] = [];
+  readonly #index = new Map<string, number>();
+  readonly #master: string | null;
+  #last = -1;
+
+  constructor(master: string | null) {
+    this.#master = master;
+  }
+
+  get(node: string): number | undefined {
+    return this.#index.get(node === MASTER ? (this.#master ?? MASTER) : node);
+  }
+
+  /** The number of the machine that carries what is on `node`, a new one if need be; -1 for the sync point. */
+  add(node: string): number {
+    // Tasks of one definition follow each other, on the machines in one order.
+    if (this.names[this.#last + 1] === node) return ++this.#last;
+    if (node === SYNC_POINT) return -1;
+    const machine = node === MASTER ? (this.#master ?? MASTER) : node;
+    this.#last = this.#index.get(machine) ?? this.names.push(machine) - 1;
+    this.#index.set(machine, this.#last);
+    return this.#last;
+  }
 }
 
 /**
- * Two passes, so that no list is made for each of 100,000 vertices. `numberOf` is also told the number after the one that
- * the same place in the list of the vertex before has, 0 where there is none.
+ * One pass, which reads each list once. `numberOf` is also told two numbers that the one asked for is often close to: the
+ * one at the same place in the list of the vertex before, and the one before it in its own list; 0 where there is none.
  */
 function adjacency<Name>(
   count: number,
   listOf: (vertex: number) => ArrayLike<Name>,
-  numberOf: (name: Name, guess: number) => number,
+  numberOf: (name: Name, above: number, left: number) => number,
 ): Adjacency {
   const offsets = new Int32Array(count + 1);
-  for (let vertex = 0; vertex < count; vertex++)
-    offsets[vertex + 1] = (offsets[vertex] as number) + listOf(vertex).length;
-  const targets = new Int32Array(offsets[count] as number);
+  let targets = new Int32Array(count);
   let at = 0;
   let before = 0;
   for (let vertex = 0; vertex < count; vertex++) {
     const list = listOf(vertex);
     const first = at;
+    if (first + list.length > targets.length) targets = withRoom(targets, first + list.length);
     for (let index = 0; index < list.length; index++) {
-      const guess = before + index < first ? (targets[before + index] as number) + 1 : 0;
-      targets[at++] = numberOf(list[index] as Name, guess);
+      const above = before + index < first ? (targets[before + index] as number) : 0;
+      const left = index > 0 ? (targets[at - 1] as number) : 0;
+      targets[at++] = numberOf(list[index] as Name, above, left);
     }
     before = first;
+    offsets[vertex + 1] = at;
   }
-  return { offsets, targets };
+  return { offsets, targets: targets.slice(0, at) };
+}
+
+function withRoom(targets: Int32Array<ArrayBuffer>, room: number): Int32Array<ArrayBuffer> {
+  const roomier = new Int32Array(Math.max(room, 2 * targets.length));
+  roomier.set(targets);
+  return roomier;
 }
 
 type Sections = Pick<CompiledGraph, 'sections' | 'sectionOf' | 'sectionsOfMachine' | 'limitsOfSection'>;

@@ -9,6 +9,7 @@ import { causeOf } from './end-unstarted';
 import { CODE, taskStateOf, type DeploymentState } from './deployment-state';
 import { fullLimitOf } from './offering';
 import { waitsForPool } from './pools';
+import { isClusterAnchor } from './propagate';
 import { heldBySection } from './slots';
 import { isNodeTolerated } from './tolerance';
 
@@ -133,20 +134,35 @@ function outcomeOf(state: DeploymentState): { outcome: DeploymentOutcome; text: 
   return { outcome: 'succeeded', text: null };
 }
 
-/** What failed, in a sentence, null when nothing did; and whether all of it is on tolerated nodes. */
+/**
+ * What failed, in a sentence, null when nothing did; and whether all of it is within a tolerance: that is about nodes. So a
+ * fatal validation that fails is not, wherever it ran, nor is work of the cluster itself that was kept from running.
+ */
 function failuresOf(state: DeploymentState): { text: string | null; isTolerated: boolean } {
   const { count, graph } = state;
   let isTolerated = true;
   let first: string | null = null;
+  let beyond: string | null = null;
   for (let task = 0; task < graph.taskCount; task++) {
     const machine = graph.machineOf[task] as number;
     // Kept from running by a section of another node: that is more than the failures that were declared tolerable.
     if (state.task[task] === CODE['not-run'] && machine >= 0 && state.nodeCulprit[machine] === -1) isTolerated = false;
+    if (state.task[task] === CODE.blocked && isClusterAnchor(state, task)) {
+      isTolerated = false;
+      beyond ??= `${graph.addresses[task]} of the cluster was blocked`;
+    }
     if (state.task[task] !== CODE.failed) continue;
-    first ??= graph.tasks[task]?.task ?? null;
-    if (!isNodeTolerated(state, machine)) isTolerated = false;
+    first ??= graph.addresses[task] ?? null;
+    if (graph.tasks[task]?.validation === 'fatal') {
+      isTolerated = false;
+      beyond = `the fatal validation ${graph.addresses[task]} failed`;
+    } else if (!isNodeTolerated(state, machine)) isTolerated = false;
   }
-  return { text: first === null ? null : `${count[CODE.failed]} tasks failed, first ${first}`, isTolerated };
+  if (first === null) return { text: null, isTolerated };
+  return {
+    text: [`${count[CODE.failed]} tasks failed, first ${first}`, ...(beyond === null ? [] : [beyond])].join('; '),
+    isTolerated,
+  };
 }
 
 /** True if a person's drain is why a task never started; what failed before may have left none for it. */

@@ -300,6 +300,49 @@ describe('decide', () => {
     ]);
   });
 
+  describe('with a failure within a tolerance', () => {
+    const group = (nodes: string[], tolerated: number) => ({ faultTolerance: [{ name: 'g', nodes, tolerated }] });
+
+    it('has failed where that was a fatal validation, which blocks what follows on every node', () => {
+      const tasks = [
+        task('validation.v@1', [], { validation: 'fatal' }),
+        task('validation.v@2', [], { validation: 'fatal' }),
+        task('a@1', ['validation.v@1', 'validation.v@2']),
+        task('a@2', ['validation.v@1', 'validation.v@2']),
+      ];
+      const run = new Run(tasks, group(['1', '2'], 1));
+      run.end('validation.v@1', exited(1));
+      run.end('validation.v@2', exited(0));
+      expect(run.states()).toMatchObject({ 'a@1': 'blocked', 'a@2': 'blocked' });
+      expect(run.log.at(-1)).toMatchObject({
+        state: 'failed',
+        text: '1 tasks failed, first validation.v@1; the fatal validation validation.v@1 failed',
+      });
+    });
+
+    it('has failed where work of the cluster itself was blocked', () => {
+      const run = new Run([task('a@1'), task('b@2', ['a@1']), task('s@sync', ['b@2']), task('c@3')], group(['1'], 1));
+      run.end('a@1', exited(1));
+      run.end('c@3', exited(0));
+      expect(run.states()).toMatchObject({ 'b@2': 'blocked', 's@sync': 'blocked' });
+      expect(run.log.at(-1)).toMatchObject({
+        state: 'failed',
+        text: '1 tasks failed, first a@1; s@sync of the cluster was blocked',
+      });
+    });
+
+    it('has succeeded with failures where it was a task, and the cluster went on', () => {
+      const run = new Run([task('a@1'), task('a@2'), task('s@sync', ['a@1', 'a@2'])], group(['1', '2'], 1));
+      run.end('a@1', exited(1));
+      run.end('a@2', exited(0));
+      run.end('s@sync', exited(0));
+      expect([run.states(), run.state.status]).toEqual([
+        { 'a@1': 'failed', 'a@2': 'succeeded', 's@sync': 'succeeded' },
+        'succeeded-with-failures',
+      ]);
+    });
+  });
+
   it('sees through a barrier: one bad predecessor blocks what is behind it, naming the culprit', () => {
     const run = new Run([task('a@1'), task('a@2'), task('b@3', ['barrier:1'])], {
       barriers: [{ id: 'barrier:1', requires: ['a@1', 'a@2'] }],

@@ -32,14 +32,18 @@ export function record(
  * into `state` by `apply`. Same state, same `now` (milliseconds since the epoch), same answer. Free to change with any
  * release. Empty when nothing is to be done, and before the first event.
  *
+ * `starts`, where given, takes the numbers of the tasks that start, one for each `attempt-started`, in their order: whoever
+ * performs them need not look them up.
+ *
  * Cost: proportional to what changed since the last call.
  * Fails: with `InvariantBroken` if a deployment could neither go on nor end.
  */
-export function decide(state: DeploymentState, now: number): readonly DeploymentEvent[] {
+export function decide(state: DeploymentState, now: number, starts?: number[]): readonly DeploymentEvent[] {
   const decisions: DeploymentEvent[] = [];
   if (state.lastSeq === 0 || isDeploymentEnd(state.status)) return decisions;
   const take: TakeDecision = (body, tasks) => {
     decisions.push(record(state, body, now, tasks));
+    if (body.type === 'attempt-started') starts?.push(tasks?.[0] ?? -1);
   };
   if (state.status === 'pending') take({ type: 'state-changed', state: 'running', text: null });
   // People first: what they stop must not start another task. Ends before starts: they free nodes and limits.

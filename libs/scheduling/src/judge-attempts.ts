@@ -19,19 +19,20 @@ const MAY_PASS: ReadonlySet<string> = new Set([
 
 /** Says what each ended attempt means for its task: its end, another attempt, or a question to a person. */
 export function judgeAttempts(state: DeploymentState, take: TakeDecision, now: number): void {
-  if (state.toJudge.size === 0) return;
-  const succeeded: number[] = [];
-  const addresses: string[] = [];
-  for (const task of state.toJudge.tasks()) {
-    const result = state.toJudge.get(task);
-    if (result === null) continue;
-    if (isSuccess(result)) {
-      succeeded.push(task);
-      addresses.push(state.graph.addresses[task] as string);
-    } else judgeFailure(state, task, result, take, now);
-  }
-  if (succeeded.length > 0)
-    take({ type: 'tasks-ended', tasks: addresses, state: 'succeeded', seq: 0, at: 0 }, succeeded);
+  const { toJudge, graph } = state;
+  if (toJudge.size === 0) return;
+  const tasks = toJudge.tasks();
+  const isWell = (task: number): boolean => isSuccess(toJudge.get(task) as AttemptResult);
+  const succeeded = tasks.every(isWell) ? tasks : tasks.filter(isWell);
+  if (succeeded !== tasks)
+    for (const task of tasks) {
+      // To end one may end others.
+      const result = toJudge.get(task);
+      if (result !== null && !isSuccess(result)) judgeFailure(state, task, result, take, now);
+    }
+  if (succeeded.length === 0) return;
+  const addresses = succeeded.map((task) => graph.addresses[task] as string);
+  take({ type: 'tasks-ended', tasks: addresses, state: 'succeeded', seq: 0, at: 0 }, succeeded);
 }
 
 function judgeFailure(

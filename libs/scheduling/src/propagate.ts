@@ -17,11 +17,11 @@ export function isClusterAnchor(state: DeploymentState, task: number): boolean {
  * ready, or have to be blocked, are queued for `decide`.
  */
 export function settle(state: DeploymentState, task: number, culprit: number): void {
-  const queue: News[] = [];
-  tell(state, task, true, culprit !== SATISFIED, culprit, queue);
-  for (let head = 0; head < queue.length; head++) {
-    const { vertex, ended, bad } = queue[head] as News;
-    tell(state, vertex, ended, bad, culprit, queue);
+  const news = tell(state, task, true, culprit !== SATISFIED, culprit, null);
+  if (news === null) return;
+  for (let head = 0; head < news.length; head++) {
+    const { vertex, ended, bad } = news[head] as News;
+    tell(state, vertex, ended, bad, culprit, news);
   }
 }
 
@@ -32,14 +32,15 @@ interface News {
   readonly bad: boolean;
 }
 
+/** Adds to `news` what barriers have to pass on, and returns it; null while there is none. */
 function tell(
   state: DeploymentState,
   vertex: number,
   ended: boolean,
   bad: boolean,
   culprit: number,
-  queue: News[],
-): void {
+  news: News[] | null,
+): News[] | null {
   const { successors, taskCount } = state.graph;
   const { offsets, targets } = successors;
   // A barrier that had bad news before has told so already; its end must not count as satisfied.
@@ -57,9 +58,10 @@ function tell(
     if (next < taskCount) reconsider(state, next);
     else {
       const over = ended && state.unended[next] === 0;
-      if (newlyBad || over) queue.push({ vertex: next, ended: over, bad: newlyBad });
+      if (newlyBad || over) (news ??= []).push({ vertex: next, ended: over, bad: newlyBad });
     }
   }
+  return news;
 }
 
 /** Queues a waiting task for what its edges now say. Called for the sources of the graph, too. */

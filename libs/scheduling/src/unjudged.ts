@@ -4,7 +4,9 @@ import type { AttemptResult } from '@muster/model';
 export class Unjudged {
   readonly #results: (AttemptResult | null)[];
   /** In the order in which they came; what has been judged since, or came anew, may be in it too. */
-  #order: number[] = [];
+  readonly #order: number[] = [];
+  /** How much of `#order` counts: it is filled anew instead of being made anew for each event. */
+  #ordered = 0;
   #size = 0;
 
   constructor(tasks: number) {
@@ -18,7 +20,7 @@ export class Unjudged {
   add(task: number, result: AttemptResult): void {
     if (this.#results[task] === null) this.#size++;
     this.#results[task] = result;
-    this.#order.push(task);
+    this.#order[this.#ordered++] = task;
   }
 
   get(task: number): AttemptResult | null {
@@ -29,12 +31,13 @@ export class Unjudged {
     if (this.#results[task] === null) return;
     this.#results[task] = null;
     this.#size--;
-    if (this.#size === 0) this.#order = [];
+    if (this.#size === 0) this.#ordered = 0;
   }
 
   /** The tasks that have one; a list of the caller's own. */
   tasks(): readonly number[] {
-    if (this.#order.length === this.#size) return this.#order.slice();
-    return [...new Set(this.#order)].filter((task) => this.#results[task] !== null);
+    const order = this.#order.slice(0, this.#ordered);
+    if (order.length === this.#size) return order;
+    return [...new Set(order)].filter((task) => this.#results[task] !== null);
   }
 }

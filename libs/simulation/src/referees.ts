@@ -87,6 +87,13 @@ export class Referees {
     );
     if (bad && (this.#status === 'succeeded' || this.#status === 'succeeded-with-skips'))
       this.#object('the outcome is never greener than the truth', this.#status);
+    const beyond = this.#graph.tasks.find(
+      ({ task, node, validation }) =>
+        (validation === 'fatal' && this.#state.get(task) === 'failed') ||
+        (node === SYNC_POINT && this.#state.get(task) === 'blocked'),
+    );
+    if (beyond && this.#status === 'succeeded-with-failures')
+      this.#object('what a tolerance of nodes does not cover makes it fail', beyond.task);
     if (!bad && this.#status !== 'succeeded' && this.#status !== 'succeeded-with-skips' && !this.#stopAsked) {
       this.#object('with every task done the deployment has succeeded', this.#status);
     }

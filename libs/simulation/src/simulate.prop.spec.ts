@@ -240,6 +240,23 @@ describe('each referee trips on a planted fault', () => {
     ]);
   });
 
+  it('sees a failed check of the whole, and blocked work of the cluster, called tolerated', () => {
+    const group = [{ name: 'g', nodes: ['n1', 'n2'], tolerated: 1 }];
+    const script = { tasks: { 'v@n1': { attempts: ['failed' as const] } } };
+    const played = taskGraph([graphTask('v@n1'), graphTask('v@n2')], { faultTolerance: group });
+    const judged = { ...played, tasks: played.tasks.map((task) => ({ ...task, validation: 'fatal' as const })) };
+    const rule = 'what a tolerance of nodes does not cover makes it fail';
+    expect(watch({ graph: judged, script })).toMatchObject({
+      result: { outcome: 'failed' },
+      referees: { verdicts: [] },
+    });
+    expect(rules(watch({ graph: played, script }, judged))).toEqual([rule]);
+    const behind = graphTask('s@n2', { requires: ['v@n1'] });
+    const anchored = taskGraph([graphTask('v@n1'), behind], { faultTolerance: group });
+    const moved = taskGraph([graphTask('v@n1'), { ...behind, node: 'sync' }], { faultTolerance: group });
+    expect(rules(watch({ graph: anchored, script }, moved))).toContain(rule);
+  });
+
   it('sees a difference between two runs', () => {
     const slower = { tasks: { 'a@n1': { duration: 2 } } };
     expect(watch({ graph: two, script: slower }).log).not.toEqual(watch({ graph: two, script: {} }).log);

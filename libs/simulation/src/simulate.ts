@@ -87,13 +87,14 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
   let state = initialState(limited, options);
   schedulingMs += stopwatch() - started0;
 
-  const absorb = (event: DeploymentEvent): void => {
+  /** `started`: the number of the task, if the event says that one has. */
+  const absorb = (event: DeploymentEvent, started: number): void => {
     lastAt = now;
     if (script.executorDiesAfter !== undefined) log.push(event);
     options.onEvent?.(event);
     if (event.type === 'attempt-started') {
       if (options.trace !== false) trace.push({ at: now / 1000, task: event.task, state: 'running' });
-      start(event.task, event.attempt);
+      start(event.task, started, event.attempt);
     } else if (event.type === 'attempt-cancelling') {
       cancelled.add(`${event.task}#${event.attempt}`);
       const confirmed = { kind: event.cause === 'timeout' ? 'timed-out' : 'cancelled', confirmed: true } as const;
@@ -105,22 +106,24 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
         for (const task of event.tasks) trace.push({ at: now / 1000, task, state: event.state });
     }
   };
-  const fact = (body: DeploymentEventBody, tasks?: readonly number[]): void => {
+  const fact = (body: DeploymentEventBody | DeploymentEvent, tasks?: readonly number[]): void => {
     const before = stopwatch();
     const event = record(state, body, now, tasks);
     schedulingMs += stopwatch() - before;
-    absorb(event);
+    absorb(event, -1);
   };
   const settle = (): void => {
+    const starts: number[] = [];
     const before = stopwatch();
-    const decisions = decide(state, now);
+    const decisions = decide(state, now, starts);
     schedulingMs += stopwatch() - before;
-    for (const decision of decisions) absorb(decision);
+    let at = 0;
+    for (const decision of decisions)
+      absorb(decision, decision.type === 'attempt-started' ? (starts[at++] as number) : -1);
     options.onDecided?.(state, now);
   };
 
-  function start(task: string, attempt: number): void {
-    const number = numberOf(state, task);
+  function start(task: string, number: number, attempt: number): void {
     const node = task.slice(task.lastIndexOf('@') + 1);
     const machine = node === 'master' ? (graph.master ?? node) : node;
     if (offline.has(machine)) {
@@ -152,7 +155,7 @@ export function simulate(graph: TaskGraph, options: SimulationOptions = {}): Sim
         result.kind !== 'timed-out' &&
         result.kind !== 'cancelled' &&
         cancelled.has(`${task}#${attempt}`);
-      if (!isOver) fact({ type: 'attempt-ended', task, attempt, result }, [number]);
+      if (!isOver) fact({ type: 'attempt-ended', task, attempt, result, seq: 0, at: 0 }, [number]);
     }
     settle();
     if (!retried && script.retryAfter !== undefined && ended >= script.retryAfter && !isDeploymentEnd(state.status)) {

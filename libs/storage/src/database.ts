@@ -80,7 +80,7 @@ export async function openDatabase({ config, name, onConnectionLost }: OpenOptio
   } catch (error) {
     await close();
     const summary = error instanceof Error ? error.message || error.name : String(error);
-    throw new ProblemsError([problem('STORAGE_UNREACHABLE', { subject: 'database', summary })]);
+    throw new ProblemsError([problem('STORAGE_UNREACHABLE', { subject: 'database', summary })], { cause: error });
   }
   return { kind: config.kind, pool, poolConfig, connectionOptions, close };
 }

@@ -24,6 +24,7 @@ export {
   obtainRabbitmq,
   RABBITMQ_CONTROL_VARIABLE,
   RABBITMQ_VARIABLE,
+  type RabbitmqOptions,
   startRabbitmq,
 } from './services/rabbitmq';
 export type { PrivateBroker } from './services/rabbitmq-daemon';

@@ -85,6 +85,53 @@ describe('what is published', () => {
     expect((await run('release show a')).code).toBe(1);
   });
 
+  it('is shown with options, validations, what it is made of, and what its roles allow', async () => {
+    const { parseBundle } = await import('@muster/catalog');
+    const manifest = `
+name: a
+version: 1.0.0
+extends: base@^1.0.0
+compat: fuel
+fuelVersion: "9.0"
+roles: { web: { mode: serial, concurrency: 2, faultTolerance: "10%", conflicts: [db] }, db: { ramp: { steps: [1, "10%"], gate: manual } } }
+settings: { type: object, properties: { port: { type: integer } } }
+options: { storage: { exclusive: true, options: { ceph: { title: Ceph, default: true }, lvm: { requires: [disks], settings: { port: 1 } } } }, other: { options: { disks: {} } } }
+`;
+    const checks =
+      '- { id: space, group: pre, severity: warning, title: Room, stage: { before: b }, task: { type: shell, parameters: { cmd: df } } }';
+    const tasks = '- { id: b, type: shell, role: [web], parameters: { cmd: x } }';
+    const { bundle, problems } = parseBundle([
+      { path: 'release.yaml', text: manifest },
+      { path: 'tasks.yaml', text: tasks },
+      { path: 'validations.yaml', text: checks },
+    ]);
+    expect([bundle === null, problems.filter(({ severity }) => severity === 'error')]).toEqual([false, []]);
+    const made = {
+      bases: [{ name: 'base', version: '1.2.0', digest: 'sha256:1' }],
+      included: [
+        { as: 'store', name: 'pg', version: '2.0.0', digest: 'sha256:2', connect: { after: ['b'], before: [] } },
+      ],
+    };
+    planner.answer('GET /releases/a/1.0.0', {
+      ...{ ...listed, retiredAt: null, retiredBy: null, retiredWhy: null, archive: null, clusters: [] },
+      content: { ...bundle, ...made },
+    });
+    const { code, out } = await run('release show a@1.0.0');
+    expect(code).toBe(0);
+    for (const line of [
+      /^compatible with: fuel 9.0$/m,
+      /^extends: base@\^1.0.0 <- base@1.2.0$/m,
+      /^web +web +- +serial +0\.\. +2 +10% +db/m,
+      /^db +db +- +concurrent, ramp 1 10% manual/m,
+      /^storage \(one of\) +ceph +on +\S* *\S* *Ceph$/m,
+      /^storage \(one of\) +lvm +off +disks +port/m,
+      /^other +disks +off/m,
+      /^pre +space +warning +before b +shell +default +Room$/m,
+      /^store +pg@2.0.0 +b/m,
+    ])
+      expect(out).toMatch(line);
+  });
+
   it('is linted, retired, restored and deleted', async () => {
     const advice = { code: 'LINT_LOST_PAUSES', severity: 'info', subject: 'task x', summary: 's', remedy: 'r' };
     planner.answer('GET /releases/a/1.0.0/findings', { problems: [advice] });

@@ -4,6 +4,7 @@ import { ExitCode } from '../exit-code';
 import { addNode, type AddOptions } from '../node/add-node';
 import { registerNodes, type RegisterOptions } from '../node/register-nodes';
 import { discoverMachines, type DiscoverOptions } from '../node/discover-machines';
+import { driverOfNode, type DriverOptions, powerNode, type PowerOptions } from '../node/drive-node';
 import { filterOf, type ListOptions } from '../node/filter-of';
 import { inspectNodes, type InspectOptions } from '../node/inspect-nodes';
 import { answerAsYaml } from '../io/answer-as-yaml';
@@ -92,6 +93,7 @@ export function defineNodeCommands(run: Run, program: Command): void {
     .command('discover <range>')
     .description('which SSH servers there are: 10.0.0.0/24, 10.0.0.5-10.0.0.40; at most 1024 addresses')
     .option('--port <port>', 'SSH port (else 22)', integer(1, 65_535))
+    .option('--jump <node>', 'node to look through')
     .option('--allow-public', 'the range may have public addresses, which are yours to look at')
     .option('--register <prefix>', 'make those that are no nodes nodes, and accept the host keys that they show')
     .option('--user <user>', 'their login user (else root)')
@@ -124,6 +126,26 @@ export function defineNodeCommands(run: Run, program: Command): void {
       );
       return ExitCode.success;
     },
+  );
+
+  const driver = group
+    .command('driver <node>')
+    .description('show how a node is made, erased and switched')
+    .option(
+      '-f, --file <file>',
+      'give it a driver of its own: YAML with type, commands, settings, secrets, secretFiles',
+    )
+    .option('--clear', "have it use its cluster's driver again");
+  act<DriverOptions>(run, driver, (session, options, [name = '']) => driverOfNode(session, options, name));
+
+  const power = group
+    .command('power <node> <action>')
+    .description('have the driver of a node switch it: on, off, cycle; or ask it: status')
+    .option('--on <node>', "node that the driver's commands run on (else the master node of its cluster)")
+    .option('--force', 'also while a transaction uses the node')
+    .option('--reason <text>', 'for the record');
+  act<PowerOptions>(run, power, (session, options, [name = '', action = '']) =>
+    powerNode(session, options, name, action),
   );
 
   const moves = [

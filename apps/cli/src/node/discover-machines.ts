@@ -9,6 +9,7 @@ import { tellRegistered } from './register-nodes';
 export interface DiscoverOptions {
   readonly port?: number;
   readonly allowPublic?: boolean;
+  readonly jump?: string;
   readonly register?: string;
   readonly user?: string;
   readonly become?: string;
@@ -17,7 +18,7 @@ export interface DiscoverOptions {
 
 /** Shows which SSH servers there are in a range; with `--register PREFIX` those that are no nodes become nodes, with the keys that they show. */
 export async function discoverMachines(session: Session, options: DiscoverOptions, range: string): Promise<ExitCode> {
-  const { port, allowPublic, register: prefix, user, become, identityFile } = options;
+  const { port, allowPublic, jump, register: prefix, user, become, identityFile } = options;
   if (become !== undefined && become !== 'none' && become !== 'sudo')
     throw usageProblem('--become', `"${become}" is neither none nor sudo`);
   const { io } = session;
@@ -28,6 +29,7 @@ export async function discoverMachines(session: Session, options: DiscoverOption
   const found = await nodes.discover(range, {
     ...(port === undefined ? {} : { port }),
     ...(allowPublic === undefined ? {} : { allowPublic }),
+    ...(jump === undefined ? {} : { jump }),
   });
   const unknown = found.machines.filter(({ node }) => node === null);
   if (prefix === undefined || unknown.length === 0) {
@@ -45,6 +47,7 @@ export async function discoverMachines(session: Session, options: DiscoverOption
     address: it.address,
     port: it.port,
     hostKey: it.hostKey,
+    ...(jump === undefined ? {} : { jump }),
     ...(user === undefined ? {} : { user }),
     ...(become === undefined ? {} : { become }),
     ...(identity === undefined ? {} : { identity }),

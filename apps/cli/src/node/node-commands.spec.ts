@@ -198,3 +198,59 @@ describe('discovering machines', () => {
     });
   });
 });
+
+describe('the driver of a node', () => {
+  const shown = {
+    node: 'a',
+    own: null,
+    effective: { type: 'ssh-existing' },
+    origin: 'default',
+    actions: [],
+    etag: 'x',
+  };
+
+  it('is shown, taken away, and given from a file whose secrets are read here', async () => {
+    for (const method of ['GET', 'PUT', 'DELETE']) planner.answer(`${method} /nodes/a/driver`, shown);
+    expect((await run('node driver a')).out).toContain('origin: default');
+    expect((await run('node driver a --clear')).code).toBe(0);
+    expect(planner.seen.at(-1)?.method).toBe('DELETE');
+    const folder = temporaryFolder({
+      'bmc.pass': 'opensesame\n',
+      'driver.yaml':
+        'type: commands\nsettings: { bmc: 192.0.2.201 }\nsecrets: { user: admin }\nsecretFiles: { password: bmc.pass }\n',
+    });
+    const { code, out, err } = await run('node driver a -f driver.yaml', folder);
+    expect([code, `${out}${err}`.includes('opensesame')]).toEqual([0, false]);
+    expect(sent()).toEqual({
+      type: 'commands',
+      settings: { bmc: '192.0.2.201' },
+      secrets: { user: 'admin', password: 'opensesame' },
+    });
+  });
+
+  it.each([
+    ['driver.yaml', '[1]'],
+    ['driver.yaml', 'secretFiles: 5'],
+    ['driver.yaml', 'secretFiles: { a: 5 }'],
+    ['driver.yaml', '{'],
+    ['missing', 'type: commands\nsecretFiles: { password: missing }'],
+  ])('is refused before anything is sent, naming %s: %j', async (named, text) => {
+    const { code, err } = await run('node driver a -f driver.yaml', temporaryFolder({ 'driver.yaml': text }));
+    expect([code, err.includes(named), planner.seen]).toEqual([1, true, []]);
+    expect((await run('node driver a -f driver.yaml --clear')).code).toBe(1);
+  });
+
+  it('switches it, and tells whether it is on', async () => {
+    planner.answer('POST /nodes/a/power', (body: string) => ({
+      ...{ node: 'a', action: (JSON.parse(body) as { action: string }).action, power: 'off', output: '' },
+    }));
+    expect(await run('node power a status')).toMatchObject({ code: 0, out: 'node a is off\n' });
+    const cycled = await run('node power a cycle --on ctl --force --reason stuck');
+    expect(cycled).toMatchObject({ code: 0, out: 'node a: power cycle\n' });
+    expect(sent()).toEqual({ action: 'cycle', on: 'ctl', force: true, reason: 'stuck' });
+    expect((await run('node power a explode')).code).toBe(1);
+    expect(JSON.parse((await run('node power a status -o json')).out)).toMatchObject({ power: 'off' });
+    planner.refuse('POST /nodes/a/power', 409, 'NODE_IN_TRANSACTION');
+    expect((await run('node power a off')).code).toBe(8);
+  });
+});

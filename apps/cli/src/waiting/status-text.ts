@@ -27,8 +27,18 @@ export function statusText(status: TransactionStatus): string {
     ? `no executor has taken it after ${undelivered.tries} tries: ${undelivered.reason}; the next one is at ${undelivered.nextTryAt}\n`
     : '';
   const why = problems.map((each) => `${problemLine(each)}\n`);
-  const more = `${runsText(status)}${controlsText(status)}${causesText(status)}`;
+  const more = `${validationsText(status)}${runsText(status)}${controlsText(status)}${causesText(status)}`;
   return `${summary(status)}\n${waits}${why.join('')}${executor}${graphs.join('')}${more}`;
+}
+
+function validationsText({ validations = [] }: TransactionStatus): string {
+  const rows = validations.flatMap(({ group, validations: inGroup }) =>
+    inGroup.flatMap(({ id, severity, members }) =>
+      members.map((it) => [group, id, severity, it.node, it.result, it.since, it.text]),
+    ),
+  );
+  if (rows.length === 0) return '';
+  return `\nvalidations\n${table(['group', 'validation', 'severity', 'node', 'result', 'since', 'reason'], rows)}`;
 }
 
 /** Why a transaction could not start or go on, in one line. */

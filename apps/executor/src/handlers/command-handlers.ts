@@ -35,9 +35,18 @@ export class CommandHandlers {
 
   @MessagePattern(adoptNode.schema)
   async adopt(
-    @Payload() { node, installation }: { node: NodeAccessMessage; installation: string },
+    @Payload()
+    {
+      node,
+      jumps,
+      installation,
+    }: {
+      node: NodeAccessMessage;
+      jumps?: readonly NodeAccessMessage[];
+      installation: string;
+    },
   ): Promise<{ accepted: true }> {
-    return accepted(await this.executor.adopt(node, installation));
+    return accepted(await this.executor.adopt(node, jumps ?? [], installation));
   }
 
   @MessagePattern(closeTransaction.schema)

@@ -1,17 +1,34 @@
-import type { GreetAnswer, NodeInspector, NodeTarget } from '@muster/execution';
+import {
+  type GreetAnswer,
+  type NodeFailure,
+  type NodeInspector,
+  type NodeShell,
+  type PowerAnswer,
+  powerNode,
+  type PowerQuestion,
+  targetOf,
+  targetsOf,
+} from '@muster/execution';
 import { BusController } from '@muster/messaging';
-import type { NodeFacts, SecretBox } from '@muster/model';
-import { isProblemCode, problem, ProblemsError } from '@muster/problems';
-import { greetMachines, inspectNode, type NodeAccessMessage } from '@muster/protocol';
+import type { JsonObject, NodeFacts, PowerAction, SecretBox } from '@muster/model';
+import { isProblemCode, problem, type Problem, ProblemsError } from '@muster/problems';
+import {
+  greetBehind,
+  greetMachines,
+  inspectNode,
+  type NodeAccessMessage,
+  powerNode as powerNodeMessage,
+} from '@muster/protocol';
 import { Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
-import { BOX, INSPECTOR } from '../executor-ports';
+import { BOX, INSPECTOR, SHELL } from '../executor-ports';
 
-/** Questions that machines are asked for. Nothing is changed there, and nothing is kept here. */
+/** Questions that machines are asked for. Nothing is kept here. */
 @BusController()
 export class InspectionHandlers {
   constructor(
     @Inject(INSPECTOR) private readonly inspector: NodeInspector,
+    @Inject(SHELL) private readonly shell: NodeShell,
     @Inject(BOX) private readonly box: SecretBox,
   ) {}
 
@@ -19,27 +36,57 @@ export class InspectionHandlers {
   async inspect(
     @Payload() { node, jumps }: { node: NodeAccessMessage; jumps: readonly NodeAccessMessage[] },
   ): Promise<{ facts: NodeFacts }> {
-    const way = jumps.map((each) => this.#target(each, []));
-    const answer = await this.inspector.inspect(this.#target(node, way));
+    const answer = await this.inspector.inspect(targetOf(this.box, node, jumps));
     if (answer.kind === 'inspected') return { facts: answer.facts };
-    const code = answer.kind === 'refused' && isProblemCode(answer.code) ? answer.code : 'NODE_UNREACHABLE';
-    throw new ProblemsError([
-      problem(code, { subject: `node ${node.name}`, summary: `It could not be inspected: ${answer.detail}.` }),
-    ]);
+    throw new ProblemsError([failureProblem(`node ${node.name}`, 'It could not be inspected', answer)]);
   }
 
   @MessagePattern(greetMachines.schema)
-  async greet(
-    @Payload()
-    { machines, timeoutMs }: { machines: readonly { address: string; port: number }[]; timeoutMs: number },
-  ): Promise<{ machines: readonly GreetAnswer[] }> {
-    return {
-      machines: await Promise.all(machines.map(({ address, port }) => this.inspector.greet(address, port, timeoutMs))),
-    };
+  greet(@Payload() { machines, timeoutMs }: Greeted): Promise<{ machines: readonly GreetAnswer[] }> {
+    return this.#greet(machines, timeoutMs, []);
   }
 
-  #target(access: NodeAccessMessage, jumps: readonly NodeTarget[]): NodeTarget {
-    const { name, address, port, user, become, hostKey, stateDir, identity } = access;
-    return { name, address, port, user, become, hostKey, stateDir, jumps, identity: this.box.open(identity).reveal() };
+  @MessagePattern(greetBehind.schema)
+  greetBehind(
+    @Payload() { machines, timeoutMs, jumps }: Greeted & { jumps: readonly NodeAccessMessage[] },
+  ): Promise<{ machines: readonly GreetAnswer[] }> {
+    return this.#greet(machines, timeoutMs, jumps);
   }
+
+  /** Not a question of facts, but as short, and asked of machines in the same way. */
+  @MessagePattern(powerNodeMessage.schema)
+  async power(@Payload() { node, carrier, jumps, driver, action }: PowerMessage): Promise<PowerAnswer> {
+    const question = { node, carrier: targetOf(this.box, carrier, jumps), driver, action };
+    const answer = await powerNode({ shell: this.shell, box: this.box }, question);
+    if ('problems' in answer) throw new ProblemsError(answer.problems);
+    return answer;
+  }
+
+  async #greet(
+    machines: Greeted['machines'],
+    timeoutMs: number,
+    jumps: readonly NodeAccessMessage[],
+  ): Promise<{ machines: readonly GreetAnswer[] }> {
+    const answer = await this.inspector.greet(machines, timeoutMs, targetsOf(this.box, jumps));
+    if (!('kind' in answer)) return { machines: answer };
+    throw new ProblemsError([failureProblem(`node ${jumps.at(-1)?.name ?? ''}`, 'It leads nowhere', answer)]);
+  }
+}
+
+interface Greeted {
+  readonly machines: readonly { readonly address: string; readonly port: number }[];
+  readonly timeoutMs: number;
+}
+
+interface PowerMessage {
+  readonly node: PowerQuestion['node'];
+  readonly carrier: NodeAccessMessage;
+  readonly jumps: readonly NodeAccessMessage[];
+  readonly driver: JsonObject;
+  readonly action: PowerAction;
+}
+
+function failureProblem(subject: string, summary: string, failure: NodeFailure): Problem {
+  const code = failure.kind === 'refused' && isProblemCode(failure.code) ? failure.code : 'NODE_UNREACHABLE';
+  return problem(code, { subject, summary: `${summary}: ${failure.detail}.` });
 }

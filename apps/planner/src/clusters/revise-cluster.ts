@@ -112,7 +112,7 @@ async function tryToRevise(
   const known = await knownNodes(manager, project, names);
   await refuseTakenNodes(manager, there?.id ?? null, checked, known);
   // Executors look at the machines; nothing may be locked meanwhile.
-  const scanned = await scanHostKeys(bus, withoutHostKey(checked, known), acceptHostKeys);
+  const scanned = await scanHostKeys({ on: manager, bus }, project, withoutHostKey(checked, known), acceptHostKeys);
   const hostKeys = new Map(scanned.accepted.map((each) => [each.node, each.hostKey]));
   const refused = [...scanned.problems, ...sameMachines(checked, known, hostKeys)];
   if (refused.length > 0) throw new ProblemsError([...refused, ...checked.problems]);

@@ -202,6 +202,21 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
       failed: integer('nodes that did not'),
     },
   },
+  'node.power': {
+    when: 'a node was to be switched on or off',
+    subject: ['node'],
+    data: {
+      action: text('on, off or cycle'),
+      outcome: text('done, failed, or unknown where nobody answered'),
+      who,
+    },
+  },
+  'profile.changed': {
+    when: 'a profile was made, or says other rules',
+    subject: [],
+    data: { profile: text('its name'), created: field('it was not there before', 'boolean'), who },
+  },
+  'profile.removed': { when: 'a profile was removed', subject: [], data: { profile: text('its name'), who } },
   'node.removed': { when: 'a node is forgotten', subject: ['node'], data: {} },
   'pool.set': {
     when: 'a pool was made or changed',

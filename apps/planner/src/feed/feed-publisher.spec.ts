@@ -9,6 +9,7 @@ import { migrations } from '../database/migrations';
 import { connectDatabase } from '../database/open-database';
 import { PlannerNudges } from '../running/planner-nudges';
 import { FeedPublisher } from './feed-publisher';
+import { FeedTail } from './feed-tail';
 import { FeedSequencer } from './feed-sequencer';
 import { writeFeedEvents } from './write-feed-events';
 
@@ -93,8 +94,9 @@ describe.each([
     const start = async () => {
       const bus = await place.connect();
       const nudges = new PlannerNudges();
-      const sequencer = new FeedSequencer(database, nudges, (error) => failures.push(error));
-      const publisher = new FeedPublisher(database, bus, nudges, INSTALLATION, (error) => failures.push(error));
+      const tail = new FeedTail(database);
+      const sequencer = new FeedSequencer(database, nudges, tail, (error) => failures.push(error));
+      const publisher = new FeedPublisher(database, bus, tail, nudges, INSTALLATION, (error) => failures.push(error));
       return { bus, close: async () => [await sequencer.close(), await publisher.close()] };
     };
     const write = async (from: number, to: number) => {

@@ -6,6 +6,8 @@ import { rowOf, rowsOf } from '../database/sql';
 import { uuidOf } from '../http/new-id';
 import { Loop } from '../running/loop';
 import type { PlannerNudges } from '../running/planner-nudges';
+import type { FeedEvent } from './feed-event';
+import type { FeedTail } from './feed-tail';
 import { readEveryFeed } from './read-feed';
 
 const POLL_MS = 1000;
@@ -15,6 +17,13 @@ const LEASE_SECONDS = 30;
 const OWN_MS_MAX = 15_000;
 /** How often a batch is offered to readers whose own queue refuses it, before the others go on without them. */
 const REFUSALS_MAX = 5;
+/** JSON of so many characters fits a message, whatever they are. */
+const SMALL_CHARS = MESSAGE_BYTES_MAX / 8;
+
+interface ToTell {
+  readonly event: FeedEventMessage;
+  readonly isSmall: boolean;
+}
 
 /**
  * Tells the feed on the topic exchange, in the order of its numbers, by one planner at a time. How far it has come is
@@ -29,6 +38,7 @@ export class FeedPublisher {
   constructor(
     private readonly database: DataSource,
     private readonly bus: Bus,
+    private readonly tail: FeedTail,
     nudges: PlannerNudges,
     private readonly installation: string,
     private readonly onFailure: (error: unknown) => void,
@@ -58,18 +68,37 @@ export class FeedPublisher {
       [this.#me],
     );
     if (cursor === null) return false;
-    const events = await readEveryFeed(this.database.manager, Number(cursor.last), BATCH_MAX);
-    const last = events.at(-1)?.number;
+    const { events, last } = await this.#next(Number(cursor.last));
     // A process that stood still in between may have lost its lease without noticing.
     if (last === undefined || performance.now() - leasedAt > OWN_MS_MAX) return last !== undefined;
-    if (!(await this.#tell(events.map((event) => this.#routed({ ...event, subject: { ...event.subject } })))))
-      return false;
+    if (!(await this.#tell(events.map((event) => this.#routed(event))))) return false;
     await rowsOf(
       this.database.manager,
       `UPDATE planner.feed_cursor SET last = $2 WHERE name = 'exchange' AND owner = $1 AND last < $2 RETURNING 1`,
       [this.#me, last],
     );
     return true;
+  }
+
+  /** What follows a number, and up to which; nothing if nothing does. */
+  async #next(after: number): Promise<{ readonly events: readonly ToTell[]; readonly last?: number }> {
+    const found = await this.tail.next(after);
+    if (found === 'none') return { events: [] };
+    if (found === 'far') {
+      const events = await readEveryFeed(this.database.manager, after, BATCH_MAX);
+      return {
+        events: events.map((event) => ({ event: { ...event, subject: { ...event.subject } }, isSmall: false })),
+        last: events.at(-1)?.number,
+      };
+    }
+    const events = found.events.filter(({ number }) => number > after);
+    return {
+      events: events.map(({ project, text }) => {
+        const { subject, ...event } = JSON.parse(text) as FeedEvent;
+        return { event: { project, ...event, subject: { ...subject } }, isSmall: text.length < SMALL_CHARS };
+      }),
+      last: found.upTo,
+    };
   }
 
   /** True if the cursor may go on. */
@@ -93,10 +122,10 @@ export class FeedPublisher {
     }
   }
 
-  #routed(event: FeedEventMessage): RoutedMessage {
+  #routed({ event, isSmall }: ToTell): RoutedMessage {
     const id = uuidOf(`${this.installation} event ${event.number}`);
     const whole = makeEnvelope(feedEvent, event, id);
-    const fits = Buffer.byteLength(JSON.stringify(whole)) <= MESSAGE_BYTES_MAX;
+    const fits = isSmall || Buffer.byteLength(JSON.stringify(whole)) <= MESSAGE_BYTES_MAX;
     const message = fits ? whole : makeEnvelope(feedEvent, { ...event, data: {}, cut: true }, id);
     return { message, routingKey: feedRoutingKey(event.project, event.type) };
   }

@@ -1,10 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { Loop } from '../running/loop';
 import type { PlannerNudges } from '../running/planner-nudges';
+import type { FeedTail } from './feed-tail';
 import { numberFeedEvents } from './number-feed-events';
 
 /** How late an event may be seen that another planner numbered, or wrote just before it died. */
 const POLL_MS = 250;
+/** Between two times that something was numbered: in a flood each costs a statement, whatever it finds. */
+const GATHER_MS = 100;
 
 /**
  * Numbers the feed, and tells the readers of this planner when there is something new, whoever numbered it. Every planner
@@ -14,19 +17,34 @@ export class FeedSequencer {
   readonly #loop: Loop;
   readonly #off: () => void;
   #last = -1;
+  #numberedAt = -GATHER_MS;
 
-  constructor(database: DataSource, nudges: PlannerNudges, onFailure: (error: unknown) => void) {
+  constructor(
+    database: DataSource,
+    nudges: PlannerNudges,
+    tail: Pick<FeedTail, 'saw'>,
+    onFailure: (error: unknown) => void,
+  ) {
     this.#loop = new Loop({
       everyMs: POLL_MS,
       onFailure,
       turn: async () => {
-        const { last, isMore } = await numberFeedEvents(database);
+        await this.#gather();
+        const { last, isMore, count } = await numberFeedEvents(database);
+        if (count > 0 && !isMore) this.#numberedAt = performance.now();
+        tail.saw(last);
         if (last !== this.#last) nudges.nudge('numbered');
         this.#last = last;
         return isMore;
       },
     });
     this.#off = nudges.on('recorded', () => this.#loop.nudge());
+  }
+
+  /** The first after a silence does not wait. */
+  async #gather(): Promise<void> {
+    const early = this.#numberedAt + GATHER_MS - performance.now();
+    if (early > 0) await new Promise<void>((resolve) => setTimeout(resolve, early));
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { problem, ProblemsError } from '@muster/problems';
 import type { Request, Response } from 'express';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ApiRefusals } from '../http/api-errors';
-import { lastEventId, streamEvents, type StreamEvent, wantsEventStream } from '../http/event-stream';
+import { lastEventId, streamEvents, wantsEventStream } from '../http/event-stream';
 import { Project } from '../http/principal';
 import { Needs, NeedsToken } from '../http/route-access';
 import { CLOSING } from '../planner-ports';
@@ -12,7 +12,7 @@ import { PlannerNudges } from '../running/planner-nudges';
 import { EventKindListDto, FeedPageDto, FeedQueryDto } from './feed.dto';
 import { EVENT_KINDS } from './event-kinds';
 import { schemaOf } from './kind-schema';
-import type { FeedEvent } from './feed-event';
+import { FeedTail } from './feed-tail';
 import { followFeed } from './follow-feed';
 import { firstFeedNumber, lastFeedNumber, readFeed } from './read-feed';
 
@@ -22,6 +22,7 @@ export class FeedController {
   constructor(
     private readonly database: DataSource,
     private readonly nudges: PlannerNudges,
+    private readonly tail: FeedTail,
     @Inject(CLOSING) private readonly closing: AbortSignal,
   ) {}
 
@@ -52,10 +53,9 @@ export class FeedController {
     const filter = { project, after, transaction, cluster, kinds };
     await refuseForgotten(this.database.manager, after);
     if (wantsEventStream(request)) {
-      const { database, nudges } = this;
-      return streamEvents(request, response, this.closing, async function* (gone) {
-        for await (const events of followFeed(database, nudges, filter, gone)) yield events.map(asStreamEvent);
-      });
+      const { database, nudges, tail } = this;
+      // Without event names, so that a plain `onmessage` receives them; the type is in the data.
+      return streamEvents(request, response, this.closing, (gone) => followFeed(database, tail, nudges, filter, gone));
     }
     const { events, upTo } = await readFeed(this.database.manager, { ...filter, limit: query.limit });
     const isMore = upTo < (await lastFeedNumber(this.database.manager));
@@ -84,11 +84,6 @@ async function refuseForgotten(on: EntityManager, after: number): Promise<void> 
       summary: `Events up to ${first - 1} are not kept any more.`,
     }),
   ]);
-}
-
-/** Without an event name, so that a plain `onmessage` receives it; its type is in the data. */
-function asStreamEvent(event: FeedEvent): StreamEvent {
-  return { id: String(event.number), data: event };
 }
 
 function readNumber(id: string): number {

@@ -1,32 +1,38 @@
 import type { DataSource } from 'typeorm';
+import { eventText } from '../http/event-stream';
 import type { PlannerNudges } from '../running/planner-nudges';
-import type { FeedEvent } from './feed-event';
-import { type FeedFilter, lastFeedNumber, readFeed } from './read-feed';
+import type { FeedTail } from './feed-tail';
+import { type FeedFilter, readFeed } from './read-feed';
 
 /** The sequencer nudges within a quarter of a second; this is for a nudge that fell between reading and waiting. */
 const POLL_MS = 1000;
 const BATCH_MAX = 500;
 
 /**
- * Batches of events after `after`, first what is there, then what comes, until `gone` fires.
+ * The stream of events after `after`, first what is there, then what comes, until `gone` fires.
  *
- * Between batches only the one row with the last number is asked, so that a quiet reader of one transaction does not
- * search the feed four times a second.
+ * What is new comes from memory, and nothing is asked while nothing is new; what is longer ago is read from the database.
  */
 export async function* followFeed(
   database: DataSource,
+  tail: FeedTail,
   nudges: PlannerNudges,
   query: FeedFilter & { readonly after: number },
   gone: AbortSignal,
-): AsyncGenerator<readonly FeedEvent[]> {
+): AsyncGenerator<Buffer> {
   let after = query.after;
   while (!gone.aborted) {
-    if ((await lastFeedNumber(database.manager)) > after) {
+    const found = await tail.next(after);
+    if (found === 'none') {
+      await nudges.wait('numbered', POLL_MS, gone);
+    } else if (found === 'far') {
       const { events, upTo } = await readFeed(database.manager, { ...query, after, limit: BATCH_MAX });
       after = upTo;
-      if (events.length > 0) yield events;
-      continue;
+      yield Buffer.from(events.map((event) => eventText(String(event.number), JSON.stringify(event))).join(''));
+    } else {
+      const stream = found.stream(after, query);
+      after = found.upTo;
+      yield stream;
     }
-    await nudges.wait('numbered', POLL_MS, gone);
   }
 }

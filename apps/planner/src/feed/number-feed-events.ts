@@ -33,14 +33,16 @@ export async function numberFeedEvents(database: DataSource): Promise<Numbered> 
       'SELECT last FROM planner.feed_sequence WHERE "only" FOR UPDATE',
     );
     // A statement of its own: its snapshot is taken after the lock was granted, so it sees what the last holder numbered.
+    // By place on disk, since nobody else changes an event without a number; out of an array, since the database takes
+    // that for short and looks the places up, where it would otherwise read the whole feed for them.
     const numbered = await rowOf<{ count: string }>(
       manager,
-      `WITH next AS (
-         SELECT id, row_number() OVER (ORDER BY recorded_at, position, id) AS place
-         FROM (SELECT id, recorded_at, position FROM planner.feed_event WHERE number IS NULL
-               ORDER BY recorded_at, position, id LIMIT ${BATCH_MAX}) AS batch
-       ), given AS (
-         UPDATE planner.feed_event AS e SET number = $1::bigint + next.place FROM next WHERE e.id = next.id RETURNING 1
+      `WITH given AS (
+         UPDATE planner.feed_event AS e SET number = $1::bigint + next.place
+         FROM unnest(ARRAY(
+           SELECT ctid FROM planner.feed_event WHERE number IS NULL ORDER BY recorded_at, position, id LIMIT ${BATCH_MAX}
+         )) WITH ORDINALITY AS next (row, place)
+         WHERE e.ctid = next.row RETURNING 1
        ), moved AS (
          UPDATE planner.feed_sequence SET last = last + (SELECT count(*) FROM given) WHERE "only"
        )

@@ -28,14 +28,14 @@ export function lastEventId(request: Request): string | null {
 }
 
 /**
- * Writes `events` until they end, the reader leaves, its token ends or loses the right, or `closing` fires. Waits while the reader is slow, so that a
+ * Writes `events` (or what was made of them by `eventText`) until they end, the reader leaves, its token ends or loses the right, or `closing` fires. Waits while the reader is slow, so that a
  * stream never holds more than one batch in memory.
  */
 export async function streamEvents(
   request: Request,
   response: Response,
   closing: AbortSignal,
-  events: (gone: AbortSignal) => AsyncIterable<readonly StreamEvent[]>,
+  events: (gone: AbortSignal) => AsyncIterable<readonly StreamEvent[] | Buffer>,
   { heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS } = {},
 ): Promise<void> {
   const left = new AbortController();
@@ -56,8 +56,8 @@ export async function streamEvents(
   try {
     for await (const batch of events(left.signal)) {
       if (left.signal.aborted) break;
-      const text = batch.map(asText).join('');
-      if (text === '' || response.write(text)) continue;
+      const text = Buffer.isBuffer(batch) ? batch : batch.map(asText).join('');
+      if (text.length === 0 || response.write(text)) continue;
       if (await drained(response, left.signal, stalledMs)) continue;
       response.destroy();
       break;
@@ -76,7 +76,12 @@ async function checkAgain(request: Request, left: AbortController): Promise<void
 }
 
 function asText({ id, event, data }: StreamEvent): string {
-  return `id: ${id}\n${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
+  return eventText(id, JSON.stringify(data), event);
+}
+
+/** One server-sent event as it is written; `json` has no line breaks. */
+export function eventText(id: string, json: string, event?: string): string {
+  return `id: ${id}\n${event === undefined ? '' : `event: ${event}\n`}data: ${json}\n\n`;
 }
 
 /** False if the reader has taken nothing for `stalledMs`. */

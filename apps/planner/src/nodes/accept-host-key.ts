@@ -5,21 +5,29 @@ import type { DataSource } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { askExecutors } from '../executors/ask-executors';
 import { writeFeedEvents } from '../feed/write-feed-events';
+import { requireMatch } from '../http/etag';
+import { type AskParts, greetOneBehind, wayThrough } from './greet-machines';
 import { moveNodes } from './move-nodes';
 import { NodeRow } from './node.entity';
 import { writeHistory } from './node-history';
-import { findNode } from './node-view';
+import { findNode, nodeEtag } from './node-view';
 import { refuseNodesInUse } from './nodes-in-use';
 
 const SCAN_MS = 30_000;
 
-/** The key that the machine shows now; null for one that is reached through another node, which a scan cannot do. */
-export async function seenHostKey(bus: Bus, row: NodeRow): Promise<string | null> {
-  const { address, port, jump } = row;
+/** The key that the machine shows now; null: it is reached through a node that cannot be logged in to yet. */
+export async function seenHostKey({ on, bus }: AskParts, row: NodeRow): Promise<string | null> {
+  const { name, address, port, jump } = row;
   const subject = `node ${row.name}`;
   if (address === null)
     throw new ProblemsError([problem('NODE_ADDRESS_MISSING', { subject, summary: 'It has no address.' })]);
-  if (jump !== null) return null;
+  if (jump !== null) {
+    const way = await wayThrough(on, row.project, jump).catch((error: unknown) => {
+      if (error instanceof ProblemsError) return null;
+      throw error;
+    });
+    return way === null ? null : greetOneBehind(bus, way, { name, address, port });
+  }
   return (await askExecutors(bus, scanHostKey, { address, port }, hostKeyReply, SCAN_MS)).hostKey;
 }
 
@@ -31,21 +39,29 @@ export async function acceptHostKey(
   parts: { readonly database: DataSource; readonly bus: Bus },
   project: string,
   name: string,
-  wish: { readonly hostKey: string; readonly replace: boolean; readonly who: string; readonly why: string | null },
+  wish: {
+    readonly hostKey: string;
+    readonly replace: boolean;
+    readonly who: string;
+    readonly why: string | null;
+    readonly ifMatch: string | null;
+  },
 ): Promise<void> {
-  const { hostKey, replace, who, why } = wish;
+  const { hostKey, replace, who, why, ifMatch } = wish;
   const found = await findNode(parts.database.manager, project, name);
+  requireMatch(ifMatch, nodeEtag(found), `node ${name}`);
   const refusal = (accepted: string | null): Problem[] =>
     accepted === null || accepted === hostKey || replace
       ? []
       : [changed(name, `Accepted is ${accepted}; ${hostKey} would replace it.`)];
   const early = refusal(found.hostKey);
   if (early.length > 0) throw new ProblemsError(early);
-  const seen = await seenHostKey(parts.bus, found);
+  const seen = await seenHostKey({ on: parts.database.manager, bus: parts.bus }, found);
   if (seen !== null && seen !== hostKey)
     throw new ProblemsError([changed(name, `The machine shows ${seen}, and ${hostKey} was to be accepted.`)]);
   await parts.database.transaction(async (on) => {
     const row = await findNode(on, project, name, 'pessimistic_write');
+    requireMatch(ifMatch, nodeEtag(row), `node ${name}`);
     const late = refusal(row.hostKey);
     if (late.length > 0) throw new ProblemsError(late);
     if (row.hostKey === hostKey) return;

@@ -1,12 +1,12 @@
 import type { Bus } from '@muster/messaging';
 import { ProblemsError } from '@muster/problems';
-import { GREETED_MAX, greetedReply, greetMachines, INSPECTIONS_QUEUE } from '@muster/protocol';
+import { GREETED_MAX } from '@muster/protocol';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
-import { askExecutors } from '../executors/ask-executors';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { Loop } from '../running/loop';
 import type { PlannerNudges } from '../running/planner-nudges';
+import { greet, wayThrough } from './greet-machines';
 import { writeHistory } from './node-history';
 
 /** How long a machine may take to greet. */
@@ -20,6 +20,7 @@ interface Due {
   readonly name: string;
   readonly address: string;
   readonly port: number;
+  readonly jump: string | null;
   readonly host_key: string | null;
   readonly online: boolean | null;
 }
@@ -31,8 +32,8 @@ export interface CheckParts {
 }
 
 /**
- * Looks every `everyMs` whether machines answer, without logging in: each node once in that time, whatever the number of
- * planners. Nodes that are reached through others are left out, since nobody can look there without logging in.
+ * Looks every `everyMs` whether machines answer, without logging in to them: each node once in that time, whatever the number of
+ * planners. Those that are reached through others are looked at through these; where that fails, nobody knows.
  */
 export function checkNodes(parts: CheckParts, everyMs: number, onFailure: (error: unknown) => void): Loop {
   return new Loop({ everyMs: Math.max(100, everyMs / 10), onFailure, turn: () => checkSome(parts, everyMs) });
@@ -44,17 +45,36 @@ async function checkSome({ database, bus, nudges }: CheckParts, everyMs: number)
     database.manager,
     `UPDATE planner.node AS n SET checked_at = now()
      FROM (SELECT id FROM planner.node
-           WHERE address IS NOT NULL AND jump IS NULL AND state <> 'retired'
+           WHERE address IS NOT NULL AND state <> 'retired'
              AND coalesce(checked_at, registered_at) < now() - $1 * interval '1 millisecond'
            ORDER BY checked_at NULLS FIRST, id LIMIT ${GREETED_MAX} FOR UPDATE SKIP LOCKED) AS d
-     WHERE n.id = d.id RETURNING n.id, n.project, n.name, n.address, n.port, n.host_key, n.online`,
+     WHERE n.id = d.id RETURNING n.id, n.project, n.name, n.address, n.port, n.jump, n.host_key, n.online`,
     [everyMs],
   );
   if (due.length === 0) return false;
-  const question = { machines: due.map(({ address, port }) => ({ address, port })), timeoutMs: GREETING_MS };
+  await Promise.all(byWay(due).map((group) => checkGroup({ database, bus, nudges }, group)));
+  return due.length === GREETED_MAX;
+}
+
+/** Those that are reached in one way, together. */
+function byWay(due: readonly Due[]): readonly (readonly Due[])[] {
+  const groups = new Map<string, Due[]>();
+  for (const node of due) {
+    const key = JSON.stringify(node.jump === null ? null : [node.project, node.jump]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [node]);
+    else group.push(node);
+  }
+  return [...groups.values()];
+}
+
+async function checkGroup({ database, bus, nudges }: CheckParts, group: readonly Due[]): Promise<void> {
   try {
-    const { machines } = await askExecutors(bus, greetMachines, question, greetedReply, PATIENCE_MS, INSPECTIONS_QUEUE);
-    const seen = due.flatMap((node, index) => {
+    const [first] = group;
+    if (first === undefined) return;
+    const way = await wayThrough(database.manager, first.project, first.jump);
+    const machines = await greet(bus, way, group, GREETING_MS, PATIENCE_MS);
+    const seen = group.flatMap((node, index) => {
       const answer = machines[index];
       if (answer === undefined) return [];
       const isIt = answer.kind === 'ssh' && (node.host_key === null || answer.hostKey === node.host_key);
@@ -64,10 +84,9 @@ async function checkSome({ database, bus, nudges }: CheckParts, everyMs: number)
     await database.transaction((on) => storeSeen(on, seen));
     nudges.nudge('recorded');
   } catch (error) {
-    // Without executors nobody knows; what was known stays.
+    // Without executors, or a way, nobody knows; what was known stays.
     if (!(error instanceof ProblemsError)) throw error;
   }
-  return due.length === GREETED_MAX;
 }
 
 async function storeSeen(

@@ -1,7 +1,7 @@
 import { RESERVED_NODE_NAMES } from '@muster/model';
 import { type Place, problem, type Problem } from '@muster/problems';
 import { isIPv6 } from 'node:net';
-import type { RegisterNodeDto } from './node.dto';
+import type { RegisterNodeDto } from './register-node.dto';
 
 /** What is known of a node that may be the same machine, or on the way to one. */
 export interface KnownNode {

@@ -1,8 +1,6 @@
-import type { Bus } from '@muster/messaging';
-import { GREETED_MAX, greetedReply, greetMachines, INSPECTIONS_QUEUE } from '@muster/protocol';
-import type { EntityManager } from 'typeorm';
+import { GREETED_MAX } from '@muster/protocol';
 import { rowsOf } from '../database/sql';
-import { askExecutors } from '../executors/ask-executors';
+import { type AskParts, greet, wayThrough } from './greet-machines';
 
 /** How long one address may take; most of a network answers at once or never. */
 const GREETING_MS = 2000;
@@ -21,27 +19,21 @@ export interface FoundMachine {
 
 /** The SSH servers at these addresses, in their order. Nothing is logged in to, nothing is kept. Throws `API_UNAVAILABLE`. */
 export async function discover(
-  parts: { readonly on: EntityManager; readonly bus: Bus },
+  parts: AskParts,
   project: string,
   addresses: readonly string[],
   port: number,
+  jump: string | null,
 ): Promise<readonly FoundMachine[]> {
   const pieces: { readonly at: number; readonly machines: { address: string; port: number }[] }[] = [];
   for (let at = 0; at < addresses.length; at += GREETED_MAX)
     pieces.push({ at, machines: addresses.slice(at, at + GREETED_MAX).map((address) => ({ address, port })) });
   const found = new Map<number, Omit<FoundMachine, 'node'>>();
   const waiting = [...pieces];
+  const way = await wayThrough(parts.on, project, jump);
   const work = async (): Promise<void> => {
     for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
-      const question = { machines: piece.machines, timeoutMs: GREETING_MS };
-      const { machines } = await askExecutors(
-        parts.bus,
-        greetMachines,
-        question,
-        greetedReply,
-        PATIENCE_MS,
-        INSPECTIONS_QUEUE,
-      );
+      const machines = await greet(parts.bus, way, piece.machines, GREETING_MS, PATIENCE_MS);
       for (const [index, answer] of machines.entries()) {
         const asked = piece.machines[index];
         if (asked === undefined || answer.kind !== 'ssh') continue;
@@ -54,8 +46,8 @@ export async function discover(
   const known = await rowsOf<{ name: string; address: string | null; port: number; host_key: string | null }>(
     parts.on,
     `SELECT name, address, port, host_key FROM planner.node
-     WHERE project = $1 AND (host_key = ANY ($2::text[]) OR (address = ANY ($3::text[]) AND port = $4 AND jump IS NULL)) ORDER BY name`,
-    [project, machines.map(({ hostKey }) => hostKey), machines.map(({ address }) => address), port],
+     WHERE project = $1 AND (host_key = ANY ($2::text[]) OR (address = ANY ($3::text[]) AND port = $4 AND jump IS NOT DISTINCT FROM $5)) ORDER BY name`,
+    [project, machines.map(({ hostKey }) => hostKey), machines.map(({ address }) => address), port, jump],
   );
   return machines.map((machine) => ({
     ...machine,

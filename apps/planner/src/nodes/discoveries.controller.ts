@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import type { Bus } from '@muster/messaging';
+import { NAME_PATTERN } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
-import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { Project } from '../http/principal';
@@ -28,6 +29,13 @@ class DiscoverDto {
   @IsOptional()
   @IsBoolean()
   allowPublic?: boolean;
+
+  @ApiPropertyOptional({
+    description: 'Name of the node that they are looked at through, as others behind it are reached.',
+  })
+  @IsOptional()
+  @Matches(NAME_PATTERN)
+  jump?: string;
 }
 
 class FoundMachineDto {
@@ -74,14 +82,20 @@ export class DiscoveriesController {
   @ApiOperation({ operationId: 'discoverMachines', summary: 'Which SSH servers there are in a range of addresses' })
   @ApiIdempotent()
   @ApiOkResponse({ type: DiscoveredDto })
-  @ApiRefusals(400, 503)
-  async discover(@Project() project: string, @Body() { range, port, allowPublic }: DiscoverDto): Promise<unknown> {
+  @ApiRefusals(400, 404, 422, 503)
+  async discover(
+    @Project() project: string,
+    @Body() { range, port, allowPublic, jump }: DiscoverDto,
+  ): Promise<unknown> {
     const read = readRange(range, allowPublic ?? false);
     if (!read.ok)
       throw new ProblemsError([
         problem('API_INVALID', { subject: 'field range', summary: read.fault, place: { path: 'range' } }),
       ]);
     const parts = { on: this.database.manager, bus: this.bus };
-    return { looked: read.addresses.length, machines: await discover(parts, project, read.addresses, port ?? 22) };
+    return {
+      looked: read.addresses.length,
+      machines: await discover(parts, project, read.addresses, port ?? 22, jump ?? null),
+    };
   }
 }

@@ -13,6 +13,7 @@ export type NodeHistoryKind =
   | 'assigned'
   | 'unassigned'
   | 'adopted'
+  | 'power'
   | 'online'
   | 'offline';
 

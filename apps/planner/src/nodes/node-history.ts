@@ -8,6 +8,8 @@ import type { NodeState } from './node-states';
 
 /** An entry as it is written; database time tells when. */
 export interface NodeHistoryEntry {
+  /** Absent: drawn. */
+  readonly id?: string;
   readonly nodeId: string;
   readonly kind: NodeHistoryKind;
   readonly from?: NodeState;
@@ -27,7 +29,7 @@ export async function writeHistory(on: EntityManager, entries: readonly NodeHist
      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::jsonb[])
        AS e (id, node_id, kind, from_state, to_state, who, transaction_id, data)`,
     [
-      entries.map(() => randomUUID()),
+      entries.map(({ id }) => id ?? randomUUID()),
       entries.map(({ nodeId }) => nodeId),
       entries.map(({ kind }) => kind),
       entries.map(({ from }) => from ?? null),

@@ -149,4 +149,27 @@ describe('the life of a node', () => {
     );
     expect((await move('none', 'retire')).status).toBe(404);
   });
+
+  it('is written under If-Match, which what is only seen of it does not change', async () => {
+    const read = async () => (await planner.get('/api/v1/nodes/n1')).body as { etag: string };
+    const { etag } = await read();
+    const match = `"${etag}"`;
+    await planner.database.query("UPDATE planner.node SET online = true, facts = '{}' WHERE name = 'n1'");
+    expect((await read()).etag).toBe(etag);
+    const change = { name: 'n1', address: '192.0.2.1', labels: ['rack-1'] };
+    expectStatus(await planner.post('/api/v1/nodes', change).set('if-match', match), 201);
+    expect((await read()).etag).not.toBe(etag);
+    const stale = [
+      planner.post('/api/v1/nodes', change).set('if-match', match),
+      planner.post('/api/v1/nodes/n1/retire').set('if-match', match),
+      planner.put('/api/v1/nodes/n1/profile', { profile: null }).set('if-match', match),
+      planner.put('/api/v1/nodes/n1/host-key', { hostKey: `SHA256:${'1'.repeat(43)}` }).set('if-match', match),
+      planner.delete('/api/v1/nodes/n1').set('if-match', match),
+      planner.post('/api/v1/nodes', { name: 'absent', address: '192.0.2.77' }).set('if-match', '*'),
+    ];
+    const answers = await Promise.all(stale);
+    expect(answers.map(({ status }) => status)).toEqual([412, 412, 412, 412, 412, 412]);
+    const list = { nodes: [change, { name: 'n2', address: '192.0.2.2' }] };
+    expect((await planner.post('/api/v1/nodes', list).set('if-match', '*')).status).toBe(400);
+  });
 });

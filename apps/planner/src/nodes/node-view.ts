@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { withFingerprints } from '@muster/catalog';
+import { canonicalJson, type JsonObject, type OwnDriver } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import { type EntityManager, In } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
@@ -109,6 +112,7 @@ export function nodeView(row: NodeRow, clusters: ReadonlyMap<string, string>): N
     online: row.online,
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
     labels: row.labels,
+    hasDriver: row.driver !== null,
     profile: row.profile,
     roles: row.roles,
     tags: row.tags,
@@ -116,5 +120,29 @@ export function nodeView(row: NodeRow, clusters: ReadonlyMap<string, string>): N
     facts: row.facts,
     factsAt: row.factsAt?.toISOString() ?? null,
     registeredAt: row.registeredAt.toISOString(),
+    etag: nodeEtag(row),
   };
+}
+
+/** One node by its name. Throws `API_NOT_FOUND`. */
+export async function showNode(on: EntityManager, project: string, name: string): Promise<NodeDto> {
+  const row = await findNode(on, project, name);
+  return nodeView(row, await clusterNames(on, [row]));
+}
+
+/** Of what people write of a node and the state that it is in; of a sealed secret its fingerprint counts. */
+export function nodeEtag(row: NodeRow): string {
+  const { id, address, port, user, become, jump, stateDir, hostKey, clusterId, roles, tags, labels, profile, state } =
+    row;
+  const key = row.identity?.$sealed.fingerprint ?? null;
+  const driver = row.driver === null ? null : driverFingerprint(row.driver);
+  const written = [id, address, port, user, become, jump, stateDir, hostKey, key, clusterId, roles, tags, labels];
+  return createHash('sha256')
+    .update(canonicalJson([...written, profile, state, driver]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function driverFingerprint(driver: OwnDriver): JsonObject {
+  return withFingerprints({ ...driver } as JsonObject);
 }

@@ -1,4 +1,4 @@
-import type { Become, JsonObject, NodeFacts, SealedSecret } from '@muster/model';
+import type { Become, JsonObject, NodeFacts, OwnDriver, SealedSecret } from '@muster/model';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { SCHEMA } from '../database/schema';
@@ -95,6 +95,10 @@ export class NodeRow {
   /** Given by hand or by match; null: what it fits is told by its facts. */
   @Column({ type: 'text', nullable: true })
   profile!: string | null;
+
+  /** How it is made, erased and switched; secrets in it are sealed. Null: as its cluster says. */
+  @Column({ type: 'jsonb', nullable: true })
+  driver!: OwnDriver | null;
 
   @Column({ type: 'timestamptz', default: () => 'now()' })
   registeredAt!: Date;

@@ -1,6 +1,8 @@
 import { problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
+import type { NodeRow } from './node.entity';
+import { clusterNames } from './node-view';
 
 /** Throws `NODE_IN_TRANSACTION` for each of the nodes that a transaction works on which has not ended, naming it. */
 export async function refuseNodesInUse(
@@ -28,4 +30,12 @@ export async function refuseNodesInUse(
       }),
     ),
   );
+}
+
+/** The refusal of what is for nodes in no cluster. */
+export async function nodeInCluster(on: EntityManager, row: NodeRow): Promise<ProblemsError> {
+  const cluster = (await clusterNames(on, [row])).get(row.clusterId ?? '');
+  return new ProblemsError([
+    problem('NODE_IN_USE', { subject: `node ${row.name}`, summary: `It belongs to cluster ${cluster ?? ''}.` }),
+  ]);
 }

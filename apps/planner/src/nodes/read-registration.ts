@@ -1,7 +1,7 @@
 import { isJsonObject, NAME_PATTERN } from '@muster/model';
 import { type Problem, ProblemsError } from '@muster/problems';
 import { validation } from '../http/validation';
-import { type RegisterNodeDto, RegisterNodesDto, RegisterOneNodeDto } from './node.dto';
+import { type RegisterNodeDto, RegisterNodesDto, RegisterOneNodeDto } from './register-node.dto';
 
 /** What was sent, and everything that is wrong with single fields of it. */
 export interface ReadRegistration {

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { byCodeUnit, type SecretBox, SecretValue } from '@muster/model';
-import { ProblemsError } from '@muster/problems';
+import { problem, ProblemsError } from '@muster/problems';
 import { type DataSource, type EntityManager, In, QueryFailedError } from 'typeorm';
 import type { Bus } from '@muster/messaging';
 import { rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import { afterwards, checkRegistration, type KnownNode } from './check-registration';
 import { findNodesWithJumps } from './find-nodes';
+import { requireMatch } from '../http/etag';
 import { moveNodes } from './move-nodes';
-import type { RegisterNodeDto } from './node.dto';
+import type { RegisterNodeDto } from './register-node.dto';
 import { NodeRow } from './node.entity';
 import { writeHistory } from './node-history';
+import { nodeEtag } from './node-view';
 import type { ReadRegistration } from './read-registration';
 import { type AcceptedHostKey, scanHostKeys, type UnknownNode } from './scan-host-keys';
 
@@ -37,6 +39,7 @@ export async function registerNodes(
   project: string,
   { nodes, acceptHostKeys, isList, problems: faults }: ReadRegistration,
   who: string,
+  ifMatch: string | null = null,
 ): Promise<RegisteredNodes> {
   const { manager } = parts.database;
   const known = await findNodesWithJumps(
@@ -49,7 +52,13 @@ export async function registerNodes(
     ...checkRegistration(nodes, known, await sharing(manager, project, nodes, known), isList),
   ];
   if (problems.length > 0) throw new ProblemsError(problems);
-  const scanned = await scanHostKeys(parts.bus, unknownOf(nodes, known, isList), acceptHostKeys);
+  matchOne(ifMatch, nodes, known);
+  const scanned = await scanHostKeys(
+    { on: manager, bus: parts.bus },
+    project,
+    unknownOf(nodes, known, isList),
+    acceptHostKeys,
+  );
   if (scanned.problems.length > 0) throw new ProblemsError(scanned.problems);
   const keys = new Map(scanned.accepted.map((each) => [each.node, each.hostKey]));
   const given = nodes.map((node) => {
@@ -61,9 +70,26 @@ export async function registerNodes(
     // Again under the lock, and with the keys that were seen: somebody may have registered one of them meanwhile.
     const again = checkRegistration(given, there, await sharing(on, project, given, there), isList);
     if (again.length > 0) throw new ProblemsError(again);
+    matchOne(ifMatch, nodes, there);
     return writeAll(on, parts.secretBox, project, given, there, who);
   });
   return { ...written, accepted: scanned.accepted };
+}
+
+/** `If-Match` is of one node: of a list it would have to be one each. */
+function matchOne(
+  ifMatch: string | null,
+  nodes: readonly RegisterNodeDto[],
+  there: ReadonlyMap<string, NodeRow>,
+): void {
+  if (ifMatch === null) return;
+  const [node] = nodes;
+  if (node === undefined || nodes.length > 1)
+    throw new ProblemsError([
+      problem('API_INVALID', { subject: 'the header If-Match', summary: 'It is for a request about one node.' }),
+    ]);
+  const row = there.get(node.name);
+  requireMatch(ifMatch, row === undefined ? null : nodeEtag(row), `node ${node.name}`);
 }
 
 /** How often somebody else may have written a node of the same name between our look and our write. */
@@ -203,6 +229,7 @@ function newNode(project: string, name: string): Partial<NodeRow> {
     roles: [],
     tags: null,
     attributes: {},
+    driver: null,
     state: 'new',
     labels: [],
     registeredAt: new Date(),

@@ -1,7 +1,7 @@
-import type { Bus } from '@muster/messaging';
 import { type Place, problem, type Problem, ProblemsError } from '@muster/problems';
 import { describeExecutors, executorsReply, hostKeyReply, scanHostKey } from '@muster/protocol';
 import { askExecutors } from '../executors/ask-executors';
+import { type AskParts, greetOneBehind, wayThrough } from './greet-machines';
 
 /** Scans that run at once: a cluster of hundreds is done in seconds, and no executor is flooded. */
 const SCANS_AT_ONCE = 16;
@@ -13,7 +13,7 @@ export interface UnknownNode {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  /** It is reached through another node, which a scan cannot do. */
+  /** The node that it is reached through. */
   readonly jump: string | null;
   /** Where somebody named it. */
   readonly place: Place;
@@ -29,18 +29,19 @@ export interface AcceptedHostKey {
  * accepted; without, each is a problem that shows the fingerprint. Throws `API_UNAVAILABLE` if no executor answers.
  */
 export async function scanHostKeys(
-  bus: Bus,
+  parts: AskParts,
+  project: string,
   nodes: readonly UnknownNode[],
   accept: boolean,
 ): Promise<{ readonly accepted: readonly AcceptedHostKey[]; readonly problems: readonly Problem[] }> {
   // A machine may take long to answer, so a scan is given long; whether anybody scans is known much sooner.
-  if (nodes.length > 0) await askExecutors(bus, describeExecutors, {}, executorsReply, PRESENCE_MS);
+  if (nodes.length > 0) await askExecutors(parts.bus, describeExecutors, {}, executorsReply, PRESENCE_MS);
   const accepted: AcceptedHostKey[] = [];
   const problems: Problem[] = [];
   const waiting = [...nodes];
   const work = async (): Promise<void> => {
     for (let node = waiting.shift(); node !== undefined; node = waiting.shift()) {
-      const seen = await scan(bus, node);
+      const seen = await scan(parts, project, node);
       if ('problems' in seen) problems.push(...seen.problems);
       else if (accept) accepted.push({ node: node.name, hostKey: seen.hostKey });
       else problems.push(unknown(node, `It shows the host key ${seen.hostKey}, which nobody has accepted.`));
@@ -53,18 +54,27 @@ export async function scanHostKeys(
 }
 
 async function scan(
-  bus: Bus,
+  { on, bus }: AskParts,
+  project: string,
   node: UnknownNode,
 ): Promise<{ readonly hostKey: string } | { readonly problems: readonly Problem[] }> {
-  if (node.jump !== null) {
-    const remedy = 'Write its fingerprint as `hostKey` in the cluster file; `ssh-keygen -lf` on the machine prints it.';
+  const way = await wayThrough(on, project, node.jump).catch((error: unknown) => {
+    if (error instanceof ProblemsError) return null;
+    throw error;
+  });
+  if (way === null) {
+    const remedy = `Register ${node.jump} first, with host key and private key; or write the fingerprint as \`hostKey\`: \`ssh-keygen -lf\` on the machine prints it.`;
     return {
       problems: [
-        { ...unknown(node, `It is reached through ${node.jump}, so its host key cannot be looked at.`), remedy },
+        {
+          ...unknown(node, `It is reached through ${node.jump}, which cannot be logged in to yet.`),
+          remedy,
+        },
       ],
     };
   }
   try {
+    if (way.length > 0) return { hostKey: await greetOneBehind(bus, way, node) };
     return await askExecutors(bus, scanHostKey, { address: node.address, port: node.port }, hostKeyReply, SCAN_MS);
   } catch (error) {
     if (!(error instanceof ProblemsError) || error.problems.some((each) => each.code === 'API_UNAVAILABLE'))

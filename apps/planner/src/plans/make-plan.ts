@@ -31,6 +31,7 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     options: { nodes, tasks, subgraphs, fetchDeps, force, noop, raw },
     previous,
     attributes: question.attributes,
+    drivers: question.drivers,
     pools: question.pools,
     recordedMs: (definition, node) => durations.of(definition, node),
     previousPrimaries: question.primaries,

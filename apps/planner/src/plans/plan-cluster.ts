@@ -76,6 +76,7 @@ export async function planCluster(
     attributes: Object.fromEntries(
       nodes.filter((node) => Object.keys(node.attributes).length > 0).map((node) => [node.name, node.attributes]),
     ),
+    drivers: Object.fromEntries(nodes.flatMap(({ name, driver }) => (driver === null ? [] : [[name, driver]]))),
     pools: await poolSlots(database.manager, cluster.project),
     notes: [
       ...retiredNotes(bundles),

@@ -1,5 +1,5 @@
 import type { BundleEntry, ClusterRefs } from '@muster/catalog';
-import type { Bundle, ClusterSpec, JsonObject } from '@muster/model';
+import type { Bundle, ClusterSpec, JsonObject, OwnDriver } from '@muster/model';
 import type { ResolvedBase } from '@muster/planning';
 import type { Place, Problem } from '@muster/problems';
 import type { PlanRecords } from '../previous/plan-records';
@@ -22,6 +22,8 @@ export interface PlanQuestion extends PlanOptions {
   readonly identities: Readonly<Record<string, string | null>>;
   /** What graphs wrote to nodes, by name; only of nodes that have any. */
   readonly attributes: Readonly<Record<string, JsonObject>>;
+  /** Drivers of nodes that have one of their own, secrets sealed. */
+  readonly drivers: Readonly<Record<string, OwnDriver>>;
   /** Slots of the project's pools, by name. */
   readonly pools: Readonly<Record<string, number>>;
   readonly previous: PreviousRecords;

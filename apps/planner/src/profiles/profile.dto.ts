@@ -59,6 +59,9 @@ export class ProfileDto {
 
   @ApiProperty({ format: 'date-time' })
   changedAt!: string;
+
+  @ApiProperty({ description: 'For `If-Match`.' })
+  etag!: string;
 }
 
 export class ProfilePageDto {

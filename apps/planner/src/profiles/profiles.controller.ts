@@ -4,10 +4,12 @@ import { NAME_PATTERN } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import { DataSource, MoreThan } from 'typeorm';
 import { findCluster, findRevision } from '../clusters/find-cluster';
-import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { CURSOR_PART, PageQuery, pageOf, readCursor } from '../http/paging';
-import { Project } from '../http/principal';
+import { Editing } from '../http/editing';
+import { Project, Who } from '../http/principal';
 import { Needs } from '../http/route-access';
+import { PlannerNudges } from '../running/planner-nudges';
 import { clusterNeeds } from './cluster-needs';
 import {
   AssignedProfileDto,
@@ -18,13 +20,16 @@ import {
   WriteProfileDto,
 } from './profile.dto';
 import { ProfileRow } from './profile.entity';
-import { assignByMatch, findProfile, matchProfile, removeProfile, writeProfile } from './profiles';
+import { assignByMatch, findProfile, matchProfile, profileEtag, removeProfile, writeProfile } from './profiles';
 
 /** What machines must be to fit a purpose. */
 @ApiTags('nodes')
 @Controller('api/v1')
 export class ProfilesController {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly nudges: PlannerNudges,
+  ) {}
 
   @Get('profiles')
   @Needs('viewer')
@@ -54,20 +59,22 @@ export class ProfilesController {
   @Needs('operator')
   @ApiOperation({ operationId: 'writeProfile', summary: 'Make a profile, or change it' })
   @ApiIdempotent()
+  @ApiEditable()
   @ApiOkResponse({ type: ProfileDto })
-  @ApiRefusals(400)
+  @ApiRefusals(400, 412)
   async write(
-    @Project() project: string,
     @Param('profile') name: string,
     @Body() { rules, description }: WriteProfileDto,
+    @Editing() editing: Editing,
   ): Promise<ProfileDto> {
     if (!NAME_PATTERN.test(name))
       throw new ProblemsError([
         problem('API_INVALID', { subject: 'the profile', summary: 'This cannot name a profile.' }),
       ]);
-    const { manager } = this.database;
-    await writeProfile(manager, project, name, { rules, description: description ?? null });
-    return viewOf(await findProfile(manager, project, name));
+    const wish = { rules, description: description ?? null };
+    const row = await this.database.transaction((on) => writeProfile(on, editing, name, wish));
+    this.nudges.nudge('recorded');
+    return viewOf(row);
   }
 
   @Delete('profiles/:profile')
@@ -75,10 +82,12 @@ export class ProfilesController {
   @HttpCode(204)
   @ApiOperation({ operationId: 'removeProfile', summary: 'Remove a profile that nothing uses' })
   @ApiIdempotent()
+  @ApiEditable()
   @ApiNoContentResponse()
-  @ApiRefusals(404, 409)
-  async remove(@Project() project: string, @Param('profile') name: string): Promise<void> {
-    await this.database.transaction((on) => removeProfile(on, project, name));
+  @ApiRefusals(404, 409, 412)
+  async remove(@Param('profile') name: string, @Editing() editing: Editing): Promise<void> {
+    await this.database.transaction((on) => removeProfile(on, editing, name));
+    this.nudges.nudge('recorded');
   }
 
   @Get('profiles/:profile/match')
@@ -100,8 +109,10 @@ export class ProfilesController {
   @ApiIdempotent()
   @ApiOkResponse({ type: AssignedProfileDto })
   @ApiRefusals(404)
-  async assign(@Project() project: string, @Param('profile') name: string): Promise<unknown> {
-    return { assigned: await this.database.transaction((on) => assignByMatch(on, project, name)) };
+  async assign(@Project() project: string, @Param('profile') name: string, @Who() who: string): Promise<unknown> {
+    const assigned = await this.database.transaction((on) => assignByMatch(on, project, name, who));
+    this.nudges.nudge('recorded');
+    return { assigned };
   }
 
   @Get('clusters/:cluster/match')
@@ -118,6 +129,7 @@ export class ProfilesController {
   }
 }
 
-function viewOf({ name, rules, description, changedAt }: ProfileRow): ProfileDto {
-  return { name, rules, description, changedAt: changedAt.toISOString() };
+function viewOf(row: ProfileRow): ProfileDto {
+  const { name, rules, description, changedAt } = row;
+  return { name, rules, description, changedAt: changedAt.toISOString(), etag: profileEtag(row) };
 }

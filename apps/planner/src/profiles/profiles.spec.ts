@@ -93,6 +93,30 @@ describe('profiles', () => {
     const used = await planner.delete('/api/v1/profiles/big');
     expect(used.body.problems[0].summary).toContain('cluster c1');
   });
+
+  it('are edited under If-Match, and tell the feed who changed them', async () => {
+    const first = await write('edited', ['cpus>=1']);
+    expectStatus(first, 200);
+    const { etag } = first.body as { etag: string };
+    expect(first.headers['etag']).toBe(`"${etag}"`);
+    expectStatus(await write('edited', ['cpus>=1']), 200);
+    expectStatus(await write('edited', ['cpus>=2']).set('if-match', `"${etag}"`), 200);
+    expect((await write('edited', ['cpus>=3']).set('if-match', `"${etag}"`)).status).toBe(412);
+    expect((await write('absent', ['cpus>=3']).set('if-match', '*')).status).toBe(412);
+    expect((await planner.delete('/api/v1/profiles/edited').set('if-match', `"${etag}"`)).status).toBe(412);
+    expect((await planner.delete('/api/v1/profiles/edited')).status).toBe(204);
+    const events = await planner.database.query(
+      "SELECT type, data FROM planner.feed_event WHERE data->>'profile' = 'edited' AND type LIKE 'profile.%' ORDER BY number",
+    );
+    expect(events).toEqual([
+      { type: 'profile.changed', data: { profile: 'edited', created: true, who: 'admin' } },
+      { type: 'profile.changed', data: { profile: 'edited', created: false, who: 'admin' } },
+      { type: 'profile.removed', data: { profile: 'edited', who: 'admin' } },
+    ]);
+    const { items } = (await planner.get('/api/v1/nodes/m1/history')).body as { items: { data: object }[] };
+    expect(items.map(({ data }) => data)).toContainEqual({ changed: ['profile'], profile: 'big' });
+    await planner.checkFeed();
+  });
 });
 
 describe('looking whether nodes answer', () => {

@@ -26,8 +26,8 @@ export function startWork(
 ): PlannerWork {
   const { database, bus, nudges, logger } = runtime;
   const loops = [
-    new FeedSequencer(database, nudges, onFailure),
-    new FeedPublisher(database, bus, nudges, runtime.installation, onFailure),
+    new FeedSequencer(database, nudges, runtime.tail, onFailure),
+    new FeedPublisher(database, bus, runtime.tail, nudges, runtime.installation, onFailure),
     new WebhookDeliverer(runtime, onFailure),
     new OutgoingRelay(database, bus, nudges, runtime.artifacts, runtime.tracing, onFailure),
     advanceTransactions(runtime, nudges, onFailure),

@@ -2,7 +2,7 @@ import { type DeploymentEvent, type DeploymentStatus, isDeploymentEnd, mayGoOn }
 import type { EntityManager } from 'typeorm';
 import { setLive } from '../clusters/live-revision';
 import { rowOf, rowsOf } from '../database/sql';
-import { writeFeedEvents } from '../feed/write-feed-events';
+import { writeFeedEventsOfMany } from '../feed/write-feed-events';
 import { forgetRecords } from '../previous/insert-records';
 import { recordOutcomes } from '../previous/record-outcomes';
 import { endOnNodes } from './deployment-node-states';
@@ -11,7 +11,7 @@ import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
 import { endBetweenGraphs, type StopWish } from './stop-later';
 import { followLateStops, storeControls } from './store-controls';
-import { storeFolded } from './store-folded';
+import { type FoldedRun, storeFolded } from './store-folded';
 import { tellEnd } from './tell-end';
 import { outcomeOf } from './transaction-outcome';
 
@@ -21,17 +21,40 @@ export type Applied =
   | { readonly kind: 'gap'; readonly from: number; readonly to: number }
   | { readonly kind: 'unknown' };
 
+/** Events of one deployment without a gap, in order. */
+export interface EventRun {
+  readonly deployment: string;
+  readonly events: readonly DeploymentEvent[];
+}
+
 interface LockedDeployment {
+  readonly id: string;
   readonly transaction_id: string;
   readonly run: number;
   readonly cluster: string;
-  readonly cluster_id: string;
-  readonly graph_type: string;
   readonly graph_index: number;
-  readonly release: string;
   readonly project: string;
   readonly last_seq: number;
   readonly force_closed: boolean;
+}
+
+/** What of its deployment alone changes: states of tasks, and what follows from these. */
+const PLAIN: ReadonlySet<DeploymentEvent['type']> = new Set([
+  'attempt-started',
+  'attempt-ended',
+  'tasks-ended',
+  'retry-set',
+  'retry-due',
+  'task-held',
+  'attempt-cancelling',
+  'node-ready',
+  'pool-leased',
+  'pool-returned',
+]);
+
+/** True if a run may be applied in one database transaction with others, since it takes no lock beyond its deployment's. */
+export function isPlain(events: readonly DeploymentEvent[]): boolean {
+  return events.every(({ type }) => PLAIN.has(type));
 }
 
 /**
@@ -43,47 +66,116 @@ export async function applyEvents(
   deployment: string,
   events: readonly DeploymentEvent[],
 ): Promise<Applied> {
-  const row = await rowOf<LockedDeployment>(
+  const [row] = await lockDeployments(on, [deployment], '');
+  if (row === undefined) return { kind: 'unknown' };
+  const found = freshOf(row, events);
+  if ('kind' in found) return found;
+  const { folded } = found;
+  await storeRuns(on, [{ row, folded }]);
+  const { transaction_id: transaction, run } = row;
+  await storeControls(on, transaction, run, folded.controls);
+  await endDeployment(on, deployment, row, folded);
+  await tell(on, [{ row, folded }]);
+  const advance = await followDeployment(on, row, folded);
+  await followLateStops(on, transaction, run, folded.controls);
+  return { kind: 'applied', advance };
+}
+
+/**
+ * Applies plain runs of several deployments, each at most once in the list, as above and in as many statements as for
+ * one. What is missing in the answer is unknown or somebody has its lock: it is to be applied alone.
+ */
+export async function applyPlainRuns(
+  on: EntityManager,
+  runs: readonly EventRun[],
+): Promise<ReadonlyMap<string, Applied>> {
+  const rows = await lockDeployments(
     on,
-    `SELECT d.transaction_id, d.run, t.cluster, t.project, t.cluster_id, d.graph_type, d.graph_index, d.release, d.last_seq, d.force_closed
-     FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
-     WHERE d.id = $1 FOR UPDATE OF d`,
-    [deployment],
+    runs.map(({ deployment }) => deployment),
+    'SKIP LOCKED',
   );
-  if (row === null) return { kind: 'unknown' };
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const answers = new Map<string, Applied>();
+  const fresh: LockedRun[] = [];
+  for (const { deployment, events } of runs) {
+    const row = byId.get(deployment);
+    if (row === undefined) continue;
+    const found = freshOf(row, events);
+    answers.set(deployment, 'kind' in found ? found : { kind: 'applied', advance: false });
+    if (!('kind' in found)) fresh.push({ row, folded: found.folded });
+  }
+  await storeRuns(on, fresh);
+  await tell(on, fresh);
+  return answers;
+}
+
+interface LockedRun {
+  readonly row: LockedDeployment;
+  readonly folded: FoldedEvents;
+}
+
+/** In one order, so that two who want several never wait for each other in a circle. */
+function lockDeployments(
+  on: EntityManager,
+  deployments: readonly string[],
+  skip: 'SKIP LOCKED' | '',
+): Promise<LockedDeployment[]> {
+  return rowsOf<LockedDeployment>(
+    on,
+    `SELECT d.id, d.transaction_id, d.run, t.project, t.cluster, d.graph_index, d.last_seq, d.force_closed
+     FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id
+     WHERE d.id = ANY($1::uuid[]) ORDER BY d.id FOR UPDATE OF d ${skip}`,
+    [deployments],
+  );
+}
+
+/** What is new of a run, or that there is nothing to be done with it. */
+function freshOf(
+  row: LockedDeployment,
+  events: readonly DeploymentEvent[],
+): { readonly folded: FoldedEvents } | Applied {
   // It has ended; a late executor may not have been told yet.
   if (row.force_closed) return { kind: 'applied', advance: false };
   const fresh = events.filter((event) => event.seq > row.last_seq);
   const first = fresh[0];
   if (first === undefined) return { kind: 'applied', advance: false };
   if (first.seq !== row.last_seq + 1) return { kind: 'gap', from: row.last_seq + 1, to: first.seq - 1 };
-  const folded = foldEvents({ transaction: row.transaction_id, deployment, cluster: row.cluster }, fresh);
-  await storeFolded(on, deployment, folded);
-  await storeControls(on, row.transaction_id, row.run, folded.controls);
-  const { transaction_id: transaction, cluster_id: clusterId, graph_type: graphType, release } = row;
-  await recordOutcomes(on, { deployment, transaction, clusterId, graphType, release }, folded.outcomes);
-  await storeDeployment(on, deployment, folded);
-  await endDeployment(on, deployment, row, folded);
-  await writeFeedEvents(on, row.project, folded.feed);
-  const advance = await followDeployment(on, row, folded);
-  await followLateStops(on, transaction, row.run, folded.controls);
-  return { kind: 'applied', advance };
+  const subject = { transaction: row.transaction_id, deployment: row.id, cluster: row.cluster };
+  return { folded: foldEvents(subject, fresh) };
 }
 
-async function storeDeployment(on: EntityManager, deployment: string, folded: FoldedEvents): Promise<void> {
-  const ended = folded.state !== null && isDeploymentEnd(folded.state.state) ? new Date(folded.state.at) : null;
+async function storeRuns(on: EntityManager, runs: readonly LockedRun[]): Promise<void> {
+  if (runs.length === 0) return;
+  const folded = runs.map(({ row, folded: each }): FoldedRun => ({ deployment: row.id, folded: each }));
+  await storeFolded(on, folded);
+  await recordOutcomes(
+    on,
+    folded.map(({ deployment, folded: { outcomes } }) => ({ deployment, outcomes })),
+  );
+  await storeDeployments(on, folded);
+}
+
+async function tell(on: EntityManager, runs: readonly LockedRun[]): Promise<void> {
+  const told = runs.flatMap(({ row, folded }) => folded.feed.map((event) => ({ project: row.project, event })));
+  await writeFeedEventsOfMany(on, told);
+}
+
+async function storeDeployments(on: EntityManager, runs: readonly FoldedRun[]): Promise<void> {
+  const folded = runs.map((run) => run.folded);
   await rowsOf(
     on,
-    `UPDATE planner.deployment SET last_seq = $2, heard_at = now(), state = coalesce($3, state), executor = coalesce($4, executor),
-       started_at = coalesce(started_at, $5), ended_at = coalesce(ended_at, $6)
-     WHERE id = $1 RETURNING 1`,
+    `UPDATE planner.deployment AS d SET last_seq = c.last_seq, heard_at = now(), state = coalesce(c.state, d.state),
+       executor = coalesce(c.executor, d.executor), started_at = coalesce(d.started_at, c.started_at), ended_at = coalesce(d.ended_at, c.ended_at)
+     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+       AS c (id, last_seq, state, executor, started_at, ended_at)
+     WHERE d.id = c.id`,
     [
-      deployment,
-      folded.lastSeq,
-      folded.state?.state ?? null,
-      folded.executor,
-      folded.startedAt === null ? null : new Date(folded.startedAt),
-      ended,
+      runs.map(({ deployment }) => deployment),
+      folded.map(({ lastSeq }) => lastSeq),
+      folded.map(({ state }) => state?.state ?? null),
+      folded.map(({ executor }) => executor),
+      folded.map(({ startedAt }) => (startedAt === null ? null : new Date(startedAt))),
+      folded.map(({ state }) => (state !== null && isDeploymentEnd(state.state) ? new Date(state.at) : null)),
     ],
   );
 }

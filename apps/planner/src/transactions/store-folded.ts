@@ -1,13 +1,19 @@
 import { storableJson, storableText } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
-import type { AttemptChange, CarriedEnd, FoldedEvents, TaskChange } from './fold-events';
+import type { CarriedEnd, FoldedEvents, TaskChange } from './fold-events';
 
-/** Writes what a batch changed of tasks and attempts: one statement per table, whatever the size of the batch. */
-export async function storeFolded(on: EntityManager, deployment: string, folded: FoldedEvents): Promise<void> {
-  await storeCarried(on, deployment, folded.carried);
-  await storeTasks(on, deployment, folded.tasks);
-  await storeAttempts(on, deployment, folded.attempts);
+/** What the events of one deployment come to. */
+export interface FoldedRun {
+  readonly deployment: string;
+  readonly folded: FoldedEvents;
+}
+
+/** Writes what batches changed of tasks and attempts: one statement per table, whatever their size and number. */
+export async function storeFolded(on: EntityManager, runs: readonly FoldedRun[]): Promise<void> {
+  for (const { deployment, folded } of runs) await storeCarried(on, deployment, folded.carried);
+  await storeTasks(on, runs);
+  await storeAttempts(on, runs);
 }
 
 /** What an earlier run ended keeps its times and reason. */
@@ -24,13 +30,14 @@ async function storeCarried(on: EntityManager, deployment: string, carried: read
   );
 }
 
-async function storeTasks(
-  on: EntityManager,
-  deployment: string,
-  changes: ReadonlyMap<string, TaskChange>,
-): Promise<void> {
-  if (changes.size === 0) return;
-  const values = [...changes.values()];
+async function storeTasks(on: EntityManager, runs: readonly FoldedRun[]): Promise<void> {
+  const changes = runs.flatMap(({ deployment, folded }) =>
+    [...folded.tasks].map(([task, change]) => ({ deployment, task, change })),
+  );
+  if (changes.length === 0) return;
+  // Each is looked up by the key, whatever the database takes the table to be: it would read all of it for a few. Nobody
+  // else writes tasks without the deployment's lock, so a row stays where it was found.
+  const values: readonly TaskChange[] = changes.map(({ change }) => change);
   await rowsOf(
     on,
     `UPDATE planner.task AS t SET
@@ -43,13 +50,14 @@ async function storeTasks(
        summary = CASE WHEN c.exit_told THEN c.summary ELSE t.summary END,
        skip_asked = CASE WHEN c.reopened THEN c.skip_asked WHEN coalesce(c.state_then, t.state) IN ('waiting', 'ready', 'lost')
          THEN coalesce(c.skip_asked, t.skip_asked) ELSE t.skip_asked END
-     FROM unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::text[])
-       AS c (task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason, skip_asked, state_then, reopened, summary)
-     WHERE t.deployment_id = $1 AND t.task = c.task
-     RETURNING 1`,
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bool[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::text[])
+       AS c (deployment_id, task, state, attempts, exit_told, exit_code, started_at, ended_at, reason_told, reason, skip_asked, state_then, reopened, summary)
+       CROSS JOIN LATERAL (
+         SELECT ctid AS row FROM planner.task AS i WHERE i.deployment_id = c.deployment_id AND i.task = c.task LIMIT 1) AS found
+     WHERE t.ctid = found.row`,
     [
-      deployment,
-      [...changes.keys()],
+      changes.map(({ deployment }) => deployment),
+      changes.map(({ task }) => task),
       values.map((change) => change.state ?? null),
       values.map((change) => change.attempts ?? null),
       values.map((change) => change.exitCode !== undefined),
@@ -66,18 +74,22 @@ async function storeTasks(
   );
 }
 
-async function storeAttempts(on: EntityManager, deployment: string, changes: readonly AttemptChange[]): Promise<void> {
+async function storeAttempts(on: EntityManager, runs: readonly FoldedRun[]): Promise<void> {
+  const changes = runs.flatMap(({ deployment, folded }) =>
+    folded.attempts.map((change) => ({ deployment, ...change })),
+  );
   if (changes.length === 0) return;
   await rowsOf(
     on,
     `INSERT INTO planner.attempt AS a (deployment_id, task, attempt, started_at, ended_at, result, executor)
-     SELECT $1, c.task, c.attempt, coalesce(c.started_at, c.ended_at), c.ended_at, c.result,
-       coalesce(c.executor, (SELECT executor FROM planner.deployment WHERE id = $1))
-     FROM unnest($2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[], $7::text[]) AS c (task, attempt, started_at, ended_at, result, executor)
+     SELECT c.deployment_id, c.task, c.attempt, coalesce(c.started_at, c.ended_at), c.ended_at, c.result, coalesce(c.executor, d.executor)
+     FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[], $7::text[])
+            AS c (deployment_id, task, attempt, started_at, ended_at, result, executor)
+       JOIN planner.deployment d ON d.id = c.deployment_id
      ON CONFLICT (deployment_id, task, attempt) DO UPDATE
        SET ended_at = coalesce(excluded.ended_at, a.ended_at), result = coalesce(excluded.result, a.result)`,
     [
-      deployment,
+      changes.map(({ deployment }) => deployment),
       changes.map((change) => change.task),
       changes.map((change) => change.attempt),
       changes.map((change) => time(change.startedAt)),

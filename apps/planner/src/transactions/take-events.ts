@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm';
 import { askExecutors, unavailable } from '../executors/ask-executors';
 import type { PlannerNudges } from '../running/planner-nudges';
 import { isRun } from './event-run';
-import { type Applied, applyEvents } from './apply-events';
+import { type Applied, applyEvents, applyPlainRuns, type EventRun } from './apply-events';
 
 /** As many as a message of events may hold, and a reply can. */
 const EVENTS_AT_ONCE = 500;
@@ -41,6 +41,21 @@ export async function takeEvents(parts: EventParts, { deployment, events }: Depl
       };
     }
   }
+}
+
+/**
+ * Applies plain runs of several deployments in one database transaction; tells which are done. The others are to be taken
+ * alone, also all of them after a failure: one must not hold up the rest.
+ */
+export async function takePlainRuns(
+  { database, nudges }: EventParts,
+  runs: readonly EventRun[],
+): Promise<ReadonlySet<string>> {
+  const answers = await database.transaction((manager) => applyPlainRuns(manager, runs));
+  const done = [...answers].flatMap(([deployment, { kind }]) => (kind === 'applied' ? [deployment] : []));
+  if (done.length > 0) nudges.nudge('recorded');
+  for (const deployment of done) nudges.nudge(`output:${deployment}`);
+  return new Set(done);
 }
 
 /** Asks for what a silent deployment has not told, and applies it. Tells how many events there were. */

@@ -1,6 +1,7 @@
 import { DEPLOYMENT_STATES, type DeploymentStatus, TASK_STATES } from '@muster/model';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ProblemDto } from '../http/api-errors';
+import { CheckedGroupDto } from '../validations/checked-validation.dto';
 
 /** What the list and the status of a transaction both tell. */
 class TransactionFieldsDto {
@@ -255,6 +256,9 @@ export class TransactionStatusDto extends TransactionFieldsDto {
     description: 'What may still run on nodes though it was to be ended, until a later command has ended there.',
   })
   unconfirmed!: UnconfirmedEndDto[];
+
+  @ApiProperty({ type: [CheckedGroupDto], description: 'What its checks came to, by group; empty: it has none.' })
+  validations!: CheckedGroupDto[];
 
   @ApiProperty({
     type: UndeliveredDto,

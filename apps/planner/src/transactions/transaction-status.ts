@@ -10,6 +10,12 @@ import { requiresOf } from './deployment-requires';
 import { readyTasks } from './ready-tasks';
 import { detailsOf } from './store-controls';
 import { TransactionRow } from './transaction.entity';
+import {
+  type CheckedGroup,
+  type CheckTask,
+  isCheck,
+  validationsOfTransaction,
+} from '../validations/validations-of-transaction';
 
 /** One task as `status` shows it. Times are ISO 8601 UTC. */
 export interface TaskStatus {
@@ -83,6 +89,8 @@ export interface TransactionStatus {
   readonly failures: readonly FailureGroup[];
   /** What may still run on nodes though it was to be ended. */
   readonly unconfirmed: readonly UnconfirmedEnd[];
+  /** What its checks came to, by group; empty: it has none. */
+  readonly validations: readonly CheckedGroup[];
   readonly problems: readonly Problem[];
   /** It was never carried out: its start was refused, and the problems say why. */
   readonly refused: boolean;
@@ -161,6 +169,7 @@ export async function transactionStatus(on: EntityManager, project: string, id: 
     },
     failures: groupFailures(tasks.filter(({ state }) => state === 'failed' || state === 'lost')),
     unconfirmed: await unconfirmedEnds(on, id),
+    validations: await validationsOfTransaction(on, row, checksOf(row, lastOf, shown)),
     problems: row.problems,
     refused: isRefused(row),
     undelivered: await undelivered(on, deployments.at(-1)),
@@ -232,6 +241,18 @@ async function showReady(
     for (const place of places) ready.add(mine[place] as StoredTask);
   }
   return ready.size === 0 ? tasks : tasks.map((task) => (ready.has(task) ? { ...task, state: 'ready' } : task));
+}
+
+/** Checks of the last run of each graph. */
+function checksOf(
+  { graphs }: TransactionRow,
+  lastOf: ReadonlyMap<number, DeploymentRow>,
+  tasks: readonly StoredTask[],
+): CheckTask[] {
+  const graphOf = new Map(graphs.map((type, index) => [lastOf.get(index)?.id, type]));
+  return tasks
+    .filter(({ task }) => isCheck(task))
+    .map((each) => ({ graph: graphOf.get(each.deployment_id) ?? '', task: each.task, ...taskStatus(each) }));
 }
 
 function graphStatus(type: string, deployment: DeploymentRow | undefined, tasks: readonly StoredTask[]): GraphStatus {

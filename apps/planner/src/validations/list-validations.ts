@@ -5,6 +5,7 @@ import { bundlesOf } from '../bundles/find-bundles';
 import type { ClusterRow } from '../clusters/cluster.entity';
 import { RevisionRow } from '../clusters/revision.entity';
 import { rowsOf } from '../database/sql';
+import { resultOf } from './validation-result';
 import type { ValidationDto, ValidationGroupDto, ValidationMemberDto } from './validation.dto';
 
 /** A validation of a cluster, and who declares it. */
@@ -93,21 +94,6 @@ function memberOf(
     at: ended_at.toISOString(),
     transaction: transaction_id,
   };
-}
-
-/** It has been tried: skipped then is what a failed warning is. */
-function resultOf(state: TaskState): string {
-  switch (state) {
-    case 'succeeded':
-      return 'passed';
-    case 'skipped':
-      return 'warned';
-    case 'cancelled':
-    case 'lost':
-      return state;
-    default:
-      return 'failed';
-  }
 }
 
 /** Ids of the definitions to run; null: all. Throws `API_INVALID` with every name that is unknown. */

@@ -94,6 +94,75 @@ describe('validations', () => {
     await planner.untilState(transaction, 'cancelled');
   });
 
+  it('have a section in the status of the deployment that they are part of', async () => {
+    const { transaction, deployment } = await planner.deploy();
+    const section = async () => (await planner.get(`/api/v1/transactions/${transaction}`)).body.validations;
+    const never = (node: string) => ({ node, graph: 'default', result: 'waiting', since: null, text: null });
+    expect(await section()).toEqual([
+      {
+        group: 'net',
+        validations: [
+          {
+            ...{ id: 'clock', title: null, severity: 'warning', stage: 'pre-deployment' },
+            members: ['n1', 'n2'].map(never),
+          },
+          { ...{ id: 'ready', title: null, severity: 'fatal', stage: 'before' }, members: ['n1', 'n2'].map(never) },
+        ],
+      },
+      {
+        group: 'space',
+        validations: [
+          {
+            ...{ id: 'disk', title: 'Enough space', severity: 'fatal', stage: 'pre-deployment' },
+            members: ['n1', 'n2'].map(never),
+          },
+        ],
+      },
+    ]);
+    const exit = (task: string, code: number): DeploymentEventBody[] => [
+      { type: 'attempt-started', task, attempt: 1 },
+      { type: 'attempt-ended', task, attempt: 1, result: { kind: 'exited', code, sizes: { stdout: 0, stderr: 0 } } },
+    ];
+    await planner.executor.tell(deployment, [
+      ...started,
+      ...exit('validation.clock@n1', 3),
+      {
+        ...{ type: 'tasks-ended', tasks: ['validation.clock@n1'], state: 'skipped' },
+        cause: { code: 'onFailure', text: 'exited with code 3' },
+      },
+      ...exit('validation.disk@n2', 4),
+      {
+        ...{ type: 'tasks-ended', tasks: ['validation.disk@n2'], state: 'failed' },
+        cause: { code: 'attempt', text: 'exited with code 4' },
+      },
+      {
+        ...{ type: 'tasks-ended', tasks: ['validation.ready@n1', 'a@n1', 'b@n1'], state: 'blocked' },
+        cause: { code: 'dependency', culprit: 'validation.disk@n2' },
+      },
+      { type: 'state-changed', state: 'failed', text: null },
+    ] as DeploymentEventBody[]);
+    await planner.untilState(transaction, 'failed');
+    const shown = (await section()) as { validations: { id: string; members: { node: string }[] }[] }[];
+    const members = Object.fromEntries(
+      shown.flatMap(({ validations }) => validations.map(({ id, members: all }) => [id, all])),
+    );
+    const time = expect.stringMatching(/^2.*Z$/) as string;
+    expect(members['clock']?.[0]).toMatchObject({
+      node: 'n1',
+      result: 'warned',
+      since: time,
+      text: expect.stringContaining('code 3'),
+    });
+    expect(members['disk']?.[1]).toMatchObject({
+      node: 'n2',
+      result: 'failed',
+      since: time,
+      text: expect.stringContaining('code 4'),
+    });
+    expect(members['ready']?.[0]).toMatchObject({ node: 'n1', result: 'blocked', since: time });
+    expect(members['disk']?.[0]).toMatchObject({ node: 'n1', result: 'waiting', since: null });
+  });
+
   it('keep the latest result of each node, of whatever they were part of', async () => {
     await planner.database.query(
       `INSERT INTO planner.task (deployment_id, task, state, attempts, exit_code, reason, ended_at)
@@ -109,7 +178,9 @@ describe('validations', () => {
     const results = (await groups()).flatMap(({ validations }) =>
       validations.flatMap(({ id, members }) => members.map(({ node, result, text }) => [id, node, result, text])),
     );
+    // That of n1 is from the deployment above.
     expect(results).toEqual([
+      ['clock', 'n1', 'warned', expect.stringContaining('code 3')],
       ['clock', 'n2', 'warned', 'exit code 1'],
       ['disk', 'n2', 'failed', 'exit code 3'],
     ]);

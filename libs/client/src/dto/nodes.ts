@@ -1,4 +1,4 @@
-import type { Become, JsonObject, NodeFacts } from '@muster/model';
+import type { Become, JsonObject, NodeFacts, PowerAction } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { AcceptedHostKey } from './clusters';
 
@@ -23,6 +23,8 @@ export interface NodeView {
   readonly online: boolean | null;
   readonly lastSeenAt: string | null;
   readonly labels: readonly string[];
+  /** Else it has its cluster's. */
+  readonly hasDriver: boolean;
   /** Given by hand or by match. */
   readonly profile: string | null;
   /** Null: never inspected. */
@@ -35,6 +37,8 @@ export interface NodeView {
   readonly attributes: JsonObject;
   /** ISO 8601 UTC. */
   readonly registeredAt: string;
+  /** For `If-Match`. */
+  readonly etag: string;
 }
 
 /** A node of a list. */
@@ -141,4 +145,39 @@ export interface DiscoveredMachines {
     /** Null: unknown. */
     readonly node: string | null;
   }[];
+}
+
+/** How a machine is made, erased and switched; secrets are shown as `<secret>`. */
+export interface ShownDriver {
+  readonly type: string;
+  readonly commands?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+export interface NodeDriverView {
+  readonly node: string;
+  /** Null: it has its cluster's. */
+  readonly own: ShownDriver | null;
+  readonly effective: ShownDriver;
+  /** `node`, `cluster` or `default`. */
+  readonly origin: string;
+  readonly actions: readonly string[];
+  readonly etag: string;
+}
+
+export interface PowerWish {
+  readonly action: PowerAction;
+  /** The node that the driver's commands run on; absent: the master node of its cluster. */
+  readonly on?: string;
+  readonly force?: boolean;
+  readonly reason?: string;
+}
+
+export interface PoweredNode {
+  readonly node: string;
+  readonly action: string;
+  /** For `status`, if the driver says it. */
+  readonly power: 'on' | 'off' | null;
+  readonly output: string;
 }

@@ -5,6 +5,8 @@ export interface ProfileView {
   readonly rules: readonly string[];
   readonly description: string | null;
   readonly changedAt: string;
+  /** For `If-Match`. */
+  readonly etag: string;
 }
 
 export interface ProfileMatch {

@@ -1,5 +1,6 @@
 import type { ControlVerb, DeploymentStatus, TaskState } from '@muster/model';
 import type { Problem } from '@muster/problems';
+import type { CheckedGroup } from './validations';
 
 export interface DeployRequest {
   readonly cluster: string;
@@ -116,6 +117,8 @@ export interface TransactionStatus {
   readonly failures?: readonly FailureGroup[];
   /** What may still run on nodes though it was to be ended; absent from older servers. */
   readonly unconfirmed?: readonly UnconfirmedEnd[];
+  /** What its checks came to, by group; empty: it has none; absent from servers of older versions. */
+  readonly validations?: readonly CheckedGroup[];
   /** Why it could not start or go on. */
   readonly problems: readonly Problem[];
   /** Its start was refused, so nothing of it was carried out; absent from servers of older versions. */

@@ -36,3 +36,27 @@ export interface RunValidations {
   readonly nodes?: readonly string[];
   readonly reason?: string;
 }
+
+/** What a validation came to on one node in one transaction. */
+export interface CheckedMember {
+  readonly node: string;
+  /** Type of the graph that it is part of. */
+  readonly graph: string;
+  /** `warned`: it failed, and is a warning. `skipped`, `blocked`, `not-run`: it was never tried. */
+  readonly result: ValidationMember['result'] | 'waiting' | 'running' | 'skipped' | 'blocked' | 'not-run';
+  /** ISO 8601 UTC; null: since the beginning. */
+  readonly since: string | null;
+  readonly text: string | null;
+}
+
+/** Null: what declared them is not there any more. */
+export interface CheckedGroup {
+  readonly group: string | null;
+  readonly validations: readonly {
+    readonly id: string;
+    readonly title: string | null;
+    readonly severity: ValidationView['severity'] | null;
+    readonly stage: ValidationView['stage'] | null;
+    readonly members: readonly CheckedMember[];
+  }[];
+}

@@ -3,7 +3,7 @@ import type { NodeTarget, Operation } from './node-port';
 
 /** What a driver is told of the node that it acts on. */
 export interface DrivenNode {
-  readonly target: NodeTarget;
+  readonly target: Pick<NodeTarget, 'name' | 'address' | 'port' | 'user' | 'hostKey'>;
   /** The task's own parameters, without the driver. */
   readonly parameters: JsonObject;
 }

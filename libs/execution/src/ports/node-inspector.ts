@@ -14,6 +14,13 @@ export interface NodeInspector {
   /** Logs in and asks for facts. The host key must be the pinned one. */
   inspect(node: NodeTarget): Promise<InspectAnswer>;
 
-  /** Asks for host key and greeting, without logging in; gives up after `timeoutMs`. */
-  greet(address: string, port: number, timeoutMs: number): Promise<GreetAnswer>;
+  /**
+   * Asks machines for host key and greeting, without logging in to them; gives up on each after `timeoutMs`. With `jumps`
+   * through those, outermost first, which are logged in to. Answers in order, or with what is wrong on the way.
+   */
+  greet(
+    machines: readonly { readonly address: string; readonly port: number }[],
+    timeoutMs: number,
+    jumps: readonly NodeTarget[],
+  ): Promise<readonly GreetAnswer[] | NodeFailure>;
 }

@@ -9,13 +9,26 @@ const LENGTH_MIN = 4;
  * its outputs, or what was refused of its parameters, may hold what the task was given.
  */
 export function withoutSecrets(result: AttemptResult, secrets: readonly string[]): AttemptResult {
-  const hidden = [...new Set(secrets.flatMap((secret) => [secret, secret.trim()]))]
-    .filter((secret) => secret.length >= LENGTH_MIN)
-    // The longest first: a secret that contains another one goes whole.
-    .sort((a, b) => b.length - a.length);
-  if (hidden.length === 0) return result;
-  const shown = (text: string): string => hidden.reduce((left, secret) => left.replaceAll(secret, SHOWN), text);
-  return mapTexts(result, shown);
+  const hidden = hiddenOf(secrets);
+  return hidden.length === 0 ? result : mapTexts(result, (text) => shownText(text, hidden));
+}
+
+/** As `withoutSecrets`, of one text. */
+export function textWithoutSecrets(text: string, secrets: readonly string[]): string {
+  return shownText(text, hiddenOf(secrets));
+}
+
+function hiddenOf(secrets: readonly string[]): readonly string[] {
+  return (
+    [...new Set(secrets.flatMap((secret) => [secret, secret.trim()]))]
+      .filter((secret) => secret.length >= LENGTH_MIN)
+      // The longest first: a secret that contains another one goes whole.
+      .sort((a, b) => b.length - a.length)
+  );
+}
+
+function shownText(text: string, hidden: readonly string[]): string {
+  return hidden.reduce((left, secret) => left.replaceAll(secret, SHOWN), text);
 }
 
 function mapTexts<Value extends Json | AttemptResult>(value: Value, shown: (text: string) => string): Value;

@@ -1,12 +1,12 @@
 import { isJsonObject, type DriverAction, type JsonObject } from '@muster/model';
 import type { NodeDriver } from '../ports/node-driver';
 import type { Operation } from '../ports/node-port';
-import { commandsDriver, commandsOf } from './drivers/commands';
+import { commandsDriver } from './drivers/commands';
 import { sshExisting } from './drivers/ssh-existing';
 import { ParameterWrong } from './parameter';
 import { ownNode, refuseNoop, type TaskToCompile } from './task-to-compile';
 
-/** A task type that asks the cluster's node driver for `action`. */
+/** A task type that asks the node's driver for `action`. */
 export function driveNode(action: DriverAction): (it: TaskToCompile) => Operation {
   return (it) => {
     refuseNoop(it);
@@ -18,13 +18,13 @@ export function driveNode(action: DriverAction): (it: TaskToCompile) => Operatio
   };
 }
 
-/** The driver that a cluster file describes. */
+/** The driver that a plan, or a question about power, describes. */
 export function driverOf(described: JsonObject): NodeDriver {
   switch (described['type']) {
     case 'ssh-existing':
       return sshExisting;
     case 'commands':
-      return commandsDriver(commandsOf(described));
+      return commandsDriver(described);
     default:
       throw new ParameterWrong(`executors of this version know no node driver ${JSON.stringify(described['type'])}`);
   }

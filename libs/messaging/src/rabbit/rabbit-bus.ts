@@ -21,7 +21,7 @@ import type {
 import { BusError } from '../bus-error';
 import { encodeMessage } from '../message';
 import { readHeaders } from '../message-headers';
-import { RETRY_PACE, type RetryPace } from '../settle-delivery';
+import { describeError, RETRY_PACE, type RetryPace } from '../settle-delivery';
 import { assertTopology, checkTopology } from './assert-topology';
 import { RabbitConsumer } from './rabbit-consumer';
 import { type BrokerTls, RabbitLink } from './rabbit-link';
@@ -47,6 +47,8 @@ export interface RabbitBusOptions {
   readonly pace?: RetryPace;
   /** How long a publish waits for connection and confirmation. Default 10 s. */
   readonly publishTimeoutMs?: number;
+  /** Tells errors of connecting that waiting does not mend; `open` fails with one at once, as the cause of its `BusError`. */
+  readonly isFinal?: (error: Error) => boolean;
   /** How long `open` waits for the broker. Default 30 s. */
   readonly openTimeoutMs?: number;
   /** Default 5. */
@@ -88,7 +90,7 @@ export class RabbitBus implements Bus {
     const consuming = await RabbitLink.open({ url, name: `${name} consume`, log, tls, heartbeatSeconds });
     const bus = new RabbitBus(options, publishing, consuming);
     try {
-      await bus.#channel.ready(openTimeoutMs);
+      await Promise.race([bus.#channel.ready(openTimeoutMs), refusal(publishing, options)]);
     } catch (error) {
       await bus.close();
       throw error;
@@ -260,4 +262,13 @@ export class RabbitBus implements Bus {
     const exchange = replyTo.startsWith(`${REPLIES_EXCHANGE}.`) ? REPLIES_EXCHANGE : '';
     return this.#publisher.publish(exchange, replyTo, encodeMessage(reply), { mandatory: false, correlationId });
   }
+}
+
+/** Fails when connecting fails for good, and does nothing else. */
+function refusal(link: RabbitLink, { isFinal }: RabbitBusOptions): Promise<never> {
+  return new Promise((_, reject) =>
+    link.onError((error) => {
+      if (isFinal?.(error)) reject(new BusError('disconnected', describeError(error), { cause: error }));
+    }),
+  );
 }

@@ -26,6 +26,9 @@ export class RabbitLink {
   #isConnected = false;
   /** The last thing that went wrong; never holds the URL, which has a password. */
   lastError: string | null = null;
+  /** It, as it was thrown. */
+  lastCause: Error | null = null;
+  readonly #hearers: ((error: Error) => void)[] = [];
 
   private constructor(
     private readonly model: RecoveringChannelModel,
@@ -73,6 +76,11 @@ export class RabbitLink {
     return this.#isConnected;
   }
 
+  /** Tells of everything that goes wrong from now on. */
+  onError(hear: (error: Error) => void): void {
+    this.#hearers.push(hear);
+  }
+
   /** A new channel, as soon as there is a connection. */
   createChannel(): Promise<ConfirmChannel> {
     return this.model.createConfirmChannel();
@@ -85,5 +93,7 @@ export class RabbitLink {
 
   #note(error: Error): void {
     this.lastError = `${this.name}: ${describeError(error)}`;
+    this.lastCause = error;
+    for (const hear of this.#hearers) hear(error);
   }
 }

@@ -56,7 +56,8 @@ export class SupervisedChannel {
     if (this.#channel) return this.#channel;
     if (this.#isClosed) throw new BusError('closed', 'the bus was closed');
     const why = this.#lastError ?? this.options.link.lastError ?? 'the broker did not answer';
-    throw new BusError('disconnected', `no channel to the broker within ${timeoutMs} ms: ${why}`);
+    const cause = this.options.link.lastCause ?? undefined;
+    throw new BusError('disconnected', `no channel to the broker within ${timeoutMs} ms: ${why}`, { cause });
   }
 
   /** Gives the channel up; what is unsettled on it is delivered again, to whoever listens. */

@@ -58,6 +58,7 @@ function graphTask(draft: Draft, task: DraftTask, requires: readonly string[]): 
     limits: task.limits,
     ...(definition.section === null ? {} : { section: definition.section }),
     ...(task.repeatOf === null ? {} : { repeatOf: task.repeatOf }),
+    ...(definition.validation ? { validation: definition.validation.severity } : {}),
     expectedMs: expectedMs(draft, task),
     retries: definition.retries,
     timeoutMs: definition.timeoutMs,

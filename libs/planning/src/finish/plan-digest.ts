@@ -58,6 +58,7 @@ function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
     limits,
     section,
     repeatOf,
+    validation,
     retries,
     timeoutMs,
     onFailure,
@@ -69,6 +70,7 @@ function shapeNumber(shapes: Map<string, number>, task: GraphTask): number {
     ...{ definition, type, limit, limits, retries, timeoutMs, onFailure, idempotent, outputs },
     ...(section === undefined ? {} : { section }),
     ...(repeatOf === undefined ? {} : { repeatOf }),
+    ...(validation === undefined ? {} : { validation }),
     parameters: withFingerprints(parameters),
     files: files.map(({ path, digest, executable }) => [path, digest, executable]),
   });

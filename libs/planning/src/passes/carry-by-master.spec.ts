@@ -35,4 +35,16 @@ describe('what the master node carries out for others', () => {
     const commands = planOf(make, cluster(nodes, { master: 'ctl', driver }));
     expect([commands.tasks[0]?.parameters, commands.limits]).toEqual([{ driver }, { master: 1 }]);
   });
+
+  it("writes a node's own driver, with the cluster's commands where it has none", () => {
+    const commands = { provision: 'make-it' };
+    const spec = cluster(nodes, { master: 'ctl', driver: { type: 'commands', commands } });
+    const settings = { bmc: '192.0.2.201' };
+    const drivers = { n1: { type: 'commands', settings }, n2: { type: 'ssh-existing' } } as const;
+    const made = outcomeOf(make, spec, { drivers }).plan;
+    expect(made?.tasks.map(({ parameters, limits }) => [parameters['driver'], limits])).toEqual([
+      [{ type: 'commands', commands, settings }, ['master']],
+      [{ type: 'ssh-existing' }, []],
+    ]);
+  });
 });

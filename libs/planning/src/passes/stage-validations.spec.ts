@@ -62,6 +62,11 @@ describe('validations in a graph', () => {
       'skip',
       'fail',
     ]);
+    // The scheduler has to know them: a fatal one is within no tolerance.
+    expect(made.tasks.filter((each) => each.node === 'n1').map((each) => each.validation)).toEqual([
+      ...[undefined, undefined],
+      ...['fatal', 'warning'],
+    ]);
   });
 
   it('before a task come after what that comes after, node by node', () => {

@@ -65,6 +65,22 @@ export const nodeProblems = {
     meaning: 'There is no private key for the login on the node.',
     remedy: 'Write `identityFile` in the cluster file; the CLI reads it and the planner seals it.',
   },
+  NODE_DRIVER_CANNOT: {
+    severity: 'error',
+    meaning: "The node's driver cannot do what it was asked for.",
+    remedy:
+      'See `muster node driver NODE`; give it a driver that has a command for the action with `muster node driver NODE --file FILE`.',
+  },
+  NODE_CARRIER_MISSING: {
+    severity: 'error',
+    meaning: "The commands of the node's driver have no machine to run on.",
+    remedy: 'Name one with --on NODE, or name a master node in the cluster file.',
+  },
+  NODE_POWER_FAILED: {
+    severity: 'error',
+    meaning: "The node's driver did not do what it was asked for.",
+    remedy: 'See the detail for what it printed; the machine may or may not have been switched, so ask for its status.',
+  },
   NODE_IN_USE: {
     severity: 'error',
     meaning: 'The node belongs to a cluster.',

@@ -1,3 +1,4 @@
+import type { GreetAnswer } from '@muster/execution';
 import { createServer, type Server } from 'node:net';
 import { arch, cpus, hostname, release, totalmem } from 'node:os';
 import { embeddedBed, type NodeBed } from '../testing/node-bed.testing';
@@ -55,8 +56,17 @@ describe.each([
 
   it('greets it without logging in', async () => {
     const { address, port, hostKey } = bed.target;
-    const answer = await inspector.greet(address, port, 10_000);
-    expect(answer).toMatchObject({ kind: 'ssh', hostKey, greeting: expect.stringMatching(/^SSH-2\.0-/) as string });
+    const ssh = { kind: 'ssh', hostKey, greeting: expect.stringMatching(/^SSH-2\.0-/) as string };
+    expect(await inspector.greet([{ address, port }], 10_000, [])).toMatchObject([ssh]);
+    const jump = { ...bed.target, name: 'n1' };
+    const behind = [{ address, port: 1 }, ...Array.from({ length: 12 }, () => ({ address, port }))];
+    const [silent, ...others] = (await inspector.greet(behind, 10_000, [jump])) as GreetAnswer[];
+    expect([silent?.kind, others]).toMatchObject(['silent', Array.from({ length: 12 }, () => ssh)]);
+    const broken = { ...jump, hostKey: `SHA256:${'A'.repeat(43)}` };
+    expect(await inspector.greet(behind, 10_000, [broken])).toMatchObject({
+      kind: 'refused',
+      detail: expect.stringContaining('jump node n1') as string,
+    });
   }, 60_000);
 });
 
@@ -76,9 +86,9 @@ describe('greeting what is no SSH server', () => {
 
   it('ends in time, whatever it says', async () => {
     for (const say of ['HTTP/1.1 400 Bad Request\r\n\r\n', 'SSH-2.0-\u001b[31m', '\0'.repeat(100_000), null]) {
-      const answer = await inspector.greet('127.0.0.1', await listen(say), 1000);
-      expect(answer.kind).toBe('silent');
+      const asked = [{ address: '127.0.0.1', port: await listen(say) }];
+      expect(await inspector.greet(asked, 1000, [])).toMatchObject([{ kind: 'silent' }]);
     }
-    expect(await inspector.greet('127.0.0.1', 1, 1000)).toMatchObject({ kind: 'silent' });
+    expect(await inspector.greet([{ address: '127.0.0.1', port: 1 }], 1000, [])).toMatchObject([{ kind: 'silent' }]);
   }, 60_000);
 });

@@ -7,6 +7,7 @@ import { ensureInstalled, nodeRequirements } from './machine';
 import { NamespaceHost } from './namespace-host';
 import { canUseNamespaces, createNamespaceNetwork } from './namespace-network';
 import { privateFolder } from './private-folder';
+import { isRoot } from './service-user';
 import { makePrivilegeSeparationFolder, type SshdSettings, writeSshdConfig } from './sshd-config';
 import { sshAccess } from './sshd';
 import { makeSshKey, sshProgram } from './ssh-keys';
@@ -53,8 +54,10 @@ export async function startHosts(count: number, options: HostsOptions = {}): Pro
     const address = network ? network.address(n) : `127.0.1.${n}`;
     const port = network ? 22 : await freePort(address);
     const hostKey = await makeSshKey(join(own, 'host_key'));
+    // Only root can give a terminal to the group that sshd wants it to have; who asks for one of another sshd loses the session.
+    const noTerminal = isRoot() ? '' : ' ANSIBLE_SSH_USETTY=False';
     const settings = {
-      SetEnv: `MUSTER_TEST_HOST=${own} HOME=${dataDir} MUSTER_STATE_DIR=${stateDir} MUSTER_REBOOT=${own}/reboot`,
+      SetEnv: `MUSTER_TEST_HOST=${own} HOME=${dataDir} MUSTER_STATE_DIR=${stateDir} MUSTER_REBOOT=${own}/reboot${noTerminal}`,
       ...options.settings,
     };
     const configFile = await writeSshdConfig({ folder: own, address, port, hostKey, authorized: [identity], settings });

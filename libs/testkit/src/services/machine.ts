@@ -28,7 +28,7 @@ export const rabbitmqRequirement: Requirement = {
   isThere: async () => (await findRabbitmq()) !== null,
 };
 
-/** What tests run beside the two services; those that only root can use are asked for only as root. */
+/** What tests run beside the two services; what only root can use is asked for only as root. */
 export const nodeRequirements: readonly Requirement[] = [
   program('sshd', 'openssh-server'),
   program('ssh-keygen', 'openssh-client'),
@@ -39,7 +39,9 @@ export const nodeRequirements: readonly Requirement[] = [
   program('puppet', 'puppet'),
   program('rsync', 'rsync'),
   program('ansible-playbook', 'ansible-core'),
-  ...(isRoot() ? [program('ip', 'iproute2'), program('unshare', 'util-linux'), program('sudo', 'sudo')] : []),
+  program('unshare', 'util-linux'),
+  program('sudo', 'sudo'),
+  ...(isRoot() ? [program('ip', 'iproute2')] : []),
 ];
 
 /** The requirements that are not met, in the order given. */

@@ -22,6 +22,14 @@ export async function findPostgres(): Promise<PostgresPrograms | null> {
   return postgres && initdb ? { postgres, initdb } : null;
 }
 
+/** Settings that a PostgreSQL of our own gets beside, or instead of, those of tests: `fsync=on,shared_buffers=512MB`. */
+export const SETTINGS_VARIABLE = 'MUSTER_TEST_DATABASE_SETTINGS';
+
+function wishedSettings(): Record<string, string> {
+  const wished = (process.env[SETTINGS_VARIABLE] ?? '').split(',').filter((each) => each.includes('='));
+  return Object.fromEntries(wished.map((each) => [each.replace(/=.*/, ''), each.replace(/^[^=]*=/, '')]));
+}
+
 /** Starts a PostgreSQL of our own: own folder, own port, trusting its loopback clients. */
 export async function startPostgresDaemon(programs: PostgresPrograms): Promise<PrivateService> {
   const user = await serviceUser('postgres', 'nobody');
@@ -52,6 +60,7 @@ export async function startPostgresDaemon(programs: PostgresPrograms): Promise<P
     // Tests kill processes, not power; the page cache survives that.
     fsync: 'off',
     log_min_messages: 'warning',
+    ...wishedSettings(),
   };
   const argv = [
     ...prefix,

@@ -36,18 +36,21 @@ export async function findRabbitmq(): Promise<RabbitmqPrograms | null> {
 /** A port that was free may be somebody else's by the time that Erlang takes it. */
 const STARTS_MAX = 3;
 
-/** Starts a RabbitMQ of our own: own folder, own ports, own epmd, own cookie. */
-export async function startRabbitmqDaemon(programs: RabbitmqPrograms): Promise<PrivateBroker> {
+/** Starts a RabbitMQ of our own: own folder, own ports, own epmd, own cookie. `settings`: further lines of rabbitmq.conf. */
+export async function startRabbitmqDaemon(
+  programs: RabbitmqPrograms,
+  settings: readonly string[] = [],
+): Promise<PrivateBroker> {
   for (let tries = 1; ; tries++) {
     try {
-      return await startOnce(programs);
+      return await startOnce(programs, settings);
     } catch (error) {
       if (tries === STARTS_MAX || !/dist_port_already_used|eaddrinuse/i.test(String(error))) throw error;
     }
   }
 }
 
-async function startOnce(programs: RabbitmqPrograms): Promise<PrivateBroker> {
+async function startOnce(programs: RabbitmqPrograms, settings: readonly string[]): Promise<PrivateBroker> {
   const user = await serviceUser('rabbitmq', 'nobody');
   const prefix = await runAs(user);
   const folder = await privateFolder('mq');
@@ -62,6 +65,7 @@ async function startOnce(programs: RabbitmqPrograms): Promise<PrivateBroker> {
       'log.file.level = warning',
       'log.console = false',
       'disk_free_limit.absolute = 10MB',
+      ...settings,
       '',
     ].join('\n'),
   );

@@ -20,11 +20,21 @@ export const RABBITMQ_CONTROL_VARIABLE = 'MUSTER_TEST_AMQP_CONTROL';
 /** A broker and the means to administer it. */
 export type Broker = Service & { readonly control: BrokerControl };
 
+export interface RabbitmqOptions {
+  readonly say?: ((text: string) => void) | undefined;
+  /**
+   * Further lines of rabbitmq.conf, such as a listener of TLS. Files that they name must be readable by the user that the
+   * broker runs as. With any, a container does not count, since it sees neither our files nor more than one port.
+   */
+  readonly settings?: readonly string[];
+}
+
 /** A RabbitMQ of our own, that may be broken: from installed binaries, else a container, else freshly installed packages. */
-export async function startRabbitmq(say?: (text: string) => void): Promise<PrivateBroker> {
+export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<PrivateBroker> {
+  const { say, settings = [] } = options;
   const programs = await findRabbitmq();
-  if (programs) return startRabbitmqDaemon(programs);
-  const engine = await findContainerEngine();
+  if (programs) return startRabbitmqDaemon(programs, settings);
+  const engine = settings.length === 0 ? await findContainerEngine() : null;
   if (engine) {
     const port = await freePort();
     const url = `amqp://guest:guest@127.0.0.1:${port}`;
@@ -45,13 +55,13 @@ export async function startRabbitmq(say?: (text: string) => void): Promise<Priva
     say,
     `, start a container engine, or give an address in ${RABBITMQ_VARIABLE}`,
   );
-  return startRabbitmq(say);
+  return startRabbitmq(options);
 }
 
 /** The RabbitMQ that the environment names, else one of our own. */
 export async function obtainRabbitmq(say?: (text: string) => void): Promise<Broker> {
   const url = process.env[RABBITMQ_VARIABLE];
-  if (url === undefined || url === '') return startRabbitmq(say);
+  if (url === undefined || url === '') return startRabbitmq({ say });
   if (!(await accepts(url)))
     throw new Error(`${RABBITMQ_VARIABLE} names a RabbitMQ that does not answer; correct or unset it.`);
   return { kind: 'environment', url, control: controlFromEnvironment(url), stop: async () => undefined };

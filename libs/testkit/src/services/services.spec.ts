@@ -49,7 +49,7 @@ describe('RabbitMQ of our own', () => {
     // The Erlang machine and the port mapper both name their ports.
     expect(await processesNaming(env['RABBITMQ_DIST_PORT'] ?? '')).toEqual([]);
     expect(await processesNaming(env['ERL_EPMD_PORT'] ?? '')).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('sshd of our own', () => {

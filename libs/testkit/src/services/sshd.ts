@@ -7,7 +7,7 @@ import { freePort } from './free-port';
 import { privateFolder } from './private-folder';
 import { descendants, killAll, signalAll, stopAll } from './process-tree';
 import type { PrivateService } from './service';
-import { runAs } from './service-user';
+import { isRoot, runAs } from './service-user';
 import { makeSshKey, sshProgram, type SshKey } from './ssh-keys';
 import { makePrivilegeSeparationFolder, type SshdSettings, writeSshdConfig } from './sshd-config';
 
@@ -20,6 +20,12 @@ export interface SshdOptions {
   readonly settings?: SshdSettings;
   /** The account that tests log in as; default: the one we are. Another account needs root. */
   readonly user?: string;
+  /**
+   * Shell code that changes what sshd and its sessions see of the file system (`mount`...), in a mount namespace of their
+   * own that ends with them. As somebody else than root this takes user namespaces; where the kernel refuses those,
+   * sshd does not start.
+   */
+  readonly mounts?: string;
 }
 
 /** A real sshd in the foreground, with a key that opens it. */
@@ -56,7 +62,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
     authorized: [identity],
     settings,
   });
-  const argv = [...(await runAs(null)), sshd, '-D', '-e', '-f', config];
+  const argv = [...withMounts(options.mounts), ...(await runAs(null)), sshd, '-D', '-e', '-f', config];
 
   let daemon = await start();
   async function start(): Promise<Daemon> {
@@ -89,6 +95,14 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
     pause: async () => stopAll([daemon.pid, ...(await descendants(daemon.pid))]),
     resume: async () => signalAll([daemon.pid, ...(await descendants(daemon.pid))], 'SIGCONT'),
   };
+}
+
+/** What stands before a command line so that it runs where `mounts` was done; as the user we are, after mounting as root of a namespace. */
+function withMounts(mounts: string | undefined): string[] {
+  if (mounts === undefined) return [];
+  const ids = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
+  const [enter, leave] = isRoot() ? [['-m'], []] : [['-Urm'], ['unshare', '-U', ...ids, '--']];
+  return ['unshare', ...enter, '/bin/sh', '-c', `mount --make-rprivate / && ${mounts} && exec "$@"`, 'sh', ...leave];
 }
 
 /** The fields by which a test logs in. */

@@ -17,6 +17,7 @@ import { FeedCursors1764651000000 } from './1764651000000-feed-cursors';
 import { Webhooks1764652000000 } from './1764652000000-webhooks';
 import { AttemptExecutor1764653000000 } from './1764653000000-attempt-executor';
 import { ProjectsAndTokens1764610000000 } from './1764610000000-projects-and-tokens';
+import { NodeDriver1764920000000 } from './1764920000000-node-driver';
 import { NodeLife1764630000000 } from './1764630000000-node-life';
 import { Inspections1764630100000 } from './1764630100000-inspections';
 import { Profiles1764630200000 } from './1764630200000-profiles';
@@ -25,6 +26,7 @@ import { Presets1764620100000 } from './1764620100000-presets';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 import { Origins1764930000000 } from './1764930000000-origins';
 import { Publications1764640100000 } from './1764640100000-publications';
+import { RoomForUpdates1764940000000 } from './1764940000000-room-for-updates';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
@@ -53,5 +55,7 @@ export const migrations: readonly MigrationClass[] = [
   Presets1764620100000,
   BundleLife1764640000000,
   Publications1764640100000,
+  RoomForUpdates1764940000000,
+  NodeDriver1764920000000,
   Origins1764930000000,
 ];

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DRIVER_ACTIONS, type DriverAction } from '@muster/model';
 import type { NodeDriver } from '../../ports/node-driver';
 import type { NodeTarget } from '../../ports/node-port';
@@ -40,8 +40,10 @@ export function describeNodeDriver(name: string, driver: NodeDriver, can: readon
       if (operation.kind !== 'command') return expect(operation).toEqual({ kind: 'reboot' });
       const folder = mkdtempSync(join(tmpdir(), 'muster-driver-'));
       try {
-        for (const { path, content } of operation.files)
+        for (const { path, content } of operation.files) {
+          mkdirSync(dirname(join(folder, path)), { recursive: true });
           if ('base64' in content) writeFileSync(join(folder, path), Buffer.from(content.base64, 'base64'));
+        }
         const env = { PATH: process.env['PATH'], MUSTER_ATTEMPT_DIR: folder, ...operation.env };
         const { status, stderr } = spawnSync('/bin/sh', ['-c', operation.script], {
           cwd: folder,
