@@ -1,7 +1,6 @@
 import {
   carrierOf,
   describeResult,
-  isSuccess,
   type AttemptResult,
   type DeploymentEvent,
   type DeploymentEventBody,
@@ -10,7 +9,7 @@ import {
 import type { DeploymentState } from '@muster/scheduling';
 import { pause } from '../ports/clock';
 import type { OwnedDeployment } from '../ports/deployment-store';
-import type { AttemptSpec, NodeFailure, NodeReady, NodeReport, NodeTarget } from '../ports/node-port';
+import type { AttemptSpec, NodeFailure, NodeReport, NodeTarget } from '../ports/node-port';
 import type { ExecutionLog } from '../ports/publishing';
 import { withSummary } from '../task-types/summary-of';
 import { attemptId } from './attempt-id';
@@ -18,18 +17,21 @@ import { ClaimedNodes } from './claimed-nodes';
 import { compileAttempt } from './compile-attempt';
 import { EventWaits } from './event-waits';
 import type { DeploymentSpans } from './deployment-spans';
+import { findAttempt } from './find-attempt';
 import type { Lease } from './lease';
+import { endedBy, liveAttempt, type LiveAttempt, resultOf } from './live-attempt';
 import { withIds } from './log-ids';
 import { NodeTargets } from './node-targets';
 import type { RunnerContext } from './runner-context';
 import { takeOutputs } from './take-outputs';
-import { withoutSecrets } from './without-secrets';
+import { textWithoutSecrets, withoutSecrets } from './without-secrets';
 
 const LEASE_WAIT_MS = 100;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 10_000;
 /** From one question whether a busy node has become free to the next, at most. */
 const BUSY_LOOK_MOST_MS = 5000;
+const SILENCE_LENGTH_MAX = 1000;
 const CANCEL_GRACE_MS = 5000;
 const CANCEL_TRIES = 6;
 /** After a confirmed cancel: how long the node's own report of the end is waited for, since it knows sizes and signal. */
@@ -40,22 +42,6 @@ interface Hooks {
   readonly fact: (body: DeploymentEventBody, task?: number) => Promise<void>;
   /** The node knows a newer owner. */
   readonly fenced: () => void;
-}
-
-interface Live {
-  readonly id: string;
-  readonly machine: string;
-  /** What the node was when the attempt started; null until it was asked. */
-  recorded: NodeReady | null;
-  /** Settles when the start has been answered. */
-  started: Promise<void>;
-  attaching: boolean;
-  /** What runs on the node that was started before, while it is waited for. */
-  busyWith: string | null;
-  /** Bytes of output that have come from the node, so that a followed attempt goes on where the link broke. */
-  readonly received: { stdout: number; stderr: number };
-  /** What it was given, opened; nothing that is told of it may show them. */
-  secrets: readonly string[];
 }
 
 /**
@@ -71,7 +57,7 @@ export class AttemptPerformer {
   readonly #targets: NodeTargets;
   readonly #nodes: ClaimedNodes;
   readonly #waits: EventWaits;
-  readonly #live = new Map<number, Live>();
+  readonly #live = new Map<number, LiveAttempt>();
   #detached = false;
 
   constructor(
@@ -173,23 +159,14 @@ export class AttemptPerformer {
     }
   }
 
-  #add(task: number, attempt: number): Live {
+  #add(task: number, attempt: number): LiveAttempt {
     const machine = this.#targets.machineOf(carrierOf(this.#task(task)));
-    const live: Live = {
-      id: attemptId(this.#owned.deployment, task, attempt),
-      machine,
-      recorded: null,
-      started: Promise.resolve(),
-      attaching: false,
-      busyWith: null,
-      received: { stdout: 0, stderr: 0 },
-      secrets: [],
-    };
+    const live = liveAttempt(attemptId(this.#owned.deployment, task, attempt), machine);
     this.#live.set(task, live);
     return live;
   }
 
-  async #launch(task: number, attempt: number, live: Live): Promise<void> {
+  async #launch(task: number, attempt: number, live: LiveAttempt): Promise<void> {
     const target = this.#targets.target(live.machine);
     if (!target)
       return this.#end(task, attempt, {
@@ -212,7 +189,7 @@ export class AttemptPerformer {
   async #startOnceFree(
     task: number,
     attempt: number,
-    live: Live,
+    live: LiveAttempt,
     target: NodeTarget,
     spec: AttemptSpec,
   ): Promise<void> {
@@ -232,7 +209,7 @@ export class AttemptPerformer {
     }
   }
 
-  async #noteBusy(task: number, attempt: number, live: Live, other: string): Promise<void> {
+  async #noteBusy(task: number, attempt: number, live: LiveAttempt, other: string): Promise<void> {
     const busyWith = await this.#context.describeAttempt(other);
     live.busyWith = busyWith;
     this.#log(task, attempt).warn(
@@ -244,7 +221,7 @@ export class AttemptPerformer {
   }
 
   /** What the attempt does; ends the attempt as refused if its type cannot say. Makes the output ready to flow. */
-  #spec(task: number, attempt: number, live: Live): AttemptSpec | null {
+  #spec(task: number, attempt: number, live: LiveAttempt): AttemptSpec | null {
     const graphTask = this.#task(task);
     const made = compileAttempt(
       live.id,
@@ -275,61 +252,37 @@ export class AttemptPerformer {
     return withinTrace(made.spec, this.spans.withinAttempt(graphTask.task, attempt));
   }
 
-  /** Finds out what became of an attempt: the five cases after a takeover or a lost link. Tries until it knows. */
-  async #attach(task: number, attempt: number, live: Live): Promise<void> {
+  /** Finds out what became of an attempt and goes on from there. */
+  async #attach(task: number, attempt: number, live: LiveAttempt): Promise<void> {
     if (live.attaching) return;
     live.attaching = true;
     try {
       const target = this.#targets.target(live.machine);
       const spec = target ? this.#spec(task, attempt, live) : null;
       if (!target || !spec) return;
-      for (let wait = BACKOFF_FIRST_MS; this.#isOpen(task, attempt); wait = Math.min(wait * 2, BACKOFF_MOST_MS)) {
-        const answer = await this.#tryAttach(live, target, spec);
-        if (answer === 'again') {
-          await pause(this.#context.clock, wait);
-          continue;
-        }
-        if (answer.kind === 'lost') this.#end(task, attempt, answer);
-        else if (answer.kind === 'never-started') await this.#launch(task, attempt, live);
-        return;
-      }
+      const found = await findAttempt(this.#context, this.#nodes, {
+        ...{ live, target, spec },
+        isWanted: () => this.#isOpen(task, attempt),
+        silent: (why) => this.#noteSilence(live, why),
+      });
+      if (found.kind === 'fenced') this.#hooks.fenced();
+      else if (found.kind === 'lost') this.#end(task, attempt, found);
+      else if (found.kind === 'never-started') await this.#launch(task, attempt, live);
     } finally {
       live.attaching = false;
     }
   }
 
-  async #tryAttach(
-    live: Live,
-    target: NodeTarget,
-    spec: AttemptSpec,
-  ): Promise<'again' | { kind: 'followed' } | { kind: 'never-started' } | { kind: 'lost'; detail: string }> {
-    const { nodes } = this.#context;
-    const { recorded } = live;
-    if (recorded === null) return { kind: 'never-started' };
-    const ready = await nodes.prepare(target, this.#nodes.ticket(live.machine));
-    const answer =
-      ready.kind === 'ready'
-        ? await nodes.attach(target, this.#nodes.ticket(live.machine), spec, recorded, { ...live.received })
-        : ready;
-    switch (answer.kind) {
-      case 'ended':
-      case 'running':
-        return { kind: 'followed' };
-      case 'unreachable':
-        return 'again';
-      case 'refused':
-        if (answer.code === 'NODE_TICKET_OLD') {
-          this.#hooks.fenced();
-          return { kind: 'followed' };
-        }
-        return { kind: 'lost', detail: `the node does not answer for it (${answer.code}): ${answer.detail}` };
-      case 'lost':
-      case 'never-started':
-        return answer;
-    }
+  /** So that every executor can say so to whoever asks why. */
+  #noteSilence(live: LiveAttempt, why: string | null): void {
+    if (live.recorded === null) return;
+    const known = { type: 'node-ready', node: live.machine, ...live.recorded } as const;
+    if (why === null) return void this.#hooks.fact(known);
+    const silent = textWithoutSecrets(why, live.secrets).slice(0, SILENCE_LENGTH_MAX);
+    void this.#hooks.fact({ ...known, silent });
   }
 
-  #ended(task: number, attempt: number, live: Live, report: NodeReport & { readonly kind: 'ended' }): void {
+  #ended(task: number, attempt: number, live: LiveAttempt, report: NodeReport & { readonly kind: 'ended' }): void {
     const { nodes, output, box } = this.#context;
     const { id, machine } = live;
     const address = this.#task(task).task;
@@ -431,20 +384,9 @@ export class AttemptPerformer {
   }
 }
 
-/** An end that we asked for is told as such; a command that succeeded before it was ended has succeeded. */
-function resultOf(result: AttemptResult, cancelling: 'timeout' | 'cancel' | null): AttemptResult {
-  if (cancelling === null || isSuccess(result) || (result.kind !== 'exited' && result.kind !== 'signalled'))
-    return result;
-  return { kind: endedBy(cancelling), confirmed: true };
-}
-
 /** What a command does may be a part of the trace, too. Who says something else in its parameters is heard. */
 function withinTrace(spec: AttemptSpec, traceparent: string | null): AttemptSpec {
   const { operation } = spec;
   if (traceparent === null || operation.kind !== 'command') return spec;
   return { ...spec, operation: { ...operation, env: { TRACEPARENT: traceparent, ...operation.env } } };
-}
-
-function endedBy(cause: 'timeout' | 'cancel'): 'timed-out' | 'cancelled' {
-  return cause === 'timeout' ? 'timed-out' : 'cancelled';
 }
