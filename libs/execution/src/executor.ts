@@ -81,7 +81,7 @@ export class Executor {
       box: ports.box,
       relay: this.#relay,
       output,
-      describeAttempt: (id) => this.#questions.describeAttempt(id),
+      describeAttempt: (id, project) => this.#questions.describeAttempt(id, project),
       nudge: () => ports.nudge(),
       log,
       tracing: ports.tracing,

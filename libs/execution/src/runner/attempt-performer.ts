@@ -210,7 +210,7 @@ export class AttemptPerformer {
   }
 
   async #noteBusy(task: number, attempt: number, live: LiveAttempt, other: string): Promise<void> {
-    const busyWith = await this.#context.describeAttempt(other);
+    const busyWith = await this.#context.describeAttempt(other, this.#owned.start.project);
     live.busyWith = busyWith;
     this.#log(task, attempt).warn(
       { machine: live.machine, before: other },

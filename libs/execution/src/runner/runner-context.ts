@@ -16,8 +16,8 @@ export interface RunnerContext {
   readonly box: SecretBox;
   readonly relay: EventRelay;
   readonly output: OutputForwarder;
-  /** Whose attempt that is, as a part of a sentence. Never fails. */
-  readonly describeAttempt: (id: string) => Promise<string>;
+  /** Whose attempt that is, as a part of a sentence for people of that project. Never fails. */
+  readonly describeAttempt: (id: string, project: string) => Promise<string>;
   /** Has every executor look at what its deployments wait for. */
   readonly nudge: () => void;
   readonly log: ExecutionLog;
