@@ -232,8 +232,8 @@ export class StoreModel {
     const row = this.deployments.get(deployment);
     if (!row) return null;
     const owner = row.leaseUntil >= this.now() ? row.owner : null;
-    const { transaction, cluster } = row.start;
-    return { graph: row.graph, events: [...row.events], owner, transaction, cluster };
+    const { transaction, project, cluster } = row.start;
+    return { graph: row.graph, events: [...row.events], owner, transaction, project, cluster };
   }
 
   unpublished(most: number): readonly { deployment: string; published: number }[] {

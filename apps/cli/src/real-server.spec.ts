@@ -256,6 +256,24 @@ describe('the command line and a real server', () => {
     });
   }, 60_000);
 
+  it('writes a cluster to a file, and brings it back with all its revisions after it was deleted', async () => {
+    const revisions = () => json('cluster revisions c');
+    const before = await revisions();
+    expect((await run('cluster archive c -f kept.tar.gz')).code).toBe(0);
+    expect(await run('cluster import kept.tar.gz')).toMatchObject({
+      code: 8,
+      err: expect.stringContaining('CLUSTER_EXISTS'),
+    });
+    expect((await run('cluster delete c --keep')).code).toBe(0);
+    expect(await run('cluster import kept.tar.gz')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('cluster c'),
+    });
+    expect(before).toMatchObject({ head: 2, live: 2 });
+    // Whether it is deployed nobody knows by the file.
+    expect(await revisions()).toEqual({ ...before, live: null });
+  });
+
   it('asks only for routes that the server describes', async () => {
     const token = readFileSync(join(folder.path, 'data', 'admin-token'), 'utf8').trim();
     const { paths } = (await new MusterClient({ server: url, token }).openapi()) as {

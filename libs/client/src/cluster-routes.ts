@@ -74,8 +74,11 @@ export class ClusterRoutes {
     return this.connection.download(path('clusters', name, 'archive'));
   }
 
-  /** Publishes the bundles of an archive and makes its cluster. */
-  import(archive: Uint8Array, query: Pick<EditOptions, 'reason' | 'acceptHostKeys'> = {}): Promise<MadeCluster> {
+  /** Publishes the bundles of an archive and makes its cluster, with all its revisions; `as`: under another name. */
+  import(
+    archive: Uint8Array,
+    query: Pick<EditOptions, 'reason' | 'acceptHostKeys'> & { readonly as?: string } = {},
+  ): Promise<MadeCluster> {
     const body = { bytes: archive, contentType: 'application/gzip' };
     return this.connection.json('POST', path('cluster-archives'), { body, query });
   }

@@ -4,7 +4,7 @@ import { Executor } from './executor';
 import { HandMovedClock, settled } from './hand-moved-clock.testing';
 import type { DeploymentStore, OwnedDeployment, StoredCommand } from './ports/deployment-store';
 import type { ExecutorPorts } from './ports/executor-ports';
-import type { NodePort, NodeReport } from './ports/node-port';
+import type { AttachAnswer, NodePort, NodeReport } from './ports/node-port';
 import type { FetchFailure } from './ports/publishing';
 import { QuietLog } from './quiet-log.testing';
 
@@ -20,7 +20,7 @@ export const TASK: GraphTask = {
   ...{ idempotent: false, outputs: null, files: [] },
 };
 
-function graphOf(tasks: readonly GraphTask[]): TaskGraph {
+export function graphOf(tasks: readonly GraphTask[]): TaskGraph {
   return { graphType: 'default', cluster: 'c', tasks, barriers: [], faultTolerance: [], limits: {}, master: null };
 }
 
@@ -56,6 +56,10 @@ export class ExecutorBed {
   /** How many connections to the node were asked for. */
   prepared = 0;
   bootId = 'b';
+  /** What the node says of an attempt that it is asked about. */
+  attached: AttachAnswer = { kind: 'running' };
+  /** How often it was asked. */
+  asked = 0;
   /** What goes beside a start command. */
   beside: BesideStart = { graph: { kind: 'inline', gzip: '' }, nodes: [], artifacts: [] };
   /** Artifacts that were asked for. */
@@ -99,7 +103,7 @@ export class ExecutorBed {
       unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
       read: async () => {
         if (this.isReadAway) throw new Error('the store is away');
-        return { graph: new Uint8Array(), events: [], owner: null, transaction: 't', cluster: 'c' };
+        return { graph: new Uint8Array(), events: [], owner: null, transaction: 't', project: 'p', cluster: 'c' };
       },
       accept: async () => ({ kind: 'accepted' }),
       refuse: async (command, problems) => {
@@ -122,7 +126,10 @@ export class ExecutorBed {
         if (this.slow) await new Promise<void>((answer) => this.slow?.push(answer));
         return { kind: 'ready', bootId: this.bootId, stateFolder: 's' };
       },
-      attach: async () => ({ kind: 'running' }),
+      attach: async () => {
+        this.asked++;
+        return this.attached;
+      },
       start: async (_node, _ticket, { id }) => {
         this.started.push(id);
         return { kind: 'started' };
@@ -150,6 +157,8 @@ export class ExecutorBed {
       readGraph: async () => packGraph(graphOf(tasks)),
       nudge: () => undefined,
       log: this.log,
+      tracing: null,
+      apart: (work: () => void) => work(),
     };
     this.executor = new Executor(ports as ExecutorPorts, {
       ...{ id: 'e1', leaseMs: LEASE_MS, leasesExpire: true, deploymentsMax: 10 },

@@ -59,6 +59,7 @@ export type DeploymentEventBody =
   /**
    * Fact: connected, ticket raised. `stateFolder` is the id of the launcher's folder, told anew when it is another.
    * `busyWith`: what was started there before still runs, as a part of a sentence; the attempt that is open there waits for it.
+   * `silent`: the node does not answer for the attempt that is open there, and why, as a part of a sentence; the rest is as last known.
    */
   | {
       readonly type: 'node-ready';
@@ -66,6 +67,7 @@ export type DeploymentEventBody =
       readonly bootId: string;
       readonly stateFolder: string;
       readonly busyWith?: string;
+      readonly silent?: string;
     }
   /** Decision. `attempt` counts from 1 per task. */
   | { readonly type: 'attempt-started'; readonly task: TaskAddress; readonly attempt: number }

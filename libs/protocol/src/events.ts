@@ -74,6 +74,7 @@ export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion(
     bootId: z.string().max(200),
     stateFolder: z.string().max(200),
     busyWith: sentence.optional(),
+    silent: sentence.optional(),
   }),
   z.object({ ...stored, ...tried, type: z.literal('attempt-started') }),
   z.object({ ...stored, ...tried, type: z.literal('attempt-cancelling'), cause: z.enum(['timeout', 'cancel']) }),

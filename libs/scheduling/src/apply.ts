@@ -45,11 +45,12 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
       state.epoch = event.epoch;
       // It asks the nodes anew.
       state.busyElsewhere.clear();
+      state.silent.clear();
       return;
     case 'node-ready': {
       state.bootId.set(event.node, { bootId: event.bootId, stateFolder: event.stateFolder });
-      if (event.busyWith !== undefined) state.busyElsewhere.set(event.node, { text: event.busyWith, at: event.at });
-      else state.busyElsewhere.delete(event.node);
+      note(state.busyElsewhere, event.node, event.busyWith, event.at);
+      note(state.silent, event.node, event.silent, event.at);
       const machine = state.graph.machines.indexOf(event.node);
       if (machine >= 0 && state.node[machine] === 'untouched') state.node[machine] = 'ready';
       return;
@@ -127,6 +128,11 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
       state.pausedBy = event.state === 'paused' ? { text: event.text ?? 'paused', at: event.at } : null;
       return;
   }
+}
+
+function note(notes: DeploymentState['silent'], node: string, text: string | undefined, at: number): void {
+  if (text === undefined) notes.delete(node);
+  else notes.set(node, { text, at });
 }
 
 function indexOf(state: DeploymentState, address: string): number {

@@ -70,6 +70,8 @@ export interface DeploymentState {
   readonly bootId: Map<string, { readonly bootId: string; readonly stateFolder: string }>;
   /** Machines on which something runs that is none of the open attempts: what, and since when that is known. */
   readonly busyElsewhere: Map<string, { readonly text: string; readonly at: number }>;
+  /** Machines that do not answer for the attempt that is open on them: why, and since when that is known. */
+  readonly silent: Map<string, { readonly text: string; readonly at: number }>;
   /** The task whose failure made the node failed, by machine; -1 while it is not. */
   readonly nodeCulprit: Int32Array;
   readonly groupFailed: Int32Array;
@@ -164,6 +166,7 @@ export function initialState(graph: TaskGraph, { firstCome = false, leasesPools 
     node: machines.map(() => 'untouched'),
     bootId: new Map(),
     busyElsewhere: new Map(),
+    silent: new Map(),
     nodeCulprit: new Int32Array(machines.length).fill(-1),
     groupFailed: new Int32Array(graph.faultTolerance.length),
     wishes: { pause: null, resume: false, retry: new Set(), skip: new Set() },

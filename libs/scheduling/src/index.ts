@@ -9,6 +9,7 @@ export { decide, nextWake, record } from './decide';
 export { initialState, taskStateOf, type DeploymentState, type NodeState } from './deployment-state';
 export { poolNeeds, type PoolNeed } from './pools';
 export { limitFault, limitsInUse, type LimitUse, withLimit } from './limits';
+export { mayPass } from './may-pass';
 export type { OpenAttempt } from './open-attempts';
 export { findSectionDeadlock, type SectionDeadlock } from './section-deadlock';
 export { whyWaiting, type Explanation, type WaitingReason } from './why-waiting';

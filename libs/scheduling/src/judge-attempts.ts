@@ -2,20 +2,10 @@ import { describeResult, isSuccess, type AttemptResult, type GraphTask } from '@
 import type { TakeDecision } from './take-decision';
 import type { DeploymentState } from './deployment-state';
 import { causeOf } from './end-unstarted';
+import { mayPass } from './may-pass';
 
 /** A lost attempt of an idempotent task runs again, but not for ever: then something is wrong that a person must see. */
 const LOSSES_MAX = 10;
-
-/** Refusals that may be over when it is tried again: somebody else's use ends, a disk is cleared, a login is set up. */
-const MAY_PASS: ReadonlySet<string> = new Set([
-  'NODE_BECOME_REFUSED',
-  'NODE_BUSY',
-  'NODE_LOGIN_REFUSED',
-  'NODE_REQUIREMENT_MISSING',
-  'NODE_SAME_MACHINE',
-  'NODE_SHELL_UNUSABLE',
-  'NODE_SOURCE_UNREADABLE',
-]);
 
 /** Says what each ended attempt means for its task: its end, another attempt, or a question to a person. */
 export function judgeAttempts(state: DeploymentState, take: TakeDecision, now: number): void {
@@ -65,7 +55,7 @@ function judgeFailure(
   }
   const failures = state.failures[task] as number;
   // Another host key, another owner or wrong parameters are refused again; and who stops does not try again.
-  const isFinal = result.kind === 'refused' && !MAY_PASS.has(result.code);
+  const isFinal = result.kind === 'refused' && !mayPass(result.code);
   if (failures < retries.count && state.stop === null && !isFinal) {
     take({
       type: 'retry-set',

@@ -69,7 +69,12 @@ function reasonsFor(state: DeploymentState, task: number, name: TaskState): Wait
       const text = `attempt ${open.attempt} is being ended (${open.cancelling})`;
       return [{ code: 'cancelling', text, since: open.startedAt, holders: [] }];
     }
-    const busy = busyElsewhere(state, task);
+    const silent = notedOf(state, task, state.silent);
+    if (silent !== null && silent.at >= open.startedAt) {
+      const text = `whether attempt ${open.attempt} still runs is not known: its node does not tell; ${silent.text}`;
+      return [{ code: 'running', text, since: silent.at, holders: [] }];
+    }
+    const busy = notedOf(state, task, state.busyElsewhere);
     if (busy !== null && busy.at >= open.startedAt) {
       const text = `attempt ${open.attempt} waits for its node, on which still runs ${busy.text}`;
       return [{ code: 'node-busy', text, since: busy.at, holders: [] }];
@@ -101,11 +106,15 @@ function skipWish(state: DeploymentState, task: number, name: TaskState): Waitin
   return [{ code: 'skip-asked', text: describeSkipWish(asked.by, name), since: asked.at, holders: [] }];
 }
 
-/** What runs on the machine that carries the task, of another deployment or left over from an attempt that has ended. */
-function busyElsewhere(state: DeploymentState, task: number): { readonly text: string; readonly at: number } | null {
-  if (state.busyElsewhere.size === 0) return null;
+/** What is noted of the machine that carries the task. */
+function notedOf(
+  state: DeploymentState,
+  task: number,
+  notes: DeploymentState['silent'],
+): { readonly text: string; readonly at: number } | null {
+  if (notes.size === 0) return null;
   const carrier = carrierOf(state.graph.tasks[task] as GraphTask);
-  return state.busyElsewhere.get(carrier === MASTER ? (state.graph.source.master ?? MASTER) : carrier) ?? null;
+  return notes.get(carrier === MASTER ? (state.graph.source.master ?? MASTER) : carrier) ?? null;
 }
 
 function runs(state: DeploymentState, task: number, attempt: number): string {

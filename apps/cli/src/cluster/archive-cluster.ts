@@ -29,12 +29,16 @@ export async function archiveCluster(session: Session, name: string, file = `${n
 
 export async function importCluster(
   session: Session,
-  { acceptHostKeys, reason }: { readonly acceptHostKeys?: boolean; readonly reason?: string },
+  { acceptHostKeys, reason, as }: { readonly acceptHostKeys?: boolean; readonly reason?: string; readonly as?: string },
   file: string,
 ): Promise<ExitCode> {
   const path = resolve(session.io.cwd, file);
   const bytes = await readArchive(path, file);
-  const options = { ...(acceptHostKeys ? { acceptHostKeys } : {}), ...(reason === undefined ? {} : { reason }) };
+  const options = {
+    ...(acceptHostKeys ? { acceptHostKeys } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(as === undefined ? {} : { as }),
+  };
   return tellMade(session, await (await session.client()).clusters.import(bytes, options));
 }
 

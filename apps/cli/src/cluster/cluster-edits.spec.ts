@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { FakePlanner } from '../fake-planner.testing';
 import { muster } from '../memory-io.testing';
 import { temporaryFolder } from '../temporary-folder.testing';
@@ -98,6 +99,36 @@ describe('cluster edits', () => {
     expect(sent().body).toEqual({ name: 'b', nodes: { n1: 'm1', n2: null } });
     expect((await run('preset use p b')).out).toBe('cluster b is now at revision 4\n');
     expect(sent().body).toEqual({ name: 'b' });
+  });
+
+  it('archive writes a file whole or not at all, import sends it and says what is to be filled', async () => {
+    const cwd = temporaryFolder({ 'a.tar.gz': 'older' });
+    planner.route('GET /clusters/a/archive', (response) => response.writeHead(200).end('bytes of an archive'));
+    expect(await run('cluster archive a', cwd)).toMatchObject({ code: 0, out: expect.stringContaining('a.tar.gz') });
+    expect(readFileSync(`${cwd}/a.tar.gz`, 'utf8')).toBe('bytes of an archive');
+    planner.route('GET /clusters/a/archive', (response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('half');
+      setImmediate(() => response.destroy());
+    });
+    expect((await run('cluster archive a -f half.tar.gz', cwd)).code).not.toBe(0);
+    expect(readdirSync(cwd)).toEqual(['a.tar.gz']);
+
+    const toBeFilled = [{ path: ['nodes', 'n1', 'identity'], kind: 'identity' }];
+    planner.answer('POST /cluster-archives', { ...APPLIED, cluster: 'b', toBeFilled, generated: [] }, 201);
+    const imported = await run('cluster import a.tar.gz --as b --accept-host-keys --reason moved', cwd);
+    expect(imported).toMatchObject({ code: 0, out: 'cluster b is now at revision 4\n' });
+    expect(imported.err).toContain('  nodes.n1.identity');
+    const { url, body } = planner.seen.at(-1) ?? { url: '', body: '' };
+    expect([Object.fromEntries(new URL(url, planner.url).searchParams), body]).toEqual([
+      { as: 'b', acceptHostKeys: 'true', reason: 'moved' },
+      'bytes of an archive',
+    ]);
+    planner.refuse('POST /cluster-archives', 409, 'CLUSTER_EXISTS');
+    expect((await run('cluster import a.tar.gz', cwd)).code).toBe(8);
+    expect(await run('cluster import none.tar.gz', cwd)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('LOCAL_FILE'),
+    });
   });
 
   it('rollback and delete --keep', async () => {

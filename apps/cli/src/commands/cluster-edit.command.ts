@@ -90,10 +90,11 @@ export function defineClusterEditCommands(run: Run, group: Command): void {
       .option('-f, --file <file>', 'where to (default: CLUSTER.tar.gz here)'),
     (session, { file }, [name = '']) => archiveCluster(session, name, file),
   );
-  act<{ readonly acceptHostKeys?: boolean; readonly reason?: string }>(
+  act<{ readonly acceptHostKeys?: boolean; readonly reason?: string; readonly as?: string }>(
     run,
     reason(group.command('import <file>'))
-      .description('make the cluster of an archive, and publish its release and plugins')
+      .description('make the cluster of an archive with all its revisions, and publish its releases and plugins')
+      .option('--as <name>', 'under another name')
       .option('--accept-host-keys', 'accept the host keys that the nodes show now'),
     (session, options, [file = '']) => importCluster(session, options, file),
   );

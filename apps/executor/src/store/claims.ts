@@ -78,11 +78,11 @@ export async function claimNodes(client: PoolClient, start: StartDeployment): Pr
   return [];
 }
 
-/** Of another project's holder nothing is told but that it is one. */
+/** Of another project's holder nothing is told but that it is one; nor of one whose project is not known any more. */
 function describeHolder(holder: Claim, project: string, name: string | undefined): string {
   const { transaction_id, cluster, node, claimed_at, who } = holder;
   const since = claimed_at === null ? '' : `, since ${claimed_at.toISOString()}`;
-  if (holder.project !== null && holder.project !== project) return `a transaction of another project${since}`;
+  if (holder.project !== project) return `a transaction of another project${since}`;
   const by = who === null ? '' : `, started by ${who}`;
   const as = node === null || node === name ? '' : `, which knows the same machine as node ${node}`;
   return `transaction ${transaction_id} of cluster ${cluster}${by}${since}${as}`;

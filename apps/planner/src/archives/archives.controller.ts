@@ -15,7 +15,6 @@ import type { ArtifactStore } from '@muster/storage';
 import type { Request, Response } from 'express';
 import { BundleService } from '../bundles/bundle-service';
 import { publishBundle } from '../bundles/publish-bundle';
-import { EditQuery } from '../clusters/cluster.dto';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { refuseSealed } from '../clusters/edit-cluster';
 import { makeFromDocument } from '../clusters/new-cluster';
@@ -28,8 +27,11 @@ import { Project } from '../http/principal';
 import { requestHash } from '../http/request-hash';
 import { Needs } from '../http/route-access';
 import { ARTIFACTS } from '../planner-ports';
+import { checkHistory } from './check-history';
+import { ImportQuery } from './import.dto';
 import { type ClusterArchive, notAnArchive, readArchive } from './read-archive';
 import { readManifest, writeArchive } from './write-archive';
+import { writeHistory } from './write-history';
 import { ClusterParts } from '../clusters/revise-cluster';
 
 /** Clusters as files that another server takes. */
@@ -61,7 +63,10 @@ export class ArchivesController {
   @Needs('admin')
   @HttpCode(201)
   @OwnIdempotency()
-  @ApiOperation({ operationId: 'importCluster', summary: 'Publish the bundles of an archive and make its cluster' })
+  @ApiOperation({
+    operationId: 'importCluster',
+    summary: 'Publish the bundles of an archive and make its cluster, with all its revisions',
+  })
   @ApiConsumes('application/gzip')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiIdempotent()
@@ -70,7 +75,7 @@ export class ArchivesController {
   async import(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-    @Query() query: EditQuery,
+    @Query() query: ImportQuery,
     @Editing() editing: Editing,
   ): Promise<unknown> {
     const key = idempotencyKeyOf(request);
@@ -81,22 +86,27 @@ export class ArchivesController {
   }
 
   async #make(
-    { manifest, bundles }: ClusterArchive,
-    query: EditQuery,
+    { manifest, revisions, bundles }: ClusterArchive,
+    query: ImportQuery,
     { project, who }: Editing,
   ): Promise<MadeClusterDto> {
-    const { database, runner } = this.parts;
+    const { database, runner, secretBox } = this.parts;
     const read = readManifest(manifest);
     if (read === null || !NAME_PATTERN.test(read.cluster)) throw notAnArchive('its manifest is none of version 1');
-    const { cluster: name, document } = read;
+    const { cluster, document } = read;
+    const name = query.as ?? cluster;
     refuseSealed(document, []);
+    const history = revisions.size === 0 ? null : await checkHistory(secretBox, { cluster, as: name }, revisions);
     if (await database.manager.existsBy(ClusterRow, { project, name })) throw exists(name);
     // Published in the order of the archive; what is there with the same content stays as it is.
     for (const { kind, sent } of bundles) await publishBundle({ database, runner }, { project, kind, who }, sent);
     const made = await makeFromDocument(
       this.parts,
       project,
-      { name, document, acceptHostKeys: query.acceptHostKeys === 'true' },
+      {
+        ...{ name, document: { ...document, cluster: name }, acceptHostKeys: query.acceptHostKeys === 'true' },
+        ...(history === null ? {} : { write: writeHistory(history) }),
+      },
       { who, why: query.reason ?? 'Imported from an archive.', change: 'import' },
     );
     return madeView(made);
@@ -105,6 +115,10 @@ export class ArchivesController {
 
 function exists(name: string): ProblemsError {
   return new ProblemsError([
-    problem('CLUSTER_EXISTS', { subject: `cluster ${name}`, summary: 'There is a cluster of that name already.' }),
+    problem('CLUSTER_EXISTS', {
+      subject: `cluster ${name}`,
+      summary: 'There is a cluster of that name already.',
+      remedy: 'Give it another name: `muster cluster import FILE --as NAME`.',
+    }),
   ]);
 }

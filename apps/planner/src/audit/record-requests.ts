@@ -21,9 +21,11 @@ export function recordRequests(parts: {
   const { database, refusals, logger } = parts;
   return (request, response, next): void => {
     const end = response.end.bind(response) as (...args: unknown[]) => Response;
+    // Asked now: once whoever asks has gone, nobody knows it.
+    const from = request.ip ?? '';
     let ended = false;
     const recorded = (...args: unknown[]): Response => {
-      const entry = ended ? null : entryOf(request, response);
+      const entry = ended ? null : entryOf(request, response, from);
       ended = true;
       const isTold = entry === null || (entry.outcome === 'refused' && !refusals.pass(entry, performance.now()));
       if (isTold) return end(...args);
@@ -37,7 +39,7 @@ export function recordRequests(parts: {
   };
 }
 
-function entryOf(request: Request, response: Response): AuditEntry | null {
+function entryOf(request: Request, response: Response, fromAddress: string): AuditEntry | null {
   const { method, path } = request;
   const { statusCode: status } = response;
   const isWrite = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
@@ -49,7 +51,7 @@ function entryOf(request: Request, response: Response): AuditEntry | null {
     what: operationOf(request) ?? method,
     subject: path,
     why: reasonOf(request),
-    fromAddress: request.ip ?? '',
+    fromAddress,
     outcome: outcomeOf(status),
     status,
     code: refusalCodeOf(response),

@@ -14,7 +14,13 @@ import { bundlesOf } from '../bundles/find-bundles';
 import { knownNodes } from './cluster-nodes';
 import { findCluster, findRevision } from './find-cluster';
 import { readCluster } from './read-cluster';
-import { type Authorship, type ClusterParts, type RevisedCluster, reviseCluster } from './revise-cluster';
+import {
+  type Authorship,
+  type ClusterParts,
+  type RevisedCluster,
+  reviseCluster,
+  type WriteRevision,
+} from './revise-cluster';
 
 /** A cluster that is to be made of another one, or of a preset. */
 export interface NewClusterWish {
@@ -69,7 +75,13 @@ export async function makeFromDocument(
     name,
     document,
     acceptHostKeys,
-  }: { readonly name: string; readonly document: JsonObject; readonly acceptHostKeys: boolean },
+    write,
+  }: {
+    readonly name: string;
+    readonly document: JsonObject;
+    readonly acceptHostKeys: boolean;
+    readonly write?: WriteRevision;
+  },
   by: Authorship,
 ): Promise<MadeCluster> {
   const { manager } = parts.database;
@@ -81,6 +93,7 @@ export async function makeFromDocument(
       identities: {},
       acceptHostKeys,
       ifMatch: null,
+      ...(write ? { write } : {}),
       read: async (head) => {
         if (head !== null) throw exists(name);
         return readCluster(manager, parts.runner, project, {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { revisionHash } from '@muster/catalog';
+import { revisionHash, sameRevision } from '@muster/catalog';
 import type { Bus } from '@muster/messaging';
 import type { SecretBox } from '@muster/model';
 import { invariant, problem, type Problem, ProblemsError } from '@muster/problems';
@@ -55,7 +55,18 @@ export interface RevisionWish {
   readonly acceptHostKeys: boolean;
   /** ETag of the revision that is to be changed, as the header says it; null: whatever it is. */
   readonly ifMatch: string | null;
+  /** Writes other revisions than the next one; absent: that. */
+  readonly write?: WriteRevision;
 }
+
+/** Writes what was found good, in the database transaction that holds the cluster's row. */
+export type WriteRevision = (
+  on: EntityManager,
+  cluster: ClusterRow,
+  head: RevisionRow | null,
+  checked: CheckedCluster,
+  by: Authorship,
+) => Promise<Pick<RevisedCluster, 'revision' | 'hash' | 'etag' | 'changed'>>;
 
 export interface RevisedCluster {
   readonly cluster: string;
@@ -100,7 +111,7 @@ export async function reviseCluster(
 async function tryToRevise(
   { database, bus, secretBox }: ClusterParts,
   project: string,
-  { cluster: name, read, identities, acceptHostKeys, ifMatch }: RevisionWish,
+  { cluster: name, read, identities, acceptHostKeys, ifMatch, write = writeRevision }: RevisionWish,
   by: Authorship,
 ): Promise<RevisedCluster | null> {
   const { manager } = database;
@@ -124,7 +135,7 @@ async function tryToRevise(
     const nodes = await knownNodes(on, project, names);
     await refuseTakenNodes(on, cluster.id, checked, nodes);
     await writeNodes(on, secretBox, cluster, checked.spec.nodes, nodes, { identities, hostKeys }, by.who);
-    return writeRevision(on, cluster, head, checked, by);
+    return write(on, cluster, head, checked, by);
   });
   if (written === null) return null;
   return {
@@ -167,7 +178,9 @@ async function writeRevision(
   { who, why, change }: Authorship,
 ): Promise<Pick<RevisedCluster, 'revision' | 'hash' | 'etag' | 'changed'>> {
   const hash = revisionHash(spec, (text) => `sha256:${createHash('sha256').update(text).digest('hex')}`);
-  if (head?.hash === hash) return { revision: head.number, hash, etag: etagOf(head), changed: false };
+  // The hash of one that came from elsewhere is about secrets that are not here.
+  if (head !== null && (head.hash === hash || sameRevision(head.content, spec)))
+    return { revision: head.number, hash: head.hash, etag: etagOf(head), changed: false };
   await holdBundles(on, cluster.project, spec);
   const number = cluster.headRevision + 1;
   await rowsOf(

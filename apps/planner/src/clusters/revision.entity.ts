@@ -3,8 +3,10 @@ import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { SCHEMA } from '../database/schema';
 import { ClusterRow } from './cluster.entity';
 
+export const REVISION_CHANGES = ['apply', 'edit', 'rollback', 'preset', 'clone', 'import'] as const;
+
 /** How a revision came about. */
-export type RevisionChange = 'apply' | 'edit' | 'rollback' | 'preset' | 'clone' | 'import';
+export type RevisionChange = (typeof REVISION_CHANGES)[number];
 
 /** An immutable snapshot of everything configurable of a cluster; secrets in it are sealed. */
 @Entity({ schema: SCHEMA, name: 'revision' })

@@ -25,8 +25,8 @@ interface Inner {
   readonly depth: number;
 }
 
-/** Not recursive, since a body may be nested as deep as it is long; looks at each value once. */
-function faultsIn(body: unknown): readonly Problem[] {
+/** What no route takes of a value that was JSON, anywhere in it. Not recursive, since a body may be nested as deep as it is long; looks at each value once. */
+export function faultsIn(body: unknown): readonly Problem[] {
   const problems: Problem[] = [];
   const open: Inner[] = isInner(body) ? [{ value: body, key: '', above: null, depth: 0 }] : [];
   for (let at = open.pop(); at !== undefined && problems.length < FAULTS_MAX; at = open.pop()) {

@@ -1,7 +1,6 @@
 import {
   carrierOf,
   describeResult,
-  isSuccess,
   type AttemptResult,
   type DeploymentEvent,
   type DeploymentEventBody,
@@ -10,23 +9,29 @@ import {
 import type { DeploymentState } from '@muster/scheduling';
 import { pause } from '../ports/clock';
 import type { OwnedDeployment } from '../ports/deployment-store';
-import type { AttemptSpec, NodeFailure, NodeReady, NodeReport, NodeTarget } from '../ports/node-port';
+import type { AttemptSpec, NodeFailure, NodeReport, NodeTarget } from '../ports/node-port';
+import type { ExecutionLog } from '../ports/publishing';
 import { withSummary } from '../task-types/summary-of';
 import { attemptId } from './attempt-id';
 import { ClaimedNodes } from './claimed-nodes';
 import { compileAttempt } from './compile-attempt';
 import { EventWaits } from './event-waits';
+import type { DeploymentSpans } from './deployment-spans';
+import { findAttempt } from './find-attempt';
 import type { Lease } from './lease';
+import { endedBy, liveAttempt, type LiveAttempt, resultOf } from './live-attempt';
+import { withIds } from './log-ids';
 import { NodeTargets } from './node-targets';
 import type { RunnerContext } from './runner-context';
 import { takeOutputs } from './take-outputs';
-import { withoutSecrets } from './without-secrets';
+import { textWithoutSecrets, withoutSecrets } from './without-secrets';
 
 const LEASE_WAIT_MS = 100;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 10_000;
 /** From one question whether a busy node has become free to the next, at most. */
 const BUSY_LOOK_MOST_MS = 5000;
+const SILENCE_LENGTH_MAX = 1000;
 const CANCEL_GRACE_MS = 5000;
 const CANCEL_TRIES = 6;
 /** After a confirmed cancel: how long the node's own report of the end is waited for, since it knows sizes and signal. */
@@ -37,22 +42,6 @@ interface Hooks {
   readonly fact: (body: DeploymentEventBody, task?: number) => Promise<void>;
   /** The node knows a newer owner. */
   readonly fenced: () => void;
-}
-
-interface Live {
-  readonly id: string;
-  readonly machine: string;
-  /** What the node was when the attempt started; null until it was asked. */
-  recorded: NodeReady | null;
-  /** Settles when the start has been answered. */
-  started: Promise<void>;
-  attaching: boolean;
-  /** What runs on the node that was started before, while it is waited for. */
-  busyWith: string | null;
-  /** Bytes of output that have come from the node, so that a followed attempt goes on where the link broke. */
-  readonly received: { stdout: number; stderr: number };
-  /** What it was given, opened; nothing that is told of it may show them. */
-  secrets: readonly string[];
 }
 
 /**
@@ -68,10 +57,17 @@ export class AttemptPerformer {
   readonly #targets: NodeTargets;
   readonly #nodes: ClaimedNodes;
   readonly #waits: EventWaits;
-  readonly #live = new Map<number, Live>();
+  readonly #live = new Map<number, LiveAttempt>();
   #detached = false;
 
-  constructor(context: RunnerContext, owned: OwnedDeployment, state: DeploymentState, lease: Lease, hooks: Hooks) {
+  constructor(
+    context: RunnerContext,
+    owned: OwnedDeployment,
+    state: DeploymentState,
+    lease: Lease,
+    private readonly spans: DeploymentSpans,
+    hooks: Hooks,
+  ) {
     this.#context = context;
     this.#owned = owned;
     this.#state = state;
@@ -147,6 +143,7 @@ export class AttemptPerformer {
 
   #start(task: number, attempt: number): void {
     if (this.#waits.begin(task, attempt)) return;
+    this.#log(task, attempt).debug({}, 'begins an attempt');
     const live = this.#add(task, attempt);
     live.started = this.#guarded(task, attempt, this.#launch(task, attempt, live));
   }
@@ -156,32 +153,20 @@ export class AttemptPerformer {
     try {
       await work;
     } catch (error) {
-      this.#context.log.error(
-        { deployment: this.#owned.deployment, task: this.#task(task).task, err: error },
-        'an attempt could not be carried on',
-      );
+      this.#log(task, attempt).error({ err: error }, 'an attempt could not be carried on');
       if (this.#isOpen(task, attempt))
         this.#end(task, attempt, { kind: 'lost', detail: 'internal error of the executor; see its log' });
     }
   }
 
-  #add(task: number, attempt: number): Live {
+  #add(task: number, attempt: number): LiveAttempt {
     const machine = this.#targets.machineOf(carrierOf(this.#task(task)));
-    const live: Live = {
-      id: attemptId(this.#owned.deployment, task, attempt),
-      machine,
-      recorded: null,
-      started: Promise.resolve(),
-      attaching: false,
-      busyWith: null,
-      received: { stdout: 0, stderr: 0 },
-      secrets: [],
-    };
+    const live = liveAttempt(attemptId(this.#owned.deployment, task, attempt), machine);
     this.#live.set(task, live);
     return live;
   }
 
-  async #launch(task: number, attempt: number, live: Live): Promise<void> {
+  async #launch(task: number, attempt: number, live: LiveAttempt): Promise<void> {
     const target = this.#targets.target(live.machine);
     if (!target)
       return this.#end(task, attempt, {
@@ -204,7 +189,7 @@ export class AttemptPerformer {
   async #startOnceFree(
     task: number,
     attempt: number,
-    live: Live,
+    live: LiveAttempt,
     target: NodeTarget,
     spec: AttemptSpec,
   ): Promise<void> {
@@ -212,7 +197,7 @@ export class AttemptPerformer {
     for (let wait = BACKOFF_FIRST_MS; await this.#mayAct(task, attempt); wait = Math.min(wait * 2, BUSY_LOOK_MOST_MS)) {
       const answer = await nodes.start(target, this.#nodes.ticket(live.machine), spec);
       if (answer.kind === 'busy') {
-        if (live.busyWith === null) await this.#noteBusy(task, live, answer.attempt);
+        if (live.busyWith === null) await this.#noteBusy(task, attempt, live, answer.attempt);
         await pause(clock, wait);
         continue;
       }
@@ -224,11 +209,11 @@ export class AttemptPerformer {
     }
   }
 
-  async #noteBusy(task: number, live: Live, other: string): Promise<void> {
-    const busyWith = await this.#context.describeAttempt(other);
+  async #noteBusy(task: number, attempt: number, live: LiveAttempt, other: string): Promise<void> {
+    const busyWith = await this.#context.describeAttempt(other, this.#owned.start.project);
     live.busyWith = busyWith;
-    this.#context.log.warn(
-      { deployment: this.#owned.deployment, task: this.#task(task).task, node: live.machine, attempt: other },
+    this.#log(task, attempt).warn(
+      { machine: live.machine, before: other },
       'something that was started before still runs on the node; the task waits for it',
     );
     if (live.recorded !== null)
@@ -236,7 +221,7 @@ export class AttemptPerformer {
   }
 
   /** What the attempt does; ends the attempt as refused if its type cannot say. Makes the output ready to flow. */
-  #spec(task: number, attempt: number, live: Live): AttemptSpec | null {
+  #spec(task: number, attempt: number, live: LiveAttempt): AttemptSpec | null {
     const graphTask = this.#task(task);
     const made = compileAttempt(
       live.id,
@@ -258,70 +243,47 @@ export class AttemptPerformer {
       task: graphTask.task,
       attempt,
       secrets,
+      log: this.#log(task, attempt),
       read: (stream, offset, length) => {
         if (!target) return Promise.reject(new Error(`node ${live.machine} is not described`));
         return this.#context.nodes.readOutput(target, { id: live.id, task: graphTask.task }, stream, offset, length);
       },
     });
-    return made.spec;
+    return withinTrace(made.spec, this.spans.withinAttempt(graphTask.task, attempt));
   }
 
-  /** Finds out what became of an attempt: the five cases after a takeover or a lost link. Tries until it knows. */
-  async #attach(task: number, attempt: number, live: Live): Promise<void> {
+  /** Finds out what became of an attempt and goes on from there. */
+  async #attach(task: number, attempt: number, live: LiveAttempt): Promise<void> {
     if (live.attaching) return;
     live.attaching = true;
     try {
       const target = this.#targets.target(live.machine);
       const spec = target ? this.#spec(task, attempt, live) : null;
       if (!target || !spec) return;
-      for (let wait = BACKOFF_FIRST_MS; this.#isOpen(task, attempt); wait = Math.min(wait * 2, BACKOFF_MOST_MS)) {
-        const answer = await this.#tryAttach(live, target, spec);
-        if (answer === 'again') {
-          await pause(this.#context.clock, wait);
-          continue;
-        }
-        if (answer.kind === 'lost') this.#end(task, attempt, answer);
-        else if (answer.kind === 'never-started') await this.#launch(task, attempt, live);
-        return;
-      }
+      const found = await findAttempt(this.#context, this.#nodes, {
+        ...{ live, target, spec },
+        isWanted: () => this.#isOpen(task, attempt),
+        silent: (why) => this.#noteSilence(live, why),
+      });
+      if (found.kind === 'fenced') this.#hooks.fenced();
+      else if (found.kind === 'lost') this.#end(task, attempt, found);
+      else if (found.kind === 'never-started') await this.#launch(task, attempt, live);
     } finally {
       live.attaching = false;
     }
   }
 
-  async #tryAttach(
-    live: Live,
-    target: NodeTarget,
-    spec: AttemptSpec,
-  ): Promise<'again' | { kind: 'followed' } | { kind: 'never-started' } | { kind: 'lost'; detail: string }> {
-    const { nodes } = this.#context;
-    const { recorded } = live;
-    if (recorded === null) return { kind: 'never-started' };
-    const ready = await nodes.prepare(target, this.#nodes.ticket(live.machine));
-    const answer =
-      ready.kind === 'ready'
-        ? await nodes.attach(target, this.#nodes.ticket(live.machine), spec, recorded, { ...live.received })
-        : ready;
-    switch (answer.kind) {
-      case 'ended':
-      case 'running':
-        return { kind: 'followed' };
-      case 'unreachable':
-        return 'again';
-      case 'refused':
-        if (answer.code === 'NODE_TICKET_OLD') {
-          this.#hooks.fenced();
-          return { kind: 'followed' };
-        }
-        return { kind: 'lost', detail: `the node does not answer for it (${answer.code}): ${answer.detail}` };
-      case 'lost':
-      case 'never-started':
-        return answer;
-    }
+  /** So that every executor can say so to whoever asks why. */
+  #noteSilence(live: LiveAttempt, why: string | null): void {
+    if (live.recorded === null) return;
+    const known = { type: 'node-ready', node: live.machine, ...live.recorded } as const;
+    if (why === null) return void this.#hooks.fact(known);
+    const silent = textWithoutSecrets(why, live.secrets).slice(0, SILENCE_LENGTH_MAX);
+    void this.#hooks.fact({ ...known, silent });
   }
 
-  #ended(task: number, attempt: number, live: Live, report: NodeReport & { readonly kind: 'ended' }): void {
-    const { nodes, output, log, box } = this.#context;
+  #ended(task: number, attempt: number, live: LiveAttempt, report: NodeReport & { readonly kind: 'ended' }): void {
+    const { nodes, output, box } = this.#context;
     const { id, machine } = live;
     const address = this.#task(task).task;
     const cancelling = this.#state.open.get(task)?.cancelling ?? null;
@@ -330,14 +292,13 @@ export class AttemptPerformer {
     const summed = withSummary(graphTask, resultOf(report.result, cancelling), this.#owned.start.noop);
     const told = takeOutputs(graphTask, summed, report.note, live.secrets, box);
     const result = withoutSecrets(told, live.secrets);
+    this.#log(task, attempt).debug({}, describeResult(result));
     const stored = this.#hooks.fact({ type: 'attempt-ended', task: address, attempt, result }, task);
     const target = this.#targets.target(machine);
     // The folder goes once its end is committed and its output has been read; nobody waits for it.
     void Promise.all([stored, output.finish(id, report.sizes)])
       .then(() => (target ? nodes.forget(target, this.#nodes.ticket(machine), [{ id, task: address }]) : undefined))
-      .catch((error: unknown) =>
-        log.debug({ deployment: this.#owned.deployment, task: address, err: error }, 'an attempt is left on its node'),
-      );
+      .catch((error: unknown) => this.#log(task, attempt).debug({ err: error }, 'an attempt is left on its node'));
   }
 
   /** Ends the process group and says so, or says that it could not. */
@@ -388,10 +349,7 @@ export class AttemptPerformer {
       this.#context.nodes.detach(live.id);
       this.#context.output.drop(live.id);
     }
-    this.#context.log.debug(
-      { deployment: this.#owned.deployment, task: this.#task(task).task, attempt },
-      describeResult(result),
-    );
+    this.#log(task, attempt).debug({}, describeResult(result));
     void this.#hooks.fact({ type: 'attempt-ended', task: this.#task(task).task, attempt, result }, task);
   }
 
@@ -416,18 +374,19 @@ export class AttemptPerformer {
     return this.#state.graph.tasks[task] as GraphTask;
   }
 
+  #log(task: number, attempt: number): ExecutionLog {
+    const { task: address, node } = this.#task(task);
+    return withIds(this.#context.log, { task: address, node, attempt });
+  }
+
   #number(address: string): number {
     return this.#state.graph.indexOf.get(address) ?? -1;
   }
 }
 
-/** An end that we asked for is told as such; a command that succeeded before it was ended has succeeded. */
-function resultOf(result: AttemptResult, cancelling: 'timeout' | 'cancel' | null): AttemptResult {
-  if (cancelling === null || isSuccess(result) || (result.kind !== 'exited' && result.kind !== 'signalled'))
-    return result;
-  return { kind: endedBy(cancelling), confirmed: true };
-}
-
-function endedBy(cause: 'timeout' | 'cancel'): 'timed-out' | 'cancelled' {
-  return cause === 'timeout' ? 'timed-out' : 'cancelled';
+/** What a command does may be a part of the trace, too. Who says something else in its parameters is heard. */
+function withinTrace(spec: AttemptSpec, traceparent: string | null): AttemptSpec {
+  const { operation } = spec;
+  if (traceparent === null || operation.kind !== 'command') return spec;
+  return { ...spec, operation: { ...operation, env: { TRACEPARENT: traceparent, ...operation.env } } };
 }
