@@ -52,7 +52,7 @@ const STATES: Readonly<Record<string, (world: ContractWorld) => Promise<Asked>>>
   importCluster: async (world) => {
     await ownCluster(world, 'moved');
     const { url } = world.planner;
-    const headers = { authorization: (await world.planner.get('/')).request.getHeader('authorization') as string };
+    const headers = { authorization: (await world.planner.get('/')).request.getHeader('authorization') };
     const bytes = await (await fetch(`${url}/api/v1/clusters/moved/archive`, { headers })).arrayBuffer();
     await world.planner.delete('/api/v1/clusters/moved').then((each) => expectStatus(each, 204));
     return archive(Buffer.from(bytes));
