@@ -81,6 +81,14 @@ describe('the command line and a real server', () => {
     expect(await run('node list')).toMatchObject({ code: 0 });
   });
 
+  it('makes, changes and removes pools, which planner and executor keep in one embedded database', async () => {
+    expect(await run('pool set licences 1')).toMatchObject({ code: 0, err: '' });
+    expect(await run('pool set licences 2')).toMatchObject({ code: 0 });
+    expect(await json('pool show licences')).toMatchObject({ slots: 2, holders: [], waiting: [] });
+    expect(await run('pool remove licences')).toMatchObject({ code: 0 });
+    expect(await run('pool show licences')).not.toMatchObject({ code: 0 });
+  }, 60_000);
+
   it('publishes a release once, and refuses other content under its name', async () => {
     const release = temporaryFolder(files);
     expect(await run(`release publish ${release}`)).toMatchObject({ code: 0, err: '' });

@@ -32,7 +32,7 @@ export async function findPool(on: EntityManager, bus: Bus, project: string, nam
 }
 
 /**
- * Sets a pool's slots here and with the executors, or neither: what the executors did not take is not written. Fewer slots
+ * Sets a pool's slots with the executors and then here: what the executors did not take is not written. Fewer slots
  * than are held end nothing; no more are given out until enough came back.
  */
 export async function writePool(
@@ -42,28 +42,18 @@ export async function writePool(
   name: string,
   slots: number,
 ): Promise<void> {
-  await database.transaction(async (manager) => {
-    const written = await rowOf<{ version: number }>(
-      manager,
-      `INSERT INTO planner.pool (project, name, slots, version) VALUES ($1, $2, $3, 1)
-       ON CONFLICT (project, name) DO UPDATE SET slots = excluded.slots, version = pool.version + 1 RETURNING version`,
-      [project, name, slots],
-    );
-    await tell(bus, project, name, slots, written?.version ?? 1);
-    await writeFeedEvents(manager, project, [{ type: 'pool.set', at: null, subject: {}, data: { pool: name, slots } }]);
-  });
+  for (;;) {
+    const version = await nextVersion(database, project, name);
+    await tell(bus, project, name, slots, version);
+    const event = { type: 'pool.set', at: null, subject: {}, data: { pool: name, slots } } as const;
+    if (await keepSlots(database, project, name, slots, version, event)) return;
+  }
 }
 
 /** Removes a pool that nobody holds and nobody waits for; else `POOL_IN_USE` names who does. */
 export async function removePool(database: DataSource, bus: Bus, project: string, name: string): Promise<void> {
-  await database.transaction(async (manager) => {
-    const [row] = await rowsOf<{ version: number }>(
-      manager,
-      `SELECT version FROM planner.pool WHERE project = $1 AND name = $2 AND slots > 0 FOR UPDATE`,
-      [project, name],
-    );
-    if (row === undefined) throw unknownPool(name);
-    const { holders, waiting } = await findPool(manager, bus, project, name);
+  for (;;) {
+    const { holders, waiting } = await findPool(database.manager, bus, project, name);
     const users = [...holders, ...waiting];
     if (users.length > 0)
       throw new ProblemsError(
@@ -74,12 +64,44 @@ export async function removePool(database: DataSource, bus: Bus, project: string
           }),
         ),
       );
-    await tell(bus, project, name, 0, row.version + 1);
-    await rowsOf(manager, `UPDATE planner.pool SET slots = 0, version = version + 1 WHERE project = $1 AND name = $2`, [
-      project,
-      name,
-    ]);
-    await writeFeedEvents(manager, project, [{ type: 'pool.removed', at: null, subject: {}, data: { pool: name } }]);
+    const version = await nextVersion(database, project, name);
+    await tell(bus, project, name, 0, version);
+    const event = { type: 'pool.removed', at: null, subject: {}, data: { pool: name } } as const;
+    if (await keepSlots(database, project, name, 0, version, event)) return;
+  }
+}
+
+/**
+ * The executors are told outside of database transactions: they keep the size in their own schema, and the embedded
+ * database has one session for all. So the version comes first, and only the newest one's size is kept.
+ */
+async function nextVersion({ manager }: DataSource, project: string, name: string): Promise<number> {
+  const row = await rowOf<{ version: number }>(
+    manager,
+    `INSERT INTO planner.pool (project, name, slots, version) VALUES ($1, $2, 0, 1)
+     ON CONFLICT (project, name) DO UPDATE SET version = pool.version + 1 RETURNING version`,
+    [project, name],
+  );
+  return row?.version ?? 1;
+}
+
+/** False if somebody else took a newer version meanwhile: whether the executors took that one is not known here. */
+async function keepSlots(
+  database: DataSource,
+  project: string,
+  name: string,
+  slots: number,
+  version: number,
+  event: Parameters<typeof writeFeedEvents>[2][number],
+): Promise<boolean> {
+  return database.transaction(async (manager) => {
+    const kept = await rowsOf(
+      manager,
+      'UPDATE planner.pool SET slots = $3 WHERE project = $1 AND name = $2 AND version = $4 RETURNING 1',
+      [project, name, slots, version],
+    );
+    if (kept.length > 0) await writeFeedEvents(manager, project, [event]);
+    return kept.length > 0;
   });
 }
 
