@@ -8,6 +8,14 @@ import { reportProblems } from './io/report-problems';
 function failureOf(error: unknown): { problems: readonly Problem[]; exitCode: ExitCode } | null {
   if (error instanceof ProblemsError) return { problems: error.problems, exitCode: ExitCode.error };
   if (error instanceof ApiError) return { problems: error.problems, exitCode: exitCodeOfStatus(error.status) };
+  if (error instanceof ServerUnreachable && error.name === 'IssuerUnreachable') {
+    const summary = `The sign-in could not be renewed: ${error.message}`;
+    const remedy = 'Try again when the issuer answers.';
+    return {
+      problems: [problem('LOCAL_SIGN_IN', { subject: error.server, summary, remedy })],
+      exitCode: ExitCode.unreachable,
+    };
+  }
   if (error instanceof ServerUnreachable) {
     const unreachable = problem('SERVER_UNREACHABLE', { subject: error.server, summary: error.message });
     return { problems: [unreachable], exitCode: ExitCode.unreachable };

@@ -3,6 +3,8 @@ import type { Problem } from '@muster/problems';
 import type { Io } from './io/io';
 import { reportProblems } from './io/report-problems';
 import { serverAddress } from './connection/server-address';
+import { renew } from './identity/renew-sign-in';
+import { renewedToken } from './identity/renewed-token';
 
 export interface GlobalOptions {
   readonly server?: string;
@@ -27,7 +29,11 @@ export class Session {
 
   /** Made at first use: commands that need no server need no address either. */
   async client(): Promise<MusterClient> {
-    this.#client ??= new MusterClient({ ...(await serverAddress(this.io, this.options)), reason: this.options.reason });
+    if (this.#client === undefined) {
+      const { isSignIn, ...address } = await serverAddress(this.io, this.options);
+      const token = isSignIn ? renewedToken(this.io, renew) : address.token;
+      this.#client = new MusterClient({ ...address, token, reason: this.options.reason });
+    }
     return this.#client;
   }
 

@@ -208,16 +208,26 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     expect(bed.log(late.deployment).find(({ type }) => type === 'attempt-ended')).toMatchObject({
       result: { kind: 'refused', code: 'NODE_BUSY', detail: `on its node still runs ${whose}` },
     });
-    const { deployment } = await bed.deploy({ tasks: [graphTask('next@n1')] });
+    const { deployment, transaction } = await bed.deploy({ tasks: [graphTask('next@n1')] });
     const reply = await waitUntil('it says what it waits for', async () => {
       const answer = await bed.why(deployment, 'next@n1');
       return JSON.stringify(answer).includes('"node-busy"') ? answer : null;
     });
     const text = `attempt 1 waits for its node, on which still runs ${whose}`;
     expect(reply).toMatchObject({ body: { state: 'running', reasons: [{ code: 'node-busy', text }] } });
+    // Whose it is, is told to people of the same project alone; machines are shared by all.
+    await bed.forceClose(transaction);
+    const elsewhere = await bed.deploy({ tasks: [graphTask('next@n1')] }, { project: 'blue' });
+    const told = await waitUntil('it says what it waits for', async () => {
+      const answer = JSON.stringify(await bed.why(elsewhere.deployment, 'next@n1'));
+      return answer.includes('"node-busy"') ? answer : null;
+    });
+    expect(told).toContain('on which still runs an attempt of another project"');
+    for (const secret of [left.transaction, left.deployment, 'left@n1', 'cluster c'])
+      expect(told + JSON.stringify(bed.log(elsewhere.deployment))).not.toContain(secret);
     writeFileSync(bed.pathOf('n1', 'left-over'), '');
-    expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
-    expect(bed.log(deployment).filter(({ type }) => type === 'attempt-started')).toHaveLength(1);
+    expect(await bed.end(elsewhere.deployment)).toMatchObject({ outcome: 'succeeded' });
+    expect(bed.log(elsewhere.deployment).filter(({ type }) => type === 'attempt-started')).toHaveLength(1);
   });
 
   it('refuses a start that comes after its transaction was closed by force', async () => {
@@ -241,6 +251,11 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
     const nodes = [{ ...bed.node('n1'), name: 'other-name' }];
     const alias = await bed.deploy({ tasks: [graphTask('x@other-name')] }, { nodes });
     expect(JSON.stringify(alias.reply)).toContain('which knows the same machine as node n1');
+    // Another project learns that it is held, and nothing of whom or what by.
+    const blue = JSON.stringify((await bed.deploy({ tasks: [graphTask('other@n1')] }, { project: 'blue' })).reply);
+    expect(blue).toMatch(/claimed by a transaction of another project, since 20\d\d-/);
+    for (const secret of [one.transaction, one.deployment, 'cluster c', 'started by', 'hold@'])
+      expect(blue).not.toContain(secret);
     await waitUntil('it runs', () => bed.log(one.deployment).some(({ type }) => type === 'attempt-started'));
     expect(await bed.control(one.deployment, 'cancel')).toMatchObject({ ok: true });
     expect(await bed.end(one.deployment)).toMatchObject({ outcome: 'cancelled', tasks: { 'hold@n1': 'cancelled' } });

@@ -5,8 +5,8 @@ import { parseJson, readApiError, strangeAnswer } from './problem-details';
 export interface ConnectionOptions {
   /** `http://127.0.0.1:7070`; a path is kept, a trailing slash is not. */
   readonly server: string;
-  /** Bearer token; null sends none. */
-  readonly token: string | null;
+  /** Bearer token; null sends none. A function is asked before each request, since tokens end while somebody waits. */
+  readonly token: string | null | (() => Promise<string | null>);
   /** The project that every request is about; absent: the server's default one. */
   readonly project?: string | undefined;
   /** Why writes are asked for, for the record. */
@@ -40,7 +40,7 @@ const RUNNING_DELAY_MS = 500;
  */
 export class Connection {
   readonly server: string;
-  readonly #token: string | null;
+  readonly #token: ConnectionOptions['token'];
   readonly #project: string | undefined;
   readonly #reason: string | undefined;
   readonly #timeoutMs: number;
@@ -133,7 +133,8 @@ export class Connection {
     for (const [name, value] of Object.entries(options.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, String(value));
     const headers: Record<string, string> = { ...options.headers };
-    if (this.#token !== null) headers['authorization'] = `Bearer ${this.#token}`;
+    const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
+    if (token !== null) headers['authorization'] = `Bearer ${token}`;
     if (this.#project !== undefined) headers['muster-project'] = this.#project;
     if (this.#reason !== undefined && method !== 'GET') headers['muster-reason'] = encodeURIComponent(this.#reason);
     // Redirects are not followed: the token is meant for this server only.

@@ -1,3 +1,4 @@
+import { ProblemsError } from '@muster/problems';
 import { ApiError, ServerUnreachable } from './client-error';
 import { type Connection, pause, type RequestOptions } from './connection';
 import { type SseEvent, SseParser } from './sse-parser';
@@ -46,7 +47,8 @@ export async function* follow(
       await pause(backoffMs(1), options.signal);
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (error instanceof ApiError && error.status < 500) throw error;
+      // A token that cannot be had is no lost connection.
+      if (error instanceof ProblemsError || (error instanceof ApiError && error.status < 500)) throw error;
       const failure =
         error instanceof ServerUnreachable ? error : new ServerUnreachable(connection.server, { cause: error });
       failures += 1;

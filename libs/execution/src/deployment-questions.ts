@@ -69,11 +69,12 @@ export class DeploymentQuestions {
     return { state, graph, owner: stored.owner };
   }
 
-  /** Whose attempt that is, as a part of a sentence. Never fails. */
-  async describeAttempt(id: string): Promise<string> {
+  /** Whose attempt that is, as a part of a sentence for people of `project`: of others nothing is told. Never fails. */
+  async describeAttempt(id: string, project: string): Promise<string> {
     const its = parseAttemptId(id);
     const stored = its && (await this.#ports.store.read(its.deployment).catch(() => null));
     if (!stored) return `attempt ${id.slice(0, 100)}`;
+    if (stored.project !== project) return 'an attempt of another project';
     const graph = await readTaskGraph(this.#ports.readGraph, stored.graph);
     const task = typeof graph === 'string' ? undefined : graph.tasks[its.task]?.task;
     return `attempt ${its.attempt} of ${task ?? 'a task'}, which transaction ${stored.transaction} of cluster ${stored.cluster} began`;

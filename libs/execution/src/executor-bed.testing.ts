@@ -103,7 +103,7 @@ export class ExecutorBed {
       unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
       read: async () => {
         if (this.isReadAway) throw new Error('the store is away');
-        return { graph: new Uint8Array(), events: [], owner: null, transaction: 't', cluster: 'c' };
+        return { graph: new Uint8Array(), events: [], owner: null, transaction: 't', project: 'p', cluster: 'c' };
       },
       accept: async () => ({ kind: 'accepted' }),
       refuse: async (command, problems) => {
@@ -157,6 +157,8 @@ export class ExecutorBed {
       readGraph: async () => packGraph(graphOf(tasks)),
       nudge: () => undefined,
       log: this.log,
+      tracing: null,
+      apart: (work: () => void) => work(),
     };
     this.executor = new Executor(ports as ExecutorPorts, {
       ...{ id: 'e1', leaseMs: LEASE_MS, leasesExpire: true, deploymentsMax: 10 },

@@ -10,6 +10,8 @@ export interface ServerAddress {
   readonly token: string | null;
   /** Absent: the server's default one. */
   readonly project?: string;
+  /** The token is that of a sign-in which can be renewed. */
+  readonly isSignIn?: true;
 }
 
 export const DEFAULT_SERVER = 'http://127.0.0.1:7070';
@@ -39,7 +41,8 @@ export async function serverAddress(
   }
   const project = options.project ?? nonEmpty(io.env['MUSTER_PROJECT']) ?? config.project;
   const token = tokenFor(io, options, config, given === undefined && config.server !== undefined, server);
-  return { server, token, ...(project === undefined ? {} : { project }) };
+  const isSignIn = token !== null && token === config.token && config.refreshToken !== undefined;
+  return { server, token, ...(project === undefined ? {} : { project }), ...(isSignIn ? { isSignIn } : {}) };
 }
 
 function tokenFor(

@@ -8,7 +8,13 @@ export interface UserConfig {
   readonly server?: string;
   readonly token?: string;
   readonly project?: string;
+  /** Of a sign-in by OpenID Connect: what `token` can be renewed with. */
+  readonly issuer?: string;
+  readonly clientId?: string;
+  readonly refreshToken?: string;
 }
+
+const KEYS: readonly (keyof UserConfig)[] = ['server', 'token', 'project', 'issuer', 'clientId', 'refreshToken'];
 
 export function userConfigPath(io: Io): string {
   return join(io.env['XDG_CONFIG_HOME'] || join(io.home, '.config'), 'muster', 'config.yaml');
@@ -32,13 +38,12 @@ export async function readUserConfig(io: Io): Promise<UserConfig> {
   } catch (error) {
     throw unreadable(file, (error as Error).message);
   }
-  if (!isJsonObject(value))
-    throw unreadable(file, 'a mapping with the keys `server`, `token` and `project` is expected');
+  if (!isJsonObject(value)) throw unreadable(file, `a mapping with some of the keys ${KEYS.join(', ')} is expected`);
   const wrong = Object.keys(value).filter(
-    (key) => !['server', 'token', 'project'].includes(key) || typeof value[key] !== 'string',
+    (key) => !KEYS.includes(key as keyof UserConfig) || typeof value[key] !== 'string',
   );
   if (wrong.length > 0)
-    throw unreadable(file, `\`server\`, \`token\` and \`project\`, all text, are expected; found ${wrong.join(', ')}`);
+    throw unreadable(file, `only ${KEYS.join(', ')}, all text, are expected; found ${wrong.join(', ')}`);
   return value;
 }
 
@@ -48,15 +53,16 @@ export async function readUserConfig(io: Io): Promise<UserConfig> {
  */
 export async function writeUserConfig(
   io: Io,
-  change: { readonly server?: string; readonly token: string | null },
+  change: { readonly [K in keyof UserConfig]?: string | null },
 ): Promise<void> {
   const file = userConfigPath(io);
-  const { token, ...others } = { ...(await readUserConfig(io)), ...change };
+  const changed = { ...(await readUserConfig(io)), ...change };
+  const kept = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== null));
   const { stringify } = await import('yaml');
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const beside = `${file}.${process.pid}`;
-    writeFileSync(beside, stringify({ ...others, ...(token === null ? {} : { token }) }), { mode: 0o600 });
+    writeFileSync(beside, stringify(kept), { mode: 0o600 });
     renameSync(beside, file);
   } catch (error) {
     throw unreadable(file, `it cannot be written: ${(error as Error).message}`);

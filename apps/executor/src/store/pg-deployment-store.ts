@@ -215,9 +215,10 @@ export class PgDeploymentStore implements DeploymentStore {
       graph: Buffer;
       owner: string | null;
       transaction: string;
+      project: string;
       cluster: string;
     }>(
-      `SELECT graph, CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner, transaction_id AS transaction, cluster
+      `SELECT graph, CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner, transaction_id AS transaction, project, cluster
          FROM executor.deployment WHERE id = $1`,
       [deployment],
     );

@@ -4,11 +4,25 @@ import { ADMIN_EVERYWHERE } from '../identity/grants';
 import { hashToken } from '../identity/token-hash';
 import { isLoopback } from '../planner-config';
 import { FailedSignIns } from './failed-sign-ins';
-import { type Principal, setCheck, setPrincipal } from './principal';
+import { type Nobody, type Principal, setCheck, setPrincipal } from './principal';
 import { sendProblems } from './problem-details';
 
-/** Whom a bearer token belongs to; null: nobody. */
-export type FindPrincipal = (token: string) => Promise<Principal | null>;
+/** Whom a bearer token belongs to. */
+export type FindPrincipal = (token: string) => Promise<Principal | Nobody>;
+
+/** Told to whoever has the token, with what to do about it. */
+const ENDED: Readonly<Record<Nobody['why'], readonly [string, string | undefined]>> = {
+  unknown: ['The token is not valid.', undefined],
+  revoked: ['The token was revoked.', 'Ask an administrator of the project for another: `muster token create`.'],
+  expired: [
+    "The token's time is over.",
+    'Sign in again with `muster login`, or ask an administrator of the project for another token: `muster token create`.',
+  ],
+  rotated: [
+    'The token was replaced by another text of the same name.',
+    'Use the text that `muster token rotate` has printed.',
+  ],
+};
 
 /**
  * Stands before body parsing and routing, so that nothing is read, looked up or told to be missing for a stranger.
@@ -38,9 +52,9 @@ export function identify(findPrincipal: FindPrincipal | null, failures = new Fai
     const waitMs = failures.waitMs(address, performance.now());
     if (waitMs > 0 && !failures.wasGood(hash, performance.now())) return slowDown(request, response, waitMs);
     findPrincipal(token).then((principal) => {
-      if (principal === null) {
+      if (principal.kind === 'nobody') {
         failures.failed(address, performance.now());
-        return refuse(request, response, 'The token is not valid.');
+        return refuse(request, response, ...ENDED[principal.why]);
       }
       failures.succeeded(hash, performance.now());
       setPrincipal(request, principal);
@@ -70,7 +84,8 @@ function slowDown(request: Request, response: Response, waitMs: number): void {
   sendProblems(response, 429, [problem('API_TOO_MANY_FAILURES', { subject, summary })], request.originalUrl);
 }
 
-function refuse(request: Request, response: Response, summary: string): void {
+function refuse(request: Request, response: Response, summary: string, remedy?: string): void {
   const subject = `${request.method} ${request.path}`;
-  sendProblems(response, 401, [problem('API_UNAUTHENTICATED', { subject, summary })], request.originalUrl);
+  const told = { subject, summary, ...(remedy === undefined ? {} : { remedy }) };
+  sendProblems(response, 401, [problem('API_UNAUTHENTICATED', told)], request.originalUrl);
 }

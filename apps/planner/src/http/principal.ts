@@ -14,11 +14,19 @@ export interface Person {
 /** Who asks: a person (or their program), or the executors of one deployment, who may fetch its artifacts. */
 export type Principal = Person | { readonly kind: 'deployment'; readonly id: string };
 
+/** Why a token is nobody's: only whoever has it is told, and strangers learn nothing of others. */
+export interface Nobody {
+  readonly kind: 'nobody';
+  readonly why: 'unknown' | 'revoked' | 'expired' | 'rotated';
+}
+
+export const NOBODY: Nobody = { kind: 'nobody', why: 'unknown' };
+
 const principals = new WeakMap<Request, Principal>();
 const projects = new WeakMap<Request, string>();
 const operations = new WeakMap<Request, string>();
 const denied = new WeakSet<Request>();
-const checks = new WeakMap<Request, () => Promise<Principal | null>>();
+const checks = new WeakMap<Request, () => Promise<Principal | Nobody>>();
 const rights = new WeakMap<Request, (person: Person) => boolean>();
 
 /** Remembers who asks; kept beside the request, where no parsed body can reach it. */
@@ -61,7 +69,7 @@ export function isDenied(request: Request): boolean {
 }
 
 /** Remembers how to find out again whose the token is. */
-export function setCheck(request: Request, check: () => Promise<Principal | null>): void {
+export function setCheck(request: Request, check: () => Promise<Principal | Nobody>): void {
   checks.set(request, check);
 }
 
@@ -75,7 +83,7 @@ export async function isStillAllowed(request: Request): Promise<boolean> {
   const check = checks.get(request);
   if (check === undefined) return true;
   const principal = await check();
-  return principal !== null && (principal.kind !== 'person' || (rights.get(request)?.(principal) ?? true));
+  return principal.kind !== 'nobody' && (principal.kind !== 'person' || (rights.get(request)?.(principal) ?? true));
 }
 
 /** Fails where the guard lets others in, too. */

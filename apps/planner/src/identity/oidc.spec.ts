@@ -64,6 +64,13 @@ describe('tokens of an issuer of OpenID Connect', () => {
     const short = await provider.tokenOf('robot', 'urn:short');
     expect((await ask(short)).status).toBe(200);
     await waitUntil('it is refused', async () => (await ask(short)).status === 401);
+    const [told] = (await ask(short)).body.problems as { summary: string; remedy: string }[];
+    expect(told?.summary).toBe("The token's time is over.");
+    expect(told?.remedy).toContain('muster login');
+    // Of one that is not the issuer's nothing is told, not even that its time is over.
+    const [head = '', body = '', signature = ''] = short.split('.');
+    const forged = `${head}.${body}.${signature.slice(0, -4)}AAAA`;
+    expect((await ask(forged)).body.problems[0].summary).toBe('The token is not valid.');
   });
 
   it('are nothing to a planner that was told of no issuer', async () => {

@@ -1,6 +1,6 @@
 import { problem, ProblemsError } from '@muster/problems';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import type { Person } from '../http/principal';
+import { NOBODY, type Nobody, type Person } from '../http/principal';
 import { type Grants, type Role, ROLES } from './grants';
 
 /** Whom else the planner believes: an issuer of OpenID Connect. */
@@ -31,13 +31,13 @@ export function isJwt(token: string): boolean {
   return token.length <= 16_000 && /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(token);
 }
 
-/** Finds out whose a JWT is; null for one that is not valid. Fails with `API_UNAVAILABLE` while the issuer's keys cannot be read. */
+/** Finds out whose a JWT is. Fails with `API_UNAVAILABLE` while the issuer's keys cannot be read. */
 export class OidcIssuer {
   #keys: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
 
   constructor(private readonly config: OidcConfig) {}
 
-  async find(token: string): Promise<Person | null> {
+  async find(token: string): Promise<Person | Nobody> {
     const { issuer, audience, nameClaim } = this.config;
     const keys = await this.#issuerKeys();
     try {
@@ -46,12 +46,14 @@ export class OidcIssuer {
         requiredClaims: ['exp', nameClaim],
       });
       const name = payload[nameClaim];
-      if (typeof name !== 'string' || name === '' || name.length > NAME_CHARS_MAX) return null;
+      if (typeof name !== 'string' || name === '' || name.length > NAME_CHARS_MAX) return NOBODY;
       return { kind: 'person', name: `oidc:${name}`, grants: this.#grantsOf(payload[this.config.groupsClaim]) };
     } catch (error) {
+      // Its signature was checked before its time.
+      if (error instanceof errors.JWTExpired) return { kind: 'nobody', why: 'expired' };
       const isAbout = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout);
       // A generic failure of its own is what a set of keys that cannot be fetched gives.
-      if (isAbout && error.code !== 'ERR_JOSE_GENERIC') return null;
+      if (isAbout && error.code !== 'ERR_JOSE_GENERIC') return NOBODY;
       throw this.#unreachable(error);
     }
   }

@@ -55,7 +55,12 @@ describe('tokens', () => {
   it('end when they are revoked, and their names are not given again', async () => {
     const { name, token } = await create({ role: 'viewer' });
     await planner.delete(`/api/v1/tokens/${name}`).then((response) => expectStatus(response, 204));
-    expect(codeOf(await as(token))).toEqual([401, 'API_UNAUTHENTICATED']);
+    const refused = await as(token);
+    expect(codeOf(refused)).toEqual([401, 'API_UNAUTHENTICATED']);
+    expect(refused.body.problems[0]).toMatchObject({
+      summary: 'The token was revoked.',
+      remedy: expect.stringContaining('muster token create') as string,
+    });
     expect((await planner.get(`/api/v1/tokens/${name}`)).body.state).toBe('revoked');
     expect(codeOf(await planner.post('/api/v1/tokens', { name, role: 'viewer' }))).toEqual([409, 'TOKEN_EXISTS']);
     expect(codeOf(await planner.post(`/api/v1/tokens/${name}/rotate`))).toEqual([409, 'TOKEN_REVOKED']);
@@ -65,7 +70,9 @@ describe('tokens', () => {
     const { name, token } = await create({ role: 'viewer', expiresAt: '2099-01-01T00:00:00Z' });
     expect((await as(token)).status).toBe(200);
     await planner.database.query('UPDATE planner.token SET expires_at = now() WHERE name = $1', [name]);
-    expect((await as(token)).status).toBe(401);
+    const refused = await as(token);
+    expect(codeOf(refused)).toEqual([401, 'API_UNAUTHENTICATED']);
+    expect(refused.body.problems[0].summary).toBe("The token's time is over.");
     expect((await planner.get('/api/v1/tokens?state=expired')).body.items).toMatchObject([{ name, state: 'expired' }]);
     const past = await planner.post('/api/v1/tokens', {
       name: newName(),
@@ -80,7 +87,9 @@ describe('tokens', () => {
     const kept = (await planner.post(`/api/v1/tokens/${name}/rotate`, { keepSeconds: 600 })).body.token as string;
     expect([(await as(token)).status, (await as(kept)).status]).toEqual([200, 200]);
     await planner.database.query('UPDATE planner.token SET previous_until = now() WHERE name = $1', [name]);
-    expect((await as(token)).status).toBe(401);
+    const refused = await as(token);
+    expect(codeOf(refused)).toEqual([401, 'API_UNAUTHENTICATED']);
+    expect(refused.body.problems[0].summary).toMatch(/replaced/);
     const last = (await planner.post(`/api/v1/tokens/${name}/rotate`)).body.token as string;
     expect([(await as(kept)).status, (await as(last)).status]).toEqual([401, 200]);
   });

@@ -192,19 +192,28 @@ function checkExpiry(expiresAt: Date | null): Problem[] {
   return [problem('API_INVALID', { subject: 'field expiresAt', summary, place: { path: 'expiresAt' } })];
 }
 
-/** The row of a token that may be used now; null without one. Notes its use, once a minute. */
-export async function usableToken(
-  database: DataSource,
-  hash: string,
-): Promise<{ readonly name: string; readonly grants: Grants } | null> {
-  const row = await rowOf<{ id: string; name: string; grants: Grants; stale: boolean }>(
+/** Why a stored token is not taken any more. */
+export type TokenEnd = 'revoked' | 'expired' | 'rotated';
+
+export interface FoundToken {
+  readonly name: string;
+  readonly grants: Grants;
+  /** Null: it may be used now. */
+  readonly ended: TokenEnd | null;
+}
+
+/** The row of a token; null without one. Notes the use of one that may be used, once a minute. */
+export async function tokenByHash(database: DataSource, hash: string): Promise<FoundToken | null> {
+  const row = await rowOf<FoundToken & { id: string; stale: boolean }>(
     database.manager,
-    `SELECT id, name, grants, last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS stale FROM planner.token
-     WHERE (hash = $1 OR (previous_hash = $1 AND previous_until > now()))
-       AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+    `SELECT id, name, grants, last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS stale,
+       CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
+            WHEN expires_at <= now() THEN 'expired'
+            WHEN hash <> $1 AND (previous_until IS NULL OR previous_until <= now()) THEN 'rotated' END AS ended
+     FROM planner.token WHERE hash = $1 OR previous_hash = $1`,
     [hash],
   );
-  if (row?.stale)
+  if (row?.ended === null && row.stale)
     await rowsOf(database.manager, 'UPDATE planner.token SET last_used_at = now() WHERE id = $1 RETURNING 1', [row.id]);
   return row;
 }

@@ -17,7 +17,7 @@ export async function checkPublisher(
 ): Promise<string> {
   if (findPrincipal === null) return 'local';
   const principal = await findPrincipal(token);
-  if (principal?.kind !== 'person') throw refused('API_UNAUTHENTICATED', 'message', 'The token in it is not valid.');
+  if (principal.kind !== 'person') throw refused('API_UNAUTHENTICATED', 'message', 'The token in it is not valid.');
   const { name, grants } = principal;
   const subject = `project ${project}`;
   const row =

@@ -139,6 +139,14 @@ describe('a transaction that has ended', () => {
       ['CONTROL_NOT_POSSIBLE node n1', 'CONTROL_NOT_POSSIBLE node n2'],
     ]);
     expect(refused.body.problems[0].summary).toContain(other.transaction);
+    // Were it another project's, nothing more would be told.
+    await planner.database.query("UPDATE planner.transaction SET project = 'blue' WHERE id = $1", [other.transaction]);
+    const elsewhere = await control(transaction, { verb: 'resume' });
+    expect(elsewhere.body.problems[0].summary).toBe('A transaction of another project has used it since.');
+    expect(elsewhere.text).not.toContain(other.transaction);
+    await planner.database.query("UPDATE planner.transaction SET project = 'default' WHERE id = $1", [
+      other.transaction,
+    ]);
     await planner.executor.tell(other.deployment, [{ type: 'state-changed', state: 'cancelled', text: null }]);
     await planner.untilState(other.transaction, 'cancelled');
   });

@@ -144,6 +144,7 @@ export interface DeploymentStore {
     readonly events: readonly DeploymentEvent[];
     readonly owner: string | null;
     readonly transaction: string;
+    readonly project: string;
     readonly cluster: string;
   } | null>;
 

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock';
 import type { DeploymentStore } from '../ports/deployment-store';
 import type { NodePort } from '../ports/node-port';
 import type { ExecutionLog } from '../ports/publishing';
+import type { ExecutionTracing } from '../ports/tracing';
 import type { EventRelay } from './event-relay';
 import type { OutputForwarder } from './output-forwarder';
 
@@ -15,9 +16,10 @@ export interface RunnerContext {
   readonly box: SecretBox;
   readonly relay: EventRelay;
   readonly output: OutputForwarder;
-  /** Whose attempt that is, as a part of a sentence. Never fails. */
-  readonly describeAttempt: (id: string) => Promise<string>;
+  /** Whose attempt that is, as a part of a sentence for people of that project. Never fails. */
+  readonly describeAttempt: (id: string, project: string) => Promise<string>;
   /** Has every executor look at what its deployments wait for. */
   readonly nudge: () => void;
   readonly log: ExecutionLog;
+  readonly tracing: ExecutionTracing | null;
 }

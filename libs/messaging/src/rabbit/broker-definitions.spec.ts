@@ -15,9 +15,10 @@ import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { memoryLog } from '../bus-contract.testing';
 import { DONE, type Handler } from '../bus';
 import { makeEnvelope } from '../message';
-import { BROKER_PARTS, type BrokerPart, brokerDefinitions } from './broker-definitions';
+import { BROKER_PARTS, type BrokerPart, brokerDefinitions, SENDERS } from './broker-definitions';
 import { RabbitBus } from './rabbit-bus';
 
+const REFUSED = expect.stringMatching(/ACCESS_REFUSED|403/) as string;
 const kind = { schema: 'a.test', version: 1 } as Parameters<typeof makeEnvelope>[0];
 
 describe('users of the broker with narrow rights', () => {
@@ -126,6 +127,37 @@ describe('users of the broker with narrow rights', () => {
     ['an executor by removing it', 'executor', (channel) => channel.deleteQueue(COMMANDS_QUEUE.name)],
   ])('do not let read %s', async (_, part, what) => {
     expect(await attempt(part, what)).toMatch(/ACCESS_REFUSED|403/);
+  });
+
+  it.each(TOPOLOGY.queues)('let send to $name whoever is to, and read it whoever its prefix says', async (queue) => {
+    const sender = SENDERS.get(queue.name);
+    if (sender === undefined) throw new Error('nobody may send to it: SENDERS is to say who does');
+    const reader: BrokerPart = queue.name.startsWith('executor.') ? 'executor' : 'planner';
+    expect(await attempt(sender, publish(queue.name, ''))).toBe('allowed');
+    expect(await attempt(reader, consume(queue.name))).toBe('allowed');
+    if (queue.kind === 'work') {
+      expect(await attempt(reader, publish(queue.deadLetters, ''))).toBe('allowed');
+      expect(await attempt(reader, consume(queue.deadLetters))).toBe('allowed');
+    }
+    for (const part of BROKER_PARTS) {
+      if (part !== sender) expect([part, await attempt(part, publish(queue.name, ''))]).toEqual([part, REFUSED]);
+      if (part !== reader) expect([part, await attempt(part, consume(queue.name))]).toEqual([part, REFUSED]);
+    }
+  });
+
+  it.each(TOPOLOGY.exchanges)('let send to $name and hear it whoever is to, alone', async ({ name }) => {
+    const senders = name.startsWith('executor.') ? ['executor'] : ['planner'];
+    const hearers = name.startsWith('executor.') ? ['executor'] : ['planner', 'reader'];
+    for (const part of BROKER_PARTS) {
+      const sent = await attempt(part, publish(name, 'default.x'));
+      expect([part, sent]).toEqual([part, senders.includes(part) ? 'allowed' : REFUSED]);
+      const heard = await attempt(part, async (channel) => {
+        const { queue } = await channel.assertQueue(`${name}.test-${part}`, { exclusive: true });
+        await channel.bindQueue(queue, name, '#');
+      });
+      // A planner hears the feed from its own tables.
+      if (part !== 'planner') expect([part, heard]).toEqual([part, hearers.includes(part) ? 'allowed' : REFUSED]);
+    }
   });
 
   it('let a plugin publish itself, and be answered', async () => {

@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  COMMANDS_QUEUE,
   CONTROLS_QUEUE,
   EVENTS_QUEUE,
   FEED_EXCHANGE,
+  INSPECTIONS_QUEUE,
   NUDGE_EXCHANGE,
   OUTPUT_QUEUE,
   PUBLICATIONS_QUEUE,
+  QUESTIONS_QUEUE,
   REPLIES_EXCHANGE,
   TOPOLOGY,
 } from '@muster/protocol';
@@ -29,14 +32,31 @@ interface Permission {
   readonly read: string;
 }
 
-/** Queues that a listener makes for itself, named after the exchange that it listens to. */
-const own = (exchange: string) => `${exchange}\\..+`;
+/**
+ * Queues that a listener makes for itself, named after the exchange that it listens to; never one of ours, such as the queue
+ * `planner.events.v1` beside the exchange `planner.events`.
+ */
+const own = (exchange: string) => `${exchange}\\.(?!v[0-9]+(\\.|$)).+`;
 const anyOf = (...names: readonly string[]) => (names.length === 0 ? '^$' : `^(${names.join('|')})$`);
 const literal = (name: string) => name.replaceAll('.', '\\.');
 
 const NUDGE = literal(NUDGE_EXCHANGE.name);
 const REPLIES = literal(REPLIES_EXCHANGE);
 const FEED = literal(FEED_EXCHANGE.name);
+
+/** Who sends to which queue. Who reads them says their prefix. */
+export const SENDERS: ReadonlyMap<string, BrokerPart> = new Map<string, BrokerPart>([
+  [COMMANDS_QUEUE.name, 'planner'],
+  [QUESTIONS_QUEUE.name, 'planner'],
+  [INSPECTIONS_QUEUE.name, 'planner'],
+  [EVENTS_QUEUE.name, 'executor'],
+  [OUTPUT_QUEUE.name, 'executor'],
+  [CONTROLS_QUEUE.name, 'program'],
+  [PUBLICATIONS_QUEUE.name, 'plugin'],
+]);
+
+const sentBy = (part: BrokerPart) =>
+  [...SENDERS].filter(([, sender]) => sender === part).map(([name]) => literal(name));
 
 /**
  * Patterns of queues and exchanges by part. Only the planner writes to the default exchange, by which every queue is
@@ -46,7 +66,7 @@ const permissions: Readonly<Record<BrokerPart, Permission>> = {
   planner: {
     configure: anyOf(own(REPLIES)),
     write: anyOf(
-      'executor\\.(commands|questions)\\.v1',
+      ...sentBy('planner'),
       'planner\\..+\\.dead',
       'plugin\\..+\\.dead',
       FEED,
@@ -57,18 +77,11 @@ const permissions: Readonly<Record<BrokerPart, Permission>> = {
   },
   executor: {
     configure: anyOf(own(NUDGE)),
-    write: anyOf(
-      literal(EVENTS_QUEUE.name),
-      literal(OUTPUT_QUEUE.name),
-      REPLIES,
-      'executor\\..+\\.dead',
-      NUDGE,
-      own(NUDGE),
-    ),
+    write: anyOf(...sentBy('executor'), REPLIES, 'executor\\..+\\.dead', NUDGE, own(NUDGE)),
     read: anyOf('executor\\..+'),
   },
-  plugin: { configure: anyOf(), write: anyOf(literal(PUBLICATIONS_QUEUE.name)), read: anyOf() },
-  program: { configure: anyOf(), write: anyOf(literal(CONTROLS_QUEUE.name)), read: anyOf() },
+  plugin: { configure: anyOf(), write: anyOf(...sentBy('plugin')), read: anyOf() },
+  program: { configure: anyOf(), write: anyOf(...sentBy('program')), read: anyOf() },
   reader: { configure: anyOf(own(FEED)), write: anyOf(own(FEED)), read: anyOf(FEED, own(FEED)) },
 };
 
