@@ -325,7 +325,8 @@ export class AttemptPerformer {
         CANCEL_GRACE_MS,
       );
       if (answer.kind === 'confirmed') {
-        await pause(clock, END_REPORT_WAIT_MS);
+        // A wait has nothing on the node that could report.
+        if (this.#task(task).type !== 'wait-for') await pause(clock, END_REPORT_WAIT_MS);
         if (this.#isOpen(task, attempt)) this.#end(task, attempt, { kind, confirmed: true });
         return;
       }
