@@ -15,7 +15,7 @@ const LIMITED = taskGraph(
 
 const state = (to: DeploymentStatus): DeploymentEventBody => ({ type: 'state-changed', state: to, text: null });
 const start = (task: string, attempt = 1): DeploymentEventBody => ({ type: 'attempt-started', task, attempt });
-const exit = (task: string, result = EXITED): DeploymentEventBody => ({
+const exit = (task: string, result: AttemptResult = EXITED): DeploymentEventBody => ({
   ...{ type: 'attempt-ended', task, attempt: 1, result },
 });
 const end = (task: string, to: TaskEnd = 'succeeded'): DeploymentEventBody => ({
