@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TransactionStatus } from '@muster/client';
 import { waitUntil } from '@muster/testkit';
+import { Client } from 'pg';
 import { musterJson } from './bed/muster';
 import { ProductionBed } from './bed/production-bed';
 
@@ -115,6 +116,46 @@ describe('what the master node does for other nodes', () => {
     const state = bed.hosts.hosts[1]?.stateDir ?? '';
     const left = readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('/key'));
     expect(left).toEqual([]);
+  });
+
+  it('reaches a node through its jump node: playbooks, adopting, looking at it and at what is beside it', async () => {
+    await bed.apply('types', 'types@1.0.0', roles, { master: 'host2', allow: ['master_shell'] });
+    const [behind] = bed.hosts.hosts;
+    if (behind === undefined) throw new Error('there is no host');
+    const address = ['--address', behind.address, '--port', String(behind.port)];
+    const moved = await bed.muster(['node', 'add', 'host1', ...address, '--jump', 'host2']);
+    expect([moved.code, moved.stderr]).toEqual([0, '']);
+    rmSync(join(to, 'played'));
+    const status = await run('--tasks', 'play');
+    const logs = await bed.muster(['logs', status.id, 'play@host1']);
+    expect([task(status, 'play')?.summary, logs.stdout]).toEqual([
+      '1 of 2 steps changed something, 0 failed',
+      expect.stringContaining('PLAY RECAP'),
+    ]);
+    expect(existsSync(join(to, 'played'))).toBe(true);
+    const state = bed.hosts.hosts[1]?.stateDir ?? '';
+    const left = readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('key'));
+    expect(left).toEqual([]);
+    expect((await bed.muster(['node', 'adopt', 'host1'])).code).toBe(0);
+    const inspected = await musterJson<{ matches: boolean; facts: object | null }>(
+      ['node', 'inspect', 'host1'],
+      bed.env,
+    );
+    expect([inspected.matches, inspected.facts]).toEqual([true, expect.any(Object)]);
+    const range = ['node', 'discover', behind.address, '--port', String(behind.port), '--allow-public'];
+    const found = await musterJson<{ machines: object[] }>([...range, '--jump', 'host2'], bed.env);
+    expect(found.machines).toMatchObject([{ address: behind.address, hostKey: behind.hostKey, node: 'host1' }]);
+    // Whoever pretends to be the jump node gets nothing: neither the login nor the key of what is behind it.
+    const twin = `SHA256:${'A'.repeat(43)}`;
+    const client = new Client({ connectionString: bed.databaseUrl });
+    await client.connect();
+    await client.query("UPDATE planner.node SET host_key = $1 WHERE name = 'host2'", [twin]);
+    expect((await bed.muster(['node', 'adopt', 'host1'])).stderr).toContain('jump node host2');
+    await client.query("UPDATE planner.node SET host_key = $1, jump = NULL WHERE name = 'host2'", [
+      bed.hosts.hosts[1]?.hostKey,
+    ]);
+    await client.query("UPDATE planner.node SET jump = NULL WHERE name = 'host1'");
+    await client.end();
   });
 
   it('makes machines by the commands of the cluster, and says what it has no command for', async () => {

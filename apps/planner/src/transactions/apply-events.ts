@@ -243,7 +243,7 @@ async function followDeployment(
   const outcome = outcomeOf(states.map((each) => each.state));
   await setState(on, id, outcome, new Date(at), false);
   await releaseClaims(on, id);
-  if (mayGoOn(outcome)) await setLive(on, id);
+  if (mayGoOn(outcome)) await setLive(on, id, outcome);
   await tellEnd(on, id, { state: outcome, text }, at);
   return false;
 }
