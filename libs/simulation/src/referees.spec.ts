@@ -1,4 +1,4 @@
-import type { AttemptResult, DeploymentEvent, DeploymentEventBody, DeploymentStatus, TaskEnd } from '@muster/model';
+import type { AttemptResult, DeploymentEventBody, DeploymentStatus, TaskEnd } from '@muster/model';
 import { graphTask, taskGraph } from './generated-graphs.testing';
 import { Referees, RULES, type Rule } from './referees';
 
@@ -33,9 +33,7 @@ const all = (...left: string[]): DeploymentEventBody[] =>
 /** The rules that a deployment breaks that runs and in which this happens, `closed` once it has ended. */
 function broken(events: readonly DeploymentEventBody[], closed = false): Set<string> {
   const referees = new Referees(LIMITED);
-  [state('running'), ...events].forEach((body, index) =>
-    referees.see({ ...body, seq: index + 1, at: 0 } as DeploymentEvent),
-  );
+  [state('running'), ...events].forEach((body, index) => referees.see({ ...body, seq: index + 1, at: 0 }));
   if (closed) referees.close();
   return new Set(referees.verdicts.map(({ rule }) => rule));
 }
