@@ -77,6 +77,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly database: DataSource;
   readonly runner: PlanRunner;
   readonly tracing: Tracing;
+  readonly metrics: PlannerMetrics;
   readonly installation: string;
   readonly nudges: PlannerNudges;
   readonly tail: FeedTail;
@@ -146,7 +147,7 @@ export class PlannerModule {
         { provide: FeedTail, useValue: runtime.tail },
         { provide: WEBHOOKS, useValue: runtime.webhooks },
         { provide: Operations, useValue: runtime.operations },
-        { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
+        { provide: PlannerMetrics, useValue: runtime.metrics },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },
         { provide: OutputIntake, useFactory: () => new OutputIntake(runtime.database, runtime.nudges) },
         OpenApiDocument,
