@@ -2,9 +2,10 @@
  * What every Jest project shares. Sources are resolved through the `@muster/source` export condition,
  * so no build is needed before tests; SWC does not check types, `npm run typecheck` does.
  */
-// PGlite is there as CommonJS too, but imports dynamically, which Jest lets pass only when transformed.
+// PGlite and OpenTelemetry are there as CommonJS too, but import dynamically, which Jest lets pass only when transformed.
 const esmOnly = [
   '@electric-sql',
+  '@opentelemetry',
   '@nestjs',
   'file-type',
   'jose',

@@ -48,9 +48,13 @@ export class ProductionBed {
     this.#client = new MusterClient({ server: env['MUSTER_SERVER'] ?? '', token: env['MUSTER_TOKEN'] ?? '' });
   }
 
-  /** On a database and a vhost of its own in the test run's services, which nobody may break. */
-  static open(hostCount: number, executors: number): Promise<ProductionBed> {
-    return ProductionBed.#open(hostCount, executors, sharedServices());
+  /** On a database and a vhost of its own in the test run's services, which nobody may break; `more` is added to the environment of its processes. */
+  static open(
+    hostCount: number,
+    executors: number,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<ProductionBed> {
+    return ProductionBed.#open(hostCount, executors, sharedServices(), more);
   }
 
   /** With a PostgreSQL and a RabbitMQ of its own, to be killed, paused or searched as a whole. */
@@ -58,7 +62,12 @@ export class ProductionBed {
     return ProductionBed.#open(hostCount, executors, ownServices());
   }
 
-  static async #open(hostCount: number, executors: number, started: Promise<BedServices>): Promise<ProductionBed> {
+  static async #open(
+    hostCount: number,
+    executors: number,
+    started: Promise<BedServices>,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<ProductionBed> {
     const folder = await privateFolder('scenario');
     const starts = [started, startHosts(hostCount)] as const;
     const [services, hosts] = await Promise.all(starts).catch(async (error: unknown) => {
@@ -74,6 +83,7 @@ export class ProductionBed {
       MUSTER_HTTP_PORT: String(await freePort()),
       MUSTER_LEASE_MS: String(LEASE_MS),
       MUSTER_LOG_LEVEL: 'debug',
+      ...more,
     };
     const planner = await startPlanner(folder, serviceEnv);
     const url = planner.ready.url ?? '';

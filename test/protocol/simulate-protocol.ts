@@ -152,6 +152,8 @@ class ProtocolSimulation {
       this.#referees.asked(attempt, this.#store.holdsLease(id, deployment));
     };
     const ports: ExecutorPorts = {
+      tracing: null,
+      apart: (work) => work(),
       clock: process.clock,
       store: storePort(this.#store, (effect) => process.call('store', effect)),
       nodes: new NodePortModel(process, this.#machines, this.#links, started),

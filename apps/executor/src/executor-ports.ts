@@ -1,5 +1,5 @@
-import type { ExecutionLog, MakeMasker } from '@muster/execution';
-import type { Bus } from '@muster/messaging';
+import type { ExecutionLog, ExecutionTracing, MakeMasker } from '@muster/execution';
+import type { AroundHandler, Bus } from '@muster/messaging';
 import type { SecretBox } from '@muster/model';
 import type { Database } from '@muster/storage';
 
@@ -23,6 +23,9 @@ export interface ExecutorAppPorts {
   readonly secretBox: SecretBox;
   readonly makeMasker: MakeMasker;
   readonly logger: ExecutionLog;
+  /** Absent: nobody watches. */
+  readonly tracing?: ExecutionTracing;
+  readonly aroundMessage?: AroundHandler;
 }
 
 export interface ExecutorConfig {

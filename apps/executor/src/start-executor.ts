@@ -33,6 +33,7 @@ import {
 import { SshNodeInspector, SshNodePort, SshNodeShell } from '@muster/remote';
 import type { SecretBox } from '@muster/model';
 import { migrate } from '@muster/storage';
+import { withoutScope } from '@muster/telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Pool } from 'pg';
@@ -116,6 +117,8 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
         bus.publish(NUDGE_EXCHANGE, makeEnvelope(nudge, {})).catch(() => undefined);
       },
       log: logger,
+      tracing: ports.tracing ?? null,
+      apart: withoutScope,
     },
     { id, leaseMs: config.leaseMs, leasesExpire: config.leasesExpire, deploymentsMax: DEPLOYMENTS_MAX },
   );
@@ -123,6 +126,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
     strategy: new BusServer({
       bus,
       log: logger,
+      ...(ports.aroundMessage ? { around: ports.aroundMessage } : {}),
       queues: [
         { queue: COMMANDS_QUEUE, prefetch: COMMANDS_AT_ONCE },
         { queue: QUESTIONS_QUEUE, prefetch: QUESTIONS_AT_ONCE },

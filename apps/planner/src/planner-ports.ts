@@ -1,7 +1,7 @@
 import type { SecretBox, SecretValue } from '@muster/model';
 import type { Bus } from '@muster/messaging';
 import type { ArtifactStore, Database } from '@muster/storage';
-import type { Logger } from '@muster/telemetry';
+import type { Logger, Tracing } from '@muster/telemetry';
 import type { WebhookSettings } from './webhooks/webhook-settings';
 import type { PlanRunner } from './plans/plan-runner';
 
@@ -15,6 +15,8 @@ export interface PlannerPorts {
   /** What `secretBox` was made with: planning opens secrets too, in threads that need a box of their own. */
   readonly secretKey: SecretValue;
   readonly logger: Logger;
+  /** Absent: nobody watches. */
+  readonly tracing?: Tracing;
   /** Absent: plans are made in worker threads. */
   readonly runner?: PlanRunner;
   /** Absent: as the configuration says. */

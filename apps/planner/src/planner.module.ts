@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import type { Tracing } from '@muster/telemetry';
 import { DataSource } from 'typeorm';
 import { ArchivesController } from './archives/archives.controller';
 import { ArtifactsController } from './artifacts/artifacts.controller';
@@ -27,6 +28,7 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { MediaTypeGuard } from './http/media-type.guard';
 import { OpenApiController, OpenApiDocument } from './http/openapi';
 import { ProblemFilter } from './http/problem-filter';
+import { ScopeInterceptor } from './http/scope.interceptor';
 import { validation } from './http/validation';
 import { InspectionsController } from './nodes/inspections.controller';
 import { DiscoveriesController } from './nodes/discoveries.controller';
@@ -74,6 +76,7 @@ import { WebhooksController } from './webhooks/webhooks.controller';
 export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly database: DataSource;
   readonly runner: PlanRunner;
+  readonly tracing: Tracing;
   readonly installation: string;
   readonly nudges: PlannerNudges;
   readonly tail: FeedTail;
@@ -152,7 +155,8 @@ export class PlannerModule {
         ClusterParts,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: MediaTypeGuard },
-        // The outer one, so that an answer that is told again has its header, too.
+        // The outer ones, so that an answer that is told again has its header, too.
+        { provide: APP_INTERCEPTOR, useClass: ScopeInterceptor },
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: OperationInterceptor },

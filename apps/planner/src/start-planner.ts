@@ -16,7 +16,7 @@ import {
   taskOutput,
 } from '@muster/protocol';
 import { migrate } from '@muster/storage';
-import { NestLogger } from '@muster/telemetry';
+import { aroundMessage, NestLogger, NO_TRACING } from '@muster/telemetry';
 import { json, type NextFunction, type Request, type Response } from 'express';
 import { FeedTail } from './feed/feed-tail';
 import { recordRequests } from './audit/record-requests';
@@ -31,12 +31,14 @@ import { checkText } from './http/check-text';
 import { FailedSignIns } from './http/failed-sign-ins';
 import { JSON_TYPES } from './http/media-type.guard';
 import { identify } from './http/identify';
+import { observeRequests } from './http/observe-requests';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
 import { Operations } from './operations/operations';
 import { checkPlannerConfig, type PlannerConfig } from './planner-config';
 import type { PlannerPorts } from './planner-ports';
 import { PlannerModule, type PlannerRuntime } from './planner.module';
+import { tracedPlanRunner } from './plans/traced-plan-runner';
 import { WorkerPlanRunner } from './plans/worker-plan-runner';
 import { webhookSettings } from './webhooks/webhook-settings';
 import { RETENTION } from './retention/retention';
@@ -75,7 +77,8 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
   try {
     const database = await connectDatabase(ports.database);
     opened.push(() => database.destroy());
-    const runner = ports.runner ?? new WorkerPlanRunner(ports.secretKey);
+    const tracing = ports.tracing ?? NO_TRACING;
+    const runner = tracedPlanRunner(ports.runner ?? new WorkerPlanRunner(ports.secretKey), tracing);
     opened.push(() => runner.close());
     const closing = new AbortController();
     const installation = await installationOf(database);
@@ -88,7 +91,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const runtime = {
       ...ports,
       ...{ webhooks, retention: config.retention ?? RETENTION },
-      ...{ database, runner, nudges, operations, installation, tail: new FeedTail(database) },
+      ...{ database, runner, tracing, nudges, operations, installation, tail: new FeedTail(database) },
       closing: closing.signal,
       refusals: new RefusalGate(),
     };
@@ -120,10 +123,11 @@ async function closeServer(app: NestExpressApplication): Promise<void> {
 const EVENTS_PREFETCH = 200;
 const OUTPUT_PREFETCH = 100;
 
-function eventServer({ bus, logger }: PlannerRuntime): BusServer {
+function eventServer({ bus, logger, tracing }: PlannerRuntime): BusServer {
   return new BusServer({
     bus,
     log: logger,
+    around: aroundMessage(tracing),
     queues: [
       { queue: EVENTS_QUEUE, prefetch: EVENTS_PREFETCH },
       { queue: OUTPUT_QUEUE, prefetch: OUTPUT_PREFETCH },
@@ -147,6 +151,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   const metrics = app.get(PlannerMetrics);
   app.disable('x-powered-by');
   app.set('trust proxy', [...(config.trustedProxies ?? [])]);
+  app.use(observeRequests(runtime.logger, runtime.tracing));
   app.use(metrics.observe());
   app.use(plainAnswers);
   app.use(recordRequests(runtime));

@@ -14,7 +14,7 @@ import {
   openDatabase,
   PostgresArtifactStore,
 } from '@muster/storage';
-import type { Logger } from '@muster/telemetry';
+import { type Logger, scopeHeaders } from '@muster/telemetry';
 import { checkSecretKey, createSecretCheck } from './check-secret-key';
 import type { Closing } from './closing';
 import { explainTls, tlsFault } from './explain-tls';
@@ -83,9 +83,9 @@ async function busOpener(config: ServerConfig, logger: Logger, closing: Closing)
   const broker = amqpUrl ? null : new InProcessBroker({ log: logger });
   return async (name) => {
     const bus = broker
-      ? broker.connect()
+      ? broker.connect(scopeHeaders)
       : await openRabbit({
-          ...{ url: amqpUrl?.reveal() ?? '', name, log: logger, setUp },
+          ...{ url: amqpUrl?.reveal() ?? '', name, log: logger, setUp, headers: scopeHeaders },
           ...(tls === undefined ? {} : { tls }),
           // Executors ask nobody.
           ...(name === 'planner' ? { replies: REPLIES_EXCHANGE } : {}),

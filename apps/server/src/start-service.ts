@@ -1,8 +1,9 @@
+import { hostname } from 'node:os';
 import { startExecutor } from '@muster/executor';
 import { problem, ProblemsError } from '@muster/problems';
 import { createMasker } from '@muster/secrets';
 import { startPlanner } from '@muster/planner';
-import { createLogger, type Logger } from '@muster/telemetry';
+import { aroundMessage, createLogger, type Logger, openTracing, type Tracing } from '@muster/telemetry';
 import { Closing } from './closing';
 import { prepareDataFolder } from './data-folder';
 import { executorArtifacts } from './executor-artifacts';
@@ -11,13 +12,20 @@ import type { RunningService } from './run-in-foreground';
 import { readTls } from './read-tls';
 import type { ServerConfig } from './server-config';
 
+interface TracedParts extends Parts {
+  readonly tracing: Tracing;
+}
+
 /** Starts what `config.kind` says. Fails with `ProblemsError` when something outside is not as configured. */
 export async function startService(config: ServerConfig): Promise<RunningService> {
   const logger = createLogger({ name: config.kind, level: config.logLevel });
   const closing = new Closing(logger);
   try {
     await prepareDataFolder(config.dataDir);
-    const parts = await openParts(config, logger, closing);
+    // The SDK reads the standard's variables from there by itself.
+    const tracing = await openTracing(process.env, `muster-${config.kind}`, `${hostname()}-${process.pid}`, logger);
+    closing.add('tracing', () => tracing.close());
+    const parts = { ...(await openParts(config, logger, closing)), tracing };
     const id = config.kind === 'planner' ? null : await runExecutor(config, parts, logger, closing);
     // Last: who reads its address finds everything behind it running.
     const url = config.kind === 'executor' ? null : await runPlanner(config, parts, logger, closing);
@@ -28,7 +36,7 @@ export async function startService(config: ServerConfig): Promise<RunningService
   }
 }
 
-async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, closing: Closing): Promise<string> {
+async function runPlanner(config: ServerConfig, parts: TracedParts, logger: Logger, closing: Closing): Promise<string> {
   const { artifacts, secretBox, secretKey, database } = parts;
   const adminToken = await secretOf(config, 'admin-token', config.adminToken);
   const bus = await parts.openBus('planner');
@@ -52,14 +60,19 @@ async function runPlanner(config: ServerConfig, parts: Parts, logger: Logger, cl
         ...(tls === undefined ? {} : { tls }),
         ...(config.oidc === null ? {} : { oidc: config.oidc }),
       },
-      { database, bus, artifacts, secretBox, secretKey, logger },
+      { database, bus, artifacts, secretBox, secretKey, logger, tracing: parts.tracing },
     ),
   );
   closing.add('planner', () => planner.close());
   return planner.url;
 }
 
-async function runExecutor(config: ServerConfig, parts: Parts, logger: Logger, closing: Closing): Promise<string> {
+async function runExecutor(
+  config: ServerConfig,
+  parts: TracedParts,
+  logger: Logger,
+  closing: Closing,
+): Promise<string> {
   const { artifacts, secretBox, database } = parts;
   const bus = await parts.openBus('executor');
   const executor = await startExecutor(
@@ -69,7 +82,10 @@ async function runExecutor(config: ServerConfig, parts: Parts, logger: Logger, c
       leasesExpire: database.kind === 'postgres',
       plannerUrl: config.kind === 'executor' ? config.plannerUrl : null,
     },
-    { database, bus, artifacts: executorArtifacts(artifacts), secretBox, makeMasker: createMasker, logger },
+    {
+      ...{ database, bus, artifacts: executorArtifacts(artifacts), secretBox, makeMasker: createMasker, logger },
+      ...{ tracing: parts.tracing, aroundMessage: aroundMessage(parts.tracing) },
+    },
   );
   closing.add('executor', () => executor.close());
   return executor.id;

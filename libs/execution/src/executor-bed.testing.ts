@@ -157,6 +157,8 @@ export class ExecutorBed {
       readGraph: async () => packGraph(graphOf(tasks)),
       nudge: () => undefined,
       log: this.log,
+      tracing: null,
+      apart: (work: () => void) => work(),
     };
     this.executor = new Executor(ports as ExecutorPorts, {
       ...{ id: 'e1', leaseMs: LEASE_MS, leasesExpire: true, deploymentsMax: 10 },

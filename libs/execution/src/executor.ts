@@ -6,6 +6,7 @@ import type {
   ExplainReply,
   NodeAccessMessage,
   StartDeployment,
+  StartOrigin,
 } from '@muster/protocol';
 import { apply, type CarriedOver, carriedFrom, initialState, type LimitUse } from '@muster/scheduling';
 import { DeploymentQuestions } from './deployment-questions';
@@ -20,6 +21,7 @@ import { endUnfinished } from './runner/end-unfinished';
 import { EventRelay } from './runner/event-relay';
 import { Lease } from './runner/lease';
 import { OutputForwarder } from './runner/output-forwarder';
+import { idsOf, withIds } from './runner/log-ids';
 import type { RunnerContext } from './runner/runner-context';
 import { StartIntake } from './start-intake';
 
@@ -64,7 +66,7 @@ export class Executor {
     this.#options = options;
     const { clock, store, log } = ports;
     this.#relay = new EventRelay(options.id, store, ports.publishEvents, clock, log);
-    const output = new OutputForwarder(ports.publishOutput, ports.makeMasker, ports.encodeBase64, clock, log);
+    const output = new OutputForwarder(ports.publishOutput, ports.makeMasker, ports.encodeBase64, clock);
     this.#questions = new DeploymentQuestions(options.id, ports, (deployment) => this.#runners.get(deployment));
     this.#intake = new StartIntake(ports, (deployment, graph) => {
       this.#accepted = { deployment, graph };
@@ -82,6 +84,7 @@ export class Executor {
       describeAttempt: (id, project) => this.#questions.describeAttempt(id, project),
       nudge: () => ports.nudge(),
       log,
+      tracing: ports.tracing,
     };
   }
 
@@ -98,9 +101,10 @@ export class Executor {
   /**
    * Stores a start command; settles with the problems that stand in the way, none when it is accepted. The answer to a
    * command stays what it was, however often it comes; but what may pass is no answer until the command's time is over.
+   * `origin` is kept with it.
    */
-  accept(command: string, told: StartDeployment): Promise<readonly Problem[]> {
-    return this.#intake.accept(command, told);
+  accept(command: string, told: StartDeployment, origin?: StartOrigin): Promise<readonly Problem[]> {
+    return this.#intake.accept(command, origin === undefined ? told : { ...told, origin });
   }
 
   /** Stores a control command; its effect comes back as an event that names it. */
@@ -204,9 +208,12 @@ export class Executor {
   nudged(): void {
     if (this.#stopped) return;
     this.#tickAgain = true;
-    this.#ticking ??= this.#tick().finally(() => {
-      this.#ticking = null;
-      if (this.#tickAgain && !this.#stopped) this.nudged();
+    if (this.#ticking !== null) return;
+    this.#ports.apart(() => {
+      this.#ticking = this.#tick().finally(() => {
+        this.#ticking = null;
+        if (this.#tickAgain && !this.#stopped) this.nudged();
+      });
     });
   }
 
@@ -230,9 +237,7 @@ export class Executor {
         // Before anything is published: a broker that is away must not keep others from going on.
         await store
           .handOver(this.id, runner.deployment, runner.epoch)
-          .catch((error: unknown) =>
-            log.warn({ deployment: runner.deployment, err: error }, 'not handed over; its lease will pass'),
-          );
+          .catch((error: unknown) => runner.log.warn({ err: error }, 'not handed over; its lease will pass'));
       }),
     );
     this.#ports.nudge();
@@ -274,7 +279,7 @@ export class Executor {
         this.#leases.get(deployment)?.renewed(askedAt);
         this.#runners.get(deployment)?.wake();
       } else {
-        this.#ports.log.warn({ deployment }, 'another executor has taken the deployment over');
+        this.#runners.get(deployment)?.log.warn({}, 'another executor has taken the deployment over');
         await this.#stopOwning(deployment);
       }
     }
@@ -302,10 +307,7 @@ export class Executor {
     );
     this.#first = false;
     for (const owned of taken) {
-      log.info(
-        { deployment: owned.deployment, epoch: owned.epoch, events: owned.events.length },
-        'owns the deployment',
-      );
+      withIds(log, idsOf(owned.start)).info({ epoch: owned.epoch, events: owned.events.length }, 'owns the deployment');
       await this.#run(owned, new Lease(clock, this.#options.leaseMs, this.#options.leasesExpire, askedAt));
     }
     if (taken.length > 0) this.#tickAgain = true;
@@ -314,6 +316,7 @@ export class Executor {
 
   async #run(owned: OwnedDeployment, lease: Lease): Promise<void> {
     const { deployment } = owned;
+    const log = withIds(this.#ports.log, idsOf(owned.start));
     // Ours already, when its lease passed before it was renewed: the runner of the epoch before is fenced.
     await this.#stopOwning(deployment);
     const graph =
@@ -327,15 +330,12 @@ export class Executor {
     } catch (error) {
       if (error instanceof InvariantBroken) return this.#endUnreadable(owned, error.message, error);
       // A store that does not answer says nothing about what is stored.
-      this.#ports.log.warn(
-        { deployment, err: error },
-        'what its earlier run did cannot be read now; its lease will pass',
-      );
+      log.warn({ err: error }, 'what its earlier run did cannot be read now; its lease will pass');
       return;
     }
     try {
       const runner = new DeploymentRunner(this.#context, owned, graph, carried, lease, (reason) => {
-        this.#ports.log.info({ deployment, reason }, 'no longer owns the deployment');
+        log.info({ reason }, 'no longer owns the deployment');
         this.#forget(deployment);
       });
       this.#runners.set(deployment, runner);
@@ -360,7 +360,7 @@ export class Executor {
 
   /** What cannot be read now cannot be read by the next owner: it ends, and says why. */
   async #endUnreadable(owned: OwnedDeployment, text: string, error?: unknown): Promise<void> {
-    this.#ports.log.error({ deployment: owned.deployment, text, err: error }, 'the stored deployment ends unread');
+    withIds(this.#ports.log, idsOf(owned.start)).error({ text, err: error }, 'the stored deployment ends unread');
     await endUnfinished(this.#context, owned, owned.events.at(-1)?.seq ?? 0, text);
     this.#relay.release(owned.deployment);
   }

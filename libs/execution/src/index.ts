@@ -11,5 +11,6 @@ export * from './ports/node-inspector';
 export * from './ports/node-port';
 export * from './ports/node-shell';
 export * from './ports/publishing';
+export type { ExecutionSpan, ExecutionTracing } from './ports/tracing';
 export { type PowerAnswer, powerNode, type PowerQuestion } from './power-node';
 export { compileOperation, EXECUTABLE_TASK_TYPES } from './task-types/compile-operation';

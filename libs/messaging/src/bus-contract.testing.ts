@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Envelope, ExchangeTopology, QueueTopology, Topology } from '@muster/protocol';
 import { waitUntil } from '@muster/testkit';
-import { type Bus, type Delivery, DONE, type Handled, park, retryLater } from './bus';
+import { type Bus, type Delivery, DONE, type Handled, type MessageHeaders, park, retryLater } from './bus';
 import { BusError, type BusFailure } from './bus-error';
 import type { RetryPace } from './settle-delivery';
 
@@ -30,7 +30,7 @@ export const CONTRACT_PACE: RetryPace = { delayMs: 5, delayMaxMs: 20, heldMaxMs:
 
 /** A broker with `CONTRACT_TOPOLOGY` and `CONTRACT_PACE`, emptied for each test. */
 export interface ContractBroker {
-  connect(): Promise<Bus>;
+  connect(headers?: () => MessageHeaders): Promise<Bus>;
   /** Dead letters of a work queue, oldest first. */
   deadLetters(queue: string): Promise<{ content: unknown; reason: string }[]>;
   stop(): Promise<void>;
@@ -41,8 +41,8 @@ export function describeBusContract(name: string, start: () => Promise<ContractB
   describe(`bus on ${name}`, () => {
     let broker: ContractBroker;
     let buses: Bus[];
-    const connect = async (): Promise<Bus> => {
-      const bus = await broker.connect();
+    const connect = async (headers?: () => MessageHeaders): Promise<Bus> => {
+      const bus = await broker.connect(headers);
       buses.push(bus);
       return bus;
     };
@@ -320,6 +320,24 @@ export function describeBusContract(name: string, start: () => Promise<ContractB
       const texts = Array.from({ length: 20 }, (_, index) => `q${index}`);
       const replies = await Promise.all(texts.map((text) => asker.request(queue, message(text), 5_000)));
       expect(replies).toEqual(texts.map((text) => ({ ok: true, body: { heard: text, isRequest: true } })));
+    });
+
+    it('carries what a sender says beside the message, as long as it is known and short', async () => {
+      const told: MessageHeaders[] = [];
+      let headers: MessageHeaders = { traceparent: 'x'.repeat(257), 'x-request-id': 'r1', 'x-death': 'forged' };
+      const [sender, receiver] = [await connect(() => headers), await connect()];
+      const take = async (delivery: Delivery): Promise<Handled> => {
+        told.push(delivery.headers);
+        return { verdict: DONE, reply: { ok: true, body: null } };
+      };
+      await receiver.consume(WORK, take, { prefetch: 1 });
+      await sender.send(WORK, message('one'));
+      headers = { traceparent: '00-1-2-01' };
+      await sender.request(WORK, message('two'), 5_000);
+      headers = {};
+      await sender.send(WORK, message('three'));
+      await waitUntil('all came', () => told.length === 3);
+      expect(told).toEqual([{ 'x-request-id': 'r1' }, { traceparent: '00-1-2-01' }, {}]);
     });
 
     it('fails a request that gets no reply in time, and drops a question that nobody waits for any more', async () => {

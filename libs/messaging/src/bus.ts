@@ -14,8 +14,13 @@ export const DONE: Verdict = { kind: 'done' };
 export const retryLater = (reason: string): Verdict => ({ kind: 'retry-later', reason });
 export const park = (reason: string): Verdict => ({ kind: 'park', reason });
 
+/** What a message says beside its content, by name: where it comes from, for logs and traces. Nothing is decided by it. */
+export type MessageHeaders = Readonly<Record<string, string>>;
+
 /** One message on its way to a handler. */
 export interface Delivery {
+  /** As the sender's bus wrote them: unchecked texts of bounded length, of the names that are known here. */
+  readonly headers: MessageHeaders;
   /** What the sender wrote, unchecked: an `Envelope` if it keeps to the protocol. */
   readonly content: unknown;
   /** Counts from 1; grows with every delivery that was not settled, whoever had it. */

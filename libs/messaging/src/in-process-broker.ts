@@ -1,5 +1,5 @@
 import { type ExchangeTopology, type Topology, TOPOLOGY } from '@muster/protocol';
-import type { BusLog } from './bus';
+import type { BusLog, MessageHeaders } from './bus';
 import { BusError } from './bus-error';
 import { InProcessBus } from './in-process-bus';
 import type { ExchangeListener, SharedBroker } from './shared-broker';
@@ -37,9 +37,9 @@ export class InProcessBroker implements SharedBroker {
     for (const { name } of exchanges) this.#listeners.set(name, new Set());
   }
 
-  /** A bus of one service: closing it leaves the others alone. */
-  connect(): InProcessBus {
-    return new InProcessBus(this);
+  /** A bus of one service: closing it leaves the others alone. `headers` are asked for with each message. */
+  connect(headers: () => MessageHeaders = () => ({})): InProcessBus {
+    return new InProcessBus(this, headers);
   }
 
   queue(name: string): InProcessQueue {

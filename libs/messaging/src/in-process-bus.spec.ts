@@ -5,7 +5,7 @@ import { decodeMessage } from './message';
 describeBusContract('the in-process broker', async () => {
   const broker = new InProcessBroker({ log: memoryLog(), topology: CONTRACT_TOPOLOGY, pace: CONTRACT_PACE });
   return {
-    connect: async () => broker.connect(),
+    connect: async (headers) => broker.connect(headers),
     deadLetters: async (queue) =>
       broker.queue(`${queue}.dead`).waiting.map(({ bytes, reason = '' }) => {
         const content = decodeMessage(bytes);

@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { Envelope, ExchangeTopology, QueueTopology, Reply } from '@muster/protocol';
-import type { Bus, ConsumeOptions, Delivery, Handler, RoutedMessage, Subscription } from './bus';
+import type { Bus, ConsumeOptions, Delivery, Handler, MessageHeaders, RoutedMessage, Subscription } from './bus';
 import { BusError } from './bus-error';
 import { deliveriesMax } from './deliveries-max';
 import { InFlight } from './in-flight';
 import type { QueueConsumer, QueuedMessage } from './in-process-queue';
 import { decodeMessage, encodeMessage } from './message';
+import { readHeaders } from './message-headers';
 import { describeError, settleDelivery } from './settle-delivery';
 import type { SharedBroker } from './shared-broker';
 
@@ -15,7 +16,10 @@ export class InProcessBus implements Bus {
   readonly #pending = new Set<(error: BusError) => void>();
   #isClosed = false;
 
-  constructor(private readonly broker: SharedBroker) {}
+  constructor(
+    private readonly broker: SharedBroker,
+    private readonly headers: () => MessageHeaders,
+  ) {}
 
   get isConnected(): boolean {
     return !this.#isClosed;
@@ -23,7 +27,7 @@ export class InProcessBus implements Bus {
 
   async send(queue: QueueTopology, message: Envelope): Promise<void> {
     this.#refuseIfClosed();
-    this.#put(queue, { bytes: encodeMessage(message), deliveries: 0, expiresAt: null });
+    this.#put(queue, { ...this.#wrap(message), expiresAt: null });
   }
 
   request(queue: QueueTopology, message: Envelope, timeoutMs: number): Promise<Reply<unknown>> {
@@ -48,7 +52,7 @@ export class InProcessBus implements Bus {
       };
       const expiresAt = queue.kind === 'questions' ? performance.now() + timeoutMs : null;
       try {
-        this.#put(queue, { bytes: encodeMessage(message), deliveries: 0, expiresAt, respond });
+        this.#put(queue, { ...this.#wrap(message), expiresAt, respond });
       } catch (error) {
         settle();
         reject(error instanceof Error ? error : new Error(String(error)));
@@ -71,6 +75,7 @@ export class InProcessBus implements Bus {
     const handle = async (message: QueuedMessage): Promise<void> => {
       const content = decodeMessage(message.bytes);
       const delivery: Delivery = {
+        headers: message.headers ?? {},
         content: content.ok ? content.value : null,
         attempt: message.deliveries,
         source: topology.name,
@@ -120,7 +125,7 @@ export class InProcessBus implements Bus {
       const content = decodeMessage(bytes);
       if (!content.ok) return;
       try {
-        await listener({ content: content.value, attempt: 1, source: exchange.name, isRequest: false });
+        await listener({ headers: {}, content: content.value, attempt: 1, source: exchange.name, isRequest: false });
       } catch (error) {
         this.broker.log.error({ exchange: exchange.name, reason: describeError(error) }, 'listener failed');
       }
@@ -140,6 +145,10 @@ export class InProcessBus implements Bus {
     this.#isClosed = true;
     await Promise.all([...this.#subscriptions].map((each) => each.close()));
     for (const fail of this.#pending) fail(new BusError('closed', 'the bus was closed before the reply came'));
+  }
+
+  #wrap(message: Envelope): Pick<QueuedMessage, 'bytes' | 'headers' | 'deliveries'> {
+    return { bytes: encodeMessage(message), headers: readHeaders(this.headers()), deliveries: 0 };
   }
 
   #put(queue: QueueTopology, message: QueuedMessage): void {

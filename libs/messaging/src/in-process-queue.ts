@@ -1,8 +1,11 @@
 import type { QueueTopology } from '@muster/protocol';
+import type { MessageHeaders } from './bus';
 
 /** A message as the in-process broker keeps it: bytes, so that nobody shares objects with anybody. */
 export interface QueuedMessage {
   readonly bytes: Buffer;
+  /** Absent: none. */
+  readonly headers?: MessageHeaders;
   /** Deliveries so far. */
   deliveries: number;
   /** Milliseconds on the monotonic clock; null: keeps for ever. */

@@ -13,4 +13,4 @@ export type { BrokerTls } from './rabbit/rabbit-link';
 export { RabbitBus, type RabbitBusOptions } from './rabbit/rabbit-bus';
 export { BusContext } from './nest/bus-context';
 export { BusController } from './nest/bus-controller';
-export { BusServer, type BusServerOptions } from './nest/bus-server';
+export { type AroundHandler, BusServer, type BusServerOptions } from './nest/bus-server';

@@ -45,6 +45,18 @@ export const besideStart = z.object({
 });
 export type BesideStart = z.infer<typeof besideStart>;
 
+/**
+ * Where a start comes from. Travels as headers of the message; here the executor that takes it in keeps it, for whoever
+ * owns the deployment later. Nothing is decided by it.
+ */
+const startOrigin = z.object({
+  /** Id of the HTTP request. */
+  requestId: z.string().max(256).optional(),
+  /** W3C Trace Context. */
+  traceparent: z.string().max(256).optional(),
+});
+export type StartOrigin = z.infer<typeof startOrigin>;
+
 export const startDeployment = messageKind(
   'executor.deployment.start',
   1,
@@ -78,6 +90,7 @@ export const startDeployment = messageKind(
     giveUpAt: z.int().min(0).optional(),
     who: sentence,
     why: sentence.nullable(),
+    origin: startOrigin.optional(),
   }),
 );
 export type StartDeployment = z.infer<typeof startDeployment.body>;

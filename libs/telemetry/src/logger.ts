@@ -1,5 +1,6 @@
 import { SECRET_MASK } from '@muster/model';
 import { destination, type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { currentScope, scopeFields } from './scope';
 
 export type Logger = PinoLogger;
 
@@ -31,6 +32,8 @@ export function createLogger({ name, level = 'info', stream }: LoggerOptions): L
       name,
       level,
       timestamp: stdTimeFunctions.isoTime,
+      // What the line says of itself comes before.
+      mixin: () => scopeFields(currentScope()),
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => maskFields(fields, 0) as Record<string, unknown>,

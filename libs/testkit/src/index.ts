@@ -14,6 +14,7 @@ export {
   rabbitmqRequirement,
   type Requirement,
 } from './services/machine';
+export { type CollectedSpan, TestCollector } from './services/test-collector';
 export { TestOidcProvider } from './services/test-oidc-provider';
 export { obtainPostgres, POSTGRES_VARIABLE, startPostgres } from './services/postgres';
 export { type PrivateFolder, privateFolder } from './services/private-folder';

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadableStream } from 'node:stream/web';
 import type { ArtifactFetcher, FetchFailure } from '@muster/execution';
+import { scopeHeaders } from '@muster/telemetry';
 import type { ExecutorArtifacts } from '../executor-ports';
 
 const AT_ONCE = 4;
@@ -50,7 +51,7 @@ export class PlannerArtifacts implements ArtifactFetcher {
     const planner = `the planner at ${this.plannerUrl}`;
     try {
       const answer = await fetch(`${this.plannerUrl}/internal/artifacts/${encodeURIComponent(digest)}`, {
-        headers: { authorization: `Bearer ${token}` },
+        headers: { authorization: `Bearer ${token}`, ...scopeHeaders() },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       if (!answer.ok || !answer.body)

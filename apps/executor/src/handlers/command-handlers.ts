@@ -1,4 +1,4 @@
-import { BusContext, BusController } from '@muster/messaging';
+import { BusContext, BusController, type MessageHeaders } from '@muster/messaging';
 import { Executor } from '@muster/execution';
 import { type Problem, ProblemsError } from '@muster/problems';
 import {
@@ -11,7 +11,9 @@ import {
   releaseTransaction,
   startDeployment,
   type StartDeployment,
+  type StartOrigin,
 } from '@muster/protocol';
+import { scopeHeaders } from '@muster/telemetry';
 import { Inject } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { EXECUTOR } from '../executor-ports';
@@ -23,7 +25,7 @@ export class CommandHandlers {
 
   @MessagePattern(startDeployment.schema)
   async start(@Payload() body: StartDeployment, @Ctx() context: BusContext): Promise<{ accepted: true }> {
-    return accepted(await this.executor.accept(context.id, body));
+    return accepted(await this.executor.accept(context.id, body, originOf({ ...context.headers, ...scopeHeaders() })));
   }
 
   @MessagePattern(controlDeployment.schema)
@@ -58,6 +60,11 @@ export class CommandHandlers {
     await this.executor.releaseTransaction(body.transaction);
     return { accepted: true };
   }
+}
+
+/** The span of this handler, where it is one; else what the message says. */
+function originOf({ traceparent, 'x-request-id': requestId }: MessageHeaders): StartOrigin {
+  return { ...(traceparent === undefined ? {} : { traceparent }), ...(requestId === undefined ? {} : { requestId }) };
 }
 
 function accepted(problems: readonly Problem[]): { accepted: true } {

@@ -7,6 +7,7 @@ import type { Request, Response } from 'express';
 import type { Logger } from '@muster/telemetry';
 import { sendProblems } from './problem-details';
 import { statusOf } from './problem-status';
+import { requestIds } from './request-ids';
 
 /** Turns whatever a handler throws into problem details. What nobody foresaw is logged under an id and told by that id only. */
 @Catch()
@@ -52,7 +53,7 @@ export class ProblemFilter implements ExceptionFilter {
       return { status: 503, problems: [problem('API_UNAVAILABLE', { subject, summary })] };
     }
     const id = randomUUID();
-    this.logger.error({ id, failure: describeFailure(thrown) }, 'request failed');
+    this.logger.error({ ...requestIds(request), id, failure: describeFailure(thrown) }, 'request failed');
     return {
       status: 500,
       problems: [

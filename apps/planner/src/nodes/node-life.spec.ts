@@ -105,6 +105,21 @@ describe('the life of a node', () => {
     expect(await states()).toEqual({ n1: 'stopped', n2: 'stopped' });
   });
 
+  it('may leave its cluster while a transaction runs that leaves it out, and is not claimed by that', async () => {
+    // Nobody could log in there, and nobody has to.
+    await planner.database.query("UPDATE planner.node SET identity = NULL WHERE name = 'n2'");
+    expect((await planner.post('/api/v1/transactions', { cluster: 'c1' })).status).toBe(422);
+    const { transaction, deployment } = await planner.deploy({ nodes: ['n1'] });
+    const start = planner.executor.starts.find((each) => each.transaction === transaction);
+    expect(start?.nodes.map(({ name }) => name)).toEqual(['n1']);
+    const without = (node: string) => smallCluster().replace(new RegExp(` {2}${node}.*\\n`), '');
+    const held = await planner.apply(without('n1'), { identities: {} });
+    expect([held.status, codes(held.body)]).toEqual([409, ['NODE_IN_TRANSACTION']]);
+    expectStatus(await planner.apply(without('n2'), { identities: {} }), 200);
+    expect((await planner.get('/api/v1/nodes/n2')).body.cluster).toBeNull();
+    await end(transaction, deployment, all('succeeded'), 'succeeded');
+  });
+
   it('cannot leave its cluster, be removed or be reset while a transaction uses it, which is named', async () => {
     const { transaction, deployment } = await planner.deploy();
     const without = smallCluster().replace(/ {2}n2.*\n/, '');

@@ -3,6 +3,7 @@ import type { Bus } from '@muster/messaging';
 import type { StartDeployment } from '@muster/protocol';
 import type { ArtifactStore } from '@muster/storage';
 import { storableText } from '@muster/model';
+import { type Scope, type Tracing, withScope } from '@muster/telemetry';
 import type { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { Loop } from '../running/loop';
@@ -10,7 +11,7 @@ import type { PlannerNudges } from '../running/planner-nudges';
 import { keepAnswer } from './keep-answer';
 import type { OutgoingKind } from './outgoing.entity';
 import { slimStart } from './slim-start';
-import { sendCommand } from './send-command';
+import { type CommandAnswer, sendCommand } from './send-command';
 
 /** How late a command of a planner that died is sent by another; how long one planner has it for itself. */
 const POLL_MS = 1000;
@@ -27,6 +28,10 @@ interface DueCommand {
   readonly deployment_id: string;
   readonly body: unknown;
   readonly tries: number;
+  readonly request_id: string | null;
+  readonly traceparent: string | null;
+  readonly transaction_id: string;
+  readonly run: number;
 }
 
 /** Sends stored commands until they are answered. Every planner runs one; a lease keeps them from sending the same at once. */
@@ -42,6 +47,7 @@ export class OutgoingRelay {
     private readonly bus: Bus,
     private readonly nudges: PlannerNudges,
     private readonly artifacts: ArtifactStore,
+    private readonly tracing: Tracing,
     private readonly onFailure: (error: unknown) => void,
   ) {
     this.#loop = new Loop({ everyMs: POLL_MS, onFailure, turn: () => this.#turn() });
@@ -66,24 +72,36 @@ export class OutgoingRelay {
     if (free <= 0) return false;
     const due = await claimDue(this.database, free);
     for (const command of due) {
-      const sending = this.#send(command)
-        .catch(this.onFailure)
-        .finally(() => {
-          this.#sending.delete(sending);
-          this.#inHand.delete(command.id);
-          this.#loop.nudge();
-        });
+      const sending = withScope(scopeOf(command), () => this.#sendTraced(command).catch(this.onFailure)).finally(() => {
+        this.#sending.delete(sending);
+        this.#inHand.delete(command.id);
+        this.#loop.nudge();
+      });
       this.#sending.add(sending);
       this.#inHand.add(command.id);
     }
     return false;
   }
 
-  async #send({ id, kind, deployment_id: deployment, body, tries }: DueCommand): Promise<void> {
+  #sendTraced(command: DueCommand): Promise<void> {
+    const { id, kind, deployment_id: deployment, transaction_id: transaction, tries } = command;
+    const attributes = {
+      ...{ 'muster.transaction': transaction, 'muster.deployment': deployment, 'muster.command': id },
+      'muster.try': tries + 1,
+    };
+    return this.tracing.span({ name: `send ${kind}`, kind: 'producer', attributes }, async (span) => {
+      const answer = await this.#send(command);
+      span.set({ 'muster.answer': answer });
+      if (answer !== 'accepted') span.fail(answer);
+    });
+  }
+
+  /** Tells what was answered. */
+  async #send({ id, kind, deployment_id: deployment, body, tries }: DueCommand): Promise<CommandAnswer['kind']> {
     const sent =
       kind === 'start' ? await slimStart(this.database.manager, this.artifacts, body as StartDeployment) : body;
     const answer = await sendCommand(this.bus, id, kind, sent);
-    if (this.#closed) return;
+    if (this.#closed) return answer.kind;
     if (answer.kind === 'unanswered') {
       const pause = Math.min(PAUSE_SECONDS_MAX, 0.5 * 2 ** Math.min(tries, 10));
       await rowsOf(
@@ -91,12 +109,25 @@ export class OutgoingRelay {
         `UPDATE planner.outgoing SET due_at = now() + make_interval(secs => $2), last_failure = $3 WHERE id = $1 RETURNING 1`,
         [id, pause, storableText(answer.reason)],
       );
-      return;
+      return answer.kind;
     }
     await this.database.transaction((manager) => keepAnswer(manager, { id, kind, deployment, body }, answer));
     this.nudges.nudge('recorded');
     this.nudges.nudge(`answered:${id}`);
+    return answer.kind;
   }
+}
+
+function scopeOf(command: DueCommand): Scope {
+  return {
+    ...{
+      transaction: command.transaction_id,
+      deployment: command.deployment_id,
+      run: command.run,
+      message: command.id,
+    },
+    ...{ requestId: command.request_id ?? undefined, traceparent: command.traceparent ?? undefined },
+  };
 }
 
 /**
@@ -117,7 +148,9 @@ async function claimDue(database: DataSource, limit: number): Promise<DueCommand
          JOIN planner.outgoing earlier ON earlier.deployment_id = before.id
          WHERE own.id = o.deployment_id AND before.run < own.run AND earlier.answered_at IS NULL)
        ORDER BY o.due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-     RETURNING id, kind, deployment_id, body, tries - 1 AS tries`,
+     RETURNING id, kind, deployment_id, body, tries - 1 AS tries, request_id, traceparent,
+       (SELECT d.transaction_id FROM planner.deployment d WHERE d.id = deployment_id) AS transaction_id,
+       (SELECT d.run FROM planner.deployment d WHERE d.id = deployment_id) AS run`,
     [limit],
   );
 }

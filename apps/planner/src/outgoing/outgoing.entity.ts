@@ -31,6 +31,14 @@ export class OutgoingRow {
   @Column({ type: 'jsonb' })
   body!: unknown;
 
+  /** Of the request that it comes from; null: none, or an older version wrote it. */
+  @Column({ type: 'text', nullable: true })
+  requestId!: string | null;
+
+  /** Where that is in a trace (W3C); null: in none. */
+  @Column({ type: 'text', nullable: true })
+  traceparent!: string | null;
+
   @Column({ type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 

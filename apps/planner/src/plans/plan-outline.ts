@@ -12,7 +12,7 @@ export interface PlanOutline {
   readonly tasks: readonly TaskAddress[];
   /** What each task requires, in the order of `tasks`, then what each barrier does: places in that order. */
   readonly requires: readonly (readonly number[])[];
-  /** Names of the machines that tasks run on, the control node's own name included. */
+  /** Names of the machines that chosen tasks are on, the control node's own name included: those that are claimed. */
   readonly machines: readonly string[];
   /** Nodes with tasks that were chosen, whether they run or are skipped for a reason of their own. */
   readonly worksOn: readonly string[];
@@ -31,11 +31,13 @@ const UNREADY: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['PLAN_BLANK', 'P
 /** Cost: proportional to the plan. */
 export function outlineOf(plan: Plan): PlanOutline {
   const running = plan.tasks.filter((task) => task.action === 'run');
-  const machines = new Set(plan.tasks.map((task) => task.node));
+  // Nothing is done on what a partial run leaves out, so it needs no address, is not claimed, and may leave its cluster.
+  const chosen = plan.tasks.filter(({ reason }) => reason.code !== 'not-selected').map(({ node }) => node);
+  const machines = new Set(chosen);
   machines.delete(SYNC_POINT);
   const needs = running.some(needsMaster);
   if ((machines.delete(MASTER) || needs) && plan.master !== null) machines.add(plan.master);
-  const worksOn = new Set(plan.tasks.filter(({ reason }) => reason.code !== 'not-selected').map(({ node }) => node));
+  const worksOn = new Set(chosen);
   worksOn.delete(SYNC_POINT);
   worksOn.delete(MASTER);
   const files = new Map(running.flatMap((task) => task.files).map((file) => [file.digest, file.size]));

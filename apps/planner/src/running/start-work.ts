@@ -29,7 +29,7 @@ export function startWork(
     new FeedSequencer(database, nudges, runtime.tail, onFailure),
     new FeedPublisher(database, bus, runtime.tail, nudges, runtime.installation, onFailure),
     new WebhookDeliverer(runtime, onFailure),
-    new OutgoingRelay(database, bus, nudges, runtime.artifacts, onFailure),
+    new OutgoingRelay(database, bus, nudges, runtime.artifacts, runtime.tracing, onFailure),
     advanceTransactions(runtime, nudges, onFailure),
     followSilentDeployments({ database, bus, nudges }, logger, onFailure),
     keepHouse(database, runtime.artifacts, runtime.retention, onFailure),

@@ -1,4 +1,5 @@
 import { ProblemsError } from '@muster/problems';
+import { withScope } from '@muster/telemetry';
 import type { EntityManager } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { rowOf, rowsOf } from '../database/sql';
@@ -32,6 +33,16 @@ export async function findDueTransaction({ database }: Pick<StartParts, 'databas
 export async function advanceTransaction(parts: StartParts, id: string): Promise<void> {
   const row = await parts.database.manager.findOneBy(TransactionRow, { id, advanceDue: true });
   if (row === null) return;
+  const { project, requestId, traceparent } = row;
+  const scope = {
+    ...{ transaction: id, project },
+    ...{ requestId: requestId ?? undefined, traceparent: traceparent ?? undefined },
+  };
+  await withScope(scope, () => advance(parts, row));
+}
+
+async function advance(parts: StartParts, row: TransactionRow): Promise<void> {
+  const { id } = row;
   const prepared = await prepareNext(parts, row).catch((error: unknown) => {
     if (error instanceof ProblemsError) return error;
     throw error;

@@ -235,7 +235,9 @@ describe('a control that finds its graph ended', () => {
     expectStatus(await answer, 202);
     await planner.untilState(transaction, state);
     expect(planner.executor.starts.filter((each) => each.transaction === transaction)).toHaveLength(1);
-    expect((await planner.feedOf(transaction)).at(-1)).toMatchObject({ type: 'transaction.ended', data: { state } });
+    const last = async () => (await planner.feedOf(transaction)).at(-1);
+    await waitUntil('its end has its number', async () => (await last())?.type === 'transaction.ended');
+    expect(await last()).toMatchObject({ data: { state } });
   });
 
   it('stops the next graph when executors say that it ended before the planner was told', async () => {

@@ -1,5 +1,6 @@
 import { type SecretBox } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { currentScope, withScope } from '@muster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ClusterRow } from '../clusters/cluster.entity';
 import { findCluster } from '../clusters/find-cluster';
@@ -43,7 +44,11 @@ const PLANS_MAX = 3;
  * transaction. Throws `ProblemsError` with everything that stands in the way; then nothing was written.
  * Does nothing if `id` is there already.
  */
-export async function startTransaction(parts: StartParts, id: string, wish: StartWish, who: string): Promise<void> {
+export function startTransaction(parts: StartParts, id: string, wish: StartWish, who: string): Promise<void> {
+  return withScope({ transaction: id, project: wish.project }, () => start(parts, id, wish, who));
+}
+
+async function start(parts: StartParts, id: string, wish: StartWish, who: string): Promise<void> {
   const { database } = parts;
   for (let round = 1; round <= PLANS_MAX; round++) {
     if ((await rowOf(database.manager, 'SELECT 1 FROM planner.transaction WHERE id = $1', [id])) !== null) return;
@@ -148,6 +153,7 @@ async function write(
     [planned.clusterId],
   );
   if (locked === null || locked.head_revision !== planned.revision) return false;
+  const { requestId, traceparent } = currentScope();
   // Chosen once: from now on these nodes are the primaries, until they lose the tag.
   await on.update(ClusterRow, { id: planned.clusterId }, { primaries: planned.primaries });
   await on.insert(TransactionRow, {
@@ -162,6 +168,8 @@ async function write(
     runs: 1,
     who,
     why: wish.reason,
+    requestId: requestId ?? null,
+    traceparent: traceparent ?? null,
   });
   await insertDeployment(on, prepared);
   await writeFeedEvents(on, wish.project, [

@@ -63,6 +63,14 @@ export class TransactionRow {
   @Column({ type: 'text', nullable: true })
   why!: string | null;
 
+  /** Of the request that it comes from; null: none, or an older version wrote it. */
+  @Column({ type: 'text', nullable: true })
+  requestId!: string | null;
+
+  /** Where that is in a trace (W3C); null: in none. */
+  @Column({ type: 'text', nullable: true })
+  traceparent!: string | null;
+
   @Column({ type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 

@@ -3,6 +3,7 @@ import type { BesideStart, StartDeployment } from '@muster/protocol';
 import type { Clock } from './clock';
 import type { DeploymentStore } from './deployment-store';
 import type { NodePort } from './node-port';
+import type { ExecutionTracing } from './tracing';
 import type { ArtifactFetcher, ExecutionLog, MakeMasker, PublishEvents, PublishOutput } from './publishing';
 
 /** A graph that came with its start command, or as an artifact. */
@@ -28,4 +29,8 @@ export interface ExecutorPorts {
   /** Tells every executor to look into the inbox; failures are harmless, since owners look at each renewal, too. */
   readonly nudge: () => void;
   readonly log: ExecutionLog;
+  /** Does what goes on when the caller is done, and so is no part of what the caller was asked for. */
+  readonly apart: (work: () => void) => void;
+  /** Null: nobody watches. */
+  readonly tracing: ExecutionTracing | null;
 }

@@ -10,14 +10,17 @@ import type { DeploymentState } from '@muster/scheduling';
 import { pause } from '../ports/clock';
 import type { OwnedDeployment } from '../ports/deployment-store';
 import type { AttemptSpec, NodeFailure, NodeReport, NodeTarget } from '../ports/node-port';
+import type { ExecutionLog } from '../ports/publishing';
 import { withSummary } from '../task-types/summary-of';
 import { attemptId } from './attempt-id';
 import { ClaimedNodes } from './claimed-nodes';
 import { compileAttempt } from './compile-attempt';
 import { EventWaits } from './event-waits';
+import type { DeploymentSpans } from './deployment-spans';
 import { findAttempt } from './find-attempt';
 import type { Lease } from './lease';
 import { endedBy, liveAttempt, type LiveAttempt, resultOf } from './live-attempt';
+import { withIds } from './log-ids';
 import { NodeTargets } from './node-targets';
 import type { RunnerContext } from './runner-context';
 import { takeOutputs } from './take-outputs';
@@ -57,7 +60,14 @@ export class AttemptPerformer {
   readonly #live = new Map<number, LiveAttempt>();
   #detached = false;
 
-  constructor(context: RunnerContext, owned: OwnedDeployment, state: DeploymentState, lease: Lease, hooks: Hooks) {
+  constructor(
+    context: RunnerContext,
+    owned: OwnedDeployment,
+    state: DeploymentState,
+    lease: Lease,
+    private readonly spans: DeploymentSpans,
+    hooks: Hooks,
+  ) {
     this.#context = context;
     this.#owned = owned;
     this.#state = state;
@@ -133,6 +143,7 @@ export class AttemptPerformer {
 
   #start(task: number, attempt: number): void {
     if (this.#waits.begin(task, attempt)) return;
+    this.#log(task, attempt).debug({}, 'begins an attempt');
     const live = this.#add(task, attempt);
     live.started = this.#guarded(task, attempt, this.#launch(task, attempt, live));
   }
@@ -142,10 +153,7 @@ export class AttemptPerformer {
     try {
       await work;
     } catch (error) {
-      this.#context.log.error(
-        { deployment: this.#owned.deployment, task: this.#task(task).task, err: error },
-        'an attempt could not be carried on',
-      );
+      this.#log(task, attempt).error({ err: error }, 'an attempt could not be carried on');
       if (this.#isOpen(task, attempt))
         this.#end(task, attempt, { kind: 'lost', detail: 'internal error of the executor; see its log' });
     }
@@ -189,7 +197,7 @@ export class AttemptPerformer {
     for (let wait = BACKOFF_FIRST_MS; await this.#mayAct(task, attempt); wait = Math.min(wait * 2, BUSY_LOOK_MOST_MS)) {
       const answer = await nodes.start(target, this.#nodes.ticket(live.machine), spec);
       if (answer.kind === 'busy') {
-        if (live.busyWith === null) await this.#noteBusy(task, live, answer.attempt);
+        if (live.busyWith === null) await this.#noteBusy(task, attempt, live, answer.attempt);
         await pause(clock, wait);
         continue;
       }
@@ -201,11 +209,11 @@ export class AttemptPerformer {
     }
   }
 
-  async #noteBusy(task: number, live: LiveAttempt, other: string): Promise<void> {
+  async #noteBusy(task: number, attempt: number, live: LiveAttempt, other: string): Promise<void> {
     const busyWith = await this.#context.describeAttempt(other, this.#owned.start.project);
     live.busyWith = busyWith;
-    this.#context.log.warn(
-      { deployment: this.#owned.deployment, task: this.#task(task).task, node: live.machine, attempt: other },
+    this.#log(task, attempt).warn(
+      { machine: live.machine, before: other },
       'something that was started before still runs on the node; the task waits for it',
     );
     if (live.recorded !== null)
@@ -235,12 +243,13 @@ export class AttemptPerformer {
       task: graphTask.task,
       attempt,
       secrets,
+      log: this.#log(task, attempt),
       read: (stream, offset, length) => {
         if (!target) return Promise.reject(new Error(`node ${live.machine} is not described`));
         return this.#context.nodes.readOutput(target, { id: live.id, task: graphTask.task }, stream, offset, length);
       },
     });
-    return made.spec;
+    return withinTrace(made.spec, this.spans.withinAttempt(graphTask.task, attempt));
   }
 
   /** Finds out what became of an attempt and goes on from there. */
@@ -274,7 +283,7 @@ export class AttemptPerformer {
   }
 
   #ended(task: number, attempt: number, live: LiveAttempt, report: NodeReport & { readonly kind: 'ended' }): void {
-    const { nodes, output, log, box } = this.#context;
+    const { nodes, output, box } = this.#context;
     const { id, machine } = live;
     const address = this.#task(task).task;
     const cancelling = this.#state.open.get(task)?.cancelling ?? null;
@@ -283,14 +292,13 @@ export class AttemptPerformer {
     const summed = withSummary(graphTask, resultOf(report.result, cancelling), this.#owned.start.noop);
     const told = takeOutputs(graphTask, summed, report.note, live.secrets, box);
     const result = withoutSecrets(told, live.secrets);
+    this.#log(task, attempt).debug({}, describeResult(result));
     const stored = this.#hooks.fact({ type: 'attempt-ended', task: address, attempt, result }, task);
     const target = this.#targets.target(machine);
     // The folder goes once its end is committed and its output has been read; nobody waits for it.
     void Promise.all([stored, output.finish(id, report.sizes)])
       .then(() => (target ? nodes.forget(target, this.#nodes.ticket(machine), [{ id, task: address }]) : undefined))
-      .catch((error: unknown) =>
-        log.debug({ deployment: this.#owned.deployment, task: address, err: error }, 'an attempt is left on its node'),
-      );
+      .catch((error: unknown) => this.#log(task, attempt).debug({ err: error }, 'an attempt is left on its node'));
   }
 
   /** Ends the process group and says so, or says that it could not. */
@@ -341,10 +349,7 @@ export class AttemptPerformer {
       this.#context.nodes.detach(live.id);
       this.#context.output.drop(live.id);
     }
-    this.#context.log.debug(
-      { deployment: this.#owned.deployment, task: this.#task(task).task, attempt },
-      describeResult(result),
-    );
+    this.#log(task, attempt).debug({}, describeResult(result));
     void this.#hooks.fact({ type: 'attempt-ended', task: this.#task(task).task, attempt, result }, task);
   }
 
@@ -369,7 +374,19 @@ export class AttemptPerformer {
     return this.#state.graph.tasks[task] as GraphTask;
   }
 
+  #log(task: number, attempt: number): ExecutionLog {
+    const { task: address, node } = this.#task(task);
+    return withIds(this.#context.log, { task: address, node, attempt });
+  }
+
   #number(address: string): number {
     return this.#state.graph.indexOf.get(address) ?? -1;
   }
+}
+
+/** What a command does may be a part of the trace, too. Who says something else in its parameters is heard. */
+function withinTrace(spec: AttemptSpec, traceparent: string | null): AttemptSpec {
+  const { operation } = spec;
+  if (traceparent === null || operation.kind !== 'command') return spec;
+  return { ...spec, operation: { ...operation, env: { TRACEPARENT: traceparent, ...operation.env } } };
 }

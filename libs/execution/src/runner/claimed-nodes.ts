@@ -70,7 +70,7 @@ export class ClaimedNodes {
     if (this.#identified.get(key)?.identity === identity) return null;
     for (let wait = PAUSE_FIRST_MS; !this.#stopped; wait = Math.min(wait * 2, PAUSE_MOST_MS)) {
       const answer = await store.identify(executor, deployment, epoch, key, identity).catch((error: unknown) => {
-        log.warn({ deployment, node: machine, err: error }, 'the store does not answer; the node waits');
+        log.warn({ node: machine, err: error }, 'the store does not answer; the node waits');
         return null;
       });
       if (answer?.kind === 'identified') {

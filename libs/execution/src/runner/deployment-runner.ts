@@ -4,6 +4,7 @@ import {
   mayGoOn,
   type DeploymentEvent,
   type DeploymentEventBody,
+  type GraphTask,
   type TaskGraph,
 } from '@muster/model';
 import { InvariantBroken } from '@muster/problems';
@@ -24,10 +25,13 @@ import {
 import { pause } from '../ports/clock';
 import type { OwnedDeployment, StoredCommand } from '../ports/deployment-store';
 import type { NodeReport } from '../ports/node-port';
+import type { ExecutionLog } from '../ports/publishing';
 import { AttemptPerformer } from './attempt-performer';
 import { controlFact } from './control-fact';
 import { endUnfinished } from './end-unfinished';
+import { DeploymentSpans } from './deployment-spans';
 import type { Lease } from './lease';
+import { idsOf, withIds } from './log-ids';
 import { PoolKeeper } from './pool-keeper';
 import type { RunnerContext } from './runner-context';
 
@@ -55,6 +59,7 @@ export class DeploymentRunner {
   readonly #lease: Lease;
   readonly #state: DeploymentState;
   readonly #performer: AttemptPerformer;
+  readonly #spans: DeploymentSpans;
   readonly #pools: PoolKeeper;
   readonly #facts: PendingFact[] = [];
   readonly #unreadCommands = new Map<string, StoredCommand>();
@@ -69,13 +74,14 @@ export class DeploymentRunner {
   #cancelWake: (() => void) | null = null;
 
   constructor(
-    context: RunnerContext,
+    shared: RunnerContext,
     owned: OwnedDeployment,
     graph: TaskGraph,
     carried: CarriedOver | null,
     lease: Lease,
     onGone: (reason: 'ended' | 'fenced' | 'broken') => void,
   ) {
+    const context = { ...shared, log: withIds(shared.log, idsOf(owned.start)) };
     this.#context = context;
     this.#owned = owned;
     this.#carried = carried;
@@ -85,7 +91,10 @@ export class DeploymentRunner {
     this.#state = initialState(graph, { leasesPools: true });
     for (const event of owned.events) apply(this.#state, event);
     this.#storedSeq = this.#state.lastSeq;
-    this.#performer = new AttemptPerformer(context, owned, this.#state, lease, {
+    const taskOf = (address: string): GraphTask | null =>
+      this.#state.graph.tasks[this.#state.graph.indexOf.get(address) ?? -1] ?? null;
+    this.#spans = new DeploymentSpans(context.tracing, owned.start, taskOf, context.executor, owned.events);
+    this.#performer = new AttemptPerformer(context, owned, this.#state, lease, this.#spans, {
       fact: (body, task) => this.#fact(body, task === undefined ? null : [task]),
       fenced: () => this.#leave('fenced'),
     });
@@ -97,6 +106,11 @@ export class DeploymentRunner {
 
   get deployment(): string {
     return this.#owned.deployment;
+  }
+
+  /** Its lines carry the ids of the deployment. */
+  get log(): ExecutionLog {
+    return this.#context.log;
   }
 
   get epoch(): number {
@@ -205,6 +219,7 @@ export class DeploymentRunner {
       this.#storedSeq = this.#state.lastSeq;
       this.#storedAt = clock.monotonic();
       relay.offer(this.deployment, this.#owned.published, events);
+      this.#spans.stored(events);
     }
     for (const { stored } of taken) stored();
     this.#performer.perform(decisions);
@@ -242,7 +257,7 @@ export class DeploymentRunner {
         for (const id of read) this.#unreadCommands.delete(id);
         return answer;
       } catch (error) {
-        log.warn({ deployment: this.deployment, err: error }, 'events are not stored yet; trying again');
+        log.warn({ err: error }, 'events are not stored yet; trying again');
         await pause(clock, STORE_RETRY_MS);
       }
     }
@@ -273,7 +288,7 @@ export class DeploymentRunner {
 
   /** A bug stops this deployment and says which invariant broke; the log keeps it, so that no other owner tries the same. */
   async #broken(error: unknown): Promise<void> {
-    this.#context.log.error({ deployment: this.deployment, err: error }, 'the deployment is stopped by a bug');
+    this.#context.log.error({ err: error }, 'the deployment is stopped by a bug');
     const text = error instanceof InvariantBroken ? error.message : 'internal error; see the log of the executor';
     await endUnfinished(this.#context, this.#owned, this.#storedSeq, `stopped by a bug: ${text}`);
     this.#leave('broken');

@@ -52,9 +52,9 @@ class OutputBed {
       this.sent.push(message);
     };
     const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-    this.forwarder = new OutputForwarder(publish, makeMasker, encode, this.clock, this.quiet);
+    this.forwarder = new OutputForwarder(publish, makeMasker, encode, this.clock);
     this.forwarder.begin(ID, {
-      ...{ deployment: 'd1', task: 'a@n1', attempt: 1, secrets },
+      ...{ deployment: 'd1', task: 'a@n1', attempt: 1, secrets, log: this.quiet },
       read: async (stream, offset, length) => {
         if (this.unreachable > 0) {
           this.unreachable--;

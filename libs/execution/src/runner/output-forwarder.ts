@@ -17,6 +17,8 @@ export interface ForwardedAttempt {
   readonly task: TaskAddress;
   readonly attempt: number;
   readonly secrets: readonly string[];
+  /** Its lines carry the attempt's ids. */
+  readonly log: ExecutionLog;
   /** Reads what the node kept; fails when the node cannot be asked. */
   readonly read: (stream: OutputStream, offset: number, length: number) => Promise<Uint8Array>;
 }
@@ -48,7 +50,6 @@ export class OutputForwarder {
     private readonly makeMasker: MakeMasker,
     private readonly encode: (bytes: Uint8Array) => string,
     private readonly clock: Clock,
-    private readonly log: ExecutionLog,
   ) {}
 
   /** To be called before the first chunk of an attempt; again changes nothing. */
@@ -144,17 +145,11 @@ export class OutputForwarder {
         if (masker) await this.#sendFrom(about, stream, sent, from, masker.flush());
         return;
       } catch (error) {
-        this.log.debug(
-          { deployment: about.deployment, task: about.task, err: error },
-          'a gap in the output is not filled yet',
-        );
+        about.log.debug({ err: error }, 'a gap in the output is not filled yet');
         if (attempt < REFILL_TRIES) await pause(this.clock, REFILL_PAUSE_MS);
       }
     }
-    this.log.warn(
-      { deployment: about.deployment, task: about.task, stream, from },
-      'a gap in the output stays: the node or the queue did not take part',
-    );
+    about.log.warn({ stream, from }, 'a gap in the output stays: the node or the queue did not take part');
   }
 
   async #sendFrom(

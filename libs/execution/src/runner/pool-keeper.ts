@@ -73,7 +73,7 @@ export class PoolKeeper {
       } catch (error) {
         // The next renewal of the lease tries again.
         this.#asks = true;
-        this.#context.log.warn({ deployment: this.#owned.deployment, err: error }, 'pools cannot be asked for slots');
+        this.#context.log.warn({ err: error }, 'pools cannot be asked for slots');
         return;
       }
     }

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock';
 import type { DeploymentStore } from '../ports/deployment-store';
 import type { NodePort } from '../ports/node-port';
 import type { ExecutionLog } from '../ports/publishing';
+import type { ExecutionTracing } from '../ports/tracing';
 import type { EventRelay } from './event-relay';
 import type { OutputForwarder } from './output-forwarder';
 
@@ -20,4 +21,5 @@ export interface RunnerContext {
   /** Has every executor look at what its deployments wait for. */
   readonly nudge: () => void;
   readonly log: ExecutionLog;
+  readonly tracing: ExecutionTracing | null;
 }

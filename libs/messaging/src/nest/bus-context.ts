@@ -1,5 +1,5 @@
 import { BaseRpcContext } from '@nestjs/microservices';
-import type { Delivery } from '../bus';
+import type { Delivery, MessageHeaders } from '../bus';
 
 interface BusContextFields {
   readonly id: string;
@@ -12,6 +12,11 @@ export class BusContext extends BaseRpcContext<[BusContextFields]> {
   /** Of the message; the same when it comes again. */
   get id(): string {
     return this.args[0].id;
+  }
+
+  /** As `Delivery.headers`. */
+  get headers(): MessageHeaders {
+    return this.args[0].delivery.headers;
   }
 
   get schema(): string {

@@ -24,7 +24,14 @@ export interface BusServerOptions {
   readonly exchanges?: readonly { readonly exchange: ExchangeTopology; readonly pattern?: string }[];
   /** Kinds of message by which bodies are checked; a handler's pattern is the kind's `schema`. */
   readonly kinds: readonly MessageKind<unknown>[];
+  /** Does the work of a handler, in whatever it is to be done in: for logs and traces. */
+  readonly around?: AroundHandler;
 }
+
+export type AroundHandler = <T>(
+  about: Pick<BusContext, 'id' | 'schema' | 'headers'>,
+  work: () => Promise<T>,
+) => Promise<T>;
 
 /**
  * Nest's transport on our bus. `@MessagePattern(schema)` answers requests: what it returns is the reply, a `ProblemsError`
@@ -87,8 +94,11 @@ export class BusServer extends Server implements CustomTransportStrategy {
     const message = readMessage(messageKind, delivery.content);
     if (!message.ok) return this.#refuse(delivery, message.reason);
     const context = new BusContext([{ id: message.id, schema: messageKind.schema, delivery }]);
-    if (handler.isEventHandler) return { verdict: await this.#runEvent(handler, message.body, context) };
-    return this.#answer(handler, message.body, context, kind);
+    const work = async (): Promise<Handled> =>
+      handler.isEventHandler
+        ? { verdict: await this.#runEvent(handler, message.body, context) }
+        : this.#answer(handler, message.body, context, kind);
+    return this.options.around ? this.options.around(context, work) : work();
   }
 
   async #runEvent(handler: MessageHandler, body: unknown, context: BusContext): Promise<Verdict> {

@@ -11,13 +11,14 @@ beforeAll(async () => {
 afterAll(() => vhost.drop());
 
 describeBusContract('RabbitMQ', async () => ({
-  connect: () =>
+  connect: (headers) =>
     RabbitBus.open({
       url: vhost.url,
       name: 'contract',
       log: memoryLog(),
       topology: CONTRACT_TOPOLOGY,
       pace: CONTRACT_PACE,
+      headers,
     }),
   deadLetters: (queue) => deadLettersOf(vhost.url, queue),
   stop: deleteQueues,

@@ -8,9 +8,19 @@ import {
   TOPOLOGY,
 } from '@muster/protocol';
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
-import type { Bus, BusLog, ConsumeOptions, Delivery, Handler, RoutedMessage, Subscription } from '../bus';
+import type {
+  Bus,
+  BusLog,
+  ConsumeOptions,
+  Delivery,
+  Handler,
+  MessageHeaders,
+  RoutedMessage,
+  Subscription,
+} from '../bus';
 import { BusError } from '../bus-error';
 import { encodeMessage } from '../message';
+import { readHeaders } from '../message-headers';
 import { describeError, RETRY_PACE, type RetryPace } from '../settle-delivery';
 import { assertTopology, checkTopology } from './assert-topology';
 import { RabbitConsumer } from './rabbit-consumer';
@@ -26,6 +36,8 @@ export interface RabbitBusOptions {
   /** Of the service; names its connections. */
   readonly name: string;
   readonly log: BusLog;
+  /** Asked with each message for a queue; absent: none. */
+  readonly headers?: () => MessageHeaders;
   readonly topology?: Topology;
   /** `check`: the user may make nothing, and everything is there already. Default `make`. */
   readonly setUp?: 'make' | 'check';
@@ -99,15 +111,18 @@ export class RabbitBus implements Bus {
       mandatory: true,
       persistent,
       messageId: message.id,
+      headers: this.#headers(),
     });
   }
 
   request(queue: QueueTopology, message: Envelope, timeoutMs: number): Promise<Reply<unknown>> {
+    const headers = this.#headers();
     const publish = async (correlationId: string): Promise<void> =>
       this.#publisher.publish(this.#exchangeOf(queue), '', encodeMessage(message), {
         mandatory: true,
         persistent: queue.kind === 'work',
         messageId: message.id,
+        headers,
         replyTo: this.#requests.replyTo,
         correlationId,
         ...(queue.kind === 'questions' ? { expiration: String(Math.ceil(timeoutMs)) } : {}),
@@ -182,6 +197,10 @@ export class RabbitBus implements Bus {
     await Promise.all([this.publishing.close(), this.consuming.close()]);
   }
 
+  #headers(): MessageHeaders {
+    return readHeaders(this.options.headers?.());
+  }
+
   get #topology(): Topology {
     return this.options.topology ?? TOPOLOGY;
   }
@@ -223,7 +242,11 @@ export class RabbitBus implements Bus {
   }
 
   #bury(queue: QueueTopology & { kind: 'work' }, message: ConsumeMessage, reason: string): Promise<void> {
-    const headers = { 'x-park-reason': reason.slice(0, 1000), 'x-park-queue': queue.name };
+    const headers = {
+      ...readHeaders(message.properties.headers),
+      'x-park-reason': reason.slice(0, 1000),
+      'x-park-queue': queue.name,
+    };
     const { messageId } = message.properties as { messageId?: string };
     return this.#publisher.publish(queue.deadLetters, '', message.content, {
       mandatory: true,

@@ -5,6 +5,7 @@ import type { BusLog, Delivery, Handled, Handler, Subscription } from '../bus';
 import { deliveriesMax } from '../deliveries-max';
 import { InFlight } from '../in-flight';
 import { decodeMessage } from '../message';
+import { readHeaders } from '../message-headers';
 import { describeError, type RetryPace, type Settlement, settleDelivery } from '../settle-delivery';
 import type { RabbitLink } from './rabbit-link';
 import { SupervisedChannel } from './supervised-channel';
@@ -78,6 +79,7 @@ export class RabbitConsumer implements Subscription {
     if (this.#closing.signal.aborted) return settle(() => channel.nack(message, false, true));
     const content = decodeMessage(message.content);
     const delivery: Delivery = {
+      headers: readHeaders(message.properties.headers),
       content: content.ok ? content.value : null,
       attempt: attemptOf(message),
       source: queue.name,

@@ -58,7 +58,7 @@ export class RabbitListener implements Subscription {
     const decoded = decodeMessage(content);
     if (!decoded.ok) return;
     try {
-      await listener({ content: decoded.value, attempt: 1, source: exchange.name, isRequest: false });
+      await listener({ headers: {}, content: decoded.value, attempt: 1, source: exchange.name, isRequest: false });
     } catch (error) {
       log.error({ exchange: exchange.name, reason: describeError(error) }, 'listener failed');
     }

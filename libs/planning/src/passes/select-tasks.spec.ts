@@ -111,6 +111,7 @@ describe('a subgraph', () => {
     expect(made.tasks.find(({ task }) => task === 'x@n2')?.reason.code).toBe('needed');
     expect(made.tasks.find(({ task }) => task === 'alone@n1')?.reason.code).toBe('not-selected');
     expect(ran({ nodes: ['n1'], tasks: ['y'], fetchDeps: true })).toBe('x@n1 y@n1');
+    expect(ran({ nodes: ['n1'], tasks: ['w'], fetchDeps: true })).toBe('w@n1 x@n1 x@n2 y@n1 y@n2 z@n1 z@n2');
   });
 
   it('fetches nothing for a task that does not run', () => {

@@ -24,6 +24,7 @@ import { Profiles1764630200000 } from './1764630200000-profiles';
 import { RevisionWhy1764620000000 } from './1764620000000-revision-why';
 import { Presets1764620100000 } from './1764620100000-presets';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
+import { Origins1764930000000 } from './1764930000000-origins';
 import { Publications1764640100000 } from './1764640100000-publications';
 import { RoomForUpdates1764940000000 } from './1764940000000-room-for-updates';
 
@@ -56,4 +57,5 @@ export const migrations: readonly MigrationClass[] = [
   Publications1764640100000,
   RoomForUpdates1764940000000,
   NodeDriver1764920000000,
+  Origins1764930000000,
 ];
