@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskStatus } from '@muster/client';
-import { freePort } from '@muster/testkit';
+import { freePort, waitUntil } from '@muster/testkit';
 import { ProductionBed } from './bed/production-bed';
 import { root } from './bed/root';
 
@@ -55,9 +55,17 @@ describe('examples/postgres-ha on five hosts with sshd, two executors, RabbitMQ 
   });
   afterAll(() => bed?.close());
 
-  it('deploys, never has more than two replicas joining, and every replica reads the row of the primary', async () => {
+  it('deploys though its owner is killed while replicas join: never more than two at once, each command ran once, and every replica reads the row of the primary', async () => {
     const transaction = await bed.deploy('pg');
-    const { state, graphs } = await bed.end(transaction);
+    await waitUntil('two replicas join', () => bed.hosts.hosts.filter(({ dataDir }) => joins(dataDir)).length === 2, {
+      timeoutMs: 60_000,
+      intervalMs: 50,
+    });
+    const { owner, others } = await bed.owner(transaction);
+    await owner.kill();
+    bed.executors.splice(bed.executors.indexOf(owner), 1);
+    const { state, executor, graphs } = await bed.end(transaction);
+    expect(others.map(({ ready }) => ready.id)).toEqual([executor]);
     const tasks: Readonly<Record<string, TaskStatus>> = graphs[0]?.tasks ?? {};
     const failed = Object.entries(tasks).filter(([, task]) => task.state !== 'succeeded' && task.state !== 'skipped');
     const said = await Promise.all(
@@ -65,9 +73,9 @@ describe('examples/postgres-ha on five hosts with sshd, two executors, RabbitMQ 
     );
     expect({ state, failed, said }).toEqual({ state: 'succeeded', failed: [], said: [] });
 
-    const joins = Object.entries(tasks).filter(([task]) => task.startsWith('replica-join@'));
-    expect(joins).toHaveLength(4);
-    expect(mostAtOnce(joins.map(([, task]) => task))).toBe(2);
+    const joined = Object.entries(tasks).filter(([task]) => task.startsWith('replica-join@'));
+    expect(joined).toHaveLength(4);
+    expect(mostAtOnce(joined.map(([, task]) => task))).toBe(2);
     for (const host of ['host2', 'host3', 'host4', 'host5']) {
       expect((await bed.muster(['logs', transaction, `row-read@${host}`])).stdout).toMatch(
         /row 1 of the primary is here/,
@@ -82,6 +90,12 @@ describe('examples/postgres-ha on five hosts with sshd, two executors, RabbitMQ 
     }
   });
 });
+
+/** Whether the command says in its journal that it has begun to copy the primary to this host. */
+function joins(dataDir: string): boolean {
+  const journal = join(dataDir, 'journal');
+  return existsSync(journal) && readFileSync(journal, 'utf8').includes('start replica');
+}
 
 /** The largest number of tasks whose times overlap. */
 function mostAtOnce(tasks: readonly TaskStatus[]): number {

@@ -248,6 +248,31 @@ function storeContract(
       expect(refused).toMatchObject({ kind: 'refused', problems: [{ code: 'DEPLOY_NODE_CLAIMED' }] });
     });
 
+    it('knows a node again that its transaction made anew, and frees the claim under its key of before', async () => {
+      const [before, after, transaction, identity] = [machine(), machine(), randomUUID(), randomUUID()];
+      const named = (start: StartDeployment, name: string): StartDeployment => ({
+        ...start,
+        nodes: start.nodes.map((node) => ({ ...node, name })),
+      });
+      const begin = async (its: string, name: string): Promise<string> => {
+        const start = named(startOf([its], transaction), name);
+        expect(await store.accept(randomUUID(), start, new Uint8Array())).toEqual({ kind: 'accepted' });
+        await taken(start.deployment, 'e1');
+        return start.deployment;
+      };
+      const provision = await begin(before, 'n1');
+      expect(await store.identify('e1', provision, 1, before, identity)).toMatchObject({ kind: 'identified' });
+      // Another node of the transaction is another node, whatever its machine says.
+      const other = machine();
+      const stranger = await begin(other, 'n2');
+      expect(await store.identify('e1', stranger, 1, other, identity)).toMatchObject({ kind: 'claimed' });
+      const next = await begin(after, 'n1');
+      expect(await store.identify('e1', next, 1, after, identity)).toMatchObject({ kind: 'identified', ticket: 3 });
+      // Held once, under either key.
+      for (const its of [before, after])
+        expect((await store.accept(randomUUID(), startOf([its]), new Uint8Array())).kind).toBe('refused');
+    });
+
     it('lets one of two names of a machine pass when both are told at once, and asks anew when both are claimed', async () => {
       const pairs = Array.from({ length: 8 }, () => [machine(), machine()] as const);
       const transaction = randomUUID();

@@ -28,6 +28,14 @@ export interface StoredDeployment {
   isEnded: boolean;
 }
 
+export interface ClaimModel {
+  ticket: number;
+  transaction: string | null;
+  identity: string | null;
+  /** The name that the holder knows the machine by. */
+  node: string | null;
+}
+
 /** What watches the store from within. */
 export interface StoreWatcher {
   appended(deployment: StoredDeployment, executor: string, epoch: number, events: readonly DeploymentEvent[]): void;
@@ -37,7 +45,7 @@ export interface StoreWatcher {
 /** The tables of the executor's schema as plain values. Each method is one database transaction, and takes no time. */
 export class StoreModel {
   readonly deployments = new Map<string, StoredDeployment>();
-  readonly claims = new Map<string, { ticket: number; transaction: string | null; identity: string | null }>();
+  readonly claims = new Map<string, ClaimModel>();
   readonly #answers = new Map<string, readonly Problem[]>();
   readonly #seen = new Map<string, number>();
 
@@ -80,6 +88,7 @@ export class StoreModel {
         ticket:
           1 + Math.max(...tickets.filter((_, other) => other === index || (isDouble && known[other] === known[index]))),
         transaction: start.transaction,
+        node: used.find((node) => node.machine === machine)?.name ?? null,
         identity: isDouble ? null : (known[index] ?? null),
       });
     }
@@ -256,25 +265,24 @@ export class StoreModel {
     if (row?.owner !== executor || row.epoch !== epoch || row.isEnded) return { kind: 'fenced' };
     if (own?.transaction !== row.start.transaction) return { kind: 'fenced' };
     const twins = this.#twins(machine, identity).map(([, claim]) => claim);
-    const holder = twins.find(({ transaction }) => transaction !== null);
+    const earlier = twins.filter(({ transaction, node }) => transaction === own.transaction && node === own.node);
+    const holder = twins.find((twin) => twin.transaction !== null && !earlier.includes(twin));
     if (holder) return { kind: 'claimed', by: `transaction ${holder.transaction}` };
+    for (const claim of earlier) Object.assign(claim, { transaction: null, node: null });
     own.identity = identity;
     own.ticket = Math.max(own.ticket, ...twins.map(({ ticket }) => ticket + 1));
     return { kind: 'identified', ticket: own.ticket };
   }
 
   /** Other claims of the same machine. */
-  #twins(
-    machine: string,
-    identity: string | null,
-  ): [string, { ticket: number; transaction: string | null; identity: string | null }][] {
+  #twins(machine: string, identity: string | null): [string, ClaimModel][] {
     return [...this.claims].filter(
       ([key, claim]) => key !== machine && identity !== null && claim.identity === identity,
     );
   }
 
   drawTicket(machine: string, identity: string): number | null {
-    const claim = this.claims.get(machine) ?? { ticket: 0, transaction: null, identity };
+    const claim = this.claims.get(machine) ?? { ticket: 0, transaction: null, node: null, identity };
     this.claims.set(machine, claim);
     const twins = this.#twins(machine, identity).map(([, twin]) => twin);
     if ([claim, ...twins].some(({ transaction }) => transaction !== null)) return null;

@@ -134,6 +134,7 @@ export class ExecutorBed {
         this.started.push(id);
         return { kind: 'started' };
       },
+      cancel: async () => ({ kind: 'confirmed' }),
       detach: () => undefined,
       forget: async () => undefined,
     };

@@ -1,5 +1,5 @@
 import { type ControlDeployment, isPassingRefusal, type StartDeployment } from '@muster/protocol';
-import { D, ExecutorBed } from './executor-bed.testing';
+import { D, ExecutorBed, TASK } from './executor-bed.testing';
 
 describe('an executor', () => {
   it('sleeps while its lease is not valid, and acts on what became due meanwhile once it is renewed', async () => {
@@ -49,6 +49,17 @@ describe('an executor', () => {
       { type: 'attempt-started' },
       { type: 'node-ready', bootId: 'another' },
     ]);
+  });
+
+  it('ends a wait at its timeout, of which no node has a report', async () => {
+    const wait = { ...TASK, type: 'wait-for', parameters: { port: 80 }, timeoutMs: 3000 } as const;
+    const bed = new ExecutorBed([{ ...wait, retries: { ...wait.retries, count: 0 } }]);
+    await bed.until(() => bed.has('attempt-ended'));
+    const at = (type: string) => bed.events.find((event) => event.type === type)?.at ?? NaN;
+    expect(bed.events).toContainEqual(
+      expect.objectContaining({ type: 'attempt-ended', result: { kind: 'timed-out', confirmed: true } }),
+    );
+    expect(at('attempt-ended') - at('attempt-started')).toBeLessThan(3500);
   });
 
   it('leaves a further run to a later try while what the run before did cannot be read', async () => {

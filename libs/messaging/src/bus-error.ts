@@ -5,9 +5,10 @@
  * - `unroutable`: there is no such queue.
  * - `refused`: the broker said no: the queue is full.
  * - `too-large`: more than a message may carry; send it as an artifact.
+ * - `malformed`: what came as the reply is none. The message was taken, and may have been handled.
  * - `closed`: this bus was closed.
  */
-export type BusFailure = 'disconnected' | 'timeout' | 'unroutable' | 'refused' | 'too-large' | 'closed';
+export type BusFailure = 'disconnected' | 'timeout' | 'unroutable' | 'refused' | 'too-large' | 'malformed' | 'closed';
 
 export class BusError extends Error {
   constructor(
@@ -23,4 +24,9 @@ export class BusError extends Error {
   get isTransient(): boolean {
     return this.failure !== 'too-large' && this.failure !== 'closed';
   }
+}
+
+/** Of a request whose reply makes no sense. */
+export function malformedReply(what: string): BusError {
+  return new BusError('malformed', `what came from ${what} as a reply is none`);
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { Envelope, ExchangeTopology, QueueTopology, Reply } from '@muster/protocol';
+import { type Envelope, type ExchangeTopology, type QueueTopology, readReply, type Reply } from '@muster/protocol';
 import type { Bus, ConsumeOptions, Delivery, Handler, MessageHeaders, RoutedMessage, Subscription } from './bus';
-import { BusError } from './bus-error';
+import { BusError, malformedReply } from './bus-error';
 import { deliveriesMax } from './deliveries-max';
 import { InFlight } from './in-flight';
 import type { QueueConsumer, QueuedMessage } from './in-process-queue';
@@ -46,9 +46,11 @@ export class InProcessBus implements Bus {
         timeoutMs,
       );
       this.#pending.add(fail);
-      const respond = (reply: unknown): void => {
+      const respond = (content: unknown): void => {
+        const reply = readReply(content);
+        if (reply === null) return fail(malformedReply(queue.name));
         settle();
-        resolve(reply as Reply<unknown>);
+        resolve(reply);
       };
       const expiresAt = queue.kind === 'questions' ? performance.now() + timeoutMs : null;
       try {

@@ -22,6 +22,8 @@ export type AttemptResult =
       readonly fault?: string;
       /** What it tells of itself, for people. */
       readonly summary?: string;
+      /** It made the task's node anew: the fingerprint that the node shows from now on. */
+      readonly hostKey?: string;
     }
   | { readonly kind: 'signalled'; readonly signal: string; readonly sizes: OutputSizes }
   /** `confirmed`: the process group is known to be gone. */

@@ -16,6 +16,7 @@ const attemptResult: z.ZodType<AttemptResult> = z.discriminatedUnion('kind', [
     outputs: z.record(z.string(), json).optional(),
     fault: sentence.optional(),
     summary: sentence.optional(),
+    hostKey: z.string().max(100).optional(),
   }),
   z.object({ kind: z.literal('signalled'), signal: z.string().max(32), sizes }),
   z.object({ kind: z.literal('timed-out'), confirmed: z.boolean() }),

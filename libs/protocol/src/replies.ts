@@ -8,6 +8,23 @@ import { address, id, name, sentence } from './fields';
 export type Reply<Body> =
   { readonly ok: true; readonly body: Body } | { readonly ok: false; readonly problems: readonly Problem[] };
 
+const refusal = z.looseObject({
+  code: z.string().regex(/^[A-Z][A-Z0-9_]{0,127}$/),
+  severity: z.enum(['error', 'warning', 'info']),
+  subject: z.string(),
+  summary: z.string(),
+  remedy: z.string(),
+});
+const reply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), body: z.unknown() }),
+  z.object({ ok: z.literal(false), problems: z.array(refusal).min(1) }),
+]);
+
+/** What came as a reply, if it is one; null otherwise. The body is still to be checked by whoever asked. */
+export function readReply(value: unknown): Reply<unknown> | null {
+  return reply.safeParse(value).success ? (value as Reply<unknown>) : null;
+}
+
 /** One reason why a task does not run now; the catalogue of codes is in `scheduling`. */
 export const waitingReason = z.object({
   code: z.string().max(64),

@@ -68,7 +68,10 @@ export function fold(state: DeploymentState, event: DeploymentEvent, tasks: read
       invariant(state.open.has(task, event.attempt), 'only an open attempt ends');
       state.open.remove(task);
       state.toJudge.add(task, event.result);
-      if (event.result.kind === 'exited' && event.result.outputs) state.outputs.set(task, event.result.outputs);
+      if (event.result.kind === 'exited') {
+        if (event.result.outputs) state.outputs.set(task, event.result.outputs);
+        if (event.result.hostKey !== undefined) takeHostKey(state, task, event.result.hostKey);
+      }
       if (event.result.kind === 'lost') setTaskState(state, task, 'lost');
       return release(state, task);
     }
@@ -249,4 +252,10 @@ export function tasksLeft(state: DeploymentState): number {
     (count[CODE.running] as number) +
     (count[CODE.lost] as number)
   );
+}
+
+/** What is open there, or known of the machine that was there before, says nothing about the new one. */
+function takeHostKey(state: DeploymentState, task: number, hostKey: string): void {
+  const machine = state.graph.machines[state.graph.machineOf[task] ?? -1];
+  if (machine !== undefined) state.hostKeys.set(machine, hostKey);
 }

@@ -68,6 +68,8 @@ export interface DeploymentState {
   readonly endedAt: Float64Array;
   readonly node: NodeState[];
   readonly bootId: Map<string, { readonly bootId: string; readonly stateFolder: string }>;
+  /** Host keys of machines that were made anew in this deployment; they hold instead of those that it was started with. */
+  readonly hostKeys: Map<string, string>;
   /** Machines on which something runs that is none of the open attempts: what, and since when that is known. */
   readonly busyElsewhere: Map<string, { readonly text: string; readonly at: number }>;
   /** Machines that do not answer for the attempt that is open on them: why, and since when that is known. */
@@ -165,6 +167,7 @@ export function initialState(graph: TaskGraph, { firstCome = false, leasesPools 
     endedAt: new Float64Array(taskCount),
     node: machines.map(() => 'untouched'),
     bootId: new Map(),
+    hostKeys: new Map(),
     busyElsewhere: new Map(),
     silent: new Map(),
     nodeCulprit: new Int32Array(machines.length).fill(-1),

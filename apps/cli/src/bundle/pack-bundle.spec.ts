@@ -71,6 +71,19 @@ describe('a packed bundle', () => {
     });
   });
 
+  it('is not made of a folder without anything that belongs to a bundle, such as one beside it', async () => {
+    const folder = temporaryFolder({ 'README.md': 'no' });
+    await expect(packBundle('/', folder)).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'BUNDLE_MANIFEST_MISSING',
+          subject: `bundle ${folder}`,
+          summary: 'has neither a release.yaml nor a plugin.yaml',
+        },
+      ],
+    });
+  });
+
   it('needs a folder', async () => {
     await expect(packBundle('/', join(temporaryFolder(), 'missing'))).rejects.toMatchObject({
       problems: [{ code: 'LOCAL_FILE' }],

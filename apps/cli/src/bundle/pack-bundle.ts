@@ -15,10 +15,15 @@ export const ARCHIVE_BYTES_MAX = 256 * 1024 ** 2;
 
 /**
  * The folder as a gzipped tar: the same content gives the same bytes, whatever times, owners and order the disk has.
- * Fails with `ProblemsError`, see `listBundleFolder`.
+ * Fails with `ProblemsError`, see `listBundleFolder`; also if nothing in the folder belongs to a bundle.
  */
 export async function packBundle(cwd: string, dir: string): Promise<PackedBundle> {
   const { files, leftOut } = await listBundleFolder(cwd, dir);
+  // The planner could only say of such an archive that it is empty.
+  if (files.length === 0) {
+    const summary = 'has neither a release.yaml nor a plugin.yaml';
+    throw new ProblemsError([problem('BUNDLE_MANIFEST_MISSING', { subject: `bundle ${dir}`, summary })]);
+  }
   const tar = pack();
   const pieces: Buffer[] = [];
   let size = 0;

@@ -4,8 +4,8 @@ import type { SentGraph } from '@muster/execution';
 import { type BesideStart, besideStart, putParametersBack } from '@muster/protocol';
 import type { ExecutorArtifacts } from '../executor-ports';
 
-/** Largest graph, unpacked: far above 100,000 tasks, far below what would harm. */
-const GRAPH_BYTES_MAX = 512 * 1024 * 1024;
+/** Largest graph, unpacked: far above 100,000 tasks; an executor holds it twice while it reads it. */
+const GRAPH_BYTES_MAX = 192 * 1024 * 1024;
 
 /**
  * JSON of a gzipped graph, with the parameters that it refers to. Fails with an Error on anything else, on more than

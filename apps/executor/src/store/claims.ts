@@ -105,9 +105,17 @@ export async function identifyMachine(
   const own = claims.find((claim) => claim.machine === machine);
   if (own?.transaction_id !== mine.transaction_id) return { kind: 'fenced' };
   const others = claims.filter((claim) => claim !== own);
-  const holder = others.find(({ transaction_id }) => transaction_id !== null);
-  if (holder) return { kind: 'claimed', by: describeHolder(holder, mine.project, own?.node ?? undefined) };
-  const ticket = Math.max(own?.ticket ?? 0, ...others.map((other) => other.ticket + 1));
+  // The same node under the host key that it had before this transaction made it anew: an earlier graph's claim.
+  const earlier = others.filter(
+    ({ transaction_id, node }) => transaction_id === mine.transaction_id && node !== null && node === own.node,
+  );
+  const holder = others.find((other) => other.transaction_id !== null && !earlier.includes(other));
+  if (holder) return { kind: 'claimed', by: describeHolder(holder, mine.project, own.node ?? undefined) };
+  await client.query(
+    `UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL WHERE machine = ANY ($1::text[])`,
+    [earlier.map((claim) => claim.machine)],
+  );
+  const ticket = Math.max(own.ticket, ...others.map((other) => other.ticket + 1));
   await client.query(`UPDATE executor.claim SET identity = $2, ticket = $3 WHERE machine = $1`, [
     machine,
     identity,

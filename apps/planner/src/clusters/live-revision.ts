@@ -1,3 +1,4 @@
+import type { DeploymentOutcome } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 
@@ -7,9 +8,10 @@ const UNDEPLOYS = 'deletion';
 /**
  * Makes the revision of a transaction that has ended well the live one of its cluster, if it deployed everything: the graph
  * `default` was among its graphs, for all nodes and tasks, and not as a trial run. After the graph `deletion`, under the
- * same conditions, nothing is live any more, and nothing counts as having succeeded.
+ * same conditions, nothing is live any more, and nothing counts as having succeeded; but not where it failed on nodes within
+ * a tolerance: those are as they were.
  */
-export async function setLive(on: EntityManager, transaction: string): Promise<void> {
+export async function setLive(on: EntityManager, transaction: string, outcome: DeploymentOutcome): Promise<void> {
   const changed = await rowsOf<{ id: string; live_revision: number | null }>(
     on,
     `UPDATE planner.cluster AS c
@@ -18,8 +20,9 @@ export async function setLive(on: EntityManager, transaction: string): Promise<v
      WHERE t.id = $1 AND c.id = t.cluster_id AND t.graphs && ARRAY['default', $2::text]
        AND coalesce(t.options->>'noop', 'false') = 'false'
        AND t.options->'nodes' = 'null' AND t.options->'tasks' = 'null' AND coalesce(t.options->'subgraphs', 'null') = 'null'
+       AND ($3 OR t.graphs[cardinality(t.graphs)] <> $2)
      RETURNING c.id, c.live_revision`,
-    [transaction, UNDEPLOYS],
+    [transaction, UNDEPLOYS, outcome !== 'succeeded-with-failures'],
   );
   const undeployed = changed.filter((row) => row.live_revision === null).map((row) => row.id);
   if (undeployed.length > 0)

@@ -24,13 +24,12 @@ export async function askExecutors<Question, Answer>(
   });
   if (!reply.ok) throw new ProblemsError(reply.problems);
   const read = answer.safeParse(reply.body);
-  if (!read.success)
-    throw unavailable(
-      kind.schema,
-      'An executor answered with something that this planner does not understand; they may be of versions too far apart.',
-    );
+  if (!read.success) throw unavailable(kind.schema, NOT_UNDERSTOOD);
   return read.data;
 }
+
+const NOT_UNDERSTOOD =
+  'An executor answered with something that this planner does not understand; they may be of versions too far apart.';
 
 /** The refusal when executors or the broker do not answer. */
 export function unavailable(subject: string, summary: string): ProblemsError {
@@ -49,6 +48,8 @@ export function describeBusFailure(error: BusError): string {
       return 'The broker did not take the message.';
     case 'too-large':
       return 'The message is larger than the broker may carry.';
+    case 'malformed':
+      return NOT_UNDERSTOOD;
     case 'closed':
       return 'This planner is shutting down.';
   }

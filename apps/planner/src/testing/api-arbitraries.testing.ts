@@ -97,10 +97,10 @@ function plain(
     case 'object':
       return schema.properties === undefined
         ? fc.dictionary(fc.string({ maxLength: 8 }), inner({}), { maxKeys: 3 })
-        : (fc.record(
+        : fc.record(
             Object.fromEntries(Object.entries(schema.properties).map(([name, member]) => [name, inner(member)])),
             { requiredKeys: [...(schema.required ?? [])] },
-          ));
+          );
     case 'string':
       return fc.oneof(fc.constantFrom(...known), fc.string({ unit: 'grapheme', maxLength: 30 }));
     default:

@@ -10,6 +10,15 @@ export function exampleOf(api: ApiDescription, operation: ApiOperation): Json | 
   return schema && exampleOfSchema(api, schema, operation.id);
 }
 
+/** As above, one for each form that the body may have; none: the operation takes no JSON. */
+export function examplesOf(api: ApiDescription, operation: ApiOperation): readonly Json[] {
+  const schema = Object.entries(operation.bodies).find(([type]) => type.endsWith('json'))?.[1].schema;
+  if (schema === undefined) return [];
+  const { oneOf } = api.resolve(schema);
+  const forms = Array.isArray(oneOf) ? (oneOf as ApiSchema[]) : [schema];
+  return forms.map((form) => exampleOfSchema(api, form, operation.id));
+}
+
 function exampleOfSchema(api: ApiDescription, written: ApiSchema, where: string): Json {
   const schema = api.resolve(written);
   if (schema['example'] !== undefined) return schema['example'];

@@ -48,6 +48,8 @@ export class FakeExecutor {
   readonly commands: Command[] = [];
   /** Schemas of the questions asked so far. */
   readonly asked: string[] = [];
+  /** Their bodies, in the same order. */
+  readonly questions: unknown[] = [];
   /** Fingerprint that machines show, by address. */
   readonly hostKeys = new Map<string, string>();
   /** What commands are refused with, by schema. */
@@ -170,6 +172,7 @@ export class FakeExecutor {
 
   async #question({ schema, body }: Envelope): Promise<Handled> {
     this.asked.push(schema);
+    this.questions.push(body);
     return this.answers
       ? { verdict: DONE, reply: this.#answer(schema, body as Record<string, unknown>) }
       : { verdict: DONE };

@@ -12,6 +12,7 @@ import { type FoldedEvents, foldEvents } from './fold-events';
 import { endBetweenGraphs, type StopWish } from './stop-later';
 import { followLateStops, storeControls } from './store-controls';
 import { type FoldedRun, storeFolded } from './store-folded';
+import { takeHostKeys } from './take-host-keys';
 import { tellEnd } from './tell-end';
 import { outcomeOf } from './transaction-outcome';
 
@@ -148,6 +149,10 @@ async function storeRuns(on: EntityManager, runs: readonly LockedRun[]): Promise
   if (runs.length === 0) return;
   const folded = runs.map(({ row, folded: each }): FoldedRun => ({ deployment: row.id, folded: each }));
   await storeFolded(on, folded);
+  for (const { row, folded: each } of runs) {
+    const subject = { deployment: row.id, transaction: row.transaction_id, project: row.project };
+    await takeHostKeys(on, subject, each.hostKeys);
+  }
   await recordOutcomes(
     on,
     folded.map(({ deployment, folded: { outcomes } }) => ({ deployment, outcomes })),
@@ -238,7 +243,7 @@ async function followDeployment(
   const outcome = outcomeOf(states.map((each) => each.state));
   await setState(on, id, outcome, new Date(at), false);
   await releaseClaims(on, id);
-  if (mayGoOn(outcome)) await setLive(on, id);
+  if (mayGoOn(outcome)) await setLive(on, id, outcome);
   await tellEnd(on, id, { state: outcome, text }, at);
   return false;
 }

@@ -58,6 +58,8 @@ export interface FoldedEvents {
   readonly startedAt: number | null;
   readonly carried: readonly CarriedEnd[];
   readonly controls: readonly ControlEvent[];
+  /** Of nodes that were made anew, in order: the task that did it, and the key that they show from now on. */
+  readonly hostKeys: readonly { readonly task: string; readonly hostKey: string }[];
   readonly feed: readonly NewFeedEvent[];
 }
 
@@ -84,6 +86,7 @@ class Fold {
   readonly #outcomes = new Map<string, TaskOutcome>();
   readonly #feed: NewFeedEvent[] = [];
   readonly #controls: ControlEvent[] = [];
+  readonly #hostKeys: { readonly task: string; readonly hostKey: string }[] = [];
   #executor: string | null = null;
   #state: FoldedEvents['state'] = null;
   #startedAt: number | null = null;
@@ -102,6 +105,7 @@ class Fold {
       startedAt: this.#startedAt,
       carried: this.#carried,
       controls: this.#controls,
+      hostKeys: this.#hostKeys,
       feed: this.#feed,
     };
   }
@@ -179,6 +183,8 @@ class Fold {
 
   #attemptEnded({ task, attempt, result, at }: DeploymentEvent & { type: 'attempt-ended' }): void {
     this.#attempt(task, attempt, { endedAt: at, result });
+    if (result.kind === 'exited' && result.hostKey !== undefined)
+      this.#hostKeys.push({ task, hostKey: result.hostKey });
     if (!isSuccess(result)) this.#outcomes.set(task, { succeeded: false, at });
     const exitCode = result.kind === 'exited' ? result.code : null;
     const summary = result.kind === 'exited' ? (result.summary ?? null) : null;

@@ -23,6 +23,7 @@ import { endedBy, liveAttempt, type LiveAttempt, resultOf } from './live-attempt
 import { withIds } from './log-ids';
 import { NodeTargets } from './node-targets';
 import type { RunnerContext } from './runner-context';
+import { takeHostKey } from './take-host-key';
 import { takeOutputs } from './take-outputs';
 import { textWithoutSecrets, withoutSecrets } from './without-secrets';
 
@@ -73,7 +74,7 @@ export class AttemptPerformer {
     this.#state = state;
     this.#lease = lease;
     this.#hooks = hooks;
-    this.#targets = new NodeTargets(owned.start, state.graph.source, context.box);
+    this.#targets = new NodeTargets(owned.start, state.graph.source, context.box, state.hostKeys);
     this.#nodes = new ClaimedNodes(context, owned, state, this.#targets, (body) => hooks.fact(body));
     this.#waits = new EventWaits(state, hooks.fact);
   }
@@ -290,7 +291,8 @@ export class AttemptPerformer {
     this.#live.delete(task);
     const graphTask = this.#task(task);
     const summed = withSummary(graphTask, resultOf(report.result, cancelling), this.#owned.start.noop);
-    const told = takeOutputs(graphTask, summed, report.note, live.secrets, box);
+    const taken = takeOutputs(graphTask, summed, report.note, live.secrets, box);
+    const told = takeHostKey(graphTask, taken, this.#targets);
     const result = withoutSecrets(told, live.secrets);
     this.#log(task, attempt).debug({}, describeResult(result));
     const stored = this.#hooks.fact({ type: 'attempt-ended', task: address, attempt, result }, task);
@@ -323,7 +325,8 @@ export class AttemptPerformer {
         CANCEL_GRACE_MS,
       );
       if (answer.kind === 'confirmed') {
-        await pause(clock, END_REPORT_WAIT_MS);
+        // A wait has nothing on the node that could report.
+        if (this.#task(task).type !== 'wait-for') await pause(clock, END_REPORT_WAIT_MS);
         if (this.#isOpen(task, attempt)) this.#end(task, attempt, { kind, confirmed: true });
         return;
       }

@@ -10,7 +10,13 @@ export class NodeTargets {
   readonly #box: SecretBox;
   readonly #opened = new Map<string, NodeTarget>();
 
-  constructor(start: StartDeployment, graph: TaskGraph, box: SecretBox) {
+  /** `hostKeys`: of machines that were made anew since; read whenever a node is asked for. */
+  constructor(
+    start: StartDeployment,
+    graph: TaskGraph,
+    box: SecretBox,
+    private readonly hostKeys: ReadonlyMap<string, string>,
+  ) {
     this.#nodes = new Map(start.nodes.map((node) => [node.name, node]));
     this.#master = graph.master;
     this.#box = box;
@@ -29,7 +35,7 @@ export class NodeTargets {
   /** Null for a node that the start command did not describe. */
   target(machine: string): NodeTarget | null {
     const known = this.#opened.get(machine);
-    if (known) return known;
+    if (known && this.#isCurrent(known)) return known;
     const node = this.#nodes.get(machine);
     if (!node) return null;
     const jumps: NodeTarget[] = [];
@@ -39,14 +45,14 @@ export class NodeTargets {
       if (!jump) return null;
       jumps.push(...jump.jumps, jump);
     }
-    const { name, address, port, user, become, hostKey, stateDir } = node;
+    const { name, address, port, user, become, stateDir } = node;
     const target: NodeTarget = {
       name,
       address,
       port,
       user,
       become,
-      hostKey,
+      hostKey: this.hostKeys.get(machine) ?? node.hostKey,
       stateDir,
       jumps,
       identity: this.#box.open(node.identity).reveal(),
@@ -55,7 +61,23 @@ export class NodeTargets {
     return target;
   }
 
-  /** What claims and tickets are keyed by. */
+  /** The key that the machine has to show now; null for a node that the start command did not describe. */
+  hostKeyOf(machine: string): string | null {
+    return this.hostKeys.get(machine) ?? this.#nodes.get(machine)?.hostKey ?? null;
+  }
+
+  /** The node that has to show this key; null: none. */
+  nodeWithHostKey(hostKey: string): string | null {
+    for (const name of this.#nodes.keys()) if (this.hostKeyOf(name) === hostKey) return name;
+    return null;
+  }
+
+  #isCurrent(target: NodeTarget): boolean {
+    if (this.hostKeys.size === 0) return true;
+    return [target, ...target.jumps].every(({ name, hostKey }) => hostKey === this.hostKeyOf(name));
+  }
+
+  /** What claims and tickets are keyed by: the machine as it was when they were taken, also once it was made anew. */
   machineKey(machine: string): string {
     return this.#nodes.get(machine)?.machine ?? machine;
   }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Reply } from '@muster/protocol';
+import { readReply, type Reply } from '@muster/protocol';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { BusError } from '../bus-error';
+import { BusError, malformedReply } from '../bus-error';
 import { decodeMessage } from '../message';
 
 /** The broker's own road for replies: no queue is made, and only this channel receives. */
 const REPLY_TO = 'amq.rabbitmq.reply-to';
 
 interface PendingRequest {
+  readonly what: string;
   resolve(reply: Reply<unknown>): void;
   reject(error: BusError): void;
 }
@@ -51,7 +52,7 @@ export class RabbitRequests {
     const correlationId = randomUUID();
     let timer: NodeJS.Timeout | undefined;
     const reply = new Promise<Reply<unknown>>((resolve, reject) => {
-      this.#pending.set(correlationId, { resolve, reject });
+      this.#pending.set(correlationId, { what, resolve, reject });
       timer = setTimeout(
         () => reject(new BusError('timeout', `no reply from ${what} within ${timeoutMs} ms`)),
         timeoutMs,
@@ -73,8 +74,10 @@ export class RabbitRequests {
   #onReply(message: ConsumeMessage | null): void {
     if (message === null) return;
     const pending = this.#pending.get(String(message.properties.correlationId));
+    if (!pending) return;
     const content = decodeMessage(message.content);
-    if (!pending || !content.ok) return;
-    pending.resolve(content.value as Reply<unknown>);
+    const reply = content.ok ? readReply(content.value) : null;
+    if (reply === null) pending.reject(malformedReply(pending.what));
+    else pending.resolve(reply);
   }
 }

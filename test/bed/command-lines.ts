@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * Command lines of the processes of this machine that contain `text`; hosts in namespaces are seen from outside. A task's
+ * command is a file there: what can be looked for is what it starts.
+ */
+export function commandLinesWith(text: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map(commandLineOf)
+    .filter((line) => line.includes(text));
+}
+
+/** Empty when the process is gone by now, or a zombie. */
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
