@@ -128,9 +128,10 @@ describe('the address of whoever asks', () => {
       .set('authorization', `Bearer ${ADMIN_TOKEN}`)
       .set('x-forwarded-for', forwarded)
       .send({ slots: 1 });
-    const [entry] = (await planner.database.query('SELECT from_address FROM planner.audit WHERE subject = $1', [
-      `/api/v1/pools/${name}`,
-    ])) as { from_address: string }[];
+    const [entry] = await planner.database.query<{ from_address: string }[]>(
+      'SELECT from_address FROM planner.audit WHERE subject = $1',
+      [`/api/v1/pools/${name}`],
+    );
     return entry?.from_address ?? '';
   };
 

@@ -100,8 +100,8 @@ describe('hostile text in the fields of nodes', () => {
       for (const field of fieldsOf(schema)) {
         tried.push(`${id} ${field}`);
         for (const value of HOSTILE) {
-          const answer = await request(planner.url)
-            [method](path.replace('{node}', 'n1'))
+          const agent = request(planner.url);
+          const answer = await agent[method](path.replace('{node}', 'n1'))
             .set('authorization', `Bearer ${ADMIN_TOKEN}`)
             .set('content-type', type ?? 'application/json')
             .send(JSON.stringify({ [field]: value }));
