@@ -29,6 +29,7 @@ import { PlannerMetrics } from './health/planner-metrics';
 import { describeApi, OpenApiDocument } from './http/openapi';
 import { checkText } from './http/check-text';
 import { FailedSignIns } from './http/failed-sign-ins';
+import { keyRequestHashes } from './http/request-hash';
 import { JSON_TYPES } from './http/media-type.guard';
 import { identify } from './http/identify';
 import { observeRequests } from './http/observe-requests';
@@ -154,6 +155,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.use(observeRequests(runtime.logger, runtime.tracing));
   app.use(metrics.observe());
   app.use(plainAnswers);
+  app.use(keyRequestHashes(runtime.secretKey));
   app.use(recordRequests(runtime));
   app.use(identify(findPrincipal, new FailedSignIns(config.failuresPerMinute)));
   app.use(json({ limit: JSON_BYTES_MAX, type: [...JSON_TYPES] }));

@@ -2,6 +2,7 @@ import { type ArtifactStore, removeUnused } from '@muster/storage';
 import type { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { forgetAudit } from '../audit/write-audit';
+import { forgetPast } from '../nodes/forget-past';
 import { forgetExpiredKeys } from '../idempotency/idempotency';
 import { forgetStates } from '../previous/forget-states';
 import { usedArtifacts } from '../artifacts/used-artifacts';
@@ -34,6 +35,7 @@ export function keepHouse(
       await forgetEvents(database.manager, retention);
       await forgetExpiredKeys(database);
       await forgetAudit(database.manager);
+      await forgetPast(database.manager);
       await rowsOf(
         database.manager,
         `DELETE FROM planner.plan p WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' AND NOT EXISTS (
