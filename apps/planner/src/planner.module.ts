@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { ArchivesController } from './archives/archives.controller';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { AuditController } from './audit/audit.controller';
-import type { RefusalGate } from './audit/refusal-gate';
+import { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
 import { ClusterParts } from './clusters/revise-cluster';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
@@ -144,6 +144,7 @@ export class PlannerModule {
         { provide: FIND_PRINCIPAL, useValue: { find: findPrincipal } },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: RefusalGate, useValue: runtime.refusals },
         { provide: FeedTail, useValue: runtime.tail },
         { provide: WEBHOOKS, useValue: runtime.webhooks },
         { provide: Operations, useValue: runtime.operations },
