@@ -29,6 +29,7 @@ import { PlannerMetrics } from './health/planner-metrics';
 import { describeApi, OpenApiDocument } from './http/openapi';
 import { checkText } from './http/check-text';
 import { FailedSignIns } from './http/failed-sign-ins';
+import { keyRequestHashes } from './http/request-hash';
 import { JSON_TYPES } from './http/media-type.guard';
 import { identify } from './http/identify';
 import { observeRequests } from './http/observe-requests';
@@ -38,7 +39,7 @@ import { Operations } from './operations/operations';
 import { checkPlannerConfig, type PlannerConfig } from './planner-config';
 import type { PlannerPorts } from './planner-ports';
 import { PlannerModule, type PlannerRuntime } from './planner.module';
-import { tracedPlanRunner } from './plans/traced-plan-runner';
+import { watchedPlanRunner } from './plans/watched-plan-runner';
 import { WorkerPlanRunner } from './plans/worker-plan-runner';
 import { webhookSettings } from './webhooks/webhook-settings';
 import { RETENTION } from './retention/retention';
@@ -78,7 +79,8 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const database = await connectDatabase(ports.database);
     opened.push(() => database.destroy());
     const tracing = ports.tracing ?? NO_TRACING;
-    const runner = tracedPlanRunner(ports.runner ?? new WorkerPlanRunner(ports.secretKey), tracing);
+    const metrics = new PlannerMetrics(database, ports.bus);
+    const runner = watchedPlanRunner(ports.runner ?? new WorkerPlanRunner(ports.secretKey), tracing, metrics);
     opened.push(() => runner.close());
     const closing = new AbortController();
     const installation = await installationOf(database);
@@ -91,7 +93,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const runtime = {
       ...ports,
       ...{ webhooks, retention: config.retention ?? RETENTION },
-      ...{ database, runner, tracing, nudges, operations, installation, tail: new FeedTail(database) },
+      ...{ database, runner, tracing, metrics, nudges, operations, installation, tail: new FeedTail(database) },
       closing: closing.signal,
       refusals: new RefusalGate(),
     };
@@ -154,6 +156,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.use(observeRequests(runtime.logger, runtime.tracing));
   app.use(metrics.observe());
   app.use(plainAnswers);
+  app.use(keyRequestHashes(runtime.secretKey));
   app.use(recordRequests(runtime));
   app.use(identify(findPrincipal, new FailedSignIns(config.failuresPerMinute)));
   app.use(json({ limit: JSON_BYTES_MAX, type: [...JSON_TYPES] }));

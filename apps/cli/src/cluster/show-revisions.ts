@@ -47,11 +47,12 @@ export async function showSettings(session: Session, name: string, node: string 
   const effective = await (await session.client()).clusters.effective(name, node);
   session.answer(effective, () =>
     table(
-      ['setting', 'value', 'from', 'notes'],
+      ['setting', 'value', 'from', 'instead of', 'notes'],
       effective.values.map((it) => [
         spellPath(it.path),
         shown(it.value),
         `${it.origin.from} ${it.origin.by}`,
+        it.inherits && `${shown(it.inherits.value)} (${it.inherits.origin.from} ${it.inherits.origin.by})`,
         (['generated', 'fixed', 'deprecated', 'unused', 'blank'] as const).filter((each) => it[each]).join(', '),
       ]),
     ),

@@ -210,6 +210,36 @@ describe('settings of a cluster', () => {
     expect((await planner.get(`${C1}/diff?from=x`)).status).toBe(400);
   });
 
+  it('make one revision of each kind of edit, and leave every older one as it was', async () => {
+    await apply();
+    const other = {
+      ...RELEASE,
+      'release.yaml': RELEASE['release.yaml'].replace('1.0.0', '1.1.0'),
+      'files/x.sh': 'exit 0\n',
+    };
+    expectStatus(await planner.publish(other), 201);
+    const kept: object[] = [];
+    const edits: [string, () => PromiseLike<{ status: number; text: string }>][] = [
+      ['settings', () => planner.patch(`${C1}/settings`, { port: 81 })],
+      ['settings of a node', () => planner.patch(C1, { nodes: { n1: { settings: { port: 82 } } } })],
+      ['options', () => planner.put(`${C1}/options/tls`, { enabled: true })],
+      ['nodes', () => planner.patch(C1, { nodes: { n2: null } })],
+      ['counts', () => planner.patch(C1, { counts: { web: 1 } })],
+      ['files, by another release', () => planner.patch(C1, { release: 'rich@1.1.0' })],
+    ];
+    for (const [index, [what, edit]] of edits.entries()) {
+      kept.push((await planner.get(`${C1}/revisions/${index + 1}`)).body);
+      expectStatus((await edit()) as never, 200);
+      expect([what, (await planner.get(C1)).body.revision]).toEqual([what, index + 2]);
+    }
+    for (const [index, before] of kept.entries())
+      expect((await planner.get(`${C1}/revisions/${index + 1}`)).body).toEqual(before);
+    const { items } = (await planner.get(`${C1}/revisions`)).body as { items: { hash: string }[] };
+    expect(new Set(items.map(({ hash }) => hash)).size).toBe(edits.length + 1);
+    const { changes } = (await planner.get(`${C1}/diff?from=6&to=7`)).body;
+    expect(changes).toMatchObject([{ path: ['release'], before: 'rich@1.0.0', after: 'rich@1.1.0' }]);
+  });
+
   it('count nodes: too few are told, and not deployed', async () => {
     const { problems } = await apply('{ password: abc }', 'counts: { web: 3 }');
     expect(problems).toEqual([expect.objectContaining({ code: 'CLUSTER_COUNT_UNMET', summary: 'needs 3, has 2' })]);

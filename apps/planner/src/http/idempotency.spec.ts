@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { canonicalJson } from '@muster/model';
 import { runOnce } from '../idempotency/idempotency';
 import { SMALL_RELEASE } from '../testing/bundle-archive.testing';
 import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
@@ -73,6 +74,23 @@ describe('Idempotency-Key', () => {
     await expect(runOnce(planner.database, request, () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
     expect((await answer(200)).status).toBe(200);
     expect((await answer(500)).status).toBe(200);
+  });
+
+  it('keeps nothing by which the request could be guessed', async () => {
+    const key = randomUUID();
+    const body = {
+      name: 'hashed',
+      address: '192.0.2.77',
+      hostKey: `SHA256:${'7'.repeat(43)}`,
+      identity: 'a short secret',
+    };
+    expectStatus(await planner.post('/api/v1/nodes', body, key), 201);
+    const [{ request }] = await planner.database.query('SELECT request FROM planner.idempotency_key WHERE key = $1', [
+      key,
+    ]);
+    const text = `POST\n/api/v1/nodes\n${canonicalJson(body)}`;
+    expect(request).toMatch(/^[0-9a-f]{64}$/);
+    expect(request).not.toBe(createHash('sha256').update(text).digest('hex'));
   });
 
   it('knows a bundle by its content', async () => {

@@ -2,7 +2,7 @@ import type { Bus } from '@muster/messaging';
 import { problem, ProblemsError } from '@muster/problems';
 import { acceptedReply, describePools, poolsReply, type PoolsReply, setPool } from '@muster/protocol';
 import { type DataSource, type EntityManager, MoreThan } from 'typeorm';
-import { rowOf, rowsOf } from '../database/sql';
+import { rowOf } from '../database/sql';
 import { askExecutors } from '../executors/ask-executors';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import type { PoolDto, PoolShareDto } from './pool.dto';
@@ -32,8 +32,8 @@ export async function findPool(on: EntityManager, bus: Bus, project: string, nam
 }
 
 /**
- * Sets a pool's slots with the executors and then here: what the executors did not take is not written. Fewer slots
- * than are held end nothing; no more are given out until enough came back.
+ * Sets a pool's slots with the executors and then here: what the executors did not take is not written, and the same set again
+ * mends a write that was lost. Fewer slots than are held end nothing; no more are given out until enough came back.
  */
 export async function writePool(
   database: DataSource,
@@ -42,17 +42,12 @@ export async function writePool(
   name: string,
   slots: number,
 ): Promise<void> {
-  for (;;) {
-    const version = await nextVersion(database, project, name);
-    await tell(bus, project, name, slots, version);
-    const event = { type: 'pool.set', at: null, subject: {}, data: { pool: name, slots } } as const;
-    if (await keepSlots(database, project, name, slots, version, event)) return;
-  }
+  while (!(await change(database, bus, project, name, slots, 'pool.set')));
 }
 
 /** Removes a pool that nobody holds and nobody waits for; else `POOL_IN_USE` names who does. */
 export async function removePool(database: DataSource, bus: Bus, project: string, name: string): Promise<void> {
-  for (;;) {
+  do {
     const { holders, waiting } = await findPool(database.manager, bus, project, name);
     const users = [...holders, ...waiting];
     if (users.length > 0)
@@ -64,44 +59,36 @@ export async function removePool(database: DataSource, bus: Bus, project: string
           }),
         ),
       );
-    const version = await nextVersion(database, project, name);
-    await tell(bus, project, name, 0, version);
-    const event = { type: 'pool.removed', at: null, subject: {}, data: { pool: name } } as const;
-    if (await keepSlots(database, project, name, 0, version, event)) return;
-  }
+  } while (!(await change(database, bus, project, name, 0, 'pool.removed')));
 }
 
 /**
- * The executors are told outside of database transactions: they keep the size in their own schema, and the embedded
- * database has one session for all. So the version comes first, and only the newest one's size is kept.
+ * One setting, if nobody made another meanwhile; executors keep the highest version. They are told outside of any transaction:
+ * an embedded database has one session, which they need.
  */
-async function nextVersion({ manager }: DataSource, project: string, name: string): Promise<number> {
-  const row = await rowOf<{ version: number }>(
-    manager,
-    `INSERT INTO planner.pool (project, name, slots, version) VALUES ($1, $2, 0, 1)
-     ON CONFLICT (project, name) DO UPDATE SET version = pool.version + 1 RETURNING version`,
-    [project, name],
-  );
-  return row?.version ?? 1;
-}
-
-/** False if somebody else took a newer version meanwhile: whether the executors took that one is not known here. */
-async function keepSlots(
+async function change(
   database: DataSource,
+  bus: Bus,
   project: string,
-  name: string,
+  pool: string,
   slots: number,
-  version: number,
-  event: Parameters<typeof writeFeedEvents>[2][number],
+  type: 'pool.set' | 'pool.removed',
 ): Promise<boolean> {
+  const before = await database.manager.findOneBy(PoolRow, { project, name: pool });
+  const version = (before?.version ?? 0) + 1;
+  await tell(bus, project, pool, slots, version);
   return database.transaction(async (manager) => {
-    const kept = await rowsOf(
+    const written = await rowOf(
       manager,
-      'UPDATE planner.pool SET slots = $3 WHERE project = $1 AND name = $2 AND version = $4 RETURNING 1',
-      [project, name, slots, version],
+      `INSERT INTO planner.pool (project, name, slots, version) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (project, name) DO UPDATE SET slots = excluded.slots, version = excluded.version
+       WHERE pool.version = excluded.version - 1 RETURNING version`,
+      [project, pool, slots, version],
     );
-    if (kept.length > 0) await writeFeedEvents(manager, project, [event]);
-    return kept.length > 0;
+    if (written === null) return false;
+    const data = type === 'pool.set' ? { pool, slots } : { pool };
+    await writeFeedEvents(manager, project, [{ type, at: null, subject: {}, data }]);
+    return true;
   });
 }
 

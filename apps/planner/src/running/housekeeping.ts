@@ -2,10 +2,12 @@ import { type ArtifactStore, removeUnused } from '@muster/storage';
 import type { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { forgetAudit } from '../audit/write-audit';
+import { forgetPast } from '../nodes/forget-past';
 import { forgetExpiredKeys } from '../idempotency/idempotency';
 import { forgetStates } from '../previous/forget-states';
 import { usedArtifacts } from '../artifacts/used-artifacts';
 import { forgetPublications } from '../publications/forget-publications';
+import { forgetOutput } from '../retention/forget-output';
 import { forgetEvents, forgetTransactions, type RetentionConfig } from '../retention/retention';
 import { Loop } from './loop';
 
@@ -31,9 +33,11 @@ export function keepHouse(
     onFailure,
     turn: async () => {
       await database.transaction((on) => forgetTransactions(on, retention));
+      await database.transaction((on) => forgetOutput(on, retention));
       await forgetEvents(database.manager, retention);
       await forgetExpiredKeys(database);
       await forgetAudit(database.manager);
+      await forgetPast(database.manager);
       await rowsOf(
         database.manager,
         `DELETE FROM planner.plan p WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' AND NOT EXISTS (
