@@ -44,6 +44,14 @@ printf '%s\\n' "$MUSTER_NODE" "$MUSTER_ATTEMPT_DIR" >&2; exit 3`;
     expect(existsSync(folder)).toBe(false);
   }, 60_000);
 
+  // Each would take its whole patience if whoever watches it missed being ended; about one in twenty did.
+  it('are answered when they end, however early that is', async () => {
+    for (let round = 0; round < 12; round++) {
+      const answers = await Promise.all(Array.from({ length: 4 }, () => shell.run(bed.target, command(':'), 60_000)));
+      expect(answers).toMatchObject(answers.map(() => ({ kind: 'exited', code: 0 })));
+    }
+  }, 60_000);
+
   it('never show a secret in the list of processes', async () => {
     const answer = await shell.run(bed.target, command('ps -eo args', 'never-in-arguments'), 10_000);
     expect(answer).toMatchObject({ kind: 'exited', code: 0 });

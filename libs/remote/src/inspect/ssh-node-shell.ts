@@ -52,10 +52,13 @@ function scriptOf(command: Command, patienceMs: number): string {
   lines.push(
     `cd ${quoteWord(command.cwd ?? '/')} || exit 126`,
     'setsid /bin/sh "$dir"/command </dev/null & pid=$!',
-    `{ sleep ${Math.ceil(patienceMs / 1000)} & nap=$!; trap 'kill "$nap"; exit' TERM; wait "$nap"; : >"$dir"/late; kill -TERM -"$pid"; sleep 2; kill -KILL -"$pid"; } >/dev/null 2>&1 & watch=$!`,
+    // In a session of its own, and ended by what cannot be missed: a shell that has just forked loses a TERM that comes early.
+    `setsid /bin/sh -c 'sleep ${Math.ceil(patienceMs / 1000)}; : >"$2"/late; kill -TERM -"$1"; sleep 2; kill -KILL -"$1"' sh "$pid" "$dir" </dev/null >/dev/null 2>&1 & watch=$!`,
     'wait "$pid"; code=$?',
-    '[ -e "$dir"/late ] && code=124',
-    'kill "$watch" 2>/dev/null; wait "$watch" 2>/dev/null',
+    'if [ -e "$dir"/late ]; then code=124',
+    // First its leader, which then starts nothing more, then what it had started.
+    'else kill -KILL "$watch" 2>/dev/null; kill -KILL -"$watch" 2>/dev/null; fi',
+    'wait "$watch" 2>/dev/null',
     'exit "$code"',
     '}',
     '',
