@@ -305,12 +305,28 @@ function storeContract(
       const first = await accepted([its], transaction);
       const next = await accepted([its], transaction);
       await store.closeTransaction(transaction, [], [first], []);
-      await store.releaseTransaction(transaction);
+      await store.releaseTransaction(transaction, null);
       const left = await store.takeOver('e1', LEASE_MS, 1000, false);
       expect(left.map(({ deployment }) => deployment)).toEqual([next]);
       expect(left[0]?.tickets.has(its)).toBe(true);
       expect((await store.accept(randomUUID(), startOf([its]), new Uint8Array())).kind).toBe('refused');
       await store.closeTransaction(transaction, [], [next], []);
+      await accepted([its]);
+    });
+
+    it('frees nothing at a word that comes after a further run has begun', async () => {
+      const [its, transaction] = [machine(), randomUUID()];
+      const ended = async (): Promise<string> => {
+        const id = await accepted([its], transaction);
+        const owned = await taken(id, 'e1');
+        await store.append('e1', id, owned?.epoch ?? 0, events(1, 1), [], { status: 'succeeded', free: false });
+        return id;
+      };
+      const first = await ended();
+      const next = await ended();
+      await store.releaseTransaction(transaction, first);
+      expect((await store.accept(randomUUID(), startOf([its]), new Uint8Array())).kind).toBe('refused');
+      await store.releaseTransaction(transaction, next);
       await accepted([its]);
     });
 
@@ -325,7 +341,7 @@ function storeContract(
       expect(owned?.tickets.get(its)).toBeGreaterThan(2);
       await store.append('e1', id, owned?.epoch ?? 0, events(1, 1), [], { status: 'failed', free: false });
       expect(await store.drawTicket(its, `identity-of-${its}`)).toBeNull();
-      await store.releaseTransaction(transaction);
+      await store.releaseTransaction(transaction, null);
       expect(await store.drawTicket(its, `identity-of-${its}`)).toBeGreaterThan(3);
     });
   });

@@ -228,7 +228,7 @@ export class StoreModel {
       row.status = ended.status;
       row.isEnded = true;
       row.owner = null;
-      if (ended.free) this.releaseTransaction(row.start.transaction);
+      if (ended.free) this.releaseTransaction(row.start.transaction, null);
     }
     return 'stored';
   }
@@ -304,12 +304,13 @@ export class StoreModel {
       row.owner = null;
       row.epoch++;
     }
-    this.releaseTransaction(transaction);
+    this.releaseTransaction(transaction, null);
   }
 
-  releaseTransaction(transaction: string): void {
-    const hasOpen = [...this.deployments.values()].some((row) => row.start.transaction === transaction && !row.isEnded);
-    if (hasOpen) return;
+  releaseTransaction(transaction: string, last: string | null): void {
+    const its = [...this.deployments.values()].filter((row) => row.start.transaction === transaction);
+    const after = last !== null && its.some(({ id }) => id === last) && its.at(-1)?.id !== last;
+    if (after || its.some((row) => !row.isEnded)) return;
     for (const claim of this.claims.values()) if (claim.transaction === transaction) claim.transaction = null;
   }
 

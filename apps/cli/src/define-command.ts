@@ -9,7 +9,7 @@ export interface Run {
   exitCode: ExitCode;
 }
 
-/** Adds `-o` and the body to a command. `Options` names what the command's own options parse to. */
+/** Adds `-o` and the body to a command. `Options` names what its own options and `--reason`, which all take, parse to. */
 export function act<Options extends object>(
   run: Run,
   command: Command,
@@ -18,8 +18,9 @@ export function act<Options extends object>(
 ): void {
   const output = new Option('-o, --output <format>', 'how to print data').choices([...outputs]).default(outputs[0]);
   command.addOption(output).action(async () => {
-    const session = new Session(run.io, command.optsWithGlobals<GlobalOptions>());
-    run.exitCode = await body(session, command.opts<Options & GlobalOptions>(), command.args);
+    const all = command.optsWithGlobals<GlobalOptions>();
+    const why = all.reason === undefined ? {} : { reason: all.reason };
+    run.exitCode = await body(new Session(run.io, all), { ...command.opts<Options>(), ...why }, command.args);
   });
 }
 

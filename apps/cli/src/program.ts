@@ -54,7 +54,8 @@ export function makeProgram(run: Run): Command {
     .version(version(), '--version', 'print the version')
     .option('--server <url>', 'address of the planner (else MUSTER_SERVER, else http://127.0.0.1:7070)')
     .option('--token <token>', 'bearer token (better: MUSTER_TOKEN, which other users of the machine cannot see)')
-    .option('--project <project>', 'whose clusters, nodes and releases are meant (else MUSTER_PROJECT, else default)');
+    .option('--project <project>', 'whose clusters, nodes and releases are meant (else MUSTER_PROJECT, else default)')
+    .option('--reason <text>', 'why something is changed, for the record');
   defineBundleCommands(run, program);
   defineClusterCommands(run, program);
   definePresetCommands(run, program);

@@ -256,6 +256,43 @@ describe('the command line and a real server', () => {
     });
   }, 60_000);
 
+  it('puts the reason of every write on record, with who asked', async () => {
+    const writes = [
+      'token create ci --role viewer',
+      'token rotate ci',
+      'token role ci operator',
+      'token revoke ci',
+      'pool set licences 2',
+      'pool remove licences',
+      'webhook add hook --url https://8.8.8.8/hook --kinds pool.set',
+      'webhook disable hook',
+      'webhook remove hook',
+      'release retire r@1.0.0',
+      'release restore r@1.0.0',
+      `node add spare --address 192.0.2.77 --host-key SHA256:${'7'.repeat(43)}`,
+      'node retire spare',
+      'node remove spare',
+      'cluster set c settings.banner=changed',
+      'cluster rollback c 1',
+      'preset save c-preset --from c',
+      'preset delete c-preset',
+      'project create blue',
+      'project archive blue',
+    ];
+    for (const [index, write] of writes.entries()) {
+      const { code, err } = await run(`${write} --reason because-${index}`);
+      expect([write, code, code === 0 ? '' : err]).toEqual([write, 0, '']);
+    }
+    const items = (await json('audit --all --limit 100')) as unknown as {
+      who: string;
+      what: string;
+      why: string | null;
+    }[];
+    const told = items.filter(({ why }) => why?.startsWith('because-')).reverse();
+    expect(told.map(({ why, who }) => `${why} ${who}`)).toEqual(writes.map((_, index) => `because-${index} admin`));
+    expect(new Set(told.map(({ what }) => what)).size).toBe(writes.length);
+  }, 120_000);
+
   it('writes a cluster to a file, and brings it back with all its revisions after it was deleted', async () => {
     const revisions = () => json('cluster revisions c');
     const before = await revisions();
@@ -269,7 +306,7 @@ describe('the command line and a real server', () => {
       code: 0,
       out: expect.stringContaining('cluster c'),
     });
-    expect(before).toMatchObject({ head: 2, live: 2 });
+    expect(before).toMatchObject({ head: 4, live: 2 });
     // Whether it is deployed nobody knows by the file.
     expect(await revisions()).toEqual({ ...before, live: null });
   });

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { ArchivesController } from './archives/archives.controller';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { AuditController } from './audit/audit.controller';
-import type { RefusalGate } from './audit/refusal-gate';
+import { RefusalGate } from './audit/refusal-gate';
 import { BundleService } from './bundles/bundle-service';
 import { ClusterParts } from './clusters/revise-cluster';
 import { PluginsController, ReleasesController } from './bundles/bundles.controllers';
@@ -77,6 +77,7 @@ export interface PlannerRuntime extends Omit<PlannerPorts, 'database'> {
   readonly database: DataSource;
   readonly runner: PlanRunner;
   readonly tracing: Tracing;
+  readonly metrics: PlannerMetrics;
   readonly installation: string;
   readonly nudges: PlannerNudges;
   readonly tail: FeedTail;
@@ -143,10 +144,11 @@ export class PlannerModule {
         { provide: FIND_PRINCIPAL, useValue: { find: findPrincipal } },
         { provide: CLOSING, useValue: runtime.closing },
         { provide: PlannerNudges, useValue: runtime.nudges },
+        { provide: RefusalGate, useValue: runtime.refusals },
         { provide: FeedTail, useValue: runtime.tail },
         { provide: WEBHOOKS, useValue: runtime.webhooks },
         { provide: Operations, useValue: runtime.operations },
-        { provide: PlannerMetrics, useFactory: () => new PlannerMetrics(runtime.database) },
+        { provide: PlannerMetrics, useValue: runtime.metrics },
         { provide: EventIntake, useFactory: () => new EventIntake(runtime) },
         { provide: OutputIntake, useFactory: () => new OutputIntake(runtime.database, runtime.nudges) },
         OpenApiDocument,

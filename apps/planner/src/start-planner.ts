@@ -39,7 +39,7 @@ import { Operations } from './operations/operations';
 import { checkPlannerConfig, type PlannerConfig } from './planner-config';
 import type { PlannerPorts } from './planner-ports';
 import { PlannerModule, type PlannerRuntime } from './planner.module';
-import { tracedPlanRunner } from './plans/traced-plan-runner';
+import { watchedPlanRunner } from './plans/watched-plan-runner';
 import { WorkerPlanRunner } from './plans/worker-plan-runner';
 import { webhookSettings } from './webhooks/webhook-settings';
 import { RETENTION } from './retention/retention';
@@ -79,7 +79,8 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const database = await connectDatabase(ports.database);
     opened.push(() => database.destroy());
     const tracing = ports.tracing ?? NO_TRACING;
-    const runner = tracedPlanRunner(ports.runner ?? new WorkerPlanRunner(ports.secretKey), tracing);
+    const metrics = new PlannerMetrics(database, ports.bus);
+    const runner = watchedPlanRunner(ports.runner ?? new WorkerPlanRunner(ports.secretKey), tracing, metrics);
     opened.push(() => runner.close());
     const closing = new AbortController();
     const installation = await installationOf(database);
@@ -92,7 +93,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     const runtime = {
       ...ports,
       ...{ webhooks, retention: config.retention ?? RETENTION },
-      ...{ database, runner, tracing, nudges, operations, installation, tail: new FeedTail(database) },
+      ...{ database, runner, tracing, metrics, nudges, operations, installation, tail: new FeedTail(database) },
       closing: closing.signal,
       refusals: new RefusalGate(),
     };

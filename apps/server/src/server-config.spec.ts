@@ -91,6 +91,8 @@ describe('configuration', () => {
       webhookGiveUpHours: 72,
       nodeCheckSeconds: 300,
       keepTransactionDays: 0,
+      keepOutputDays: 0,
+      keepOutputMebibytes: 0,
       keepTransactions: 0,
       keepEventDays: 0,
     });

@@ -39,6 +39,8 @@ export interface ServerConfig {
   readonly keepTransactionDays: number;
   readonly keepTransactions: number;
   readonly keepEventDays: number;
+  readonly keepOutputDays: number;
+  readonly keepOutputMebibytes: number;
   /** Paths of PEM files; null: not given. */
   readonly tls: { readonly http: TlsFiles; readonly database: TlsFiles; readonly amqp: TlsFiles };
   /** `check`: the broker's user may make nothing; what `muster broker-rights` prints was imported. */
@@ -121,6 +123,8 @@ const variables = z.object({
   MUSTER_KEEP_TRANSACTION_DAYS: whole(0, 36_500).default(0),
   MUSTER_KEEP_TRANSACTIONS: whole(0, 1_000_000).default(0),
   MUSTER_KEEP_EVENT_DAYS: whole(0, 36_500).default(0),
+  MUSTER_KEEP_OUTPUT_DAYS: whole(0, 36_500).default(0),
+  MUSTER_KEEP_OUTPUT_MEBIBYTES: whole(0, 1_000_000_000).default(0),
   MUSTER_WEBHOOK_GIVE_UP_HOURS: whole(1, 8_760).default(72),
   MUSTER_NODE_CHECK_SECONDS: whole(0, 86_400).default(300),
 });
@@ -209,6 +213,8 @@ export function readConfig(
     keepTransactionDays: it.MUSTER_KEEP_TRANSACTION_DAYS,
     keepTransactions: it.MUSTER_KEEP_TRANSACTIONS,
     keepEventDays: it.MUSTER_KEEP_EVENT_DAYS,
+    keepOutputDays: it.MUSTER_KEEP_OUTPUT_DAYS,
+    keepOutputMebibytes: it.MUSTER_KEEP_OUTPUT_MEBIBYTES,
   };
 }
 

@@ -53,6 +53,8 @@ async function runPlanner(config: ServerConfig, parts: TracedParts, logger: Logg
           transactionDays: config.keepTransactionDays,
           transactionsPerCluster: config.keepTransactions,
           eventDays: config.keepEventDays,
+          outputDays: config.keepOutputDays,
+          outputBytes: config.keepOutputMebibytes * 1024 * 1024,
         },
         webhooks: { allow: config.webhookAllow, giveUpHours: config.webhookGiveUpHours },
         nodes: { checkEveryMs: config.nodeCheckSeconds * 1000 },

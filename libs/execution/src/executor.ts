@@ -5,6 +5,7 @@ import type {
   ControlDeployment,
   ExplainReply,
   NodeAccessMessage,
+  ReleaseTransaction,
   StartDeployment,
   StartOrigin,
 } from '@muster/protocol';
@@ -135,8 +136,8 @@ export class Executor {
     return [];
   }
 
-  async releaseTransaction(transaction: string): Promise<void> {
-    await this.#ports.store.releaseTransaction(transaction);
+  async releaseTransaction({ transaction, last }: ReleaseTransaction): Promise<void> {
+    await this.#ports.store.releaseTransaction(transaction, last ?? null);
   }
 
   /** Ends a transaction whatever its owners do; they find out when they store or renew next. */

@@ -110,8 +110,16 @@ export const controlDeployment = messageKind(
 );
 export type ControlDeployment = z.infer<typeof controlDeployment.body>;
 
-/** Command: the transaction has ended; what it has claimed is free again. Sent where its last deployment was not `final`. */
-export const releaseTransaction = messageKind('executor.transaction.release', 1, z.object({ transaction: id }));
+/**
+ * Command: the transaction has ended; what it has claimed is free again. Sent where its last deployment was not `final`.
+ * `last`: its newest deployment then; where a further run has begun since, nothing is freed. Absent from older planners.
+ */
+export const releaseTransaction = messageKind(
+  'executor.transaction.release',
+  1,
+  z.object({ transaction: id, last: id.optional() }),
+);
+export type ReleaseTransaction = z.infer<typeof releaseTransaction.body>;
 
 /** Command to the planner, from other programs: what `POST /transactions/{id}/controls` takes. The envelope's id makes it one. */
 export const controlTransaction = messageKind(

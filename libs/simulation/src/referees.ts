@@ -1,8 +1,37 @@
 import { SYNC_POINT, type DeploymentEvent, type GraphTask, type TaskGraph, type TaskState } from '@muster/model';
 
+/** What the referees hold; each has a planted fault in `referees.spec.ts`. */
+export const RULES = [
+  'a running task does not end before its attempt',
+  'a task ends once',
+  'an attempt ends only if it runs',
+  'attempts are counted without gaps',
+  'blocked only by something that failed',
+  'ends only tasks of the graph',
+  'every task ends',
+  'never exceeds a concurrency policy',
+  'never runs two tasks on one node',
+  'never starts a task before its dependencies are satisfied',
+  'never starts a task that has ended',
+  'never starts a task twice at once',
+  'nothing runs after the end',
+  'only an exit makes a success',
+  'reopens only what a person wants tried again',
+  'reopens only what did not succeed',
+  'starts nothing on a failed node',
+  'starts nothing once a fault tolerance is passed',
+  'starts nothing unless it runs',
+  'starts only tasks of the graph',
+  'stops when a fault tolerance is passed, and not one failure earlier',
+  'the outcome is never greener than the truth',
+  'what a tolerance of nodes does not cover makes it fail',
+  'with every task done the deployment has succeeded',
+] as const;
+export type Rule = (typeof RULES)[number];
+
 /** What a referee saw that must never happen. */
 export interface Verdict {
-  readonly rule: string;
+  readonly rule: Rule;
   readonly seq: number;
   readonly text: string;
 }
@@ -211,7 +240,7 @@ export class Referees {
     return groups.length > 0 && groups.every(({ nodes, tolerated }) => this.#failedIn(nodes) <= tolerated);
   }
 
-  #object(rule: string, text: string): void {
+  #object(rule: Rule, text: string): void {
     this.verdicts.push({ rule, seq: this.#seq, text });
   }
 }

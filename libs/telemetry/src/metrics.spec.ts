@@ -8,5 +8,24 @@ it('metrics are read as text, each service and registry apart', async () => {
   expect(await planner.text()).toContain('muster_plans_total{outcome="ok",service="planner"} 1');
   expect(await planner.text()).toContain('muster_queue_length{service="planner"} 3');
   expect(await planner.text()).not.toContain('batch_seconds');
+  // However many there are, they take one connection.
+  let asking = 0;
+  for (const name of ['one', 'two', 'three'])
+    planner.gauge(name, 'Asked for.', [], async (gauge) => {
+      asking += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      gauge.set(asking);
+      asking -= 1;
+    });
+  expect(await planner.text()).toMatch(/muster_three\{.*\} 1\n/);
+  // One that cannot be asked now is left out, and the others are told.
+  planner.gauge('away', 'Not to be had.', ['state'], (gauge) => {
+    gauge.set({ state: 'old' }, 1);
+    throw new Error('the database is away');
+  });
+  await planner.text();
+  expect(await planner.text()).not.toContain('muster_away{');
+  expect(await planner.text()).toMatch(/muster_metrics_failed_total\{.*metric="muster_away".*\} [1-9]/);
+  expect(await planner.text()).toContain('muster_queue_length{service="planner"} 3');
   expect(await executor.text()).toContain('muster_batch_seconds_count{service="executor"} 1');
 });

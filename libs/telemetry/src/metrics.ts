@@ -3,10 +3,14 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** Metrics of one service in one registry; names are prefixed `muster_`, durations are in seconds. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #failures: Counter<'metric'>;
+  /** One question after another: a reading must not take every connection to the database. */
+  #asking: Promise<void> = Promise.resolve();
 
   /** `service` becomes a label of every metric. */
   constructor(service: string) {
     this.#registry.setDefaultLabels({ service });
+    this.#failures = this.counter('metrics_failed_total', 'Times that a metric could not be asked for.', ['metric']);
   }
 
   /** Adds memory, event loop and file descriptors of the process. At most once a process. */
@@ -18,13 +22,15 @@ export class Metrics {
     return new Counter({ name: `muster_${name}`, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 
-  /** `collect` is asked at each reading. */
+  /** `collect` is asked at each reading; where it fails the metric is left out of it, and that is counted. */
   gauge<Label extends string = never>(
     name: string,
     help: string,
     labelNames: readonly Label[] = [],
     collect?: (gauge: Gauge<Label>) => void | Promise<void>,
   ): Gauge<Label> {
+    const ask = (work: () => Promise<void>): Promise<void> => (this.#asking = this.#asking.then(work));
+    const failures = this.#failures;
     return new Gauge({
       name: `muster_${name}`,
       help,
@@ -32,8 +38,17 @@ export class Metrics {
       registers: [this.#registry],
       ...(collect
         ? {
-            collect() {
-              return collect(this);
+            collect(this: Gauge<Label>): Promise<void> {
+              return ask(async () => {
+                try {
+                  await collect(this);
+                } catch {
+                  // What cannot be asked now is not told: an old figure would look like a new one.
+                  this.reset();
+                  if (labelNames.length === 0) this.remove();
+                  failures.inc({ metric: `muster_${name}` });
+                }
+              });
             },
           }
         : {}),

@@ -14,7 +14,7 @@ describe('broker-rights', () => {
   const made: string[] = [];
   beforeAll(async () => {
     vhost = await createTestVhost();
-  });
+  }, 120_000);
   afterAll(async () => {
     for (const name of made) await vhost.deleteUser(name);
     await vhost.drop();

@@ -55,10 +55,7 @@ function defineLookingCommands(run: Run, group: Command, kind: BundleKind): void
 function defineLifeCommands(run: Run, group: Command, kind: BundleKind): void {
   act<{ reason?: string }>(
     run,
-    group
-      .command('retire <name@version>')
-      .description(`offer a ${kind} for new clusters no more`)
-      .option('--reason <text>', 'why'),
+    group.command('retire <name@version>').description(`offer a ${kind} for new clusters no more`),
     (session, { reason }, [reference = '']) => retireBundle(session, kind, bundleReference(reference), reason),
   );
   act(

@@ -13,8 +13,6 @@ import { ExitCode } from '../exit-code';
 
 /** `cluster`: what reads and writes revisions. */
 export function defineClusterEditCommands(run: Run, group: Command): void {
-  const reason = (command: Command): Command => command.option('--reason <text>', 'kept with the revision');
-
   act(
     run,
     group.command('revisions <cluster>').description('list revisions, newest first'),
@@ -37,7 +35,8 @@ export function defineClusterEditCommands(run: Run, group: Command): void {
   );
   act<EditClusterOptions>(
     run,
-    reason(group.command('set <cluster> <path=value...>'))
+    group
+      .command('set <cluster> <path=value...>')
       .description(
         'write a new revision with these values, such as settings.port=8080; @FILE reads a value from a file',
       )
@@ -46,16 +45,14 @@ export function defineClusterEditCommands(run: Run, group: Command): void {
   );
   act<EditClusterOptions>(
     run,
-    reason(group.command('unset <cluster> <path...>')).description(
-      'write a new revision without these, so that they are inherited or generated again',
-    ),
+    group
+      .command('unset <cluster> <path...>')
+      .description('write a new revision without these, so that they are inherited or generated again'),
     unsetInCluster,
   );
   act<EditClusterOptions>(
     run,
-    reason(group.command('rollback <cluster> <revision>')).description(
-      'write a new revision with the content of an old one',
-    ),
+    group.command('rollback <cluster> <revision>').description('write a new revision with the content of an old one'),
     rollBackCluster,
   );
   act(
@@ -67,9 +64,9 @@ export function defineClusterEditCommands(run: Run, group: Command): void {
     ['enable', true],
     ['disable', false],
   ] as const) {
-    const command = reason(group.command(`${verb} <cluster> <option>`)).description(
-      `switch an option ${enabled ? 'on' : 'off'}`,
-    );
+    const command = group
+      .command(`${verb} <cluster> <option>`)
+      .description(`switch an option ${enabled ? 'on' : 'off'}`);
     if (enabled) command.option('--replace', 'switch off what excludes it');
     act<{ readonly replace?: boolean; readonly reason?: string }>(
       run,
@@ -92,7 +89,8 @@ export function defineClusterEditCommands(run: Run, group: Command): void {
   );
   act<{ readonly acceptHostKeys?: boolean; readonly reason?: string; readonly as?: string }>(
     run,
-    reason(group.command('import <file>'))
+    group
+      .command('import <file>')
       .description('make the cluster of an archive with all its revisions, and publish its releases and plugins')
       .option('--as <name>', 'under another name')
       .option('--accept-host-keys', 'accept the host keys that the nodes show now'),
@@ -100,7 +98,8 @@ export function defineClusterEditCommands(run: Run, group: Command): void {
   );
   act<{ readonly keep?: boolean; readonly reason?: string }>(
     run,
-    reason(group.command('delete <cluster>'))
+    group
+      .command('delete <cluster>')
       .description('delete a cluster; its nodes stay registered')
       .option('--keep', 'also one that is deployed: its machines stay as they are'),
     async (session, { keep, reason: why }, [name = '']) => {

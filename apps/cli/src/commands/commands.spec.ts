@@ -242,6 +242,18 @@ describe('logs', () => {
     expect(await run('logs t1 a@1 -f')).toEqual({ code: 0, out: '', err: said });
   });
 
+  it('say what was removed, and when', async () => {
+    const removedAt = '2026-01-02T03:04:05.678Z';
+    const lost = [
+      { attempt: 1, stream: 'stdout', bytes: 5, removedAt },
+      { attempt: 2, stream: 'stderr', bytes: 0, removedAt },
+    ];
+    planner.answer('GET /transactions/t1/tasks/a@1/output', { chunks: [], complete: true, lost });
+    expect((await run('logs t1 a@1')).err).toBe(
+      `5 bytes of stdout of attempt 1 were removed at ${removedAt}\nall bytes of stderr of attempt 2 were removed at ${removedAt}\n`,
+    );
+  });
+
   it('follow until the task has ended; Ctrl-C only ends the reading', async () => {
     planner.route('GET /transactions/t1/tasks/a@1/output', (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -12,8 +12,6 @@ interface ControlOptions {
   readonly tasks?: readonly string[];
 }
 
-const REASON = ['--reason <text>', 'why, for the record'] as const;
-
 /** `pause`, `resume`, `drain`, `cancel`, `retry`, `signal`, `skip`. */
 export function defineControlCommands(run: Run, program: Command): void {
   const whole = [
@@ -26,10 +24,7 @@ export function defineControlCommands(run: Run, program: Command): void {
     ['cancel', 'end what runs and start nothing more'],
   ] as const;
   for (const [verb, description] of whole) {
-    const command = program
-      .command(`${verb} <transaction>`)
-      .description(description)
-      .option(...REASON);
+    const command = program.command(`${verb} <transaction>`).description(description);
     act<ControlOptions>(run, command, (session, options, [transaction = '']) =>
       sendControl(session, transaction, verb, [], options.reason),
     );
@@ -40,8 +35,7 @@ export function defineControlCommands(run: Run, program: Command): void {
     .description(
       'try tasks (TASK@NODE) again that failed or wait for a person, with what they kept from running; without any: all of them; after the end: in a further run',
     )
-    .option('--tasks <list>', 'the same as naming them: addresses with commas between them', list)
-    .option(...REASON);
+    .option('--tasks <list>', 'the same as naming them: addresses with commas between them', list);
   act<ControlOptions>(run, retry, (session, options, [transaction = '', ...tasks]) =>
     sendControl(session, transaction, 'retry', [...new Set([...tasks, ...(options.tasks ?? [])])], options.reason),
   );
@@ -49,8 +43,7 @@ export function defineControlCommands(run: Run, program: Command): void {
   const signal = program
     .command('signal <transaction> <event>')
     .alias('approve')
-    .description('say that an event has happened which tasks wait for, now or later; this opens gates, too')
-    .option(...REASON);
+    .description('say that an event has happened which tasks wait for, now or later; this opens gates, too');
   act<ControlOptions>(run, signal, (session, options, [transaction = '', event = '']) =>
     sendControl(session, transaction, 'signal', [], options.reason, { event }),
   );
@@ -60,7 +53,6 @@ export function defineControlCommands(run: Run, program: Command): void {
     .description(
       'give up a task (TASK@NODE) that does not run and has not ended, as if it were done: what depends on it goes on',
     )
-    .option(...REASON)
     .option('--yes', 'do not ask')
     .option('--dry-run', 'only show what depends on it');
   act<ControlOptions>(run, skip, async (session, options, [transaction = '', task = '']) => {

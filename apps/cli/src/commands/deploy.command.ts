@@ -19,7 +19,6 @@ export function defineDeployCommand(run: Run, program: Command): void {
   const deploy = defineSelection(program.command('deploy <cluster>').description('carry out the plan of a cluster'))
     .option('--plan <digest>', 'run exactly this plan, or refuse')
     .option('--noop', 'run on the nodes without changing them, where the task type can')
-    .option('--reason <text>', 'why, for the record')
     .option('--wait', 'wait for the outcome; the exit code tells it')
     .option('--timeout <seconds>', 'wait, but at most so long', number(0));
   act<DeployOptions>(run, deploy, async (session, options, [cluster = '']) => {

@@ -18,7 +18,6 @@ export function defineForceCloseCommand(run: Run, program: Command): void {
     .description(
       'end a transaction without its executors and free its nodes, when cancel does not come to an end; what runs there is not ended',
     )
-    .option('--reason <text>', 'why, for the record')
     .option('--yes', 'do not ask');
   act<ForceCloseOptions>(run, command, async (session, { reason, yes }, [transaction = '']) => {
     const { transactions } = await session.client();

@@ -41,8 +41,7 @@ export function defineHistoryCommands(run: Run, program: Command): void {
     .command('bulk')
     .description('control many transactions, each by itself')
     .addArgument(new Argument('<verb>').choices(['pause', 'resume', 'drain', 'cancel']))
-    .argument('<transactions...>')
-    .option('--reason <text>', 'kept with each of them');
+    .argument('<transactions...>');
   act<{ readonly reason?: string }>(run, bulk, async (session, { reason }, [verb = '', ...transactions]) => {
     const { transactions: routes } = await session.client();
     const request = { transactions, verb: verb as BulkControl['verb'] };

@@ -12,8 +12,7 @@ export function defineLimitCommand(run: Run, program: Command): void {
     .command('limit <transaction> [key] [amount]')
     .description(
       'show the limits of the graph that runs and who holds them; with a key (nodes, definition:NAME, role:NAME) and a number: change one, at once, for this run',
-    )
-    .option('--reason <text>', 'why, for the record');
+    );
   act<{ readonly reason?: string }>(run, limit, async (session, { reason }, [transaction = '', key, amount]) => {
     if (key !== undefined && amount !== undefined) {
       if (!/^[1-9][0-9]{0,6}$/.test(amount))

@@ -85,8 +85,7 @@ export function defineNodeCommands(run: Run, program: Command): void {
     .command('inspect [nodes...]')
     .description('ask machines what they are: host key, system, CPUs, memory, disks, interfaces')
     .option('--all', 'all that are not retired')
-    .option('--no-wait', 'of several: leave it to the server, and print the id of the inspection')
-    .option('--reason <text>', 'for the record');
+    .option('--no-wait', 'of several: leave it to the server, and print the id of the inspection');
   act<InspectOptions>(run, inspect, inspectNodes);
 
   const found = group
@@ -104,8 +103,7 @@ export function defineNodeCommands(run: Run, program: Command): void {
   const accept = group
     .command('accept-key <node> <fingerprint>')
     .description('accept the host key that you have compared with the machine')
-    .option('--replace', 'also in place of another one that is accepted')
-    .option('--reason <text>', 'for the record');
+    .option('--replace', 'also in place of another one that is accepted');
   act<{ replace?: boolean; reason?: string }>(run, accept, async (session, options, [name = '', hostKey = '']) => {
     const { nodes } = await session.client();
     const node = await nodes.acceptHostKey(name, hostKey, options.replace ?? false, options.reason);
@@ -142,8 +140,7 @@ export function defineNodeCommands(run: Run, program: Command): void {
     .command('power <node> <action>')
     .description('have the driver of a node switch it: on, off, cycle; or ask it: status')
     .option('--on <node>', "node that the driver's commands run on (else the master node of its cluster)")
-    .option('--force', 'also while a transaction uses the node')
-    .option('--reason <text>', 'for the record');
+    .option('--force', 'also while a transaction uses the node');
   act<PowerOptions>(run, power, (session, options, [name = '', action = '']) =>
     powerNode(session, options, name, action),
   );
@@ -154,10 +151,7 @@ export function defineNodeCommands(run: Run, program: Command): void {
     ['reset', 'say that what was wrong with a node is mended: it counts as not deployed'],
   ] as const;
   for (const [verb, description] of moves) {
-    const command = group
-      .command(`${verb} <node>`)
-      .description(description)
-      .option('--reason <text>', 'for the record');
+    const command = group.command(`${verb} <node>`).description(description);
     act<{ reason?: string }>(run, command, async (session, { reason }, [name = '']) => {
       const node = await (await session.client()).nodes.move(name, verb, reason);
       session.answer(node, () => `node ${name} is ${node.state}\n`);

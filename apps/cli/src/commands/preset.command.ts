@@ -102,8 +102,7 @@ function makeOptions(command: Command): Command {
       'what a node is called in the new cluster; `node=` leaves it out; repeatable',
       repeated,
     )
-    .option('--environment <label>', 'label of the new cluster')
-    .option('--reason <text>', 'kept with the revision');
+    .option('--environment <label>', 'label of the new cluster');
 }
 
 function wishOf(name: string, { node = [], environment, reason }: MakeOptions): MakeCluster {

@@ -22,15 +22,11 @@ export function defineProjectCommands(run: Run, program: Command): void {
     ['restore', 'take an archived project back into use', 'restore'],
   ] as const;
   for (const [verb, description, method] of verbs)
-    act(
-      run,
-      group.command(`${verb} <project>`).description(description).option('--reason <text>', 'why, for the record'),
-      async (session, _options, [name = '']) => {
-        const project = await (await session.client()).projects[method](name);
-        session.answer(project, () => table(['name', 'you are', 'made by', 'archived'], [row(project)]));
-        return ExitCode.success;
-      },
-    );
+    act(run, group.command(`${verb} <project>`).description(description), async (session, _options, [name = '']) => {
+      const project = await (await session.client()).projects[method](name);
+      session.answer(project, () => table(['name', 'you are', 'made by', 'archived'], [row(project)]));
+      return ExitCode.success;
+    });
 }
 
 function row({ name, roles, createdBy, archivedAt }: ProjectView): readonly string[] {

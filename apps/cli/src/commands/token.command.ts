@@ -7,7 +7,6 @@ import { collect } from '../io/collect';
 import { table } from '../io/table';
 import type { Session } from '../session';
 
-const REASON = ['--reason <text>', 'why, for the record'] as const;
 const KEEP_SECONDS_MAX = 7 * 24 * 3600;
 
 /** `token`: list, show, create, rotate, role, revoke. */
@@ -39,8 +38,7 @@ export function defineTokenCommands(run: Run, program: Command): void {
     .command('create <name>')
     .description('make a token and print it, once')
     .requiredOption('--role <role>', 'viewer, operator, admin or publisher; or PROJECT=ROLE, repeated', repeated)
-    .addOption(expires())
-    .option(...REASON);
+    .addOption(expires());
   act<{ role: readonly string[]; expires?: string }>(run, create, async (session, options, [name = '']) => {
     const roles = parseRoles(options.role);
     const end = options.expires === undefined ? {} : { expiresAt: parseExpiry(options.expires, Date.now()) };
@@ -52,18 +50,14 @@ export function defineTokenCommands(run: Run, program: Command): void {
     .command('rotate <name>')
     .description('give a token another text and print it, once')
     .option('--keep <seconds>', 'how long what it was is still taken', integer(0, KEEP_SECONDS_MAX), 0)
-    .addOption(expires())
-    .option(...REASON);
+    .addOption(expires());
   act<{ keep: number; expires?: string }>(run, rotate, async (session, { keep, expires: when }, [name = '']) => {
     const end = when === undefined ? {} : { expiresAt: parseExpiry(when, Date.now()) };
     tell(session, await (await session.client()).tokens.rotate(name, { keepSeconds: keep, ...end }));
     return ExitCode.success;
   });
 
-  const role = group
-    .command('role <name> <role>')
-    .description('give a token a role in the project, or `none`')
-    .option(...REASON);
+  const role = group.command('role <name> <role>').description('give a token a role in the project, or `none`');
   act(run, role, async (session, _, [name = '', text = '']) => {
     const { tokens } = await session.client();
     if (text === 'none') await tokens.removeRole(name);
@@ -72,18 +66,11 @@ export function defineTokenCommands(run: Run, program: Command): void {
     return ExitCode.success;
   });
 
-  act(
-    run,
-    group
-      .command('revoke <name>')
-      .description('end a token for good')
-      .option(...REASON),
-    async (session, _, [name = '']) => {
-      await (await session.client()).tokens.revoke(name);
-      session.answer({ token: name, revoked: true }, () => `token ${name} is revoked\n`);
-      return ExitCode.success;
-    },
-  );
+  act(run, group.command('revoke <name>').description('end a token for good'), async (session, _, [name = '']) => {
+    await (await session.client()).tokens.revoke(name);
+    session.answer({ token: name, revoked: true }, () => `token ${name} is revoked\n`);
+    return ExitCode.success;
+  });
 }
 
 /** The token alone on stdout, to be piped into where it is kept. */

@@ -22,14 +22,13 @@ export function defineValidationCommands(run: Run, program: Command): void {
       .option('--group <names>', 'only those of these groups: a,b', list)
       .option('--validation <ids>', 'only these: a,b', list)
       .option('--nodes <names>', 'only on these nodes: a,b', list)
-      .option('--reason <text>', 'why')
       .option('--wait', 'wait for the end')
       .option('--timeout <seconds>', 'how long to wait (default: for ever)', number(0)),
     (session, options, [cluster = '']) => runValidations(session, cluster, options),
   );
   act<{ reason?: string }>(
     run,
-    group.command('stop <cluster>').description('cancel validations that run alone').option('--reason <text>', 'why'),
+    group.command('stop <cluster>').description('cancel validations that run alone'),
     (session, { reason }, [cluster = '']) => stopValidations(session, cluster, reason),
   );
 }

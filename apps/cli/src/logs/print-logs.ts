@@ -42,8 +42,14 @@ export async function printLogs(
 
 /** The end of what a task wrote is often the part that matters: nobody may think that this was all. */
 function sayLost(session: Session, lost: readonly LostOutput[]): void {
-  for (const { attempt, stream, bytes } of lost)
-    session.say(`${bytes} more bytes of ${stream} of attempt ${attempt} were written and not kept`);
+  for (const { attempt, stream, bytes, removedAt } of lost) {
+    if (removedAt === undefined)
+      session.say(`${bytes} more bytes of ${stream} of attempt ${attempt} were written and not kept`);
+    else
+      session.say(
+        `${bytes > 0 ? `${bytes} bytes` : 'all bytes'} of ${stream} of attempt ${attempt} were removed at ${removedAt}`,
+      );
+  }
 }
 
 function print(session: Session, chunk: OutputChunk): void {

@@ -13,6 +13,7 @@ export class RunView {
   readonly #running = new Map<string, number>();
   readonly #failures = new Map<string, Failure>();
   #ended = 0;
+  #lastEndAt = 0;
   state = 'pending';
   /** Milliseconds since the epoch; null before anything ran. */
   startedAt: number | null = null;
@@ -68,18 +69,23 @@ export class RunView {
     return [...this.#failures.values()];
   }
 
-  /** Milliseconds until the end, as far as can be told; null when it cannot. */
+  /**
+   * Milliseconds until the end, as far as can be told; null when it cannot. The plan's prediction, or what the pace until the
+   * last end says if that is more: so it never grows while nothing happens. Early on there is no pace yet.
+   */
   remainingMs(now: number): number | null {
-    if (this.startedAt === null || this.total === 0) return null;
-    const elapsed = now - this.startedAt;
-    // Early on the plan's prediction is the better guess, later the pace seen.
-    if (this.#ended * 5 < this.total) return this.expectedMs === null ? null : Math.max(0, this.expectedMs - elapsed);
-    return (elapsed / this.#ended) * (this.total - this.#ended);
+    if (this.startedAt === null) return null;
+    const predicted = this.expectedMs === null ? 0 : this.startedAt + this.expectedMs - now;
+    const each =
+      this.#ended === 0 || this.#ended * 5 < this.total ? 0 : (this.#lastEndAt - this.startedAt) / this.#ended;
+    const remaining = Math.max(predicted, this.#lastEndAt + each * (this.total - this.#ended) - now);
+    return remaining > 0 ? remaining : null;
   }
 
   #set(task: string, state: TaskState, at: number, reason: string | null, isHeld: boolean): void {
     const before = this.#states.get(task);
     this.#states.set(task, state);
+    if (isTaskEnd(state)) this.#lastEndAt = Math.max(this.#lastEndAt, at);
     this.#ended += Number(isTaskEnd(state)) - Number(before !== undefined && isTaskEnd(before));
     if (state === 'running') this.#running.set(task, at);
     else this.#running.delete(task);

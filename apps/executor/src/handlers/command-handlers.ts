@@ -8,6 +8,7 @@ import {
   type ControlDeployment,
   adoptNode,
   type NodeAccessMessage,
+  type ReleaseTransaction,
   releaseTransaction,
   startDeployment,
   type StartDeployment,
@@ -56,8 +57,8 @@ export class CommandHandlers {
   }
 
   @MessagePattern(releaseTransaction.schema)
-  async release(@Payload() body: { transaction: string }): Promise<{ accepted: true }> {
-    await this.executor.releaseTransaction(body.transaction);
+  async release(@Payload() body: ReleaseTransaction): Promise<{ accepted: true }> {
+    await this.executor.releaseTransaction(body);
     return { accepted: true };
   }
 }

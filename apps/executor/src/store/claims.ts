@@ -169,15 +169,17 @@ export async function raiseTickets(
 }
 
 /**
- * Frees what a transaction holds, locking in everybody's order, unless it has an open deployment; tickets stay, since they
- * only grow. A further run that is being accepted is waited for by the locks, and seen by the statement after them.
+ * Frees what a transaction holds, locking in everybody's order, unless it has an open deployment or one that was accepted
+ * after `last`; tickets stay, since they only grow. A further run that is being accepted is waited for by the locks, and seen by the statement after them.
  */
-export async function freeClaims(client: PoolClient, transaction: string): Promise<void> {
+export async function freeClaims(client: PoolClient, transaction: string, last: string | null = null): Promise<void> {
   await client.query(`SELECT FROM executor.claim WHERE transaction_id = $1 ORDER BY machine FOR UPDATE`, [transaction]);
   await client.query(
     `UPDATE executor.claim SET transaction_id = NULL, cluster = NULL, node = NULL, claimed_at = NULL
       WHERE transaction_id = $1
-        AND NOT EXISTS (SELECT FROM executor.deployment d WHERE d.transaction_id = $1 AND d.ended_at IS NULL)`,
-    [transaction],
+        AND NOT EXISTS (SELECT FROM executor.deployment d WHERE d.transaction_id = $1 AND d.ended_at IS NULL)
+        AND NOT EXISTS (SELECT FROM executor.deployment d JOIN executor.deployment l ON l.id = $2 AND l.transaction_id = $1
+                         WHERE d.transaction_id = $1 AND d.accepted_at > l.accepted_at)`,
+    [transaction, last],
   );
 }

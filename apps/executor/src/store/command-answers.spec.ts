@@ -137,7 +137,7 @@ describe('commands and claims on real PostgreSQL', () => {
     try {
       await client.query('BEGIN');
       await client.query(`SELECT FROM executor.claim WHERE machine = 'a' FOR UPDATE`);
-      const freed = store.releaseTransaction(body.transaction);
+      const freed = store.releaseTransaction(body.transaction, null);
       await waiting(1);
       await client.query(`SELECT FROM executor.claim WHERE machine = 'z' FOR UPDATE NOWAIT`);
       await client.query('COMMIT');

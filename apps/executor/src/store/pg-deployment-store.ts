@@ -267,8 +267,8 @@ export class PgDeploymentStore implements DeploymentStore {
     }
   }
 
-  async releaseTransaction(transaction: string): Promise<void> {
-    await withTransaction(this.pool, (client) => freeClaims(client, transaction));
+  async releaseTransaction(transaction: string, last: string | null): Promise<void> {
+    await withTransaction(this.pool, (client) => freeClaims(client, transaction, last));
   }
 
   async closeTransaction(

@@ -3,7 +3,7 @@ import { CONTROLS_QUEUE, controlTransaction } from '@muster/protocol';
 import { waitUntil } from '@muster/testkit';
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
-import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
+import { ADMIN_TOKEN, expectStatus, TestPlanner } from '../testing/test-planner.testing';
 import type { AuditEntryDto } from './audit.dto';
 
 describe('the audit', () => {
@@ -37,7 +37,10 @@ describe('the audit', () => {
     });
     const missing = await planner.delete('/api/v1/nodes/nobody').set('muster-reason', encodeURIComponent('zu früh\n'));
     expect(missing.status).toBe(404);
+    await planner.delete('/api/v1/nodes/none?reason=by%20query');
+    expect((await list('what=removeNode'))[0]).toMatchObject({ why: 'by query', subject: '/api/v1/nodes/none' });
     expect(await list('what=removeNode&outcome=refused')).toMatchObject([
+      { why: 'by query' },
       { why: 'zu früh\n', status: 404, code: 'API_NOT_FOUND', subject: '/api/v1/nodes/nobody' },
     ]);
     // Whoever asks by message is on record, too.
@@ -108,6 +111,57 @@ describe('the audit', () => {
     for (let index = 0; index < 200; index++)
       expect((await request(planner.url).get(`/flood/${index}`).set('authorization', 'Bearer x')).status).toBe(401);
     expect((await list('', '/api/v1/installation/audit')).length).toBeLessThanOrEqual(before + 20);
+  });
+});
+
+describe('the address of whoever asks', () => {
+  let planner: TestPlanner;
+  beforeAll(async () => {
+    planner = await TestPlanner.start(0);
+  });
+  afterAll(() => planner.close());
+
+  const fromOf = async (url: string, forwarded: string): Promise<string> => {
+    const name = `p${randomUUID()}`;
+    await request(url)
+      .put(`/api/v1/pools/${name}`)
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .set('x-forwarded-for', forwarded)
+      .send({ slots: 1 });
+    const [entry] = await planner.database.query<{ from_address: string }[]>(
+      'SELECT from_address FROM planner.audit WHERE subject = $1',
+      [`/api/v1/pools/${name}`],
+    );
+    return entry?.from_address ?? '';
+  };
+
+  it('is what a proxy says that is named, and else what it says of itself', async () => {
+    const { url: open } = await planner.add();
+    expect(await fromOf(open, '198.51.100.7')).toBe('127.0.0.1');
+    const { url: behind } = await planner.add(undefined, { trustedProxies: ['127.0.0.1', '10.0.0.0/8'] });
+    expect(await fromOf(behind, '198.51.100.7')).toBe('198.51.100.7');
+    // What stands before the last proxy that is named may be anybody's word.
+    expect(await fromOf(behind, '203.0.113.1, 198.51.100.7, 10.1.2.3')).toBe('198.51.100.7');
+    const { url: elsewhere } = await planner.add(undefined, { trustedProxies: ['192.0.2.1'] });
+    expect(await fromOf(elsewhere, '198.51.100.7')).toBe('127.0.0.1');
+  });
+
+  it('is what wrong tokens are counted by: nobody escapes by naming another, and only they wait', async () => {
+    const { url: open } = await planner.add(undefined, { failuresPerMinute: 3 });
+    const { url: behind } = await planner.add(undefined, { failuresPerMinute: 3, trustedProxies: ['127.0.0.1'] });
+    const tries = async (url: string, addresses: readonly string[]) => {
+      const statuses: number[] = [];
+      for (const address of addresses)
+        statuses.push(
+          (await request(url).get('/api/v1/nodes').set('authorization', 'Bearer x').set('x-forwarded-for', address))
+            .status,
+        );
+      return statuses;
+    };
+    const different = ['198.51.100.1', '198.51.100.2', '198.51.100.3', '198.51.100.4'];
+    expect(await tries(open, different)).toEqual([401, 401, 401, 429]);
+    expect(await tries(behind, different)).toEqual([401, 401, 401, 401]);
+    expect(await tries(behind, Array(4).fill('198.51.100.9'))).toEqual([401, 401, 401, 429]);
   });
 });
 

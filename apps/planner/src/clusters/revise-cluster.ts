@@ -121,6 +121,8 @@ async function tryToRevise(
   const checked = await read(head);
   const names = checked.spec.nodes.map((node) => node.name);
   const known = await knownNodes(manager, project, names);
+  // Made by somebody else meanwhile: then its nodes are this very cluster's, and taken by no other.
+  if (there === null && (await manager.existsBy(ClusterRow, { project, name }))) return null;
   await refuseTakenNodes(manager, there?.id ?? null, checked, known);
   // Executors look at the machines; nothing may be locked meanwhile.
   const scanned = await scanHostKeys({ on: manager, bus }, project, withoutHostKey(checked, known), acceptHostKeys);

@@ -130,9 +130,7 @@ describe('the past of transactions', () => {
 
   it('is kept as the configuration says, and in any case where something refers to it', async () => {
     const forget = (transactionDays: number, transactionsPerCluster: number) =>
-      planner.database.transaction((on) =>
-        forgetTransactions(on, { transactionDays, transactionsPerCluster, eventDays: 0 }),
-      );
+      planner.database.transaction((on) => forgetTransactions(on, { transactionDays, transactionsPerCluster }));
     const [newest = '', running = ''] = made;
     const row = `INSERT INTO planner.transaction (id, project, cluster_id, cluster, revision, state, graphs, options, runs, who, created_at, ended_at)
       SELECT $1, 'default', cluster_id, cluster, 1, $2, '{default}', options, 1, 'x', now() - interval '400 days', $3::timestamptz
@@ -163,8 +161,7 @@ describe('the past of transactions', () => {
       `UPDATE planner.feed_event SET recorded_at = now() - interval '90 days' WHERE number <= $1`,
       [first + 4],
     );
-    const forget = () =>
-      forgetEvents(planner.database.manager, { transactionDays: 0, transactionsPerCluster: 0, eventDays: 30 });
+    const forget = () => forgetEvents(planner.database.manager, { eventDays: 30 });
     const hook = { name: 'late', url: 'http://127.0.0.1:1/', kinds: ['pool.*'], after: first + 1 };
     expectStatus(await planner.post('/api/v1/webhooks', hook), 201);
     await planner.database.query(`UPDATE planner.webhook SET last = $1, due_at = now() + interval '1 day'`, [

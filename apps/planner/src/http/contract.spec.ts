@@ -220,7 +220,19 @@ describe('every route of the description', () => {
     );
     await askAll(lists, () => ({ query: '?colour=red' }), statusIs(400));
     await askAll(lists, () => ({ query: '?__proto__[x]=1' }), statusIs(400));
-    for (const query of ['limit=1&limit=2', 'limit=-1', 'limit=1e9', 'cursor=%F0%9F', `cursor=${'x'.repeat(1001)}`]) {
+    // Of as many parts as any list's, none of which is what it is to be.
+    const forged = [1, 2, 3].map((parts) => {
+      const key = JSON.stringify(Array.from({ length: parts }, () => "'; --"));
+      return `cursor=${Buffer.from(key).toString('base64url')}`;
+    });
+    for (const query of [
+      ...forged,
+      'limit=1&limit=2',
+      'limit=-1',
+      'limit=1e9',
+      'cursor=%F0%9F',
+      `cursor=${'x'.repeat(1001)}`,
+    ]) {
       const name = query.replace(/=.*/, '');
       const paged = lists.filter((each) => each.parameters.some((one) => one.name === name));
       await askAll(paged, () => ({ query: `?${query}` }), statusIs(400));

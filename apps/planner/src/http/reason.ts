@@ -1,14 +1,15 @@
 import type { Request } from 'express';
 
-/** Why a write is asked for, where its body has no `reason`: percent-encoded UTF-8. */
+/** Why a write is asked for, where neither body nor query has a `reason`: percent-encoded UTF-8. */
 const REASON_HEADER = 'muster-reason';
 const REASON_CHARS_MAX = 2000;
 
-/** The reason given with a request, for the record; null: none. */
+/** The reason given with a request (in its body, its query or the header), for the record; null: none. */
 export function reasonOf(request: Request): string | null {
   const body: unknown = request.body;
   const inBody = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
-  const text = typeof inBody === 'string' ? inBody : decoded(request.headers[REASON_HEADER]);
+  const given = [inBody, request.query['reason']].find((each) => typeof each === 'string');
+  const text = given ?? decoded(request.headers[REASON_HEADER]);
   return text === '' ? null : text.slice(0, REASON_CHARS_MAX);
 }
 

@@ -1,4 +1,4 @@
-import { type CloseTransaction, type ControlDeployment, type StartDeployment } from '@muster/protocol';
+import type { CloseTransaction, ControlDeployment, ReleaseTransaction, StartDeployment } from '@muster/protocol';
 import { currentScope } from '@muster/telemetry';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
@@ -7,7 +7,7 @@ import { rowsOf } from '../database/sql';
 export type OutgoingCommand =
   | { readonly kind: 'start'; readonly body: StartDeployment }
   | { readonly kind: 'control'; readonly body: ControlDeployment }
-  | { readonly kind: 'release'; readonly body: { readonly transaction: string } }
+  | { readonly kind: 'release'; readonly body: ReleaseTransaction }
   | { readonly kind: 'close'; readonly body: CloseTransaction };
 
 /**

@@ -45,8 +45,18 @@ class LostOutputDto {
   @ApiProperty({ enum: ['stdout', 'stderr'] })
   stream!: string;
 
-  @ApiProperty({ type: 'integer', description: 'Written beyond what is kept of the stream, which is its beginning.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Written, and not there; 0 where it was removed and nobody knows how much there was.',
+  })
   bytes!: number;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description:
+      'When it was removed, by age or for want of room; absent: it was never kept, since a stream is larger than 64 MiB and its beginning is kept.',
+  })
+  removedAt?: string;
 }
 
 export class OutputDto {
@@ -59,7 +69,7 @@ export class OutputDto {
   @ApiPropertyOptional({
     type: [LostOutputDto],
     description:
-      'What is not kept, since a stream is larger than 64 MiB; absent: nothing. A stream has it in its event `end`.',
+      'What is not there: never kept, since a stream is larger than 64 MiB, or removed since; absent: nothing. A stream has it in its event `end`.',
   })
   lost?: LostOutputDto[];
 }

@@ -1,4 +1,5 @@
 import { waitUntil } from '@muster/testkit';
+import { forgetOutput } from '../retention/forget-output';
 import { SseReader } from '../testing/sse-reader.testing';
 import { TestPlanner } from '../testing/test-planner.testing';
 
@@ -184,6 +185,71 @@ describe('output of a task', () => {
     await end(more, 0, 1);
     await waitUntil('it is told', async () => (await planner.get(path)).body.lost !== undefined);
     expect((await planner.get(path)).body.lost).toEqual([{ attempt: 1, stream: 'stdout', bytes: 7 }]);
+  });
+
+  it('is removed by age and for want of room, once its deployment has ended, and says so', async () => {
+    const forget = (outputDays: number, outputBytes: number) =>
+      planner.database.transaction((on) => forgetOutput(on, { outputDays, outputBytes }));
+    const over = (age: string) =>
+      planner.database.query(`UPDATE planner.deployment SET ended_at = now() - $2::interval WHERE id = $1`, [
+        deployment,
+        age,
+      ]);
+    const read = async () => (await planner.get(path)).body as { chunks: Chunk[]; complete: boolean; lost?: unknown };
+    await planner.database.query(`DELETE FROM planner.output_chunk WHERE deployment_id <> $1`, [deployment]);
+    await tell(0, 'x'.repeat(1000));
+    await tell(0, 'oh', 'stderr');
+    await end(1000, 2);
+    await waitUntil('it is there', async () => (await read()).complete);
+    // Nothing is removed of what goes on, nor without a bound.
+    expect([await forget(1, 1), await forget(0, 0)]).toEqual([0, 0]);
+    await over('3 days');
+    expect([await forget(4, 2000), await forget(0, 1002)]).toEqual([0, 0]);
+    expect((await read()).chunks.length).toBe(2);
+
+    // Another one that ended later has what room there is.
+    const [first, firstPath] = [deployment, path];
+    const later = await planner.deploy();
+    deployment = later.deployment;
+    await planner.executor.tell(deployment, [
+      { type: 'accepted' },
+      { type: 'state-changed', state: 'running', text: null },
+      { type: 'attempt-started', task: 'a@n1', attempt: 1 },
+    ]);
+    await tell(0, 'later');
+    await waitUntil('it is kept', async () => {
+      const [row] = await planner.database.query('SELECT count(*)::int AS chunks FROM planner.output_chunk');
+      return row.chunks === 3;
+    });
+    await over('1 day');
+    expect(await forget(0, 1006)).toBe(1);
+    path = firstPath;
+    const removedAt = expect.stringMatching(/^\d{4}-.*Z$/);
+    expect(await read()).toEqual({
+      chunks: [],
+      complete: true,
+      lost: [
+        { attempt: 1, stream: 'stdout', bytes: 1000, removedAt },
+        { attempt: 1, stream: 'stderr', bytes: 2, removedAt },
+      ],
+    });
+    const reader = await follow();
+    await waitUntil('the stream has ended', () => reader.ended);
+    expect(JSON.parse(reader.events.at(-1)?.data ?? '{}')).toMatchObject({ lost: [{ bytes: 1000, removedAt }, {}] });
+    // What comes late of it is not kept again; the other's is there, until it is old enough.
+    deployment = first;
+    await tell(0, 'late');
+    deployment = later.deployment;
+    await tell(5, 'and more');
+    const left = () => planner.database.query('SELECT DISTINCT deployment_id FROM planner.output_chunk');
+    await waitUntil('what came after it is kept', async () => {
+      const [row] = await planner.database.query('SELECT count(*)::int AS chunks FROM planner.output_chunk');
+      return row.chunks === 2;
+    });
+    expect(await left()).toEqual([{ deployment_id: later.deployment }]);
+    await over('3 days');
+    expect([await forget(2, 0), await forget(2, 0)]).toEqual([1, 0]);
+    expect(await left()).toEqual([]);
   });
 
   it('ends for a task that never ran', async () => {

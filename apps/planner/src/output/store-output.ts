@@ -7,7 +7,7 @@ export const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Keeps chunks, whatever came before and however often they come. Beyond the bound nothing is kept; neither is what
- * belongs to no deployment here. Tells the deployments that have something new.
+ * belongs to no deployment here, or to one whose output was removed. Tells the deployments that have something new.
  */
 export async function storeOutput(on: EntityManager, chunks: readonly TaskOutputMessage[]): Promise<readonly string[]> {
   // One statement cannot write a row twice: of what came twice the longer one is kept.
@@ -24,7 +24,8 @@ export async function storeOutput(on: EntityManager, chunks: readonly TaskOutput
     `INSERT INTO planner.output_chunk (deployment_id, task, attempt, stream, start, bytes)
      SELECT c.deployment_id, c.task, c.attempt, c.stream, c.start, c.bytes
      FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::int[], $6::bytea[]) AS c (deployment_id, task, attempt, stream, start, bytes)
-     WHERE EXISTS (SELECT 1 FROM planner.task t WHERE t.deployment_id = c.deployment_id AND t.task = c.task)
+     WHERE EXISTS (SELECT 1 FROM planner.task t JOIN planner.deployment d ON d.id = t.deployment_id
+                   WHERE t.deployment_id = c.deployment_id AND t.task = c.task AND d.output_removed_at IS NULL)
      ON CONFLICT (deployment_id, task, attempt, stream, start) DO UPDATE SET bytes = excluded.bytes
        WHERE length(planner.output_chunk.bytes) < length(excluded.bytes)
      RETURNING deployment_id`,

@@ -17,26 +17,32 @@ export interface AttemptExtent {
   readonly expected: { readonly stdout: number; readonly stderr: number } | null;
   /** How much it wrote, kept or not; null: not known. */
   readonly written: { readonly stdout: number; readonly stderr: number } | null;
+  /** Null: what is kept is there. */
+  readonly removedAt: Date | null;
 }
 
-/** Output that an attempt wrote beyond what is kept of it. */
+/** Output that an attempt wrote and that is not there: beyond what is kept of a stream, or removed since. */
 export interface LostOutput {
   readonly attempt: number;
   readonly stream: 'stdout' | 'stderr';
+  /** 0: removed, and nobody knows how much there was. */
   readonly bytes: number;
+  /** ISO 8601: when it was removed; absent: it was never kept. */
+  readonly removedAt?: string;
 }
 
 /** What is not kept of the attempts (of `only` one, or of all), in order; empty where everything is. */
 export function lostOutput(attempts: readonly AttemptExtent[], only: number | null): LostOutput[] {
   return attempts
     .filter(({ attempt }) => only === null || attempt === only)
-    .flatMap(({ attempt, expected, written }) =>
-      (['stdout', 'stderr'] as const).map((stream) => ({
-        ...{ attempt, stream },
-        bytes: expected && written ? written[stream] - expected[stream] : 0,
-      })),
-    )
-    .filter(({ bytes }) => bytes > 0);
+    .flatMap(({ attempt, expected, written, removedAt }) =>
+      (['stdout', 'stderr'] as const).flatMap((stream): LostOutput[] => {
+        const bytes = expected && written ? written[stream] - expected[stream] : 0;
+        if (removedAt === null) return bytes > 0 ? [{ attempt, stream, bytes }] : [];
+        // Where the sizes are known, what wrote nothing has lost nothing.
+        return written === null || bytes > 0 ? [{ attempt, stream, bytes, removedAt: removedAt.toISOString() }] : [];
+      }),
+    );
 }
 
 /** Throws `API_NOT_FOUND` if no graph of the transaction has the task (yet). */
@@ -73,9 +79,9 @@ export async function taskAttempts(
   { deployment, task }: TaskRef,
 ): Promise<{ readonly ended: boolean; readonly attempts: readonly AttemptExtent[] }> {
   // The task first: an attempt that is added between the two statements belongs to a task that had not ended.
-  const state = await rowOf<{ state: TaskState; over: boolean }>(
+  const state = await rowOf<{ state: TaskState; over: boolean; removed_at: Date | null }>(
     on,
-    `SELECT t.state, d.ended_at IS NOT NULL AS over FROM planner.task t JOIN planner.deployment d ON d.id = t.deployment_id
+    `SELECT t.state, d.ended_at IS NOT NULL AS over, d.output_removed_at AS removed_at FROM planner.task t JOIN planner.deployment d ON d.id = t.deployment_id
      WHERE t.deployment_id = $1 AND t.task = $2`,
     [deployment, task],
   );
@@ -84,16 +90,20 @@ export async function taskAttempts(
     'SELECT attempt, ended_at, result FROM planner.attempt WHERE deployment_id = $1 AND task = $2 ORDER BY attempt',
     [deployment, task],
   );
+  const removedAt = state?.removed_at ?? null;
   return {
     ended: state === null || state.over || isTaskEnd(state.state),
     attempts: rows.map(({ attempt, ended_at, result }) => ({
       attempt,
       endedAt: ended_at,
-      expected: result === null ? null : expectedOf(result),
+      expected: removedAt !== null ? NOTHING : result === null ? null : expectedOf(result),
+      removedAt,
       written: result !== null && 'sizes' in result ? result.sizes : null,
     })),
   };
 }
+
+const NOTHING = { stdout: 0, stderr: 0 };
 
 function expectedOf(result: AttemptResult): AttemptExtent['expected'] {
   if (result.kind === 'unreachable' || result.kind === 'refused') return { stdout: 0, stderr: 0 };

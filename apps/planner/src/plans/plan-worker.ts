@@ -46,8 +46,18 @@ const port = parentPort;
 const secretBox = createSecretBox((workerData as PlanWorkerData).secretKey);
 const clusterFiles = new ClusterFileReader(secretBox);
 port.on('message', ({ id, task }: WorkerQuestion) => {
-  port.postMessage(answer(id, task));
+  const message = answer(id, task);
+  port.postMessage(message, 'answer' in message ? givenAway(message.answer) : []);
 });
+
+/** What of an answer changes hands without being copied: the bytes of a plan, tens of megabytes for 100,000 tasks. */
+function givenAway(answered: Answered): ArrayBuffer[] {
+  if (!('json' in answered)) return [];
+  return [answered.json, answered.graph].flatMap(({ buffer, byteLength }) =>
+    // Short ones share a buffer with others.
+    buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
+  );
+}
 
 function work(task: WorkerTask): Answered {
   switch (task.kind) {

@@ -17,11 +17,18 @@ import type { PlanWorkerData, WorkerAnswer, WorkerQuestion, WorkerTask } from '.
 
 /** A plan of 100,000 tasks takes some ten seconds; what takes longer than this is taken for hopeless. */
 const PLAN_SECONDS_MAX = 180;
-const WORKER_MEMORY_MB = 4096;
+/**
+ * What the thread may use, in MB. The more it may, the later it cleans up: the first is enough for some 200,000 tasks. What
+ * needs more is tried again with the second.
+ */
+const MEMORY_MB = { usual: 512, most: 4096 };
+/** Of that for what is new, which hardly makes planning slower. */
+const YOUNG_MEMORY_MB = 16;
 
 type Answer = PlanAnswer | CheckedBundle | CheckedWhole | CheckedClusterFile | readonly Problem[];
 
 interface Open {
+  readonly memoryMb: number;
   readonly task: WorkerTask;
   /** What is at work, for whoever reads that it was given up. */
   readonly subject: string;
@@ -36,11 +43,18 @@ interface Open {
 export class WorkerPlanRunner implements PlanRunner {
   readonly #waiting: Open[] = [];
   #worker: Worker | null = null;
+  /** What the thread may use. */
+  #memoryMb = 0;
   #current: { readonly id: number; readonly open: Open; readonly timer: NodeJS.Timeout } | null = null;
   #lastId = 0;
   #closed = false;
 
-  constructor(private readonly secretKey: SecretValue) {}
+  /** `script` and `memoryMb` are for tests. */
+  constructor(
+    private readonly secretKey: SecretValue,
+    private readonly script = join(__dirname, 'plan-worker.js'),
+    private readonly memoryMb = MEMORY_MB,
+  ) {}
 
   plan(question: PlanQuestion): Promise<PlanAnswer> {
     return this.#ask({ kind: 'plan', question }, `plan of cluster ${question.cluster.name}`) as Promise<PlanAnswer>;
@@ -70,7 +84,7 @@ export class WorkerPlanRunner implements PlanRunner {
   #ask(task: WorkerTask, subject: string): Promise<Answer> {
     if (this.#closed) return Promise.reject(new Error('the planner is closing'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ task, subject, resolve, reject });
+      this.#waiting.push({ memoryMb: this.memoryMb.usual, task, subject, resolve, reject });
       this.#next();
     });
   }
@@ -88,33 +102,27 @@ export class WorkerPlanRunner implements PlanRunner {
     if (open === undefined) return;
     const id = ++this.#lastId;
     const timer = setTimeout(() => {
-      const summary = `It took longer than ${PLAN_SECONDS_MAX} seconds and was given up.`;
-      this.#fail(
-        new ProblemsError([
-          problem('API_UNAVAILABLE', {
-            subject: open.subject,
-            summary,
-            remedy: 'Ask for fewer nodes or tasks at once.',
-          }),
-        ]),
-      );
+      this.#fail(hopeless(open, `It took longer than ${PLAN_SECONDS_MAX} seconds and was given up.`));
       void this.#stop().then(() => this.#next());
     }, PLAN_SECONDS_MAX * 1000);
     this.#current = { id, open, timer };
-    this.#worker ??= this.#start();
+    if (this.#memoryMb !== open.memoryMb) void this.#stop();
+    this.#worker ??= this.#start(open.memoryMb);
     this.#worker.postMessage({ id, task: open.task } satisfies WorkerQuestion);
   }
 
-  #start(): Worker {
-    const worker = new Worker(join(__dirname, 'plan-worker.js'), {
+  #start(memoryMb: number): Worker {
+    this.#memoryMb = memoryMb;
+    const worker = new Worker(this.script, {
       workerData: { secretKey: this.secretKey.reveal() } satisfies PlanWorkerData,
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY_MB },
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_MEMORY_MB },
     });
     worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));
     const gone = (error: Error) => {
       if (this.#worker !== worker) return;
       this.#worker = null;
-      this.#fail(error);
+      if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.#needsMore(memoryMb);
+      else this.#fail(error);
       this.#next();
     };
     worker.on('error', gone);
@@ -134,6 +142,18 @@ export class WorkerPlanRunner implements PlanRunner {
     this.#next();
   }
 
+  /** Tries again with the most; what needs more than that is given up. */
+  #needsMore(memoryMb: number): void {
+    if (this.#current === null) return;
+    const { open, timer } = this.#current;
+    const { most } = this.memoryMb;
+    if (memoryMb >= most)
+      return this.#fail(hopeless(open, `It needs more than ${most} MB of memory and was given up.`));
+    clearTimeout(timer);
+    this.#current = null;
+    this.#waiting.unshift({ ...open, memoryMb: most });
+  }
+
   #fail(error: Error): void {
     if (this.#current === null) return;
     clearTimeout(this.#current.timer);
@@ -146,4 +166,10 @@ export class WorkerPlanRunner implements PlanRunner {
     this.#worker = null;
     await worker?.terminate();
   }
+}
+
+function hopeless({ subject }: Open, summary: string): ProblemsError {
+  return new ProblemsError([
+    problem('API_UNAVAILABLE', { subject, summary, remedy: 'Ask for fewer nodes or tasks at once.' }),
+  ]);
 }

@@ -2,7 +2,7 @@ import type { Bus } from '@muster/messaging';
 import { problem, ProblemsError } from '@muster/problems';
 import { acceptedReply, describePools, poolsReply, type PoolsReply, setPool } from '@muster/protocol';
 import { type DataSource, type EntityManager, MoreThan } from 'typeorm';
-import { rowOf, rowsOf } from '../database/sql';
+import { rowOf } from '../database/sql';
 import { askExecutors } from '../executors/ask-executors';
 import { writeFeedEvents } from '../feed/write-feed-events';
 import type { PoolDto, PoolShareDto } from './pool.dto';
@@ -32,8 +32,8 @@ export async function findPool(on: EntityManager, bus: Bus, project: string, nam
 }
 
 /**
- * Sets a pool's slots here and with the executors, or neither: what the executors did not take is not written. Fewer slots
- * than are held end nothing; no more are given out until enough came back.
+ * Sets a pool's slots with the executors and then here: what the executors did not take is not written, and the same set again
+ * mends a write that was lost. Fewer slots than are held end nothing; no more are given out until enough came back.
  */
 export async function writePool(
   database: DataSource,
@@ -42,28 +42,13 @@ export async function writePool(
   name: string,
   slots: number,
 ): Promise<void> {
-  await database.transaction(async (manager) => {
-    const written = await rowOf<{ version: number }>(
-      manager,
-      `INSERT INTO planner.pool (project, name, slots, version) VALUES ($1, $2, $3, 1)
-       ON CONFLICT (project, name) DO UPDATE SET slots = excluded.slots, version = pool.version + 1 RETURNING version`,
-      [project, name, slots],
-    );
-    await tell(bus, project, name, slots, written?.version ?? 1);
-    await writeFeedEvents(manager, project, [{ type: 'pool.set', at: null, subject: {}, data: { pool: name, slots } }]);
-  });
+  while (!(await change(database, bus, project, name, slots, 'pool.set')));
 }
 
 /** Removes a pool that nobody holds and nobody waits for; else `POOL_IN_USE` names who does. */
 export async function removePool(database: DataSource, bus: Bus, project: string, name: string): Promise<void> {
-  await database.transaction(async (manager) => {
-    const [row] = await rowsOf<{ version: number }>(
-      manager,
-      `SELECT version FROM planner.pool WHERE project = $1 AND name = $2 AND slots > 0 FOR UPDATE`,
-      [project, name],
-    );
-    if (row === undefined) throw unknownPool(name);
-    const { holders, waiting } = await findPool(manager, bus, project, name);
+  do {
+    const { holders, waiting } = await findPool(database.manager, bus, project, name);
     const users = [...holders, ...waiting];
     if (users.length > 0)
       throw new ProblemsError(
@@ -74,12 +59,36 @@ export async function removePool(database: DataSource, bus: Bus, project: string
           }),
         ),
       );
-    await tell(bus, project, name, 0, row.version + 1);
-    await rowsOf(manager, `UPDATE planner.pool SET slots = 0, version = version + 1 WHERE project = $1 AND name = $2`, [
-      project,
-      name,
-    ]);
-    await writeFeedEvents(manager, project, [{ type: 'pool.removed', at: null, subject: {}, data: { pool: name } }]);
+  } while (!(await change(database, bus, project, name, 0, 'pool.removed')));
+}
+
+/**
+ * One setting, if nobody made another meanwhile; executors keep the highest version. They are told outside of any transaction:
+ * an embedded database has one session, which they need.
+ */
+async function change(
+  database: DataSource,
+  bus: Bus,
+  project: string,
+  pool: string,
+  slots: number,
+  type: 'pool.set' | 'pool.removed',
+): Promise<boolean> {
+  const before = await database.manager.findOneBy(PoolRow, { project, name: pool });
+  const version = (before?.version ?? 0) + 1;
+  await tell(bus, project, pool, slots, version);
+  return database.transaction(async (manager) => {
+    const written = await rowOf(
+      manager,
+      `INSERT INTO planner.pool (project, name, slots, version) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (project, name) DO UPDATE SET slots = excluded.slots, version = excluded.version
+       WHERE pool.version = excluded.version - 1 RETURNING version`,
+      [project, pool, slots, version],
+    );
+    if (written === null) return false;
+    const data = type === 'pool.set' ? { pool, slots } : { pool };
+    await writeFeedEvents(manager, project, [{ type, at: null, subject: {}, data }]);
+    return true;
   });
 }
 

@@ -7,18 +7,20 @@ import { isAllowed, rolesIn } from '../identity/grants';
 
 /**
  * Who publishes by a message that carries a token; the same rights as by HTTP. `findPrincipal` is null where authentication
- * is off. Throws `API_UNAUTHENTICATED`, `API_NOT_FOUND`, `API_FORBIDDEN` or `PROJECT_ARCHIVED`.
+ * is off. Tells `identified` the name before it looks at rights. Throws `API_UNAUTHENTICATED`, `API_NOT_FOUND`, `API_FORBIDDEN` or `PROJECT_ARCHIVED`.
  */
 export async function checkPublisher(
   on: EntityManager,
   findPrincipal: FindPrincipal | null,
   token: string,
   project: string,
+  identified: (name: string) => void,
 ): Promise<string> {
   if (findPrincipal === null) return 'local';
   const principal = await findPrincipal(token);
   if (principal.kind !== 'person') throw refused('API_UNAUTHENTICATED', 'message', 'The token in it is not valid.');
   const { name, grants } = principal;
+  identified(name);
   const subject = `project ${project}`;
   const row =
     rolesIn(grants, project).length === 0

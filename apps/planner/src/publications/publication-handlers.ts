@@ -4,6 +4,7 @@ import type { ArtifactStore } from '@muster/storage';
 import { Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
+import { RefusalGate } from '../audit/refusal-gate';
 import { BundleService } from '../bundles/bundle-service';
 import type { FindPrincipal } from '../http/identify';
 import type { PlanRunner } from '../plans/plan-runner';
@@ -18,6 +19,7 @@ export class PublicationHandlers {
     private readonly database: DataSource,
     private readonly nudges: PlannerNudges,
     private readonly bundles: BundleService,
+    private readonly refusals: RefusalGate,
     @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
     @Inject(PLAN_RUNNER) private readonly runner: PlanRunner,
     @Inject(FIND_PRINCIPAL) private readonly identity: { readonly find: FindPrincipal | null },
@@ -25,10 +27,10 @@ export class PublicationHandlers {
 
   @MessagePattern(publishBundlePart.schema)
   async take(@Payload() part: PublishBundlePart): Promise<PublicationReply> {
-    const { database, artifacts, runner } = this;
+    const { database, artifacts, runner, refusals } = this;
     const reply = await takePart(
       {
-        ...{ database, artifacts, runner, findPrincipal: this.identity.find },
+        ...{ database, artifacts, runner, refusals, findPrincipal: this.identity.find },
         receive: (body) => this.bundles.receive(body),
       },
       part,

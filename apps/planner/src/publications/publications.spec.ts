@@ -63,6 +63,11 @@ describe('publishing by message', () => {
       body: { publication, state: 'published', name: 'parts', problems: [{ code: 'BUNDLE_FITS_NO_RELEASE' }] },
     });
     expect(await send(parts[0] as PublishBundlePart)).toEqual(last);
+    // One publication is one entry of the audit, however many parts it had and however often it is asked for.
+    const { items } = (await planner.get('/api/v1/audit?from=broker')).body as { items: object[] };
+    expect(items).toMatchObject([
+      { who: 'admin', what: 'publishPlugin', subject: `publication ${publication}`, outcome: 'done', status: 201 },
+    ]);
     const shown = await planner.get('/api/v1/plugins/parts/1.0.0');
     expect(shown.body).toMatchObject({ publishedBy: 'admin', archive: { digest: parts[0]?.digest } });
     // All at once, too: whoever has the last one.
@@ -83,6 +88,10 @@ describe('publishing by message', () => {
       'BUNDLE_INVALID_VALUE',
     ]);
     expect(await send(part)).toEqual(refused);
+    const { items } = (await planner.get('/api/v1/audit?from=broker&outcome=refused')).body as { items: object[] };
+    expect(items).toMatchObject([
+      { who: 'admin', code: 'BUNDLE_INVALID_VALUE', subject: `publication ${part.publication}` },
+    ]);
   });
 
   it('wants the right to publish, in the project', async () => {
@@ -99,6 +108,16 @@ describe('publishing by message', () => {
     expect(await codeOf({ token: publisher, project: 'elsewhere' })).toBe('API_NOT_FOUND');
     expect(await codeOf({ token: publisher })).toBe('published');
     expect((await planner.get('/api/v1/plugins/rights/1.0.0')).body.publishedBy).toBe('publisher');
+    // Each of them is on record, under the name of its token.
+    const audit = (await planner.get('/api/v1/installation/audit?from=broker&what=publishPlugin&limit=4')).body as {
+      items: { who: string | null; project: string | null; status: number; code: string | null }[];
+    };
+    expect(audit.items.map(({ who, project, status, code }) => [who, project, status, code])).toEqual([
+      ['publisher', 'default', 201, null],
+      ['publisher', null, 404, 'API_NOT_FOUND'],
+      ['looker', 'default', 403, 'API_FORBIDDEN'],
+      [null, null, 401, 'API_UNAUTHENTICATED'],
+    ]);
     expect(planner.log.join('\n')).not.toContain(publisher);
     const rows = JSON.stringify(await planner.database.query('SELECT * FROM planner.publication'));
     expect(rows).not.toContain(publisher);

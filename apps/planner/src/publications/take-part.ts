@@ -5,6 +5,7 @@ import { problem, ProblemsError } from '@muster/problems';
 import type { PublicationReply, PublishBundlePart, Reply } from '@muster/protocol';
 import type { ArtifactStore } from '@muster/storage';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { RefusalGate } from '../audit/refusal-gate';
 import { publishBundle, type SentBundle } from '../bundles/publish-bundle';
 import { rowOf, rowsOf } from '../database/sql';
 import type { FindPrincipal } from '../http/identify';
@@ -12,6 +13,7 @@ import { statusOf } from '../http/problem-status';
 import type { PlanRunner } from '../plans/plan-runner';
 import { checkPublisher } from './check-publisher';
 import { PublicationRow } from './publication.entity';
+import { recordPublication, recordRefusedPart } from './record-publication';
 
 /** Publications of one sender in one project: open at once, and begun within an hour. */
 export const OPEN_MAX = 10;
@@ -22,6 +24,7 @@ export interface PublicationParts {
   readonly artifacts: ArtifactStore;
   readonly runner: PlanRunner;
   readonly findPrincipal: FindPrincipal | null;
+  readonly refusals: RefusalGate;
   /** Reads an archive and keeps it. */
   readonly receive: (body: Readable) => Promise<SentBundle>;
 }
@@ -33,9 +36,7 @@ export interface PublicationParts {
  */
 export async function takePart(parts: PublicationParts, part: PublishBundlePart): Promise<PublicationReply> {
   const { manager } = parts.database;
-  const { project = DEFAULT_PROJECT } = part;
-  const who = await checkPublisher(manager, parts.findPrincipal, part.token, project);
-  const known = await begin(manager, project, who, part);
+  const known = await admit(parts, part);
   if (known.answer !== null) return told(known.answer);
   const bytes = Buffer.from(part.data, 'base64');
   const { digest } = await parts.artifacts.put(bytes);
@@ -50,12 +51,30 @@ export async function takePart(parts: PublicationParts, part: PublishBundlePart)
   if (received < known.parts) return { publication: known.id, state: 'receiving', received, parts: known.parts };
   const answer = await publish(parts, { ...known, received: row.received });
   // Two planners may have had the last parts at once; both have published the same, and one of them answers first.
-  await rowsOf(
-    manager,
-    `UPDATE planner.publication SET answer = $2::jsonb WHERE id = $1 AND answer IS NULL RETURNING 1`,
-    [known.id, JSON.stringify(answer)],
-  );
+  await parts.database.transaction(async (transaction) => {
+    const first = await rowsOf(
+      transaction,
+      `UPDATE planner.publication SET answer = $2::jsonb WHERE id = $1 AND answer IS NULL RETURNING 1`,
+      [known.id, JSON.stringify(answer)],
+    );
+    if (first.length > 0) await recordPublication(transaction, known, answer);
+  });
   return told(answer);
+}
+
+/** The publication that the part belongs to, if its sender may publish; what is refused here is on record. */
+async function admit(parts: PublicationParts, part: PublishBundlePart): Promise<PublicationRow> {
+  const { manager } = parts.database;
+  const { project = DEFAULT_PROJECT } = part;
+  let who: string | null = null;
+  try {
+    const name = await checkPublisher(manager, parts.findPrincipal, part.token, project, (it) => (who = it));
+    return await begin(manager, project, name, part);
+  } catch (error) {
+    const of = { id: part.publication, project, kind: part.kind, who };
+    await recordRefusedPart(manager, parts.refusals, of, error);
+    throw error;
+  }
 }
 
 /** The publication that the part belongs to, begun with it if it is the first. */

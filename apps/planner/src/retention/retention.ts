@@ -7,9 +7,19 @@ export interface RetentionConfig {
   /** Of each cluster, the newest. */
   readonly transactionsPerCluster: number;
   readonly eventDays: number;
+  /** Of ended deployments. */
+  readonly outputDays: number;
+  /** Of all output together. */
+  readonly outputBytes: number;
 }
 
-export const RETENTION: RetentionConfig = { transactionDays: 0, transactionsPerCluster: 0, eventDays: 0 };
+export const RETENTION: RetentionConfig = {
+  transactionDays: 0,
+  transactionsPerCluster: 0,
+  eventDays: 0,
+  outputDays: 0,
+  outputBytes: 0,
+};
 
 const TRANSACTIONS_AT_ONCE = 200;
 const EVENTS_AT_ONCE = 20_000;
@@ -20,7 +30,7 @@ const EVENTS_AT_ONCE = 20_000;
  */
 export async function forgetTransactions(
   on: EntityManager,
-  { transactionDays, transactionsPerCluster }: RetentionConfig,
+  { transactionDays, transactionsPerCluster }: Pick<RetentionConfig, 'transactionDays' | 'transactionsPerCluster'>,
 ): Promise<number> {
   if (transactionDays === 0 && transactionsPerCluster === 0) return 0;
   const old = await rowsOf<{ id: string }>(
@@ -43,7 +53,10 @@ export async function forgetTransactions(
 }
 
 /** Forgets old events that the exchange and every active webhook have been told; tells how many. */
-export async function forgetEvents(on: EntityManager, { eventDays }: RetentionConfig): Promise<number> {
+export async function forgetEvents(
+  on: EntityManager,
+  { eventDays }: Pick<RetentionConfig, 'eventDays'>,
+): Promise<number> {
   if (eventDays === 0) return 0;
   const gone = await rowsOf(
     on,

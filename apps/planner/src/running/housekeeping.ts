@@ -7,6 +7,7 @@ import { forgetExpiredKeys } from '../idempotency/idempotency';
 import { forgetStates } from '../previous/forget-states';
 import { usedArtifacts } from '../artifacts/used-artifacts';
 import { forgetPublications } from '../publications/forget-publications';
+import { forgetOutput } from '../retention/forget-output';
 import { forgetEvents, forgetTransactions, type RetentionConfig } from '../retention/retention';
 import { Loop } from './loop';
 
@@ -32,6 +33,7 @@ export function keepHouse(
     onFailure,
     turn: async () => {
       await database.transaction((on) => forgetTransactions(on, retention));
+      await database.transaction((on) => forgetOutput(on, retention));
       await forgetEvents(database.manager, retention);
       await forgetExpiredKeys(database);
       await forgetAudit(database.manager);

@@ -20,6 +20,7 @@ export class DeploymentHandlers {
   async takeEvents(@Payload() message: DeploymentEventsMessage): Promise<Verdict> {
     const verdict = await this.judgeEvents(message);
     this.metrics.countMessage('events', verdict);
+    if (verdict === DONE) this.metrics.countEvents(message.deployment, message.events);
     return verdict;
   }
 

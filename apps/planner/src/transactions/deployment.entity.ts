@@ -80,6 +80,10 @@ export class DeploymentRow {
   @Column({ type: 'boolean', default: false })
   forceClosed!: boolean;
 
+  /** When its output was removed, by age or for want of room; null: it is there. */
+  @Column({ type: 'timestamptz', nullable: true })
+  outputRemovedAt!: Date | null;
+
   /** Who wanted this run, and why; null: as the transaction says. */
   @Column({ type: 'text', nullable: true })
   who!: string | null;

@@ -77,6 +77,47 @@ describe('messages that nobody could mean', () => {
     }
   });
 
+  it('change nothing where they are well-formed, but of what is not there, of another project, or with a gap', async () => {
+    const { transaction, deployment } = await planner.deploy();
+    const [at, task] = [1, 'a@n1'];
+    const started = { type: 'attempt-started', task, attempt: 1, at } as const;
+    const events = (of: string, seqs: readonly number[]) =>
+      makeEnvelope(deploymentEvents, {
+        deployment: of,
+        executor: 'x',
+        events: seqs.map((seq) => ({ ...started, seq })),
+      });
+    const dead = planner.broker.queue(EVENTS_QUEUE.deadLetters).waiting;
+    const before = dead.length;
+    const { bus } = planner.executor;
+    await bus.send(EVENTS_QUEUE, events(randomUUID(), [1]));
+    await bus.send(EVENTS_QUEUE, events(deployment, [1, 3]));
+    await bus.send(EVENTS_QUEUE, events(deployment, [2, 1]));
+    await waitUntil('all are put away', () => dead.length === before + 3);
+    const reasons = dead.slice(before).map(({ reason }) => reason?.replace(/[0-9a-f-]{36}/, 'X'));
+    expect(reasons.sort()).toEqual([
+      'deployment X is not known here',
+      'its events have a gap',
+      'its events have a gap',
+    ]);
+    const chunk = { task, attempt: 1, stream: 'stdout', offset: 0, data: 'eA==' } as const;
+    await bus.send(OUTPUT_QUEUE, makeEnvelope(taskOutput, { ...chunk, deployment: randomUUID() }));
+    await bus.send(OUTPUT_QUEUE, makeEnvelope(taskOutput, { ...chunk, deployment, task: 'nothing@n1' }));
+    await waitUntil('they are taken', () => planner.broker.queue(OUTPUT_QUEUE.name).waiting.length === 0);
+    const control = { project: 'other', transaction, verb: 'cancel' as const, who: 'x' };
+    expect(await bus.request(CONTROLS_QUEUE, makeEnvelope(controlTransaction, control), 10_000)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'API_NOT_FOUND' }],
+    });
+    const [{ count, last_seq: lastSeq }] = await planner.database.query(
+      `SELECT (SELECT count(*) FROM planner.output_chunk)::int + (SELECT count(*) FROM planner.attempt)::int AS count,
+         last_seq FROM planner.deployment WHERE id = $1`,
+      [deployment],
+    );
+    expect([count, lastSeq]).toEqual([0, 0]);
+    expect(planner.executor.controls).toEqual([]);
+  });
+
   it('do not keep the planner from doing its work', async () => {
     const { transaction, deployment } = await planner.deploy();
     await planner.executor.tell(deployment, [

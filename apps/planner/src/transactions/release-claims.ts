@@ -18,6 +18,6 @@ export async function releaseClaims(on: EntityManager, transaction: string): Pro
   if (last !== null)
     await writeOutgoing(on, uuidOf(`release ${transaction} ${last.id}`), last.id, {
       kind: 'release',
-      body: { transaction },
+      body: { transaction, last: last.id },
     });
 }

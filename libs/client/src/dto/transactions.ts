@@ -214,9 +214,12 @@ export interface OutputPage {
   readonly lost?: readonly LostOutput[];
 }
 
-/** Output that an attempt wrote beyond what is kept of it, which is its beginning. */
+/** Output that an attempt wrote and that is not there. */
 export interface LostOutput {
   readonly attempt: number;
   readonly stream: 'stdout' | 'stderr';
+  /** 0: removed, and nobody knows how much there was. */
   readonly bytes: number;
+  /** When it was removed; absent: it was never kept, since only the beginning of a stream is. */
+  readonly removedAt?: string;
 }

@@ -169,8 +169,11 @@ export interface DeploymentStore {
   /** A larger ticket for a machine that is being adopted; null while a transaction claims it, by this name or another. */
   drawTicket(machine: string, identity: string): Promise<number | null>;
 
-  /** Frees what the transaction has claimed, unless a deployment of it is open: a further run that was accepted meanwhile. */
-  releaseTransaction(transaction: string): Promise<void>;
+  /**
+   * Frees what the transaction has claimed, unless a deployment of it is open or was accepted after `last` (null, or one that was
+   * never accepted: does not count): a further run has begun meanwhile.
+   */
+  releaseTransaction(transaction: string, last: string | null): Promise<void>;
 
   /**
    * Ends `deployments` of the transaction (null: all of them) without their owners: epochs are raised and owners forgotten,

@@ -18,7 +18,8 @@ export class WatchedExporter implements SpanExporter {
   export(spans: ReadableSpan[], done: Done): void {
     this.inner.export(spans, (result) => {
       // 0: taken.
-      if (Number(result.code) !== 0) this.#drop(spans.length, result.error?.message ?? 'the collector did not take them');
+      if (Number(result.code) !== 0)
+        this.#drop(spans.length, result.error?.message ?? 'the collector did not take them');
       done(result);
     });
   }

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SecretValue } from '@muster/model';
+import { WorkerPlanRunner } from './worker-plan-runner';
+
+const MEMORY_MB = { usual: 20, most: 120 };
+
+/** Answers with what it may use, in MB, after using as much as the question is about: as many MB as entries. */
+const SCRIPT = `
+const { parentPort, resourceLimits } = require('node:worker_threads');
+parentPort.on('message', ({ id, task }) => {
+  const kept = [];
+  for (let mb = 0; mb < task.entries.length; mb++) kept.push(Array.from({ length: 131072 }, (_, index) => index + 0.5));
+  parentPort.postMessage({ id, answer: [resourceLimits.maxOldGenerationSizeMb, kept.length] });
+});
+`;
+
+describe('the planning thread', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-planning-thread-'));
+  const script = join(folder, 'worker.js');
+  writeFileSync(script, SCRIPT);
+  const runner = new WorkerPlanRunner(new SecretValue('key'), script, MEMORY_MB);
+  const use = (mb: number): Promise<unknown> =>
+    runner.checkBundle(Array.from({ length: mb }, () => ({ path: 'tasks.yaml', text: '' })));
+
+  afterAll(async () => {
+    await runner.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('gets more memory for what needs it, and for that alone', async () => {
+    const answers = [use(1), use(60), use(1)];
+    expect(await Promise.all(answers)).toEqual([
+      [MEMORY_MB.usual, 1],
+      [MEMORY_MB.most, 60],
+      [MEMORY_MB.usual, 1],
+    ]);
+  });
+
+  it('gives up what needs more than the most, says so, and goes on', async () => {
+    await expect(use(1000)).rejects.toMatchObject({
+      problems: [{ code: 'API_UNAVAILABLE', subject: 'the bundle', summary: expect.stringContaining('120 MB') }],
+    });
+    expect(await use(1)).toEqual([MEMORY_MB.usual, 1]);
+  });
+});
