@@ -19,7 +19,8 @@ export type TaskEnd = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'cancelle
 const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
   waiting: ['ready', 'skipped', 'blocked', 'not-run', 'cancelled'],
   // To failed: tried before, and nobody will try again.
-  ready: ['running', 'skipped', 'failed', 'not-run', 'cancelled'],
+  // To waiting: work of the cluster itself, when something that it passed over is tried again.
+  ready: ['running', 'skipped', 'failed', 'not-run', 'cancelled', 'waiting'],
   // Back to ready: a retry, or a lost attempt of an idempotent task.
   running: ['ready', 'succeeded', 'failed', 'skipped', 'cancelled', 'lost'],
   lost: ['ready', 'failed', 'skipped', 'cancelled'],

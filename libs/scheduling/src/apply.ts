@@ -9,7 +9,7 @@ import { invariant } from '@muster/problems';
 import { applyControl } from './apply-control';
 import { CODE, type DeploymentState } from './deployment-state';
 import { giveBackLease, leaseSlots } from './pools';
-import { reconsider, release, SATISFIED, settle } from './propagate';
+import { isClusterAnchor, reconsider, release, SATISFIED, settle } from './propagate';
 import { reopen } from './reopen';
 import { setTaskState } from './set-task-state';
 import { leaveSection, openSection, takeSlots } from './slots';
@@ -157,6 +157,8 @@ function keepFailure(state: DeploymentState, task: number): void {
 function startAttempt(state: DeploymentState, task: number, attempt: number, at: number): void {
   const { machineOf, timeoutMs } = state.graph;
   invariant(attempt === (state.attempts[task] as number) + 1, 'attempts are counted without gaps');
+  // That a cluster anchor may begin is found by deciding, so no event before its start tells it.
+  if (state.task[task] === CODE.waiting && isClusterAnchor(state, task)) setTaskState(state, task, 'ready');
   setTaskState(state, task, 'running');
   state.attempts[task] = attempt;
   state.open.add(task, at);

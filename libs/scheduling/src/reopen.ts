@@ -1,5 +1,6 @@
 import { CODE, type DeploymentState } from './deployment-state';
-import { reconsider, SATISFIED, settle } from './propagate';
+import { isQueued } from './offering';
+import { isClusterAnchor, reconsider, SATISFIED, settle } from './propagate';
 import { setTaskState } from './set-task-state';
 
 /**
@@ -52,11 +53,19 @@ export function reopen(state: DeploymentState, tasks: readonly number[]): void {
     }
     mendNode(state, graph.machineOf[task] as number, task);
   }
+  rejudgeAnchors(state);
   recount(state);
   // What waits anew on a node that failed for another reason is left by it once more.
   const machines = new Set(tasks.map((task) => graph.machineOf[task] as number));
   for (const machine of machines)
     if (machine >= 0 && (state.nodeCulprit[machine] as number) >= 0) state.failedMachines.push(machine);
+}
+
+/** Cluster anchors that were found free to begin and have not are judged anew: what they passed over may yet succeed. */
+function rejudgeAnchors(state: DeploymentState): void {
+  for (let task = 0; task < state.graph.taskCount; task++)
+    if (isClusterAnchor(state, task) && isQueued(state, task) && (state.attempts[task] as number) === 0)
+      setTaskState(state, task, 'waiting');
 }
 
 /** The node is no longer failed if it was so because of `task`. */

@@ -48,6 +48,7 @@ export class Referees {
   readonly #state = new Map<string, TaskState>();
   readonly #running = new Map<string, GraphTask>();
   readonly #starts = new Map<string, number>();
+  readonly #judged = new Set<string>();
   readonly #lastKind = new Map<string, string>();
   readonly #failedNodes = new Set<string>();
   readonly #capacity: Map<string, number>;
@@ -145,7 +146,9 @@ export class Referees {
       if (other) this.#object('never runs two tasks on one node', `${address} and ${other.task}`);
       if (this.#failedNodes.has(node)) this.#object('starts nothing on a failed node', address);
     }
-    this.#checkOrder(task);
+    // Work of the cluster itself is judged once: what it passed over may be tried again while it goes on.
+    if (node !== null || !this.#judged.has(address)) this.#checkOrder(task);
+    if (node === null) this.#judged.add(address);
     this.#running.set(address, task);
     for (const key of Object.keys(this.#graph.limits)) {
       const holders = holdersOf(
@@ -166,7 +169,7 @@ export class Referees {
     if (this.#state.has(address)) this.#object('a task ends once', address);
     if (this.#running.has(address)) this.#object('a running task does not end before its attempt', address);
     if (state === 'succeeded') {
-      this.#checkOrder(task);
+      if (!this.#judged.has(address)) this.#checkOrder(task);
       if (this.#lastKind.get(address) !== 'exited') this.#object('only an exit makes a success', address);
     }
     if (state === 'skipped' && task.action === 'skip') this.#checkOrder(task);
@@ -182,6 +185,7 @@ export class Referees {
     if (!this.#retryAsked) this.#object('reopens only what a person wants tried again', address);
     if (state === undefined || state === 'succeeded') this.#object('reopens only what did not succeed', address);
     this.#state.delete(address);
+    this.#judged.delete(address);
     const failed = [...this.#state].filter(([, each]) => each === 'failed').map(([each]) => this.#tasks.get(each));
     this.#failedNodes.clear();
     for (const task of failed) {
