@@ -52,7 +52,7 @@ describe('a graph file', () => {
 
   it('takes as long as anything happens in it, also where it waits for a person in the end', () => {
     const result = simulate(graphOf(), { script: { tasks: { 'a@n0': { attempts: ['lost'] } } } });
-    expect(result).toMatchObject({ outcome: 'paused', makespan: 2 + 3 });
+    expect(result).toMatchObject({ outcome: 'paused', makespan: 2 + 3, nodes: { n0: 'failed' } });
   });
 
   it('lets a duration of the script win, however long', () => {

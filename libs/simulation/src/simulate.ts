@@ -203,17 +203,24 @@ function report(
   trace: readonly TraceEntry[],
 ): SimulationResult {
   const tasks: Record<string, TaskState> = {};
-  const touched = new Set<string>();
+  const touched = new Set<number>();
+  const unfinished = new Set<number>();
+  const failed = new Set<number>();
   state.graph.tasks.forEach((task, index) => {
-    tasks[task.task] = taskStateOf(state, index);
+    const its = taskStateOf(state, index);
+    tasks[task.task] = its;
     const machine = state.graph.machineOf[index] as number;
-    if (machine >= 0 && (state.attempts[index] as number) > 0) touched.add(state.graph.machines[machine] ?? '');
+    if ((state.attempts[index] as number) > 0) touched.add(machine);
+    if (its === 'lost') failed.add(machine);
+    else if (its !== 'succeeded' && its !== 'skipped') unfinished.add(machine);
   });
   const nodes: Record<string, 'succeeded' | 'failed' | 'unreachable' | 'not-run'> = {};
   state.graph.machines.forEach((machine, index) => {
     const node = state.node[index];
-    nodes[machine] =
-      node === 'failed' || node === 'unreachable' ? node : touched.has(machine) ? 'succeeded' : 'not-run';
+    // Never greener than the truth: what ran on a node in part has not succeeded there.
+    if (node === 'failed' || node === 'unreachable') nodes[machine] = node;
+    else if (failed.has(index)) nodes[machine] = 'failed';
+    else nodes[machine] = touched.has(index) && !unfinished.has(index) ? 'succeeded' : 'not-run';
   });
   return { outcome: state.status, makespan: now / 1000, schedulingMs, tasks, nodes, trace };
 }

@@ -1,5 +1,5 @@
 import type { ScriptedTask, SimulationScript } from '@muster/simulation';
-import { isJsonObject, type Json, type JsonObject } from '@muster/model';
+import { didYouMean, isJsonObject, type Json, type JsonObject, type TaskGraph } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { readText } from '../io/read-text';
 
@@ -19,6 +19,27 @@ export async function readScript(cwd: string, file: string): Promise<SimulationS
   for (const [key, value] of Object.entries(script)) check(key, value, wrong);
   if (problems.length > 0) throw new ProblemsError(problems);
   return script;
+}
+
+/** Warnings about tasks and nodes of the script that `graph` does not have: they change nothing, which is seldom meant. */
+export function unknownInScript(script: SimulationScript, graph: TaskGraph, file: string): Problem[] {
+  const unknown = (part: string, names: readonly string[], known: readonly string[]): Problem[] => {
+    const there = new Set(known);
+    return names
+      .filter((name) => !there.has(name))
+      .map((name) =>
+        problem('SIMULATION_SCRIPT_UNUSED', {
+          subject: `${part} ${name}`,
+          summary: 'The graph has none of this name, so that this part of the script does nothing.',
+          remedy: `Correct the name, or remove it.${didYouMean(name, known)}`,
+          place: { file, path: part === 'task' ? `tasks.${name}` : 'offline' },
+        }),
+      );
+  };
+  return [
+    ...unknown('task', Object.keys(script.tasks ?? {}), graph.tasks.map(({ task }) => task)),
+    ...unknown('node', script.offline ?? [], [...new Set(graph.tasks.map(({ node }) => node))]),
+  ];
 }
 
 type Wrong = (path: string, summary: string) => void;
@@ -52,7 +73,7 @@ function check(key: string, value: Json, wrong: Wrong): void {
 function checkTask(path: string, value: Json, wrong: Wrong): void {
   if (!isJsonObject(value)) return wrong(path, 'an object with duration and attempts is expected');
   const { duration, attempts, ...rest } = value as { [Key in keyof ScriptedTask]: Json } & JsonObject;
-  if (duration !== undefined && !(typeof duration === 'number' && duration >= 0))
+  if (duration !== undefined && !(typeof duration === 'number' && duration >= 0 && Number.isFinite(duration)))
     wrong(`${path}.duration`, 'a number of seconds is expected');
   const isList = Array.isArray(attempts) && attempts.length > 0 && attempts.every((it: Json) => ENDS.includes(it));
   if (attempts !== undefined && !isList) wrong(`${path}.attempts`, `a list of ${ENDS.join(', ')} is expected`);

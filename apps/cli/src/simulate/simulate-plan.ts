@@ -9,7 +9,7 @@ import type { OfflineSources } from '../plan/plan-input-offline';
 import { planOffline, type PlanSelection } from '../plan/plan-offline';
 import type { Session } from '../session';
 import { usageProblem } from '../usage-problem';
-import { readScript } from './read-script';
+import { readScript, unknownInScript } from './read-script';
 
 export interface SimulateOptions extends PlanSelection, Partial<OfflineSources> {
   readonly script?: string;
@@ -34,6 +34,7 @@ export async function simulatePlan(
     'graphFile' in sources
       ? await graphOf(session, sources.graphFile, script)
       : await planOf(session, sources, options);
+  if (options.script !== undefined) session.warn(unknownInScript(script, graph, options.script));
   const limited = options.limit ? changeLimits(graph, options.limit) : graph;
   // A plan has its order of choice, a graph file has none, and with other limits another one is best.
   const { priorities } = limited === graph && graph.priorities ? graph : chooseOrder(limited);

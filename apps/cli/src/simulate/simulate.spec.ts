@@ -95,6 +95,26 @@ describe('simulate', () => {
     expect((await simulate('[]')).code).toBe(1);
   });
 
+  it('takes no duration without end', async () => {
+    expect((await simulate('{"default":{"duration":1e309}}')).code).toBe(1);
+  });
+
+  it('warns of tasks and nodes in a script that the graph does not have', async () => {
+    const { code, err } = await simulate('{"tasks":{"db-update@bd":{"duration":3}},"offline":["app9","app1"]}');
+    expect(code).toBe(0);
+    expect(err).toMatch(/SIMULATION_SCRIPT_UNUSED: task db-update@bd[^]*db-update@db/);
+    expect(err).toMatch(/SIMULATION_SCRIPT_UNUSED: node app9/);
+    expect(err).not.toMatch(/UNUSED: node app1/);
+  });
+
+  it('says of no node that it succeeded when a task of it did not', async () => {
+    const { out } = await simulate('{"drainAfter":4}', '-o json --no-trace');
+    const { tasks, nodes } = JSON.parse(out) as { tasks: Record<string, string>; nodes: Record<string, string> };
+    const unfinished = Object.keys(tasks).filter((task) => tasks[task] === 'not-run' && !task.endsWith('@sync'));
+    expect(unfinished.length).toBeGreaterThan(0);
+    for (const task of unfinished) expect([task, nodes[task.split('@')[1] ?? '']]).toEqual([task, 'not-run']);
+  });
+
   it('runs relations pairwise to the same end', async () => {
     const run = async (more: string) => JSON.parse((await simulate('{}', `-o json --no-trace ${more}`)).out) as object;
     const { schedulingMs: _raw, ...raw } = (await run('--raw')) as { schedulingMs: number };

@@ -11,6 +11,11 @@ export const localProblems = {
     meaning: 'A local file cannot be read.',
     remedy: 'Check the path and its permissions.',
   },
+  SIMULATION_SCRIPT_UNUSED: {
+    severity: 'warning',
+    meaning: 'The script of a simulation names a task or a node that the graph does not have.',
+    remedy: 'Correct the name, or remove it.',
+  },
   SERVER_UNREACHABLE: {
     severity: 'error',
     meaning: 'The planner does not answer at the address used.',
