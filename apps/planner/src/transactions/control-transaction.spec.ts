@@ -57,7 +57,11 @@ describe('a transaction between two graphs', () => {
       "SELECT body FROM planner.outgoing WHERE kind = 'release' AND body->>'transaction' = $1",
       [transaction],
     );
-    expect(sent).toEqual([{ body: { transaction } }]);
+    const deployments = await planner.database.query<{ id: string }[]>(
+      'SELECT id FROM planner.deployment WHERE transaction_id = $1',
+      [transaction],
+    );
+    expect(sent).toEqual([{ body: { transaction, last: deployments.at(-1)?.id } }]);
     await expect(control(verb)).rejects.toThrow('CONTROL_NOT_POSSIBLE');
   });
 
