@@ -51,7 +51,11 @@ describe('publish, apply, plan, deploy', () => {
       ],
       progress: { total: 4, ended: 4, running: [], failed: [] },
     });
-    const events = await planner.get(`/api/v1/events?kind=transaction.*,task.*&transaction=${transaction}`);
+    // Events get their numbers, and readers see them, a moment after what they tell.
+    const events = await waitUntil('the end is in the feed', async () => {
+      const page = await planner.get(`/api/v1/events?kind=transaction.*,task.*&transaction=${transaction}`);
+      return page.body.items.at(-1)?.type === 'transaction.ended' ? page : undefined;
+    });
     expect(events.body.items.map((event: { type: string }) => event.type)).toEqual([
       'transaction.created',
       'transaction.running',

@@ -164,6 +164,11 @@ describe('the past of transactions', () => {
     const forget = () => forgetEvents(planner.database.manager, { eventDays: 30 });
     const hook = { name: 'late', url: 'http://127.0.0.1:1/', kinds: ['pool.*'], after: first + 1 };
     expectStatus(await planner.post('/api/v1/webhooks', hook), 201);
+    // What its delivery has begun would write over what is put back here.
+    await waitUntil('nothing is left to be delivered', async () => {
+      const [webhook] = await planner.database.query('SELECT last FROM planner.webhook');
+      return Number(webhook.last) > first + 4;
+    });
     await planner.database.query(`UPDATE planner.webhook SET last = $1, due_at = now() + interval '1 day'`, [
       first + 1,
     ]);

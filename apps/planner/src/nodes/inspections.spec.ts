@@ -67,10 +67,14 @@ describe('inspecting nodes', () => {
       return told.endedAt === null ? undefined : told;
     });
   }
-  const events = async (type: string) =>
-    ((await planner.get('/api/v1/events?limit=1000')).body as { items: { type: string; data: object }[] }).items.filter(
-      (event) => event.type === type,
-    );
+  /** Events of a type, once there are so many: they get their numbers a moment after what they tell. */
+  const events = async (type: string, count: number) =>
+    waitUntil(`${count} of ${type} are in the feed`, async () => {
+      const { items } = (await planner.get(`/api/v1/events?limit=1000&kind=${type}`)).body as {
+        items: { data: object }[];
+      };
+      return items.length >= count && items;
+    });
 
   it('ends right with 25 nodes of which two are flaky: twenty at once, and only those two again', async () => {
     await register(25);
@@ -92,11 +96,11 @@ describe('inspecting nodes', () => {
     expect(items).toHaveLength(25);
     for (const node of items) expect(node).toMatchObject({ state: 'discovered', online: true });
     expect((await planner.get('/api/v1/nodes/n17')).body.facts).toEqual(FACTS);
-    expect(await events('node.inspected')).toHaveLength(25);
-    expect(await events('inspection.started')).toMatchObject([
+    expect(await events('node.inspected', 25)).toHaveLength(25);
+    expect(await events('inspection.started', 1)).toMatchObject([
       { data: { nodes: 25, who: 'admin', why: 'first look' } },
     ]);
-    expect(await events('inspection.ended')).toMatchObject([{ data: { succeeded: 25, failed: 0 } }]);
+    expect(await events('inspection.ended', 1)).toMatchObject([{ data: { succeeded: 25, failed: 0 } }]);
   });
 
   it('gives a node up after three tries, at once where trying again cannot help, and tells why of each', async () => {
@@ -127,8 +131,8 @@ describe('inspecting nodes', () => {
     expect((await planner.get('/api/v1/nodes/n00/history?limit=1')).body.items).toMatchObject([
       { kind: 'inspect-failed', who: 'admin', data: { attempts: 3 } },
     ]);
-    expect(await events('inspection.ended')).toMatchObject([{ data: { succeeded: 1, failed: 3 } }]);
-    expect(await events('node.inspect-failed')).toHaveLength(3);
+    expect(await events('inspection.ended', 1)).toMatchObject([{ data: { succeeded: 1, failed: 3 } }]);
+    expect(await events('node.inspect-failed', 3)).toHaveLength(3);
   });
 
   it('takes up what a planner left that died while it asked', async () => {

@@ -50,7 +50,12 @@ describe('operations', () => {
       await planner.post(`/api/v1/transactions/${transaction?.transaction}/controls`, { verb: 'pause' }),
       202,
     );
-    const open = (await planner.get(`/api/v1/events?kind=operation.*&after=${before}`)).body.items as FeedEvent[];
+    const open = await waitUntil('its start is in the feed', async () => {
+      const { items } = (await planner.get(`/api/v1/events?kind=operation.*&after=${before}`)).body as {
+        items: FeedEvent[];
+      };
+      return items.length > 0 && items;
+    });
     expect(told(open)).toEqual(['operation.started controlTransaction']);
     // Nobody has read the control yet; its end is told once somebody has.
     const command = open[0]?.subject.operation ?? '';
