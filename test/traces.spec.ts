@@ -67,6 +67,9 @@ describe('a deployment that somebody traces', () => {
     const home = bed.hosts.hosts[0]?.dataDir ?? '';
     await waitUntil('the second command runs', () => existsSync(join(home, 'began')), { timeoutMs: 60_000 });
     const { owner, others } = await bed.owner(transaction);
+    // Spans go in batches, and what is not sent yet dies with its process.
+    const sent = ['attempt one', 'handle executor.deployment.start'];
+    await waitUntil('what has ended is told', () => sent.every((name) => mine().some((span) => span.name === name)));
     await owner.kill();
     const [next] = others;
     await waitUntil('another owns it', async () => (await bed.status(transaction)).executor === next?.ready.id, {
