@@ -255,8 +255,12 @@ export class TestPlanner {
     if (faults.length > 0) throw new Error([...new Set(faults)].join('\n'));
   }
 
-  /** Everything that the feed tells of a transaction and its tasks. */
+  /** Everything that the feed tells of a transaction and its tasks, once all that was written has its number. */
   async feedOf(transaction: string): Promise<readonly FeedEvent[]> {
+    await waitUntil('every event has its number', async () => {
+      const unnumbered = 'SELECT count(*) AS count FROM planner.feed_event WHERE number IS NULL';
+      return Number((await this.database.query<{ count: string }[]>(unnumbered))[0]?.count) === 0;
+    });
     const { body } = (await this.get(
       `/api/v1/events?limit=1000&kind=transaction.*,task.*&transaction=${transaction}`,
     )) as {
