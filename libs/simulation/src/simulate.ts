@@ -205,13 +205,13 @@ function report(
   const tasks: Record<string, TaskState> = {};
   const touched = new Set<number>();
   const unfinished = new Set<number>();
-  const failed = new Set<number>();
+  const lost = new Set<number>();
   state.graph.tasks.forEach((task, index) => {
     const its = taskStateOf(state, index);
     tasks[task.task] = its;
     const machine = state.graph.machineOf[index] as number;
     if ((state.attempts[index] as number) > 0) touched.add(machine);
-    if (its === 'lost') failed.add(machine);
+    if (its === 'lost') lost.add(machine);
     else if (its !== 'succeeded' && its !== 'skipped') unfinished.add(machine);
   });
   const nodes: Record<string, 'succeeded' | 'failed' | 'unreachable' | 'not-run'> = {};
@@ -219,7 +219,7 @@ function report(
     const node = state.node[index];
     // Never greener than the truth: what ran on a node in part has not succeeded there.
     if (node === 'failed' || node === 'unreachable') nodes[machine] = node;
-    else if (failed.has(index)) nodes[machine] = 'failed';
+    else if (lost.has(index)) nodes[machine] = 'failed';
     else nodes[machine] = touched.has(index) && !unfinished.has(index) ? 'succeeded' : 'not-run';
   });
   return { outcome: state.status, makespan: now / 1000, schedulingMs, tasks, nodes, trace };
