@@ -15,7 +15,7 @@ import { generatedCase, graphTask, taskGraph, type GeneratedCase } from './gener
 import { Referees, startableTasks } from './referees';
 import { simulate, type SimulationResult } from './simulate';
 
-const RUNS = Number(process.env['MUSTER_SIM_RUNS'] ?? 400);
+const RUNS = 400;
 
 interface Watched {
   readonly result: SimulationResult;
