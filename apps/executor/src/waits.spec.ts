@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { waitUntil } from '@muster/testkit';
 import { ExecutorBed, graphTask } from './executor-bed.testing';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const WAITS = 200;
 
@@ -33,7 +33,7 @@ describe('two hundred waits at once', () => {
       graphTask(`wait@n${index + 1}`, {
         type: 'wait-for',
         parameters: { cmd: `test -e ${flag}`, interval: 10 },
-        timeoutMs: 170_000,
+        timeoutMs: 290_000,
       }),
     );
     const works = Array.from({ length: 5 }, (_, index) =>
@@ -50,10 +50,10 @@ describe('two hundred waits at once', () => {
     await waitUntil('all wait and the others have worked', () => started() === WAITS + 5 && ended('work') === 5, {
       timeoutMs: 120_000,
     });
-    await waitUntil('nothing runs on the nodes', () => commandsOnNodes() === 0, { timeoutMs: 60_000 });
+    await waitUntil('nothing runs on the nodes', () => commandsOnNodes() === 0, { timeoutMs: 120_000 });
     expect(ended('wait')).toBe(0);
     writeFileSync(flag, '');
-    await waitUntil('all have ended', () => ended('wait') === WAITS, { timeoutMs: 60_000 });
+    await waitUntil('all have ended', () => ended('wait') === WAITS, { timeoutMs: 120_000 });
     expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
   });
 });
