@@ -132,7 +132,7 @@ describe('a question', () => {
     expect((await next.ask('own', 'inst', 2, 'own'))[0]).toBe('ok');
     expect(await next.ask('start', 'b', escapeWord('cd /'), escapeWord('true'))).toEqual(['busy', 'a']);
     writeFileSync(join(folder, 'go'), '');
-    let said: readonly string[] = [];
+    let said: readonly string[];
     do said = await next.ask('start', 'b', escapeWord('cd /'), escapeWord('true'));
     while (said[0] === 'busy');
     expect(said).toEqual(['started']);
