@@ -46,6 +46,7 @@ export function pageOf<Row, Item>(
 /** What a part of a cursor may be: anybody can send one, and the database takes no other. */
 export const CURSOR_PART = {
   name: /^[A-Za-z0-9][A-Za-z0-9._+-]{0,255}$/,
+  version: /^\d{1,100}(\.\d{1,100}){2}([-+][A-Za-z0-9.+-]{1,200})?$/,
   integer: /^\d{1,9}$/,
   id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   /** Microseconds since 1970, all of which the database takes. */
