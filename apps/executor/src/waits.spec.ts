@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from '@muster/testkit';
 import { ExecutorBed, graphTask } from './executor-bed.testing';
@@ -56,4 +56,30 @@ describe('two hundred waits at once', () => {
     await waitUntil('all have ended', () => ended('wait') === WAITS, { timeoutMs: 120_000 });
     expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
   });
+});
+
+it('a wait that was cancelled asks nothing any more when the next deployment asks', async () => {
+  const bed = await ExecutorBed.open(1);
+  try {
+    await bed.startExecutor();
+    const journal = join(bed.folder.path, 'journal');
+    const asked = (): string[] => (existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n') : []);
+    const cmd = `exec 9>>${journal}.live; flock -n 9 && echo alone >>${journal} || echo twice >>${journal}; sleep 20`;
+    const deploy = () => bed.deploy({ tasks: [graphTask('wait@n1', { type: 'wait-for', parameters: { cmd } })] });
+    const { deployment, transaction } = await deploy();
+    await waitUntil('the question', () => asked().length === 1);
+    await bed.control(deployment, 'cancel');
+    expect(await bed.end(deployment)).toMatchObject({ outcome: 'cancelled', tasks: { 'wait@n1': 'cancelled' } });
+    expect(bed.log(deployment)).toContainEqual(
+      expect.objectContaining({ type: 'attempt-ended', result: { kind: 'cancelled', confirmed: true } }),
+    );
+    await bed.release(transaction);
+    const next = await deploy();
+    await waitUntil('the next question', () => asked().length === 2);
+    expect(asked()).toEqual(['alone', 'alone']);
+    await bed.control(next.deployment, 'cancel');
+    await bed.end(next.deployment);
+  } finally {
+    await bed.close();
+  }
 });
