@@ -1,3 +1,5 @@
+const { join } = require('node:path');
+
 /**
  * What every Jest project shares. Sources are resolved through the `@muster/source` export condition,
  * so no build is needed before tests; SWC does not check types, `npm run typecheck` does.
@@ -36,6 +38,10 @@ module.exports = {
         },
       },
     ],
+  },
+  moduleNameMapper: {
+    '^fast-check$': join(__dirname, 'tools/property-tests.cjs'),
+    '^fast-check/unchanged$': require.resolve('fast-check'),
   },
   // Nest 12 and what it needs are ES modules only; Jest on Node 20 cannot require those untransformed.
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],

@@ -54,21 +54,26 @@ const told = [...read('docs/reference/events.md').matchAll(/^\| `([a-z]+\.[a-z-]
 if (kinds.length === 0 || kinds.join() !== told.join())
   findings.push('docs/reference/events.md: its kinds are not those of event-kinds.ts; run `node tools/events-doc.mjs`');
 
-// And the planner's metrics.
-const metrics = [
-  ...read('apps/planner/src/health/planner-metrics.ts').matchAll(/(?:gauge|counter|histogram|single)\(\s*'([a-z_]+)'/g),
-].map((match) => `muster_${match[1]}`);
-const [, metricsTable = ''] = read('docs/reference/operations.md').split('<!-- metrics -->');
-const described = [...metricsTable.split('<!-- /metrics -->')[0].matchAll(/^\| `(muster_[a-z_]+)`/gm)].map(
-  (match) => match[1],
-);
-if (metrics.length === 0 || metrics.sort().join() !== described.sort().join())
+// And the metrics of both services.
+for (const [source, mark] of [
+  ['apps/planner/src/health/planner-metrics.ts', 'metrics'],
+  ['apps/executor/src/health/executor-metrics.ts', 'executor-metrics'],
+]) {
+  const metrics = [...read(source).matchAll(/(?:gauge|counter|histogram|single)\(\s*'([a-z_]+)'/g)].map(
+    (match) => `muster_${match[1]}`,
+  );
+  const [, table = ''] = read('docs/reference/operations.md').split(`<!-- ${mark} -->`);
+  const described = [...table.split(`<!-- /${mark} -->`)[0].matchAll(/^\| `(muster_[a-z_]+)`/gm)].map(
+    (match) => match[1],
+  );
+  if (metrics.length > 0 && metrics.sort().join() === described.sort().join()) continue;
   findings.push(
-    `docs/reference/operations.md: its metrics are not those of planner-metrics.ts: ${metrics
+    `docs/reference/operations.md: its metrics are not those of ${source}: ${metrics
       .filter((each) => !described.includes(each))
       .concat(described.filter((each) => !metrics.includes(each)))
       .join(', ')}`,
   );
+}
 
 const longest = code
   .filter((path) => path.endsWith('.ts') && !/\.(spec|testing)\.ts$/.test(path))

@@ -1,10 +1,12 @@
 import type { PlantedFault } from './planted-fault';
 import { type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
 
-jest.setTimeout(240_000);
+const TIMES = Number(process.env['MUSTER_PROPERTY_TIMES'] ?? 1);
+jest.setTimeout(240_000 * TIMES);
 
-/** More by `npm run simulate-protocol`, which also replays one seed. */
-const SEEDS = Number(process.env['MUSTER_SIM_RUNS'] ?? 150);
+/** More and other ones by `npm run soak`; `npm run simulate-protocol` shows one of them with all that happened. */
+const SEEDS = 150 * TIMES;
+const FIRST_SEED = Number(process.env['MUSTER_PROPERTY_SEED'] ?? 1);
 
 async function brokenRules(options: ProtocolRunOptions): Promise<string[]> {
   return (await simulateProtocol(options)).objections.map(({ rule, text }) => `${rule}: ${text}`);
@@ -14,7 +16,7 @@ describe('the protocol, with the real executors over modelled surroundings', () 
   it('keeps every rule whatever dies, stops, is late, lost, repeated or overtaken', async () => {
     const broken: Record<string, string[]> = {};
     let takeovers = 0;
-    for (let seed = 1; seed <= SEEDS; seed++) {
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const run = await simulateProtocol({ seed });
       takeovers += run.takeovers - run.statuses.length;
       if (run.objections.length > 0)

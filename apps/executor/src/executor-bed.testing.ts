@@ -46,6 +46,7 @@ import {
   type TestDatabase,
   waitUntil,
 } from '@muster/testkit';
+import type { ExecutorConfig } from './executor-ports';
 import { type RunningExecutor, startExecutor } from './start-executor';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -153,11 +154,11 @@ export class ExecutorBed {
     return bed;
   }
 
-  async startExecutor(leaseMs = 1000): Promise<RunningExecutor> {
+  async startExecutor(leaseMs = 1000, more: Partial<ExecutorConfig> = {}): Promise<RunningExecutor> {
     const database = await openDatabase({ config: { kind: 'postgres', url: this.database.url }, name: 'executor' });
     this.#databases.push(database);
     const executor = await startExecutor(
-      { leaseMs, leasesExpire: true, plannerUrl: null },
+      { leaseMs, leasesExpire: true, plannerUrl: null, ...more },
       {
         database,
         bus: this.broker.connect(),

@@ -2,6 +2,7 @@ import type { ExecutionLog, ExecutionTracing, MakeMasker } from '@muster/executi
 import type { AroundHandler, Bus } from '@muster/messaging';
 import type { SecretBox } from '@muster/model';
 import type { Database } from '@muster/storage';
+import type { HealthAddress } from './health/health-server';
 
 /** Bytes addressed by their SHA-256, where this executor reads them and every other one, too. */
 export interface ExecutorArtifacts {
@@ -34,6 +35,11 @@ export interface ExecutorConfig {
   readonly leasesExpire: boolean;
   /** Where artifacts come from that are not kept yet; null: nowhere, they are shared. */
   readonly plannerUrl: string | null;
+  /** Absent: nothing is listened on. */
+  readonly health?: HealthAddress & {
+    /** The process is this executor's alone, so that its figures are told, too. */
+    readonly isAlone: boolean;
+  };
 }
 
 export const EXECUTOR = Symbol('Executor');

@@ -39,6 +39,8 @@ import { NestFactory } from '@nestjs/core';
 import { Pool } from 'pg';
 import { graphBytes, readBeside, readGraph } from './artifacts/read-graph';
 import { PlannerArtifacts } from './artifacts/fetch-artifacts';
+import { ExecutorMetrics } from './health/executor-metrics';
+import { type HealthServer, serveHealth } from './health/health-server';
 import { BOX, EXECUTOR, type ExecutorAppPorts, type ExecutorConfig, INSPECTOR, NODES, SHELL } from './executor-ports';
 import { CommandHandlers } from './handlers/command-handlers';
 import { InspectionHandlers } from './handlers/inspection-handlers';
@@ -61,6 +63,8 @@ const STOP_PATIENCE_MS = 5000;
 /** An executor that serves. */
 export interface RunningExecutor {
   readonly id: string;
+  /** Where its health and figures are told; null: nowhere. */
+  readonly healthUrl: string | null;
   /** Takes nothing new, hands its deployments over; commands on nodes go on. The ports stay open. */
   close(): Promise<void>;
 }
@@ -156,6 +160,8 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
     logger: false,
     abortOnError: false,
   });
+  // First: an address that is taken leaves nothing behind.
+  const health = await openHealth(config, ports, executor, nodes);
   executor.start();
   await app.listen();
   const stopHouse = keepHouse(database.pool, config.plannerUrl === null ? null : artifacts, (error) =>
@@ -163,7 +169,9 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
   );
   return {
     id,
+    healthUrl: health?.url ?? null,
     close: async () => {
+      await health?.close();
       await app.close();
       await stopHouse();
       await executor.stop(STOP_PATIENCE_MS);
@@ -171,4 +179,25 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
       await leases.end();
     },
   };
+}
+
+async function openHealth(
+  { health }: ExecutorConfig,
+  { database: { pool }, bus }: ExecutorAppPorts,
+  executor: Executor,
+  nodes: SshNodePort,
+): Promise<HealthServer | null> {
+  if (!health) return null;
+  const metrics = new ExecutorMetrics({ executor, nodes, pool, bus }, health.isAlone);
+  const reasons = async (): Promise<readonly string[]> => {
+    const answers = await pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+    return [
+      ...(answers ? [] : ['the database does not answer']),
+      ...(bus.isConnected ? [] : ['there is no connection to the broker']),
+    ];
+  };
+  return serveHealth(health, { reasons, metrics });
 }

@@ -3,8 +3,8 @@ import { readConfig, type ServerConfig, type ServiceKind } from './server-config
 
 /** A started service. */
 export interface RunningService {
-  /** What the ready line says: `url` of a planner, `id` of an executor. */
-  readonly ready: { readonly url?: string; readonly id?: string };
+  /** What the ready line says: `url` of a planner, `id` of an executor, and where that tells its health. */
+  readonly ready: { readonly url?: string; readonly id?: string; readonly health?: string };
   /** Takes nothing new, ends what can be ended, and gives everything back. */
   close(): Promise<void>;
 }

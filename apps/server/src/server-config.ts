@@ -48,6 +48,10 @@ export interface ServerConfig {
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies: readonly string[];
   readonly failuresPerMinute: number;
+  /** Where an executor tells its health and figures, on `httpHost`; null: nowhere. */
+  readonly executorPort: number | null;
+  /** Opens an executor's figures; null: nobody reads them. */
+  readonly metricsToken: SecretValue | null;
   /** Null: no issuer is believed. */
   readonly oidc: OidcConfig | null;
 }
@@ -71,6 +75,7 @@ const whole = (least: number, most: number) => {
     .transform(Number)
     .refine((it) => it >= least && it <= most, expected);
 };
+const token = z.string().regex(/^[\x21-\x7e]{16,512}$/, '16 to 512 printable characters without spaces are expected');
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
   z.enum(words, { error: `one of ${words.join(', ')} is expected` });
 
@@ -83,10 +88,9 @@ const variables = z.object({
     .string()
     .regex(/^[^\s/]+$/, 'a host name or address is expected')
     .default('127.0.0.1'),
-  MUSTER_ADMIN_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{16,512}$/, '16 to 512 printable characters without spaces are expected')
-    .optional(),
+  MUSTER_ADMIN_TOKEN: token.optional(),
+  MUSTER_EXECUTOR_HTTP_PORT: whole(0, 65_535).optional(),
+  MUSTER_METRICS_TOKEN: token.optional(),
   MUSTER_SECRET_KEY: z
     .string()
     .min(32, 'at least 32 characters are expected, such as the output of `openssl rand -hex 32`')
@@ -197,6 +201,8 @@ export function readConfig(
     amqpTopology: it.MUSTER_AMQP_TOPOLOGY,
     trustedProxies: it.MUSTER_HTTP_TRUSTED_PROXIES.split(/[\s,]+/).filter((each) => each !== ''),
     failuresPerMinute: it.MUSTER_AUTH_FAILURES_PER_MINUTE,
+    executorPort: it.MUSTER_EXECUTOR_HTTP_PORT ?? null,
+    metricsToken: secret(it.MUSTER_METRICS_TOKEN),
     oidc:
       it.MUSTER_OIDC_ISSUER === undefined
         ? null

@@ -19,11 +19,15 @@ describe('the embedded server', () => {
     await new Promise((resolve) => taken.close(resolve));
     rmSync(folder, { recursive: true, force: true });
   });
-  const start = (port: number) =>
+  const MUSTER_METRICS_TOKEN = 'a-token-of-the-metrics';
+  const start = (port: number, executorPort = 0) =>
     startService(
       readConfig(
         'server',
-        { MUSTER_DATA_DIR: folder, MUSTER_HTTP_PORT: String(port), MUSTER_LOG_LEVEL: 'silent' },
+        {
+          ...{ MUSTER_DATA_DIR: folder, MUSTER_HTTP_PORT: String(port), MUSTER_LOG_LEVEL: 'silent' },
+          ...{ MUSTER_EXECUTOR_HTTP_PORT: String(executorPort), MUSTER_METRICS_TOKEN },
+        },
         '/',
       ),
     );
@@ -36,11 +40,23 @@ describe('the embedded server', () => {
     });
   }, 60_000);
 
+  it('says the same of the port of its executor', async () => {
+    await expect(start(0, takenPort)).rejects.toMatchObject({
+      problems: [{ code: 'CONFIG_INVALID', subject: 'MUSTER_HTTP_HOST, MUSTER_EXECUTOR_HTTP_PORT' }],
+    });
+  }, 60_000);
+
   it('then starts in the same folder, serves, and is the only one there', async () => {
     const service = await start(0);
     try {
-      const { url, id } = service.ready;
+      const { url, id, health } = service.ready;
       expect(id).toBeTruthy();
+      expect((await fetch(`${health}/health/ready`)).status).toBe(200);
+      expect((await fetch(`${health}/metrics`)).status).toBe(401);
+      const figures = await fetch(`${health}/metrics`, {
+        headers: { authorization: `Bearer ${MUSTER_METRICS_TOKEN}` },
+      });
+      expect(await figures.text()).toContain('muster_executor_deployments{service="executor"} 0');
       expect((await fetch(`${url}/health/ready`)).status).toBe(200);
       expect((await fetch(`${url}/api/v1/nodes`)).status).toBe(401);
       const token = readFileSync(join(folder, 'admin-token'), 'utf8').trim();

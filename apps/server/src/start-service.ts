@@ -26,10 +26,10 @@ export async function startService(config: ServerConfig): Promise<RunningService
     const tracing = await openTracing(process.env, `muster-${config.kind}`, `${hostname()}-${process.pid}`, logger);
     closing.add('tracing', () => tracing.close());
     const parts = { ...(await openParts(config, logger, closing)), tracing };
-    const id = config.kind === 'planner' ? null : await runExecutor(config, parts, logger, closing);
+    const executor = config.kind === 'planner' ? null : await runExecutor(config, parts, logger, closing);
     // Last: who reads its address finds everything behind it running.
     const url = config.kind === 'executor' ? null : await runPlanner(config, parts, logger, closing);
-    return { ready: { ...(url === null ? {} : { url }), ...(id === null ? {} : { id }) }, close: () => closing.run() };
+    return { ready: { ...(url === null ? {} : { url }), ...executor }, close: () => closing.run() };
   } catch (error) {
     await closing.run();
     throw error;
@@ -42,7 +42,7 @@ async function runPlanner(config: ServerConfig, parts: TracedParts, logger: Logg
   const bus = await parts.openBus('planner');
   const tls = await readTls(config.tls.http, 'HTTP');
   const { trustedProxies, failuresPerMinute } = config;
-  const planner = await listening(config, () =>
+  const planner = await listening(config.httpHost, config.httpPort, 'MUSTER_HTTP_PORT', () =>
     startPlanner(
       {
         host: config.httpHost,
@@ -74,23 +74,36 @@ async function runExecutor(
   parts: TracedParts,
   logger: Logger,
   closing: Closing,
-): Promise<string> {
+): Promise<{ readonly id: string; readonly health?: string }> {
   const { artifacts, secretBox, database } = parts;
   const bus = await parts.openBus('executor');
-  const executor = await startExecutor(
-    {
-      leaseMs: config.leaseMs,
-      // Nobody else can ever own what is in an embedded database.
-      leasesExpire: database.kind === 'postgres',
-      plannerUrl: config.kind === 'executor' ? config.plannerUrl : null,
-    },
-    {
-      ...{ database, bus, artifacts: executorArtifacts(artifacts), secretBox, makeMasker: createMasker, logger },
-      ...{ tracing: parts.tracing, aroundMessage: aroundMessage(parts.tracing) },
-    },
-  );
+  const health = await healthOf(config);
+  const start = () =>
+    startExecutor(
+      {
+        leaseMs: config.leaseMs,
+        // Nobody else can ever own what is in an embedded database.
+        leasesExpire: database.kind === 'postgres',
+        plannerUrl: config.kind === 'executor' ? config.plannerUrl : null,
+        ...(health === null ? {} : { health }),
+      },
+      {
+        ...{ database, bus, artifacts: executorArtifacts(artifacts), secretBox, makeMasker: createMasker, logger },
+        ...{ tracing: parts.tracing, aroundMessage: aroundMessage(parts.tracing) },
+      },
+    );
+  const executor = await listening(config.httpHost, config.executorPort ?? 0, 'MUSTER_EXECUTOR_HTTP_PORT', start);
   closing.add('executor', () => executor.close());
-  return executor.id;
+  return { id: executor.id, ...(executor.healthUrl === null ? {} : { health: executor.healthUrl }) };
+}
+
+async function healthOf({ executorPort, metricsToken, httpHost, tls, kind }: ServerConfig) {
+  if (executorPort === null) return null;
+  const files = await readTls(tls.http, 'HTTP');
+  return {
+    ...{ host: httpHost, port: executorPort, token: metricsToken, isAlone: kind === 'executor' },
+    ...(files === undefined ? {} : { tls: files }),
+  };
 }
 
 const CANNOT_LISTEN: Readonly<Record<string, string>> = {
@@ -101,14 +114,14 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = {
 };
 
 /** What cannot be listened on is a matter of configuration. */
-async function listening<T>(config: ServerConfig, start: () => Promise<T>): Promise<T> {
+async function listening<T>(host: string, port: number, setting: string, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     const why = code === undefined ? undefined : CANNOT_LISTEN[code];
     if (why === undefined || (syscall !== 'listen' && syscall !== 'getaddrinfo')) throw error;
-    const summary = `cannot listen on ${config.httpHost}:${config.httpPort}: ${why}`;
-    throw new ProblemsError([problem('CONFIG_INVALID', { subject: 'MUSTER_HTTP_HOST, MUSTER_HTTP_PORT', summary })]);
+    const summary = `cannot listen on ${host}:${port}: ${why}`;
+    throw new ProblemsError([problem('CONFIG_INVALID', { subject: `MUSTER_HTTP_HOST, ${setting}`, summary })]);
   }
 }

@@ -10,7 +10,7 @@ import {
   type ExpressionOutcome,
 } from './index';
 
-const RUNS = Number(process.env['CONDITIONS_RUNS'] ?? 200);
+const RUNS = 200;
 const LIMITS = { steps: 20_000, items: 20_000, characters: 200_000 };
 const SECRET = 'S3CR3T-value';
 

@@ -37,6 +37,18 @@ export interface ExecutorOptions {
   readonly deploymentsMax: number;
 }
 
+/** What an executor has in hand now, and what has happened to it since it began. */
+export interface ExecutorFigures {
+  /** Owned now. */
+  readonly deployments: number;
+  /** Of those: begun, and not ended yet. */
+  readonly attemptsOpen: number;
+  /** Deployments that were taken from it: its lease had passed, or the transaction was closed by force. */
+  readonly leasesLost: number;
+  /** Rounds of renewing and reading that the store did not answer. */
+  readonly roundsFailed: number;
+}
+
 const RENEW_PART = 0.3;
 const SWEEP_MAX = 50;
 const SEEN_WITHIN_LEASES = 3;
@@ -61,6 +73,8 @@ export class Executor {
   /** Read a moment ago to be accepted, and most likely taken over next: reading a large one twice takes twice the room. */
   #accepted: { readonly deployment: string; readonly graph: TaskGraph } | null = null;
   #first = true;
+  #leasesLost = 0;
+  #roundsFailed = 0;
 
   constructor(ports: ExecutorPorts, options: ExecutorOptions) {
     this.#ports = ports;
@@ -201,6 +215,16 @@ export class Executor {
     return this.#ports.store.events(deployment, from, to);
   }
 
+  figures(): ExecutorFigures {
+    const runners = [...this.#runners.values()];
+    return {
+      deployments: runners.length,
+      attemptsOpen: runners.reduce((sum, { attemptsOpen }) => sum + attemptsOpen, 0),
+      leasesLost: this.#leasesLost,
+      roundsFailed: this.#roundsFailed,
+    };
+  }
+
   executors(): ReturnType<DeploymentStore['executors']> {
     return this.#ports.store.executors(this.#options.leaseMs * SEEN_WITHIN_LEASES);
   }
@@ -264,6 +288,7 @@ export class Executor {
         if (!this.#runners.has(deployment)) this.#relay.sweep(deployment, published);
       }
     } catch (error) {
+      this.#roundsFailed++;
       this.#ports.log.warn({ err: error }, 'the store does not answer; what runs goes on');
     }
     if (!this.#stopped)
@@ -280,6 +305,8 @@ export class Executor {
         this.#leases.get(deployment)?.renewed(askedAt);
         this.#runners.get(deployment)?.wake();
       } else {
+        // One that has ended meanwhile is nobody's, and was not lost.
+        if (this.#runners.has(deployment)) this.#leasesLost++;
         this.#runners.get(deployment)?.log.warn({}, 'another executor has taken the deployment over');
         await this.#stopOwning(deployment);
       }
@@ -319,6 +346,7 @@ export class Executor {
     const { deployment } = owned;
     const log = withIds(this.#ports.log, idsOf(owned.start));
     // Ours already, when its lease passed before it was renewed: the runner of the epoch before is fenced.
+    if (this.#runners.has(deployment)) this.#leasesLost++;
     await this.#stopOwning(deployment);
     const graph =
       this.#accepted?.deployment === deployment
@@ -337,6 +365,7 @@ export class Executor {
     try {
       const runner = new DeploymentRunner(this.#context, owned, graph, carried, lease, (reason) => {
         log.info({ reason }, 'no longer owns the deployment');
+        if (reason === 'fenced') this.#leasesLost++;
         this.#forget(deployment);
       });
       this.#runners.set(deployment, runner);

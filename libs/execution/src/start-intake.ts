@@ -65,7 +65,8 @@ export class StartIntake {
     if (fault !== null) return store.refuse(command, [problem('API_INVALID', { subject, summary: fault })]);
     const answer = await store.accept(command, start, gzip);
     if (answer.kind === 'refused') return store.refuse(command, answer.problems);
-    if (typeof graph !== 'string') this.#accepted(start.deployment, graph);
+    // A repeated one may carry another graph than the one that is stored, which alone is carried out.
+    if (answer.kind === 'accepted' && typeof graph !== 'string') this.#accepted(start.deployment, graph);
     return [];
   }
 

@@ -17,8 +17,8 @@ export type TaskState = (typeof TASK_STATES)[number];
 export type TaskEnd = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'cancelled' | 'not-run';
 
 const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  waiting: ['ready', 'skipped', 'blocked', 'not-run', 'cancelled'],
-  // To failed: tried before, and nobody will try again.
+  // To failed, from here too: tried before, and nobody will try again.
+  waiting: ['ready', 'skipped', 'failed', 'blocked', 'not-run', 'cancelled'],
   // To waiting: work of the cluster itself, when something that it passed over is tried again.
   ready: ['running', 'skipped', 'failed', 'not-run', 'cancelled', 'waiting'],
   // Back to ready: a retry, or a lost attempt of an idempotent task.

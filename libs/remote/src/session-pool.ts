@@ -42,6 +42,11 @@ export class SessionPool {
     return made;
   }
 
+  /** Connections that are open now, those to jump nodes included. */
+  get connections(): number {
+    return this.#links.open;
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     const sessions = [...this.#sessions.values()];

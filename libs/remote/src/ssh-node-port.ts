@@ -78,6 +78,11 @@ export class SshNodePort implements NodePort {
     );
   }
 
+  /** Connections that are open now, those to jump nodes included. */
+  get connections(): number {
+    return this.#sessions.connections;
+  }
+
   onReport(listener: (report: NodeReport) => void): void {
     this.#listener = listener;
   }

@@ -163,6 +163,27 @@ describe('a retry while the deployment runs', () => {
   });
 });
 
+describe('work of the cluster that was tried, and waits again after a retry', () => {
+  it('has failed if a drain comes before its turn', () => {
+    const run = new Run(
+      graph([task('x@1'), task('g@sync', ['x@1'], { type: 'stage' }), task('e@3')], {
+        faultTolerance: [{ name: 'g', nodes: ['1'], tolerated: 1 }],
+      }),
+    ).begin();
+    run.end('x@1', 7);
+    run.end('g@sync', 7);
+    expect(run.states).toMatchObject({ 'x@1': 'failed', 'g@sync': 'failed', 'e@3': 'running' });
+    run.fact({ type: 'control', command: 'p', verb: 'pause', who: 'ann', why: null });
+    run.retry();
+    expect(run.states).toMatchObject({ 'x@1': 'ready', 'g@sync': 'waiting' });
+    run.fact({ type: 'control', command: 'd', verb: 'drain', who: 'ann', why: null });
+    run.end('e@3');
+    expect(run.states).toMatchObject({ 'x@1': 'failed', 'g@sync': 'failed', 'e@3': 'succeeded' });
+    expect(run.state.status).toBe('stopped');
+    expect(run.replayed().states).toEqual(run.states);
+  });
+});
+
 describe('a further run', () => {
   const ended = () => {
     const run = new Run(chain).begin();

@@ -21,7 +21,7 @@ import fc from 'fast-check';
 import { generatedCase, type GeneratedCase } from './generated-graphs.testing';
 import { simulate } from './simulate';
 
-const RUNS = Number(process.env['MUSTER_SIM_RUNS'] ?? 400);
+const RUNS = 400;
 const TOP = 1e9;
 
 /** A generated graph and script, a moment of its run, and a task; with failures and losses that wait for people. */

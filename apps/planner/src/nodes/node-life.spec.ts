@@ -14,6 +14,7 @@ describe('the life of a node', () => {
       await planner.publish({
         ...SMALL_RELEASE,
         'graphs/provision/tasks.yaml': "- { id: make, type: shell, role: [web], parameters: { cmd: 'true' } }\n",
+        'graphs/first/tasks.yaml': "- { id: f, type: shell, role: [first], parameters: { cmd: 'true' } }\n",
       }),
       201,
     );
@@ -32,21 +33,30 @@ describe('the life of a node', () => {
   }
   async function end(transaction: string, deployment: string, ends: Readonly<Record<string, TaskEnd>>, state: End) {
     await planner.executor.tell(deployment, [
-      { type: 'accepted' },
       ...Object.entries(ends).map(([task, each]) => ({ type: 'tasks-ended' as const, tasks: [task], state: each })),
       { type: 'state-changed', state, text: null },
     ]);
     await planner.untilState(transaction, state);
   }
+  /** An executor has begun with it. */
+  async function deploy(wish: object = {}) {
+    const started = await planner.deploy(wish);
+    await planner.executor.tell(started.deployment, [
+      { type: 'accepted' },
+      { type: 'state-changed', state: 'running', text: null },
+    ]);
+    await planner.untilState(started.transaction, 'running');
+    return started;
+  }
   const all = (state: TaskEnd) => ({ 'a@n1': state, 'a@n2': state, 'b@n1': state, 'b@n2': state });
 
   it('goes on with its deployments, each node as its tasks ended, and tells by which transaction', async () => {
     expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
-    const first = await planner.deploy({ graphs: ['provision'] });
+    const first = await deploy({ graphs: ['provision'] });
     expect(await states()).toEqual({ n1: 'provisioning', n2: 'provisioning' });
     await end(first.transaction, first.deployment, { 'make@n1': 'succeeded', 'make@n2': 'failed' }, 'failed');
     expect(await states()).toEqual({ n1: 'provisioned', n2: 'error' });
-    const second = await planner.deploy();
+    const second = await deploy();
     expect(await states()).toEqual({ n1: 'deploying', n2: 'deploying' });
     await end(
       second.transaction,
@@ -75,19 +85,19 @@ describe('the life of a node', () => {
 
   it('is left alone by trial runs, by verifying, and by what others of its cluster do', async () => {
     for (const wish of [{ noop: true }, { graphs: ['verify'] }]) {
-      const { transaction, deployment } = await planner.deploy(wish);
+      const { transaction, deployment } = await deploy(wish);
       expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
       await end(transaction, deployment, wish.noop ? all('succeeded') : {}, 'succeeded');
       expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
     }
-    const { transaction, deployment } = await planner.deploy({ nodes: ['n1'] });
+    const { transaction, deployment } = await deploy({ nodes: ['n1'] });
     expect(await states()).toEqual({ n1: 'deploying', n2: 'enrolled' });
     await end(transaction, deployment, { 'a@n1': 'succeeded', 'b@n1': 'succeeded' }, 'succeeded');
     expect(await states()).toEqual({ n1: 'ready', n2: 'enrolled' });
   });
 
   it('is what it was after a part of its tasks, and after a start that was refused', async () => {
-    const part = await planner.deploy({ tasks: ['a'] });
+    const part = await deploy({ tasks: ['a'] });
     await end(part.transaction, part.deployment, all('succeeded'), 'succeeded');
     expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
     planner.executor.refusals.set('executor.deployment.start', [
@@ -99,8 +109,22 @@ describe('the life of a node', () => {
     expect(await states()).toEqual({ n1: 'enrolled', n2: 'enrolled' });
   });
 
+  it('is what the deployment at work makes of it, whatever others are refused or closed by force meanwhile', async () => {
+    const { transaction, deployment } = await deploy();
+    const taken = { severity: 'error', subject: 'node n1', summary: 'Taken.', remedy: 'Wait.' } as const;
+    planner.executor.refusals.set('executor.deployment.start', [{ code: 'DEPLOY_NODE_CLAIMED', ...taken }]);
+    expect((await planner.post('/api/v1/transactions', { cluster: 'c1' })).status).toBe(409);
+    planner.executor.refusals.clear();
+    expect(await states()).toEqual({ n1: 'deploying', n2: 'deploying' });
+    const other = await planner.deploy();
+    expectStatus(await planner.post(`/api/v1/transactions/${other.transaction}/force-close`, { reason: 'x' }), 202);
+    expect(await states()).toEqual({ n1: 'deploying', n2: 'deploying' });
+    await end(transaction, deployment, all('succeeded'), 'succeeded');
+    expect(await states()).toEqual({ n1: 'ready', n2: 'ready' });
+  });
+
   it('ends as stopped where its transaction is closed by force', async () => {
-    const { transaction } = await planner.deploy();
+    const { transaction } = await deploy();
     expectStatus(await planner.post(`/api/v1/transactions/${transaction}/force-close`, { reason: 'gone' }), 202);
     expect(await states()).toEqual({ n1: 'stopped', n2: 'stopped' });
   });
@@ -109,7 +133,7 @@ describe('the life of a node', () => {
     // Nobody could log in there, and nobody has to.
     await planner.database.query("UPDATE planner.node SET identity = NULL WHERE name = 'n2'");
     expect((await planner.post('/api/v1/transactions', { cluster: 'c1' })).status).toBe(422);
-    const { transaction, deployment } = await planner.deploy({ nodes: ['n1'] });
+    const { transaction, deployment } = await deploy({ nodes: ['n1'] });
     const start = planner.executor.starts.find((each) => each.transaction === transaction);
     expect(start?.nodes.map(({ name }) => name)).toEqual(['n1']);
     const without = (node: string) => smallCluster().replace(new RegExp(` {2}${node}.*\\n`), '');
@@ -121,7 +145,7 @@ describe('the life of a node', () => {
   });
 
   it('cannot leave its cluster, be removed or be reset while a transaction uses it, which is named', async () => {
-    const { transaction, deployment } = await planner.deploy();
+    const { transaction, deployment } = await deploy();
     const without = smallCluster().replace(/ {2}n2.*\n/, '');
     const answers = [
       await planner.apply(without, { identities: {} }),
@@ -141,6 +165,25 @@ describe('the life of a node', () => {
       { kind: 'state', from: 'ready', to: 'enrolled' },
       { kind: 'unassigned', who: 'admin', data: { cluster: 'c1' } },
     ]);
+  });
+
+  it('cannot leave its cluster before a graph that is yet to come and may work on it', async () => {
+    const text = smallCluster().replace('1, roles: [web]', '1, roles: [web, first]');
+    expectStatus(await planner.apply(text), 200);
+    const without = (node: string) =>
+      planner.apply(text.replace(new RegExp(` {2}${node}.*\\n`), ''), { identities: {} });
+    const chosen = await deploy({ graphs: ['first', 'default'], nodes: ['n1'] });
+    expect((await without('n1')).status).toBe(409);
+    expectStatus(await without('n2'), 200);
+    await end(chosen.transaction, chosen.deployment, { 'f@n1': 'failed' }, 'failed');
+    expectStatus(await planner.apply(text), 200);
+    const { transaction, deployment } = await deploy({ graphs: ['first', 'default'] });
+    for (const held of [await without('n2'), await planner.post('/api/v1/nodes/n2/reset')]) {
+      expect([held.status, codes(held.body)]).toEqual([409, ['NODE_IN_TRANSACTION']]);
+      expect(held.body.problems[0].summary).toContain(transaction);
+    }
+    await end(transaction, deployment, { 'f@n1': 'failed' }, 'failed');
+    expectStatus(await without('n2'), 200);
   });
 
   it('is changed by a person along the table alone', async () => {

@@ -5,7 +5,7 @@ import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEventsOfMany } from '../feed/write-feed-events';
 import { forgetRecords } from '../previous/insert-records';
 import { recordOutcomes } from '../previous/record-outcomes';
-import { endOnNodes } from './deployment-node-states';
+import { beginOnNodes, endOnNodes } from './deployment-node-states';
 import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
 import { type FoldedEvents, foldEvents } from './fold-events';
@@ -75,6 +75,7 @@ export async function applyEvents(
   await storeRuns(on, [{ row, folded }]);
   const { transaction_id: transaction, run } = row;
   await storeControls(on, transaction, run, folded.controls);
+  if (folded.startedAt !== null) await beginOnNodes(on, deployment);
   await endDeployment(on, deployment, row, folded);
   await tell(on, [{ row, folded }]);
   const advance = await followDeployment(on, row, folded);

@@ -15,7 +15,6 @@ import { findNodesWithJumps } from '../nodes/find-nodes';
 import { writeOutgoing } from '../outgoing/write-outgoing';
 import { moveRecords } from '../previous/insert-records';
 import { accessForPlan } from './deployment-nodes';
-import { beginOnNodes } from './deployment-node-states';
 import { deploymentId, machineIdentities, startCommandOf } from './insert-deployment';
 import type { TransactionRow } from './transaction.entity';
 
@@ -186,7 +185,6 @@ async function insertRun(
     [last.id, id, tasks],
   );
   await moveRecords(on, last.id, id);
-  await beginOnNodes(on, id);
   await rowsOf(
     on,
     `UPDATE planner.transaction SET state = 'pending', ended_at = NULL, problems = '[]', stop_asked = NULL, advance_due = false, runs = $2

@@ -25,7 +25,10 @@ interface Work {
   readonly partial: boolean;
 }
 
-/** The nodes that a deployment works on are busy from now. In the database transaction that writes it. */
+/**
+ * The nodes that a deployment works on are busy from now. Once an executor has accepted it, and not before: then it has
+ * claimed them, and no other deployment is at work on them whose end would be told of nodes that are in another's hands.
+ */
 export async function beginOnNodes(on: EntityManager, deployment: string): Promise<void> {
   const work = await workOf(on, deployment);
   if (work === null) return;
@@ -38,11 +41,8 @@ export async function beginOnNodes(on: EntityManager, deployment: string): Promi
   await moveNodes(on, ids, STARTS[work.purpose], { who: work.who, transaction: work.transaction_id });
 }
 
-/**
- * A deployment has ended, however: each of its nodes is what came of its tasks there. `refused`: it never began, so
- * all are what they were.
- */
-export async function endOnNodes(on: EntityManager, deployment: string, refused = false): Promise<void> {
+/** A deployment has ended, however: each of its nodes is what came of its tasks there; of one that never began, what it was. */
+export async function endOnNodes(on: EntityManager, deployment: string): Promise<void> {
   const work = await workOf(on, deployment);
   if (work === null) return;
   const rows = await rowsOf<{ id: string; failed: boolean | null; succeeded: boolean | null }>(
@@ -57,7 +57,7 @@ export async function endOnNodes(on: EntityManager, deployment: string, refused 
   );
   const moves = new Map<NodeMoveName, string[]>();
   for (const { id, failed, succeeded } of rows) {
-    const move = refused ? 'return' : failed === true ? 'fail' : succeeded === false ? 'stop' : success(work);
+    const move = failed === true ? 'fail' : succeeded === false ? 'stop' : success(work);
     moves.set(move, [...(moves.get(move) ?? []), id]);
   }
   for (const [move, ids] of moves) await moveNodes(on, ids, move, { who: work.who, transaction: work.transaction_id });
@@ -67,7 +67,7 @@ function success({ partial, purpose }: { readonly partial: boolean; readonly pur
   return partial ? 'return' : SUCCESSES[purpose];
 }
 
-/** Null: it changes nothing about its nodes. */
+/** Null: it changes nothing about its nodes, or has not begun. */
 async function workOf(
   on: EntityManager,
   deployment: string,
@@ -77,7 +77,7 @@ async function workOf(
     `SELECT d.graph_type, d.works_on, t.project, d.transaction_id, coalesce(d.who, t.who) AS who,
        t.options->>'noop' IS NOT DISTINCT FROM 'true' AS noop,
        coalesce(t.options->'tasks', 'null') <> 'null' OR coalesce(t.options->'subgraphs', 'null') <> 'null' AS partial
-     FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id WHERE d.id = $1`,
+     FROM planner.deployment d JOIN planner.transaction t ON t.id = d.transaction_id WHERE d.id = $1 AND d.started_at IS NOT NULL`,
     [deployment],
   );
   if (row === null || row.noop || row.works_on.length === 0) return null;

@@ -3,7 +3,6 @@ import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { forgetRecords, moveRecords } from '../previous/insert-records';
-import { endOnNodes } from './deployment-node-states';
 import { tellEnd } from './tell-end';
 import { releaseClaims } from './release-claims';
 
@@ -21,7 +20,6 @@ export async function failStart(on: EntityManager, deployment: string, problems:
     "UPDATE planner.task SET state = 'not-run', ended_at = now(), reason = 'the deployment was refused' WHERE deployment_id = $1 AND ended_at IS NULL RETURNING 1",
     [deployment],
   );
-  await endOnNodes(on, deployment, true);
   // Another try goes on from the same run.
   if (ended.continues === null) await forgetRecords(on, deployment);
   else await moveRecords(on, deployment, ended.continues);

@@ -6,7 +6,6 @@ import { uuidOf } from '../http/new-id';
 import { writeOutgoing } from '../outgoing/write-outgoing';
 import type { PlanOutline } from '../plans/plan-outline';
 import { forgetEndedRecords, insertRecords } from '../previous/insert-records';
-import { beginOnNodes } from './deployment-node-states';
 import type { PreparedDeployment } from './prepare-deployment';
 
 /** The id of the command that starts a deployment. */
@@ -47,7 +46,6 @@ export async function insertDeployment(
   );
   await forgetEndedRecords(on, start.transaction);
   if (records !== null) await insertRecords(on, start.deployment, records, hostKeysByPlace(outline, start));
-  await beginOnNodes(on, start.deployment);
   await writeOutgoing(on, startCommandOf(start.deployment), start.deployment, { kind: 'start', body: start });
 }
 

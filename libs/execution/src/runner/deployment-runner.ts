@@ -117,6 +117,11 @@ export class DeploymentRunner {
     return this.#owned.epoch;
   }
 
+  /** Attempts that have begun and not ended. */
+  get attemptsOpen(): number {
+    return this.#state.open.size;
+  }
+
   /** Goes on where the log ends: asks the nodes about open attempts, then decides. */
   start(): void {
     const { executor } = this.#context;

@@ -10,12 +10,18 @@ export class LinkPool {
   readonly #links = new Map<string, Promise<LinkAnswer>>();
   readonly #waiting: (() => void)[] = [];
   #handshakes = 0;
+  #open = 0;
 
   constructor(private readonly timeoutMs: number) {}
 
   /** The connection to `target`, made if there is none; a failure is not remembered. */
   link(target: NodeTarget): Promise<LinkAnswer> {
     return this.#link(target, target.jumps);
+  }
+
+  /** Connections that are open now, those to jump nodes included. */
+  get open(): number {
+    return this.#open;
   }
 
   close(): void {
@@ -34,10 +40,14 @@ export class LinkPool {
     const drop = (): void => {
       if (this.#links.get(key) === made) this.#links.delete(key);
     };
-    void made.then(
-      (answer) => (answer.kind === 'linked' && !answer.link.closed ? answer.link.onClosed(drop) : drop()),
-      drop,
-    );
+    void made.then((answer) => {
+      if (answer.kind !== 'linked' || answer.link.closed) return drop();
+      this.#open++;
+      answer.link.onClosed(() => {
+        this.#open--;
+        drop();
+      });
+    }, drop);
     return made;
   }
 
