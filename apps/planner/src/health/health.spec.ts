@@ -1,3 +1,4 @@
+import { createTestDatabase } from '@muster/testkit';
 import request from 'supertest';
 import { TestPlanner } from '../testing/test-planner.testing';
 
@@ -28,6 +29,22 @@ describe('the health of a planner', () => {
       expect(await ready()).toMatchObject({ code: 200 });
     } finally {
       await bus.close();
+    }
+  });
+
+  it('is not ready without its database, and says so', async () => {
+    const place = await createTestDatabase();
+    const alone = await TestPlanner.start(1, 'on', 'postgres', place.url);
+    try {
+      await place.drop();
+      const { status, body } = await request(alone.url).get('/health/ready');
+      expect([status, body]).toEqual([
+        503,
+        { status: 'unavailable', database: false, broker: true, reasons: ['the database does not answer'] },
+      ]);
+      expect((await request(alone.url).get('/health/live')).status).toBe(200);
+    } finally {
+      await alone.close();
     }
   });
 });
