@@ -11,8 +11,8 @@ module.exports = {
   // More than there are cores: the longest suites mostly wait for services, leases and commands on nodes.
   maxWorkers: availableParallelism() + 2,
   testSequencer: join(__dirname, 'tools/jest-sequencer.cjs'),
-  // Only the root may set it: in a project it has no effect.
-  testTimeout: 30_000,
+  // Only the root may set it: in a project it has no effect. Waits have bounds of their own, 20 s mostly; this one ends what hangs.
+  testTimeout: 60_000,
   projects: [...folders, { name: 'scenarios', dir: join(__dirname, 'test') }]
     .filter(({ dir }) => existsSync(dir))
     .map(({ name, dir }) => ({

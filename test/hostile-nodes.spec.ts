@@ -322,16 +322,16 @@ describe('a deployment to hostile and broken nodes', () => {
   it('runs nothing where it could not be sure of the node', async () => {
     for (const [name, { cmd }] of Object.entries(nodes)) {
       if (cmd !== 'echo must not run') continue;
-      expect([name, (await bed.muster(['logs', transaction, `do-${name}@${name}`])).stdout]).toEqual([name, '']);
+      expect([name, await bed.logs(transaction, `do-${name}@${name}`)]).toEqual([name, '']);
     }
   });
 
   it('has the output of each that ran, without the noise of its login', async () => {
     for (const [name, { cmd, fails }] of Object.entries(nodes)) {
       if (fails !== null || !cmd.endsWith('echo fine')) continue;
-      expect([name, (await bed.muster(['logs', transaction, `do-${name}@${name}`])).stdout]).toEqual([name, 'fine\n']);
+      expect([name, await bed.logs(transaction, `do-${name}@${name}`)]).toEqual([name, 'fine\n']);
     }
-    expect((await bed.muster(['logs', transaction, 'do-dies-by-signal@dies-by-signal'])).stdout).toBe('before\n');
+    expect(await bed.logs(transaction, 'do-dies-by-signal@dies-by-signal')).toBe('before\n');
   });
 
   it('passes bytes through as they are, characters cut by a chunk too', async () => {
@@ -342,10 +342,10 @@ describe('a deployment to hostile and broken nodes', () => {
     await runProgram([
       '/bin/sh',
       '-c',
-      `${env} ${process.execPath} ${join(__dirname, '../apps/cli/bin/muster.cjs')} logs ${transaction} do-bytes@bytes >${file}`,
+      `${env} ${process.execPath} ${join(__dirname, '../apps/cli/bin/muster.cjs')} logs -f ${transaction} do-bytes@bytes >${file}`,
     ]);
     expect(digest(readFileSync(file))).toBe(digest(BYTES_WRITTEN));
-    const lines = (await bed.muster(['logs', transaction, 'do-bytes@bytes', '-o', 'json'])).stdout.trim().split('\n');
+    const lines = (await bed.logs(transaction, 'do-bytes@bytes', '-o', 'json')).trim().split('\n');
     const pieces = lines.map((line) => JSON.parse(line) as { text: string; base64?: string });
     expect(
       digest(

@@ -97,8 +97,8 @@ describe('what the master node does for other nodes', () => {
   it('runs playbooks for one node with its own login, and commands that know the node', async () => {
     await bed.apply('types', 'types@1.0.0', roles, { master: 'host2', allow: ['master_shell'] });
     const status = await run();
-    const logs = await bed.muster(['logs', status.id, 'play@host1']);
-    expect([task(status, 'play'), logs.stdout]).toEqual([
+    const logs = await bed.logs(status.id, 'play@host1');
+    expect([task(status, 'play'), logs]).toEqual([
       expect.objectContaining({ state: 'succeeded', summary: '1 of 2 steps changed something, 0 failed' }),
       expect.stringContaining('PLAY RECAP'),
     ]);
@@ -127,8 +127,8 @@ describe('what the master node does for other nodes', () => {
     expect([moved.code, moved.stderr]).toEqual([0, '']);
     rmSync(join(to, 'played'));
     const status = await run('--tasks', 'play');
-    const logs = await bed.muster(['logs', status.id, 'play@host1']);
-    expect([task(status, 'play')?.summary, logs.stdout]).toEqual([
+    const logs = await bed.logs(status.id, 'play@host1');
+    expect([task(status, 'play')?.summary, logs]).toEqual([
       '1 of 2 steps changed something, 0 failed',
       expect.stringContaining('PLAY RECAP'),
     ]);

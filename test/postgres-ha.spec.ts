@@ -68,18 +68,14 @@ describe('examples/postgres-ha on five hosts with sshd, two executors, RabbitMQ 
     expect(others.map(({ ready }) => ready.id)).toEqual([executor]);
     const tasks: Readonly<Record<string, TaskStatus>> = graphs[0]?.tasks ?? {};
     const failed = Object.entries(tasks).filter(([, task]) => task.state !== 'succeeded' && task.state !== 'skipped');
-    const said = await Promise.all(
-      failed.map(async ([task]) => (await bed.muster(['logs', transaction, task])).stdout),
-    );
+    const said = await Promise.all(failed.map(([task]) => bed.logs(transaction, task)));
     expect({ state, failed, said }).toEqual({ state: 'succeeded', failed: [], said: [] });
 
     const joined = Object.entries(tasks).filter(([task]) => task.startsWith('replica-join@'));
     expect(joined).toHaveLength(4);
     expect(mostAtOnce(joined.map(([, task]) => task))).toBe(2);
     for (const host of ['host2', 'host3', 'host4', 'host5']) {
-      expect((await bed.muster(['logs', transaction, `row-read@${host}`])).stdout).toMatch(
-        /row 1 of the primary is here/,
-      );
+      expect(await bed.logs(transaction, `row-read@${host}`)).toMatch(/row 1 of the primary is here/);
     }
     for (const { name, dataDir } of bed.hosts.hosts) {
       const journal = readFileSync(join(dataDir, 'journal'), 'utf8')

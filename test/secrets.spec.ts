@@ -202,8 +202,7 @@ describe('a secret', () => {
         padding: 'long'.repeat(2000),
         uid: host,
       });
-      const { stdout } = await bed.muster(['logs', transaction, `use@${host}`]);
-      expect(stdout).toBe(`said ${'*'.repeat(SETTING.length)}\n`);
+      expect(await bed.logs(transaction, `use@${host}`)).toBe(`said ${'*'.repeat(SETTING.length)}\n`);
     }
   });
 

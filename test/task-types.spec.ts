@@ -102,7 +102,7 @@ describe('task types on a real host', () => {
     expect(graphs[0]?.tasks['broken@host1']).toMatchObject({ exitCode: 4 });
     expect(graphs[0]?.tasks['badly@host1']).toMatchObject({ exitCode: 1, summary: null });
     expect(readFileSync(join(host?.dataDir ?? '', 'counted'), 'utf8')).toBe('1');
-    expect((await bed.muster(['logs', transaction, 'broken@host1'])).stdout).toMatch(/nonexistent/);
+    expect(await bed.logs(transaction, 'broken@host1')).toMatch(/nonexistent/);
     expect(existsSync('/nonexistent/folder/file')).toBe(false);
     // A host in name only cannot reboot: then the task fails, and says so.
     if (reboots) {
@@ -142,7 +142,7 @@ describe('task types on a real host', () => {
       ['synced', `would change ${join(data, 'synced')}`],
       ['rsynced', `would change ${join(data, 'rsynced')}`],
     ])
-      expect((await bed.muster(['logs', noop.transaction, `${task}@host1`])).stdout).toContain(text);
+      expect(await bed.logs(noop.transaction, `${task}@host1`)).toContain(text);
     expect(readFileSync(join(data, 'rsynced/deep/b'), 'utf8')).toBe('two\n');
   });
 

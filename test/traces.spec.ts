@@ -78,7 +78,8 @@ describe('a deployment that somebody traces', () => {
     writeFileSync(join(home, 'go'), '');
     const { state } = await bed.end(transaction);
     expect(state).toBe('succeeded-with-skips');
-    await waitUntil('its end is told', () => mine().some(({ name }) => name === 'deployment'));
+    const told = ['POST /api/v1/transactions', 'plan', 'send start', 'attempt two', 'attempt bad', 'deployment'];
+    await waitUntil('all of it is told', () => told.every((name) => mine().some((span) => span.name === name)));
 
     const request = named('POST /api/v1/transactions');
     const handled = named('handle executor.deployment.start');
@@ -110,8 +111,7 @@ describe('a deployment that somebody traces', () => {
 
     // What the commands were given is the span that was told of them.
     for (const [index, task] of ['one@host1', 'two@host1', 'bad@host1'].entries()) {
-      const { stdout } = await bed.muster(['logs', transaction, task]);
-      expect(stdout).toContain(`trace 00-${TRACE}-${attempts[index]?.spanId}-01`);
+      expect(await bed.logs(transaction, task)).toContain(`trace 00-${TRACE}-${attempts[index]?.spanId}-01`);
     }
     // What goes on by itself is not the request's.
     expect(

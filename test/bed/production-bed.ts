@@ -206,6 +206,11 @@ export class ProductionBed {
     if (!process.env['MUSTER_KEEP']) await this.folder.remove();
   }
 
+  /** All that a task has printed; waits until it has ended and all of that has come, which is later than its state. */
+  async logs(transaction: string, task: string, ...options: readonly string[]): Promise<string> {
+    return (await this.muster(['logs', '-f', transaction, task, ...options])).stdout;
+  }
+
   muster(words: readonly string[], env: Readonly<Record<string, string>> = {}): ReturnType<typeof muster> {
     return muster(words, { ...this.env, ...env });
   }

@@ -30,8 +30,8 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
       tasks: { 'first@n1': 'succeeded', 'second@n2': 'succeeded', 'meet@sync': 'skipped', 'third@n3': 'succeeded' },
     });
     await waitUntil('the output has come', () => bed.outputOf('second@n2') === 'second@n2\n');
-    expect(bed.outputOf('first@n1')).toBe('one\n');
-    expect(bed.outputOf('first@n1', 'stderr')).toBe('two\n');
+    await waitUntil('so has the other', () => bed.outputOf('first@n1') === 'one\n');
+    await waitUntil('and what it complained', () => bed.outputOf('first@n1', 'stderr') === 'two\n');
     expect(bed.log(deployment).map(({ seq }) => seq)).toEqual(bed.log(deployment).map((_, index) => index + 1));
   });
 
@@ -311,7 +311,7 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
   it("explains a wait, pauses, and skips at a person's word", async () => {
     const { deployment } = await bed.deploy({
       tasks: [
-        graphTask('long@n1', { parameters: { cmd: 'sleep 2' } }),
+        graphTask('long@n1', { parameters: { cmd: 'until [ -e ~/long-over ]; do sleep 0.05; done' } }),
         graphTask('next@n1', { requires: ['long@n1'] }),
         graphTask('last@n2', { requires: ['next@n1'] }),
       ],
@@ -322,6 +322,10 @@ describe('an executor with real PostgreSQL and embedded nodes', () => {
       body: { state: 'waiting', reasons: [{ code: 'dependency', holders: ['long@n1'] }, { code: 'node-busy' }] },
     });
     await bed.control(deployment, 'pause');
+    await waitUntil('it is paused', () =>
+      bed.log(deployment).some((event) => event.type === 'state-changed' && event.state === 'paused'),
+    );
+    writeFileSync(bed.pathOf('n1', 'long-over'), '');
     await waitUntil('long has ended', () => bed.log(deployment).some((event) => event.type === 'tasks-ended'));
     expect(await bed.why(deployment, 'next@n1')).toMatchObject({
       body: {

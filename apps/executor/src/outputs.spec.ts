@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import type { JsonObject } from '@muster/model';
 import { createMasker, createSecretBox } from '@muster/secrets';
 import { waitUntil } from '@muster/testkit';
@@ -148,7 +149,10 @@ describe('what tasks give each other', () => {
     const { deployment } = await bed.deploy({
       tasks: [
         gives('{"port": 8080}'),
-        graphTask('slow@n1', { requires: ['give@n1'], parameters: { cmd: 'touch ~/slow; sleep 4' } }),
+        graphTask('slow@n1', {
+          requires: ['give@n1'],
+          parameters: { cmd: 'until [ -e ~/slow-over ]; do sleep 0.05; done' },
+        }),
         graphTask('take@n2', {
           requires: ['slow@n1'],
           parameters: { cmd: 'echo $PORT > ~/port', env: { PORT: from('port') } },
@@ -161,8 +165,11 @@ describe('what tasks give each other', () => {
     const first = bed.executors.shift();
     const second = await bed.startExecutor();
     await first?.close();
+    const owners = () => bed.log(deployment).filter(({ type }) => type === 'owner-changed').length;
+    await waitUntil('another owns it', () => owners() === 2);
+    writeFileSync(bed.pathOf('n1', 'slow-over'), '');
     expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
-    expect(bed.log(deployment).filter(({ type }) => type === 'owner-changed')).toHaveLength(2);
+    expect(owners()).toBe(2);
     expect(bed.fileOf('n2', 'port')).toBe('8080\n');
     expect(second.id).not.toBe(first?.id);
   });

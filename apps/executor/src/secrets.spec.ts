@@ -94,7 +94,7 @@ printf '%s' "${LEAD}$(head -c ${HALF} password)"; until [ -e go ]; do sleep 0.05
     expect(statSync(path).mode & 0o777).toBe(0o600);
     await waitUntil('the output is complete', () => bed.outputOf('print@n1').endsWith('end\n'));
     expect(bed.outputOf('print@n1')).toBe(`whole ${STARS}\n${LEAD}${STARS}\nend\n`);
-    expect(bed.outputOf('print@n1', 'stderr')).toBe(`to the other ${STARS}\n`);
+    await waitUntil('so is the other stream', () => bed.outputOf('print@n1', 'stderr') === `to the other ${STARS}\n`);
     await expectNowhere();
   });
 

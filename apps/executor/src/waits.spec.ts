@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from '@muster/testkit';
 import { ExecutorBed, graphTask } from './executor-bed.testing';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const WAITS = 200;
 
@@ -33,7 +33,7 @@ describe('two hundred waits at once', () => {
       graphTask(`wait@n${index + 1}`, {
         type: 'wait-for',
         parameters: { cmd: `test -e ${flag}`, interval: 10 },
-        timeoutMs: 170_000,
+        timeoutMs: 290_000,
       }),
     );
     const works = Array.from({ length: 5 }, (_, index) =>
@@ -50,10 +50,36 @@ describe('two hundred waits at once', () => {
     await waitUntil('all wait and the others have worked', () => started() === WAITS + 5 && ended('work') === 5, {
       timeoutMs: 120_000,
     });
-    await waitUntil('nothing runs on the nodes', () => commandsOnNodes() === 0, { timeoutMs: 60_000 });
+    await waitUntil('nothing runs on the nodes', () => commandsOnNodes() === 0, { timeoutMs: 120_000 });
     expect(ended('wait')).toBe(0);
     writeFileSync(flag, '');
-    await waitUntil('all have ended', () => ended('wait') === WAITS, { timeoutMs: 60_000 });
+    await waitUntil('all have ended', () => ended('wait') === WAITS, { timeoutMs: 120_000 });
     expect(await bed.end(deployment)).toMatchObject({ outcome: 'succeeded' });
   });
+});
+
+it('a wait that was cancelled asks nothing any more when the next deployment asks', async () => {
+  const bed = await ExecutorBed.open(1);
+  try {
+    await bed.startExecutor();
+    const journal = join(bed.folder.path, 'journal');
+    const asked = (): string[] => (existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n') : []);
+    const cmd = `exec 9>>${journal}.live; flock -n 9 && echo alone >>${journal} || echo twice >>${journal}; sleep 20`;
+    const deploy = () => bed.deploy({ tasks: [graphTask('wait@n1', { type: 'wait-for', parameters: { cmd } })] });
+    const { deployment, transaction } = await deploy();
+    await waitUntil('the question', () => asked().length === 1);
+    await bed.control(deployment, 'cancel');
+    expect(await bed.end(deployment)).toMatchObject({ outcome: 'cancelled', tasks: { 'wait@n1': 'cancelled' } });
+    expect(bed.log(deployment)).toContainEqual(
+      expect.objectContaining({ type: 'attempt-ended', result: { kind: 'cancelled', confirmed: true } }),
+    );
+    await bed.release(transaction);
+    const next = await deploy();
+    await waitUntil('the next question', () => asked().length === 2);
+    expect(asked()).toEqual(['alone', 'alone']);
+    await bed.control(next.deployment, 'cancel');
+    await bed.end(next.deployment);
+  } finally {
+    await bed.close();
+  }
 });

@@ -28,7 +28,11 @@ end_command() { # seq id grace (in naps of 50 ms)
   while group_lives "$its_pid" || lives "$its_pid" "$its_start"; do
     tries=$((tries + 1))
     [ "$tries" -gt "$3" ] && signal_command KILL
-    [ "$tries" -gt "$(($3 + 100))" ] && { say "$1" unconfirmed "process group $its_pid survives KILL"; return; }
+    [ "$tries" -gt "$(($3 + 100))" ] && {
+      [ -e "checks/$2" ] && printf '' >"ending/$2"
+      say "$1" unconfirmed "process group $its_pid survives KILL"
+      return
+    }
     nap
   done
   say "$1" confirmed
@@ -47,10 +51,11 @@ cancel() { # seq id grace
   done
   case $state in
     none)
-      # Claimed as ended, so that a late start is answered and not run.
-      mkdir -p "$d" && printf 'exit cancelled .\n' >"$d/exit" && printf '%s %s .\n' "$boot" "$ticket" >"$d/claim"
-      say "$1" confirmed
+      # So that a late start or question is answered, and not run.
+      printf 'exit cancelled .\n' >"done/$2"
+      cancel_check "$@"
       ;;
+    done) cancel_check "$@" ;;
     alive) end_command "$@" & ;;
     *) say "$1" confirmed ;;
   esac
@@ -75,7 +80,7 @@ forget() { # seq id...: removes the folders of ended attempts, keeping a line ea
         leave_line "$id" || { rm -rf "$d/work" "$d/stdout" "$d/stderr" 9>&-; leave_line "$id"; } || continue
         ;;
     esac
-    rm -rf "attempts/$id" 9>&-
+    rm -rf "attempts/$id" "checks/$id" 9>&-
   done
   say "$seq" ok
 }

@@ -57,7 +57,7 @@ hello() { # nonce folder limit
   cd -P "$folder" || missing "folder: cannot enter $folder"
   folder=$PWD
   [ "${MUSTER_STATE_DIR:-}" ] || persistent "$folder" || missing "folder: $folder does not survive a reboot"
-  [ -d attempts ] && [ -d done ] || mkdir -p attempts done
+  [ -d attempts ] && [ -d done ] && [ -d checks ] && [ -d ending ] || mkdir -p attempts done checks ending
   chmod 700 . && printf . >probe || missing "folder: cannot write to $folder"
   (exec 9>>lock && flock -u 9) || missing "programs: flock on a descriptor"
   # Some builds of busybox tell blocks only; there it takes a program more to know how many bytes were copied.

@@ -26,6 +26,7 @@ own_gated() {
   installation=$2
   ticket=$3
   [ "$locked" ] || take_lock
+  end_checks
   say "$1" ok "$folder_id"
   sweep 3>&- 7>&- 8>&- 9>&- &
 }

@@ -40,7 +40,7 @@ start() { # seq id setup script: both escaped; `-` means delivered by `put`
   d=attempts/$2
   [ -e "done/$2" ] && { say "$1" done; return; }
   [ -e "$d/claim" ] && { say "$1" claimed; return; }
-  is_free || { say "$1" busy "$current"; return; }
+  ! survivor && is_free || { say "$1" busy "$current"; return; }
   mkdir -p "$d/work" || { say "$1" error "cannot make $d"; return; }
   [ -p "$d/err" ] || mkfifo "$d/out" "$d/err" || { say "$1" error "cannot make pipes in $d"; return; }
   [ "$3" = - ] || printf '%b' "$3" >"$d/setup" || { say "$1" error "cannot write $d"; return; }

@@ -22,7 +22,7 @@ const LOST = { kind: 'lost', detail: 'nothing of the command is alive on the nod
  * written, ever more rarely down to once a second. Asking also notices a supervisor that was killed.
  */
 export class AttemptFollower implements Watch {
-  readonly isProbe = false;
+  readonly leaves = 'command';
   readonly #offsets: { stdout: number; stderr: number };
   #timer: NodeJS.Timeout | null = null;
   #delay = POLL_FIRST_MS;

@@ -11,8 +11,8 @@ export interface Watch {
   begin(now: boolean): void;
   /** The connection is gone. True if it goes on by itself, false if the attempt's owner has to attach. */
   survivesLinkLoss(): boolean;
-  /** Whether it is a probe, which nothing but this watch carries out. */
-  readonly isProbe: boolean;
+  /** What is on the node when nobody watches any more: of a probe a question that is being asked there, or nothing. */
+  readonly leaves: 'command' | 'question' | 'nothing';
   stop(): void;
 }
 
@@ -48,11 +48,11 @@ export class Followed {
     this.#watches.get(attempt)?.ended(words);
   }
 
-  /** Stops a probe; false if the attempt is none. */
+  /** Asks no more, if the attempt is a probe that is followed; true if nothing of it is left on the node then. */
   endProbe(attempt: string): boolean {
-    if (!this.#watches.get(attempt)?.isProbe) return false;
-    this.drop(attempt);
-    return true;
+    const leaves = this.#watches.get(attempt)?.leaves ?? 'command';
+    if (leaves !== 'command') this.drop(attempt);
+    return leaves === 'nothing';
   }
 
   linkLost(session: NodeSession): void {

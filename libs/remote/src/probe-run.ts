@@ -5,11 +5,14 @@ import { probeOnce } from './probe';
 
 const NOTHING = { stdout: 0, stderr: 0 };
 
-/** Asks again and again until the answer is yes. Nothing of it is on the node, so a lost link is for the owner to attach. */
+/**
+ * Asks again and again until the answer is yes. A lost link is for the owner to attach: between two questions nothing is on
+ * the node, and the launcher of the next connection ends what an earlier one was asking.
+ */
 export class ProbeRun implements Watch {
-  readonly isProbe = true;
   #timer: NodeJS.Timeout | null = null;
-  #stopped = false;
+  #isAsking = false;
+  readonly #stopped = new AbortController();
 
   constructor(
     readonly session: NodeSession,
@@ -17,6 +20,10 @@ export class ProbeRun implements Watch {
     private readonly operation: Extract<Operation, { kind: 'probe' }>,
     private readonly followed: Followed,
   ) {}
+
+  get leaves(): 'question' | 'nothing' {
+    return this.#isAsking && 'check' in this.operation.target ? 'question' : 'nothing';
+  }
 
   begin(): void {
     this.#timer = setTimeout(() => void this.#ask(), 0);
@@ -31,14 +38,16 @@ export class ProbeRun implements Watch {
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stopped.abort();
     if (this.#timer) clearTimeout(this.#timer);
   }
 
   async #ask(): Promise<void> {
+    this.#isAsking = true;
     // A lost link is reported by whoever opened the session.
-    const answer = await probeOnce(this.session, this.operation.target);
-    if (this.#stopped) return;
+    const answer = await probeOnce(this.session, this.attempt, this.operation.target, this.#stopped.signal);
+    this.#isAsking = false;
+    if (this.#stopped.signal.aborted) return;
     switch (answer) {
       case 'yes':
         return this.followed.finish(this, {

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import type { Operation } from '@muster/execution';
-import { within } from './connection/ssh-link';
+import { type SshLink, within } from './connection/ssh-link';
 import { escapeWord, quoteWord } from './launcher/shell-words';
 import type { NodeSession } from './node-session';
 
@@ -18,19 +18,27 @@ export type ProbeAnswer = 'yes' | 'not-yet' | 'refused' | 'untrusted';
 /** A check that takes longer is ended, and counts as not yet true. */
 const CHECK_MAX_S = 30;
 
-/** Asks once, from the node's side: whether the port accepts connections, the page answers as expected, the check succeeds. */
-export async function probeOnce(session: NodeSession, target: ProbeTarget): Promise<ProbeAnswer> {
+/**
+ * Asks once, from the node's side: whether the port accepts connections, the page answers as expected, the check succeeds.
+ * At `stopped` a connection is closed at once; a check goes on, until the launcher is told to cancel it.
+ */
+export async function probeOnce(
+  session: NodeSession,
+  attempt: string,
+  target: ProbeTarget,
+  stopped: AbortSignal,
+): Promise<ProbeAnswer> {
   const { link } = session;
   try {
-    if ('check' in target) return await check(session, target);
+    if ('check' in target) return await check(session, attempt, target);
     if ('port' in target) {
-      const stream = await within(link.forward(target.host ?? '127.0.0.1', target.port), QUESTION_MAX_MS);
+      const stream = await connected(link, target.host ?? '127.0.0.1', target.port, stopped);
       stream.destroy();
       return 'yes';
     }
     const url = new URL(target.http);
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-    const stream = await within(link.forward(hostOf(url), port), QUESTION_MAX_MS);
+    const stream = await connected(link, hostOf(url), port, stopped);
     const status = await askPage(stream, url, target.isTrusting ?? false).finally(() => stream.destroy());
     return (target.expect === null ? status >= 200 && status < 300 : status === target.expect) ? 'yes' : 'not-yet';
   } catch (error) {
@@ -39,14 +47,34 @@ export async function probeOnce(session: NodeSession, target: ProbeTarget): Prom
   }
 }
 
+/** A stream that is closed at `stopped`, and also when it opens after nobody waits for it any more. */
+async function connected(link: SshLink, host: string, port: number, stopped: AbortSignal): Promise<Duplex> {
+  const opening = link.forward(host, port);
+  try {
+    const stream = await within(opening, QUESTION_MAX_MS);
+    const close = (): void => void stream.destroy();
+    if (stopped.aborted) close();
+    stopped.addEventListener('abort', close, { once: true });
+    stream.once('close', () => stopped.removeEventListener('abort', close));
+    return stream;
+  } catch (error) {
+    void opening.then(
+      (late) => late.destroy(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
 async function check(
   session: NodeSession,
+  attempt: string,
   { check: script, env }: { readonly check: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<ProbeAnswer> {
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quoteWord(value)}`);
   const text = escapeWord([...exports, script].join('\n'));
-  const { words } = await session.request('check', [CHECK_MAX_S, text], { waitMs: CHECK_MAX_S * 1000 });
-  // Another owner's node is not ours to ask; whoever follows the attempt learns that otherwise.
+  const { words } = await session.request('check', [attempt, CHECK_MAX_S, text], { waitMs: CHECK_MAX_S * 1000 });
+  // Another owner's node is not ours to ask, and a cancelled attempt asks nothing: whoever follows it learns that otherwise.
   return words[0] === 'checked' && words[1] === '0' ? 'yes' : 'not-yet';
 }
 

@@ -13,7 +13,7 @@ const NOTHING = { stdout: 0, stderr: 0 };
  * command that was to boot it failed. No time limit of its own: that is the attempt's.
  */
 export class RebootWatch implements Watch {
-  readonly isProbe = false;
+  readonly leaves = 'command';
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
 

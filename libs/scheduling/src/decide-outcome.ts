@@ -80,7 +80,10 @@ function keptSectionBefore(state: DeploymentState, task: number): number | null 
   return null;
 }
 
-/** Planning refuses sections that wait for each other; but limits change while they run. */
+/**
+ * Planning refuses sections that wait for each other; but limits change while they run, and what failed before a section and
+ * was passed over by an anchor may be tried again while that section is open.
+ */
 function firstWaitingForSections(state: DeploymentState): string | null {
   for (let task = 0; task < state.graph.taskCount; task++) {
     const full = state.task[task] === CODE.ready ? fullLimitOf(state, task) : -1;

@@ -1,4 +1,5 @@
 import type { AttemptResult, DeploymentEventBody, GraphTask, TaskGraph } from '@muster/model';
+import { carriedFrom, type CarriedOver } from './carry-over';
 import { compileGraph } from './compiled-graph';
 import { decide, record } from './decide';
 import { initialState, taskStateOf, type DeploymentState } from './deployment-state';
@@ -36,9 +37,11 @@ function rolling(nodes: readonly string[]): GraphTask[] {
 class Run {
   readonly state: DeploymentState;
 
-  constructor(graph: TaskGraph) {
+  constructor(graph: TaskGraph, carried?: CarriedOver) {
     this.state = initialState(graph);
-    this.fact({ type: 'accepted' });
+    record(this.state, { type: 'accepted' }, 0);
+    if (carried) record(this.state, { type: 'carried-over', ...carried }, 0);
+    decide(this.state, 0);
   }
 
   fact(body: DeploymentEventBody): void {
@@ -186,5 +189,31 @@ describe('sections that wait for each other', () => {
     run.end('b@n1');
     run.end('b@n2');
     expect(run.state.status).toBe('succeeded');
+  });
+
+  it('make a further run wait for a person where what failed before a section is tried again while that holds its slots', () => {
+    const graph = graphOf(
+      [
+        task('first@n2', [], { limits: ['x'] }),
+        task('passed@sync', ['first@n2'], { type: 'stage', action: 'skip' }),
+        task('begin@n1', ['passed@sync'], { section: 's', limits: ['x'] }),
+        task('finish@n1', ['first@n2', 'begin@n1'], { section: 's' }),
+      ],
+      { x: 1 },
+      { faultTolerance: [{ name: 'g', nodes: ['n2'], tolerated: 1 }] },
+    );
+    expect(findSectionDeadlock(compileGraph(graph))).toBeNull();
+    const before = new Run(graph);
+    before.end('first@n2', 1);
+    before.end('begin@n1');
+    expect(before.in('blocked')).toEqual(['finish@n1']);
+
+    const again = new Run(graph, carriedFrom(before.state, null));
+    expect(again.state.pausedBy?.text).toMatch(/^waits for a person: first@n2 needs a slot of x,.*; raise the limit$/);
+    again.setLimit('x', 2);
+    again.fact({ type: 'control', command: 'resume', verb: 'resume', who: 'ann', why: null });
+    again.end('first@n2');
+    again.end('finish@n1');
+    expect(again.state.status).toBe('succeeded');
   });
 });

@@ -29,7 +29,7 @@ export async function listBundles(
   const release = query.fits === undefined ? null : await releaseToFit(on, project, kind, query.fits);
   const wanted = query.limit + 1;
   const found: ListedBundle[] = [];
-  let after = readCursor(query.cursor, CURSOR_PART.name, CURSOR_PART.name);
+  let after = readCursor(query.cursor, CURSOR_PART.name, CURSOR_PART.version);
   // Ranges are not for the database to compare: so many rows are read as the page needs.
   for (;;) {
     const rows = await readRows(on, project, kind, query, after, wanted);

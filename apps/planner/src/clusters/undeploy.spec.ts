@@ -12,6 +12,7 @@ describe('what is live', () => {
     const release = {
       ...SMALL_RELEASE,
       'graphs/deletion/tasks.yaml': "- { id: erase, type: shell, role: [web], parameters: { cmd: 'true' } }\n",
+      'graphs/after/tasks.yaml': "- { id: after, type: shell, role: [web], parameters: { cmd: 'true' } }\n",
     };
     expectStatus(await planner.publish(release), 201);
   });
@@ -52,6 +53,24 @@ describe('what is live', () => {
     const { tasks } = (await planner.post(`${URL}/plans`)).body;
     expect(tasks.map(({ reason }: { reason: { code: string } }) => reason.code)).not.toContain('unchanged');
     expectStatus(await planner.delete(URL), 204);
+  });
+
+  it.each([
+    ['deletion', 'after', null],
+    ['deletion', 'default', 1],
+    ['default', 'deletion', null],
+  ])('is what the last of the graphs that tell it says: %s and then %s', async (first, second, then) => {
+    await deployed(ALL);
+    const TASKS: Readonly<Record<string, string[]>> = {
+      deletion: ERASED,
+      default: ALL,
+      after: ['after@n1', 'after@n2'],
+    };
+    const { transaction, deployment } = await planner.deploy({ graphs: [first, second] });
+    await planner.executor.succeed(deployment, TASKS[first] ?? []);
+    await planner.executor.succeed(await planner.untilStarted(transaction, 2), TASKS[second] ?? []);
+    await planner.untilState(transaction, 'succeeded');
+    expect(await live()).toBe(then);
   });
 
   it.each<[string, object, End, string[]]>([

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Bus } from '@muster/messaging';
@@ -7,11 +8,17 @@ import { rowOf } from '../database/sql';
 import { OpenRoute } from '../http/route-access';
 import { BUS, CLOSING } from '../planner-ports';
 
+/** A database that has not answered by then counts as one that does not: whoever asks waits no longer than this. */
+const ANSWER_MS = 3_000;
+
 /** Open to everyone, so it tells yes or no, which part is missing, and nothing of what is inside. */
 @ApiTags('health')
 @OpenRoute()
 @Controller('health')
 export class HealthController {
+  /** One question for all who ask meanwhile, so that they take no more than one of its connections. */
+  #asked: Promise<boolean> | null = null;
+
   constructor(
     private readonly database: DataSource,
     @Inject(BUS) private readonly bus: Bus,
@@ -32,10 +39,7 @@ export class HealthController {
   async ready(
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ status: string; database: boolean; broker: boolean; reasons: readonly string[] }> {
-    const database = await rowOf(this.database.manager, 'SELECT 1 AS one').then(
-      () => true,
-      () => false,
-    );
+    const database = await Promise.race([this.#ask(), pause(ANSWER_MS, false, { ref: false })]);
     const broker = this.bus.isConnected;
     const isClosing = this.closing.aborted;
     const reasons = [
@@ -46,5 +50,17 @@ export class HealthController {
     const ready = reasons.length === 0;
     response.status(ready ? 200 : 503);
     return { status: ready ? 'ok' : 'unavailable', database, broker, reasons };
+  }
+
+  #ask(): Promise<boolean> {
+    this.#asked ??= rowOf(this.database.manager, 'SELECT 1 AS one')
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        this.#asked = null;
+      });
+    return this.#asked;
   }
 }

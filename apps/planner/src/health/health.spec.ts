@@ -1,4 +1,6 @@
-import { createTestDatabase } from '@muster/testkit';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { createTestDatabase, waitUntil } from '@muster/testkit';
 import request from 'supertest';
 import { TestPlanner } from '../testing/test-planner.testing';
 
@@ -32,7 +34,7 @@ describe('the health of a planner', () => {
     }
   });
 
-  it('is not ready without its database, and says so', async () => {
+  it('is not ready without its database, says so, and can be stopped all the same', async () => {
     const place = await createTestDatabase();
     const alone = await TestPlanner.start(1, 'on', 'postgres', place.url);
     try {
@@ -47,4 +49,58 @@ describe('the health of a planner', () => {
       await alone.close();
     }
   });
+
+  it('is not ready while its database takes connections and is silent, which it says in time', async () => {
+    const place = await createTestDatabase();
+    const way = await silenceable(place.url);
+    const distant = await TestPlanner.start(1, 'on', 'postgres', way.url);
+    const ready = async () => {
+      const { status, body } = await request(distant.url).get('/health/ready').timeout(10_000);
+      return { code: status, database: body.database, reasons: body.reasons };
+    };
+    try {
+      expect(await ready()).toEqual({ code: 200, database: true, reasons: [] });
+      way.hold(true);
+      const silent = { code: 503, database: false, reasons: ['the database does not answer'] };
+      expect(await Promise.all([ready(), ready()])).toEqual([silent, silent]);
+      way.hold(false);
+      await waitUntil('it is ready again', async () => (await ready()).code === 200);
+    } finally {
+      way.hold(false);
+      await distant.close();
+      await way.close();
+      await place.drop();
+    }
+  });
 });
+
+/** A way to a database on which nothing passes while it is held. */
+async function silenceable(target: string) {
+  const sockets = new Set<Socket>();
+  let isHeld = false;
+  const { hostname, port } = new URL(target);
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => [near, far].forEach((each) => each.destroy()));
+      if (isHeld) socket.pause();
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(target);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: url.href,
+    hold: (held: boolean): void => {
+      isHeld = held;
+      for (const socket of sockets) socket[held ? 'pause' : 'resume']();
+    },
+    close: async (): Promise<void> => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -148,6 +148,24 @@ describe('the past of transactions', () => {
     expect([await forget(0, 0), await forget(500, 0)]).toEqual([0, 0]);
     expect(await forget(300, 0)).toBe(1);
     expect((await list('')).sort()).toEqual([newest, running, used, open].sort());
+    // Whoever reads page by page goes on behind what has been removed meanwhile.
+    const gone = randomUUID();
+    await planner.database.query(row, [gone, 'succeeded', new Date(), newest]);
+    await planner.database.query(
+      "UPDATE planner.transaction SET created_at = now() - interval '399 days' WHERE id = $1",
+      [gone],
+    );
+    const page = (await planner.get('/api/v1/transactions?limit=3')).body;
+    expect(page.items[2].transaction).toBe(gone);
+    await planner.database.query('DELETE FROM planner.transaction WHERE id = $1', [gone]);
+    const rest = (await planner.get(`/api/v1/transactions?limit=3&cursor=${page.next}`)).body.items;
+    expect(rest.map((each: { transaction: string }) => each.transaction).sort()).toEqual([used, open].sort());
+    const cursor = (...key: string[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
+    for (const path of ['transactions', 'inspections', 'nodes/n1/history']) {
+      const at = (time: string) => planner.get(`/api/v1/${path}?cursor=${cursor(time, gone)}`);
+      const statuses = [await at('2026-99-99T99:99:99.999999Z'), await at('9'.repeat(17)), await at('9'.repeat(16))];
+      expect([path, ...statuses.map(({ status }) => status)]).toEqual([path, 400, 400, 200]);
+    }
     // The running one is not the newest, and stays all the same.
     expect(await forget(0, 1)).toBe(0);
     await planner.database.query('UPDATE planner.last_success SET fingerprint = NULL');

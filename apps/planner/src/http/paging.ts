@@ -46,9 +46,25 @@ export function pageOf<Row, Item>(
 /** What a part of a cursor may be: anybody can send one, and the database takes no other. */
 export const CURSOR_PART = {
   name: /^[A-Za-z0-9][A-Za-z0-9._+-]{0,255}$/,
+  version: /^\d{1,100}(\.\d{1,100}){2}([-+][A-Za-z0-9.+-]{1,200})?$/,
   integer: /^\d{1,9}$/,
   id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  /** Microseconds since 1970, all of which the database takes. */
+  time: /^\d{1,16}$/,
 } as const;
+
+/**
+ * SQL: a column of time as a cursor has it. A cursor holds it beside the id, so that a page is found also when the row that
+ * it follows was removed meanwhile.
+ */
+export function cursorTime(column: string): string {
+  return `(extract(epoch FROM ${column}) * 1000000)::bigint::text`;
+}
+
+/** SQL: the time that a parameter stands for which came with a cursor. */
+export function timeOfCursor(parameter: string): string {
+  return `(timestamptz 'epoch' + ${parameter}::bigint * interval '1 microsecond')`;
+}
 
 /** The key that a cursor was made of; null without a cursor. Throws `API_INVALID` for one that is not ours. */
 export function readCursor(cursor: string | undefined, ...parts: readonly RegExp[]): readonly string[] | null {

@@ -1,11 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { SecretValue } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
-import { OwnIdempotency } from '../http/idempotency.interceptor';
+import { answerOnce, OwnIdempotency } from '../http/idempotency.interceptor';
 import { idempotencyKeyOf } from '../http/idempotency-key';
 import { Caller, type Person, Project } from '../http/principal';
 import { requestHash } from '../http/request-hash';
@@ -23,7 +23,15 @@ import {
   TokenPageDto,
   TokenQuery,
 } from './token.dto';
+import type { TokenRow } from './token.entity';
 import { createToken, findToken, revokeToken, rotateToken, setTokenRole } from './tokens';
+
+interface Giving {
+  readonly request: Request;
+  readonly response: Response;
+  readonly project: string;
+  readonly caller: Person;
+}
 
 @ApiTags('identity')
 @Controller('api/v1/tokens')
@@ -35,7 +43,6 @@ export class TokensController {
 
   @Post()
   @Needs('admin')
-  // Stored answers would keep the token.
   @OwnIdempotency()
   @ApiIdempotent()
   @ApiOperation({ operationId: 'createToken', summary: 'Make a token for a person or a program; it is told once' })
@@ -46,14 +53,15 @@ export class TokensController {
     @Caller() caller: Person,
     @Body() body: CreateTokenDto,
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<GivenTokenDto> {
     const grants = body.roles ?? (body.role === undefined ? {} : { [project]: body.role });
     if (body.roles !== undefined && body.role !== undefined) throw both();
-    const token = this.#newToken(request, project, caller);
     const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt);
     const wish = { name: body.name, grants, expiresAt };
-    const row = await createToken(this.database, { caller, project }, wish, hashToken(token));
-    return { ...tokenView(row, caller), token };
+    return this.#giveOnce({ request, response, project, caller }, (hash) =>
+      createToken(this.database, { caller, project }, wish, hash),
+    );
   }
 
   @Get()
@@ -99,14 +107,12 @@ export class TokensController {
     @Param('token') name: string,
     @Body() { keepSeconds = 0, expiresAt }: RotateTokenDto,
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<GivenTokenDto> {
-    const token = this.#newToken(request, project, caller);
-    const row = await rotateToken(this.database, { caller, project }, name, {
-      hash: hashToken(token),
-      keepSeconds,
-      expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
-    });
-    return { ...tokenView(row, caller), token };
+    const wish = { keepSeconds, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
+    return this.#giveOnce({ request, response, project, caller }, (hash) =>
+      rotateToken(this.database, { caller, project }, name, { ...wish, hash }),
+    );
   }
 
   @Put(':token/role')
@@ -135,12 +141,23 @@ export class TokensController {
     await setTokenRole(this.database, { caller, project }, name, null);
   }
 
-  /** With an `Idempotency-Key` the same for the same request, so that a repetition gets the first answer. */
-  #newToken(request: Request, project: string, caller: Person): string {
+  /**
+   * Gives a new token once for a request's `Idempotency-Key`. It is made from the key, so that a repetition is answered alike
+   * although the stored answer is without it.
+   */
+  async #giveOnce(
+    { request, response, project, caller }: Giving,
+    write: (hash: string) => Promise<TokenRow>,
+  ): Promise<GivenTokenDto> {
     const key = idempotencyKeyOf(request);
-    if (key === null) return newTokenText();
-    const seed = [project, caller.name, key, requestHash(request, request.body)].join('\n');
-    return derivedTokenText(this.secretKey, seed);
+    if (key === null) {
+      const token = newTokenText();
+      return { ...tokenView(await write(hashToken(token)), caller), token };
+    }
+    const hash = requestHash(request, request.body);
+    const token = derivedTokenText(this.secretKey, [project, caller.name, key, hash].join('\n'));
+    const make = async (): Promise<TokenDto> => tokenView(await write(hashToken(token)), caller);
+    return { ...((await answerOnce(this.database, key, request, hash, response, make)) as TokenDto), token };
   }
 }
 

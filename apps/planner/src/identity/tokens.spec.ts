@@ -49,7 +49,21 @@ describe('tokens', () => {
     expect([again.status, again.body.token]).toEqual([201, first.body.token]);
     expect(codeOf(await planner.post('/api/v1/tokens', body))).toEqual([409, 'TOKEN_EXISTS']);
     const other = await planner.post('/api/v1/tokens', { ...body, name: newName() }, 'key-of-a-token');
-    expect(other.body.token).not.toBe(first.body.token);
+    expect(codeOf(other)).toEqual([422, 'API_IDEMPOTENCY_MISMATCH']);
+    const kept = JSON.stringify(await planner.database.query('SELECT * FROM planner.idempotency_key'));
+    expect(kept).toContain(body.name);
+    expect(kept).not.toContain(first.body.token);
+  });
+
+  it('are not brought back by a rotation that is sent again after another one', async () => {
+    const { name } = await create({ role: 'viewer' });
+    const rotate = (body: object, key: string) => planner.post(`/api/v1/tokens/${name}/rotate`, body, key);
+    const first = (await rotate({}, 'rotation-1')).body.token as string;
+    const second = (await rotate({}, 'rotation-2')).body.token as string;
+    const late = await rotate({}, 'rotation-1');
+    expect([late.status, late.body.token]).toEqual([200, first]);
+    expect(codeOf(await rotate({ keepSeconds: 60 }, 'rotation-1'))).toEqual([422, 'API_IDEMPOTENCY_MISMATCH']);
+    expect([(await as(first)).status, (await as(second)).status]).toEqual([401, 200]);
   });
 
   it('end when they are revoked, and their names are not given again', async () => {

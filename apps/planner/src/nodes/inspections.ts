@@ -2,7 +2,7 @@ import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEvents } from '../feed/write-feed-events';
-import { CURSOR_PART, type Page, pageOf, readCursor } from '../http/paging';
+import { CURSOR_PART, cursorTime, type Page, pageOf, readCursor, timeOfCursor } from '../http/paging';
 import type { InspectionState } from './inspection.entity';
 
 export interface InspectionWish {
@@ -108,16 +108,16 @@ export async function listInspections(
   project: string,
   page: { readonly limit: number; readonly cursor?: string },
 ): Promise<Page<InspectionView>> {
-  const [after = null] = readCursor(page.cursor, CURSOR_PART.id) ?? [];
-  const rows = await rowsOf<InspectionSql>(
+  const [at = null, id = null] = readCursor(page.cursor, CURSOR_PART.time, CURSOR_PART.id) ?? [];
+  const rows = await rowsOf<InspectionSql & { readonly place: string }>(
     on,
-    `SELECT i.id, i.who, i.why, i.created_at, i.ended_at, ${COUNTS}
+    `SELECT ${cursorTime('i.created_at')} AS place, i.id, i.who, i.why, i.created_at, i.ended_at, ${COUNTS}
      FROM planner.inspection i LEFT JOIN planner.inspection_node n ON n.inspection_id = i.id
-     WHERE i.project = $1 AND ($2::uuid IS NULL OR (i.created_at, i.id) < (SELECT created_at, id FROM planner.inspection WHERE id = $2))
+     WHERE i.project = $1 AND ($2::uuid IS NULL OR (i.created_at, i.id) < (${timeOfCursor('$4')}, $2))
      GROUP BY i.id ORDER BY i.created_at DESC, i.id DESC LIMIT $3`,
-    [project, after, page.limit + 1],
+    [project, id, page.limit + 1, at],
   );
-  return pageOf(rows, page.limit, (row) => [row.id], viewOf);
+  return pageOf(rows, page.limit, (row) => [row.place, row.id], viewOf);
 }
 
 /** One inspection with each of its nodes. Throws `API_NOT_FOUND`. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { storableJson } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
-import { CURSOR_PART, type Page, pageOf, readCursor } from '../http/paging';
+import { CURSOR_PART, cursorTime, type Page, pageOf, readCursor, timeOfCursor } from '../http/paging';
 import type { NodeHistoryKind, NodeHistoryRow } from './node-history.entity';
 import type { NodeState } from './node-states';
 
@@ -52,21 +52,17 @@ export interface NodeHistoryView {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Microseconds of the database, so that no two pages share an entry. */
-const AT = 'to_char(at AT TIME ZONE \'UTC\', \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')';
-const AT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
-
 /** Entries of one node, newest first. */
 export async function listHistory(
   on: EntityManager,
   nodeId: string,
   page: { readonly limit: number; readonly cursor?: string },
 ): Promise<Page<NodeHistoryView>> {
-  const [at = null, id = null] = readCursor(page.cursor, AT_PATTERN, CURSOR_PART.id) ?? [];
+  const [at = null, id = null] = readCursor(page.cursor, CURSOR_PART.time, CURSOR_PART.id) ?? [];
   const rows = await rowsOf<HistorySql>(
     on,
-    `SELECT id, ${AT} AS place, at, kind, from_state, to_state, who, transaction_id, data FROM planner.node_history
-     WHERE node_id = $1 AND ($2::timestamptz IS NULL OR (at, id) < ($2::timestamptz, $3::uuid))
+    `SELECT id, ${cursorTime('at')} AS place, at, kind, from_state, to_state, who, transaction_id, data FROM planner.node_history
+     WHERE node_id = $1 AND ($3::uuid IS NULL OR (at, id) < (${timeOfCursor('$2')}, $3))
      ORDER BY at DESC, id DESC LIMIT $4`,
     [nodeId, at, id, page.limit + 1],
   );

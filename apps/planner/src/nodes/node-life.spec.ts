@@ -14,6 +14,7 @@ describe('the life of a node', () => {
       await planner.publish({
         ...SMALL_RELEASE,
         'graphs/provision/tasks.yaml': "- { id: make, type: shell, role: [web], parameters: { cmd: 'true' } }\n",
+        'graphs/first/tasks.yaml': "- { id: f, type: shell, role: [first], parameters: { cmd: 'true' } }\n",
       }),
       201,
     );
@@ -164,6 +165,25 @@ describe('the life of a node', () => {
       { kind: 'state', from: 'ready', to: 'enrolled' },
       { kind: 'unassigned', who: 'admin', data: { cluster: 'c1' } },
     ]);
+  });
+
+  it('cannot leave its cluster before a graph that is yet to come and may work on it', async () => {
+    const text = smallCluster().replace('1, roles: [web]', '1, roles: [web, first]');
+    expectStatus(await planner.apply(text), 200);
+    const without = (node: string) =>
+      planner.apply(text.replace(new RegExp(` {2}${node}.*\\n`), ''), { identities: {} });
+    const chosen = await deploy({ graphs: ['first', 'default'], nodes: ['n1'] });
+    expect((await without('n1')).status).toBe(409);
+    expectStatus(await without('n2'), 200);
+    await end(chosen.transaction, chosen.deployment, { 'f@n1': 'failed' }, 'failed');
+    expectStatus(await planner.apply(text), 200);
+    const { transaction, deployment } = await deploy({ graphs: ['first', 'default'] });
+    for (const held of [await without('n2'), await planner.post('/api/v1/nodes/n2/reset')]) {
+      expect([held.status, codes(held.body)]).toEqual([409, ['NODE_IN_TRANSACTION']]);
+      expect(held.body.problems[0].summary).toContain(transaction);
+    }
+    await end(transaction, deployment, { 'f@n1': 'failed' }, 'failed');
+    expectStatus(await without('n2'), 200);
   });
 
   it('is changed by a person along the table alone', async () => {

@@ -2,7 +2,7 @@ import { type DeploymentStatus } from '@muster/model';
 import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
-import { CURSOR_PART, type Page, pageOf, readCursor } from '../http/paging';
+import { CURSOR_PART, cursorTime, type Page, pageOf, readCursor, timeOfCursor } from '../http/paging';
 import { iso, isRefused } from './transaction-status';
 
 export interface TransactionSummary {
@@ -22,6 +22,7 @@ export interface TransactionSummary {
 }
 
 interface Listed {
+  readonly place: string;
   readonly id: string;
   readonly cluster: string;
   readonly revision: number;
@@ -49,28 +50,29 @@ export async function listTransactions(
     readonly cursor?: string;
   },
 ): Promise<Page<TransactionSummary>> {
-  const after = readCursor(filter.cursor, CURSOR_PART.id)?.[0] ?? null;
+  const [at = null, id = null] = readCursor(filter.cursor, CURSOR_PART.time, CURSOR_PART.id) ?? [];
   const rows = await rowsOf<Listed>(
     on,
-    `SELECT id, cluster, revision, state, graphs, who, why, created_at, started_at, ended_at, problems FROM planner.transaction
+    `SELECT ${cursorTime('created_at')} AS place, id, cluster, revision, state, graphs, who, why, created_at, started_at, ended_at, problems FROM planner.transaction
      WHERE project = $1 AND ($2::text IS NULL OR cluster = $2) AND ($3::text[] IS NULL OR state = ANY($3))
-       AND ($4::uuid IS NULL OR (created_at, id) < (SELECT created_at, id FROM planner.transaction WHERE id = $4::uuid))
+       AND ($4::uuid IS NULL OR (created_at, id) < (${timeOfCursor('$8')}, $4))
        AND ($6::text IS NULL OR who = $6) AND ($7::timestamptz IS NULL OR created_at >= $7)
      ORDER BY created_at DESC, id DESC LIMIT $5`,
     [
       project,
       filter.cluster ?? null,
       filter.state ?? null,
-      after,
+      id,
       filter.limit + 1,
       filter.who ?? null,
       filter.since ?? null,
+      at,
     ],
   );
   return pageOf(
     rows,
     filter.limit,
-    (row) => [row.id],
+    (row) => [row.place, row.id],
     (row) => ({
       transaction: row.id,
       cluster: row.cluster,

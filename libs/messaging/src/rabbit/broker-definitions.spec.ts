@@ -21,6 +21,9 @@ import { RabbitBus } from './rabbit-bus';
 const REFUSED = expect.stringMatching(/ACCESS_REFUSED|403/) as string;
 const kind = { schema: 'a.test', version: 1 } as Parameters<typeof makeEnvelope>[0];
 
+// rabbitmqctl starts a virtual machine each time.
+jest.setTimeout(120_000);
+
 describe('users of the broker with narrow rights', () => {
   let vhost: TestVhost;
   const names = new Map<BrokerPart, string>();

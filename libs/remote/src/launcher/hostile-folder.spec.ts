@@ -21,7 +21,7 @@ describe('a state folder whose name would do harm in a shell', () => {
     const launcher = await openLauncher({ stateDir: join(folder, name) });
     try {
       await launcher.ask('own', 'inst', 1, 'own');
-      expect(await launcher.ask('check', 20, 'true')).toEqual(['checked', '0']);
+      expect(await launcher.ask('check', 'a', 20, 'true')).toEqual(['checked', '0']);
       expect(readdirSync(folder)).toEqual([name]);
       expect(existsSync(join(folder, name, 'owner'))).toBe(true);
       expect(existsSync('injected')).toBe(false);

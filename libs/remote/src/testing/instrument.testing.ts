@@ -7,7 +7,8 @@ const HEADER = /^\w+\(\) \{/;
 
 /**
  * The launcher with a call of `at NUMBER` before each statement, and the numbers. `at` does to the process that gets
- * there what the environment says: `KILL_AT` kills it; `PAUSE_AT` holds it up for 250 ms, after making the file `PAUSED`.
+ * there what the environment says: `KILL_AT` kills it, after making the file `KILLED`, if one is named; `PAUSE_AT` holds it up
+ * for 250 ms, after making the file `PAUSED`, and if a file `RESUMED` is named, until that is there, at most three seconds more.
  */
 export function instrument(source = launcherSource()): {
   readonly source: string;
@@ -41,8 +42,14 @@ const AT = `at() {
     paused=1
     : >"$PAUSED"
     sleep 0.25
+    naps=0
+    while [ "\${RESUMED:-}" ] && [ ! -e "$RESUMED" ] && [ "$naps" -lt 30 ]; do
+      naps=$((naps + 1))
+      sleep 0.1
+    done
   fi
   [ "$1" = "\${KILL_AT:-}" ] || return "$status"
+  : >"\${KILLED:-/dev/null}"
   IFS= read -r itself_now </proc/self/stat
   kill -KILL "\${itself_now%% *}"
 }`;

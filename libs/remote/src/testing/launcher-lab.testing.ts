@@ -35,7 +35,7 @@ export async function openLauncher(options: LabOptions): Promise<LabLauncher> {
     stateDir,
     outputLimit,
     helloTimeoutMs: 10_000,
-    answerTimeoutMs: 10_000,
+    answerTimeoutMs: 30_000,
     ...(source === undefined ? {} : { source }),
   });
   const ends = new Map<string, readonly string[]>();

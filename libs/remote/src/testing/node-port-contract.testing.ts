@@ -382,8 +382,8 @@ lines \u00e9"; test -z "$B"
         if (at % 2 === 0) expect(await recorder.last(id)).toMatchObject({ result: { kind: 'exited', code: 0 } });
         else await port.cancel(bed.target, TICKET, { id, task: 't@n1' }, 0);
       }
-      const late = waits[1] as AttemptSpec;
-      // Whoever takes the wait over goes on asking.
+      // Whoever takes a wait over goes on asking; but not one that was cancelled.
+      const late = { ...(waits[1] as AttemptSpec), id: `${waits[1]?.id}-late` };
       expect(await port.attach(bed.target, TICKET, late, ready, NOTHING)).toEqual({ kind: 'running' });
       writeFileSync(join(bed.stateDir, 'open1'), '');
       expect(await recorder.last(late.id)).toMatchObject({ result: { kind: 'exited', code: 0 } });
