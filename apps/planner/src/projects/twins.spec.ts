@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
 import request from 'supertest';
-import { bundleArchive, SMALL_RELEASE } from '../testing/bundle-archive.testing';
+import { bundleArchive, SMALL_RELEASE, smallCluster } from '../testing/bundle-archive.testing';
 import { ADMIN_TOKEN, TestPlanner } from '../testing/test-planner.testing';
 
 const child = { 'release.yaml': 'name: child\nversion: 1.0.0\nextends: small@^1.0.0\n' };
@@ -14,6 +14,8 @@ describe('what has the same name in two projects', () => {
   let planner: TestPlanner;
   beforeAll(async () => {
     planner = await (await TestPlanner.start()).prepare();
+    await planner.put('/api/v1/profiles/big', { rules: ['cpus>=1'] });
+    await planner.put('/api/v1/pools/licences', { slots: 1 });
     for (const made of [
       await planner.post('/api/v1/projects', { name: 'blue' }),
       await planner.publish(newer),
@@ -25,11 +27,11 @@ describe('what has the same name in two projects', () => {
   });
   afterAll(() => planner.close());
 
-  const inBlue = (method: 'get' | 'put' | 'post', path: string) =>
-    request(planner.url)
-      [method](`/api/v1${path}`)
-      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
-      .set('muster-project', 'blue');
+  const inBlue = (method: 'get' | 'put' | 'post' | 'patch', path: string) => {
+    const agent = request(planner.url);
+    const sent = agent[method](`/api/v1${path}`).set('authorization', `Bearer ${ADMIN_TOKEN}`);
+    return sent.set('muster-project', 'blue');
+  };
   const publishInBlue = async (files: Readonly<Record<string, string>>, kind = 'releases'): Promise<Response> =>
     inBlue('post', `/${kind}`)
       .set('content-type', 'application/gzip')
@@ -79,5 +81,28 @@ describe('what has the same name in two projects', () => {
     expect((await planner.get('/api/v1/profiles/big')).body.rules).toEqual(['cpus>=1']);
     expect((await inBlue('get', '/profiles/big/match')).text).not.toContain('n1');
     expect((await planner.get('/api/v1/profiles/big/match')).text).toContain('n1');
+  });
+
+  it('is a cluster of its own with nodes of its own, and an edit of it is none of the other', async () => {
+    const before = [
+      (await planner.get('/api/v1/clusters/c1')).body as unknown,
+      (await planner.get('/api/v1/nodes')).body as unknown,
+    ];
+    const source = smallCluster('{ port: 81 }').replaceAll('192.0.2.', '198.51.100.');
+    for (const last of [1, 2]) planner.executor.hostKeys.set(`198.51.100.${last}`, `SHA256:${'8'.repeat(42)}${last}`);
+    const wish = { source, sourceName: 'c1.yaml', identities: { n1: 'one', n2: 'two' }, acceptHostKeys: true };
+    const made = await inBlue('put', '/clusters/c1').send(wish);
+    expect([made.status, made.body]).toMatchObject([200, { revision: 1, changed: true }]);
+    const edited = await inBlue('patch', '/clusters/c1')
+      .set('content-type', 'application/merge-patch+json')
+      .send(JSON.stringify({ settings: { port: 82 } }));
+    expect([edited.status, edited.body]).toMatchObject([200, { revision: 2, changed: true }]);
+    const nodes = (await inBlue('get', '/nodes')).body.items as { address: string }[];
+    expect(nodes.map(({ address }) => address)).toEqual(['198.51.100.1', '198.51.100.2']);
+    expect((await inBlue('post', '/clusters/c1/plans').send({})).status).toBe(200);
+    expect([
+      (await planner.get('/api/v1/clusters/c1')).body as unknown,
+      (await planner.get('/api/v1/nodes')).body as unknown,
+    ]).toEqual(before);
   });
 });
