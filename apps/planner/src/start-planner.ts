@@ -26,7 +26,7 @@ import { migrations } from './database/migrations';
 import { connectDatabase, installationOf } from './database/open-database';
 import { SCHEMA } from './database/schema';
 import { PlannerMetrics } from './health/planner-metrics';
-import { describeApi, OpenApiDocument } from './http/openapi';
+import { OpenApiDocument } from './http/openapi';
 import { checkText } from './http/check-text';
 import { FailedSignIns } from './http/failed-sign-ins';
 import { keyRequestHashes } from './http/request-hash';
@@ -161,7 +161,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   app.use(identify(findPrincipal, new FailedSignIns(config.failuresPerMinute)));
   app.use(json({ limit: JSON_BYTES_MAX, type: [...JSON_TYPES] }));
   app.use(checkText);
-  app.get(OpenApiDocument).document = describeApi(app);
+  app.get(OpenApiDocument).application = app;
   await app.init();
   return app;
 }
