@@ -24,4 +24,4 @@ export { plan } from './plan';
 export type { PlanIdentity, PlanInput, PlanOptions, PlanOutcome } from './plan-input';
 export { withFingerprints } from './previous/fingerprints';
 export type { ExpectedState, Fingerprint, PreviousStates, PreviousSuccess } from './previous/previous-states';
-export { planJson } from './render/plan-json';
+export { planJson, planJsonText } from './render/plan-json';

@@ -8,6 +8,21 @@ export async function rowsOf<Row>(on: EntityManager, text: string, values: reado
   return rows as Row[];
 }
 
+/** Rows that one statement writes: what has more of them would take its memory many times over, and its time at one go. */
+export const ROWS_AT_ONCE = 5000;
+
+/**
+ * The list in parts, each to be written by a statement of its own. Between two of them others get their turn, and the
+ * database sees that its client is alive: an event of 100,000 tasks is prepared for seconds.
+ */
+export function* partsOf<One>(list: readonly One[]): Generator<readonly One[]> {
+  if (list.length <= ROWS_AT_ONCE) {
+    if (list.length > 0) yield list;
+    return;
+  }
+  for (let from = 0; from < list.length; from += ROWS_AT_ONCE) yield list.slice(from, from + ROWS_AT_ONCE);
+}
+
 /** The first row; null if there is none. */
 export async function rowOf<Row>(
   on: EntityManager,

@@ -99,7 +99,7 @@ describe('the numbers of the feed', () => {
     expect(seen.length).toBeLessThan(written.length);
   });
 
-  it('have no gaps and keep the order of one statement', async () => {
+  it('have no gaps and keep the order of what was written at once, in several statements', async () => {
     await database.query('TRUNCATE planner.feed_event');
     const events = Array.from({ length: 12_000 }, (_, index): NewFeedEvent => ({
       type: 'task.running',

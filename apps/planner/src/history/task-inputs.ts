@@ -2,7 +2,7 @@ import { problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { findTask } from '../output/task-attempts';
-import { findKeptPlan } from '../plans/keep-plan';
+import { findKeptPlan, shownPlan } from '../plans/keep-plan';
 import type { TaskInputsDto } from './history.dto';
 
 /**
@@ -18,7 +18,8 @@ export async function taskInputs(on: EntityManager, transaction: string, task: s
     [deployment],
   );
   const kept = row === null ? null : await findKeptPlan(on, row.cluster_id, row.digest);
-  const shown = kept === null ? null : (JSON.parse(kept.json.toString()) as { tasks: { task: string }[] });
+  const shown =
+    kept === null ? null : (JSON.parse((await shownPlan(kept)).toString()) as { tasks: { task: string }[] });
   const inputs = shown?.tasks.find((each) => each.task === task);
   if (row === null || inputs === undefined)
     throw new ProblemsError([

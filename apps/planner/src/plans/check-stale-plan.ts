@@ -41,7 +41,7 @@ export async function checkStalePlan(
   });
   if (!made.ok) throw new ProblemsError(made.problems);
   if (made.planned.outline.digest !== digest)
-    throw stale(digest, 'It is no longer what would run.', describeDifference(kept, made.planned));
+    throw stale(digest, 'It is no longer what would run.', await describeDifference(kept, made.planned));
   return { planned: { ...made.planned, graph: kept.graph, parameters: kept.parameters }, options: asked };
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@muster/model';
 import { compareGrounds, comparePlans, type PlanGrounds, type TaskDifference } from '@muster/planning';
-import type { KeptPlan } from './keep-plan';
+import { type KeptPlan, shownPlan } from './keep-plan';
 import type { PlannedCluster } from './plan-cluster';
 
 /** Tasks that are named of each kind. */
@@ -10,8 +10,8 @@ type Approved = Pick<KeptPlan, 'json' | 'grounds' | 'revision'>;
 type Now = Pick<PlannedCluster, 'json' | 'grounds' | 'revision'>;
 
 /** How a plan that was shown differs from what would run now, and what it was made from, in one sentence. */
-export function describeDifference(approved: Approved, now: Now): string {
-  const { tasks, other } = comparePlans(parsed(approved.json), parsed(now.json));
+export async function describeDifference(approved: Approved, now: Now): Promise<string> {
+  const { tasks, other } = comparePlans(parsed(await shownPlan(approved)), parsed(await shownPlan(now)));
   const parts = (['added', 'gone', 'changed'] as const).flatMap((change) => describe(change, tasks));
   if (other.length > 0) parts.push(`also different: ${other.join(', ')}`);
   if (parts.length === 0) parts.push('the tasks are the same');
@@ -28,8 +28,8 @@ function groundsThatDiffer(approved: Approved, now: Now): readonly string[] {
   return compareGrounds(before, after).map((each) => (each === 'the revision' ? `${each}${numbers}` : each));
 }
 
-function parsed(json: Uint8Array): JsonObject {
-  return JSON.parse(Buffer.from(json).toString()) as JsonObject;
+function parsed(json: Buffer): JsonObject {
+  return JSON.parse(json.toString()) as JsonObject;
 }
 
 /** `changed: a@1 (action: Nothing changed since it last succeeded on this node.)` */

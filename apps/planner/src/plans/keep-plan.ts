@@ -11,8 +11,8 @@ const unsqueeze = promisify(gunzip);
 export interface KeptPlan {
   readonly graphType: string;
   readonly options: PlanOptions;
-  /** As it was shown. */
-  readonly json: Buffer;
+  /** As it was shown; gzipped. */
+  readonly json: Uint8Array;
   readonly revision: number;
   /** JSON of what it was made from; null: it was made before that was kept. */
   readonly grounds: string | null;
@@ -37,13 +37,18 @@ export async function keepPlan(
       revision,
       options: { ...options },
       graphType: outline.graphType,
-      json: await squeeze(json),
+      json: Buffer.from(json),
       grounds: await squeeze(grounds),
       graph: Buffer.from(graph),
       parameters: parameters.length === 0 ? null : await squeeze(JSON.stringify(parameters)),
     })
     .orIgnore()
     .execute();
+}
+
+/** The text of a plan's JSON, as its bytes. */
+export function shownPlan({ json }: { readonly json: Uint8Array }): Promise<Buffer> {
+  return unsqueeze(json);
 }
 
 /** Null: no plan of this digest is kept for the cluster. */
@@ -58,7 +63,7 @@ export async function findKeptPlan(on: EntityManager, clusterId: string, digest:
     graphType,
     options: planOptions(options),
     revision,
-    json: await unsqueeze(json),
+    json,
     grounds,
     graph,
     parameters,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { openedSetting } from '@muster/catalog';
 import { type Plan, type SecretBox, SecretValue, type TaskGraph } from '@muster/model';
-import { plan, planJson } from '@muster/planning';
+import { plan, planJsonText } from '@muster/planning';
 import { ProblemsError } from '@muster/problems';
 import { packGraph, takeParametersApart } from '@muster/protocol';
 import { predictWhatIf, withPrediction } from '@muster/simulation';
@@ -11,7 +11,8 @@ import { PreviousSuccesses } from '../previous/previous-successes';
 import { RecordedDurations } from '../previous/recorded-durations';
 import { nodeMarks } from '../transactions/node-marks';
 import { computedFrom } from './computed-from';
-import { outlineOf } from './plan-outline';
+import { gzipPieces } from './gzip-pieces';
+import { outlineOf, requiresOf } from './plan-outline';
 import type { PlanAnswer, PlanQuestion } from './plan-runner';
 
 /** For what expressions of one plan take: a thousand nodes of the field's content take some three seconds. */
@@ -61,7 +62,8 @@ export function makePlan(question: PlanQuestion, secretBox: SecretBox): PlanAnsw
     ok: true,
     outline: outlineOf(made),
     ...(raw ? { graph: new Uint8Array(), parameters: [] } : packed({ ...made, ...computedFrom(outcome, opened) })),
-    json: Buffer.from(JSON.stringify(planJson(made))),
+    requires: raw ? new Uint8Array() : gzipSync(JSON.stringify(requiresOf(made))),
+    json: gzipPieces(planJsonText(made)),
     grounds: JSON.stringify(outcome.grounds),
     whatIf,
     marks: nodeMarks(made, outcome.metadata),

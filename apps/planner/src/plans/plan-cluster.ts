@@ -35,6 +35,9 @@ export interface PlannedCluster {
   readonly graph: Uint8Array;
   /** Parameters that the graph refers to by digest: JSON texts, sent as artifacts. */
   readonly parameters: readonly string[];
+  /** Gzipped, as `PlanAnswer` has it. */
+  readonly requires: Uint8Array;
+  /** Gzipped. */
   readonly json: Uint8Array;
   /** JSON of what it was made from (`PlanGrounds`). */
   readonly grounds: string;

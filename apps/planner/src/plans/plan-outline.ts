@@ -10,8 +10,6 @@ export interface PlanOutline {
   readonly expectedMs: number;
   /** In the plan's order. */
   readonly tasks: readonly TaskAddress[];
-  /** What each task requires, in the order of `tasks`, then what each barrier does: places in that order. */
-  readonly requires: readonly (readonly number[])[];
   /** Names of the machines that chosen tasks are on, the control node's own name included: those that are claimed. */
   readonly machines: readonly string[];
   /** Nodes with tasks that were chosen, whether they run or are skipped for a reason of their own. */
@@ -48,7 +46,6 @@ export function outlineOf(plan: Plan): PlanOutline {
     master: plan.master,
     expectedMs: Math.round(plan.expectedMs),
     tasks: plan.tasks.map(({ task }) => task),
-    requires: requiresOf(plan),
     machines: [...machines],
     worksOn: [...worksOn],
     needsMaster: needs,
@@ -60,7 +57,8 @@ export function outlineOf(plan: Plan): PlanOutline {
   };
 }
 
-function requiresOf({ tasks, barriers }: Plan): readonly (readonly number[])[] {
+/** What each task requires, in the plan's order, then what each barrier does: places in that order. */
+export function requiresOf({ tasks, barriers }: Plan): readonly (readonly number[])[] {
   const places = new Map(
     [...tasks.map(({ task }) => task), ...barriers.map(({ id }) => id)].map((name, at) => [name, at]),
   );

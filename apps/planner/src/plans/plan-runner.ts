@@ -47,7 +47,9 @@ export type PlanAnswer =
       readonly graph: Uint8Array;
       /** Parameters that the graph refers to by digest: JSON texts, sent as artifacts. */
       readonly parameters: readonly string[];
-      /** The plan's JSON for people and programs, secrets masked. */
+      /** Gzipped JSON of what each task requires, then each barrier: places in that order. Empty for a raw plan. */
+      readonly requires: Uint8Array;
+      /** The plan's JSON for people and programs, secrets masked; gzipped. */
       readonly json: Uint8Array;
       /** JSON of what it was made from (`PlanGrounds`). */
       readonly grounds: string;

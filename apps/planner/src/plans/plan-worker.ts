@@ -1,4 +1,5 @@
 import { isNativeError } from 'node:util/types';
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Bundle } from '@muster/model';
 import { lintBundle } from '@muster/planning';
@@ -38,8 +39,11 @@ export interface WorkerQuestion {
   readonly task: WorkerTask;
 }
 
-export type WorkerAnswer =
-  { readonly id: number; readonly answer: Answered } | { readonly id: number; readonly failure: string };
+export type WorkerAnswer = {
+  readonly id: number;
+  /** What the thread has taken, in megabytes. */
+  readonly heapMb: number;
+} & ({ readonly answer: Answered } | { readonly failure: string });
 
 invariant(parentPort, 'this file is run as a worker');
 const port = parentPort;
@@ -50,10 +54,10 @@ port.on('message', ({ id, task }: WorkerQuestion) => {
   port.postMessage(message, 'answer' in message ? givenAway(message.answer) : []);
 });
 
-/** What of an answer changes hands without being copied: the bytes of a plan, tens of megabytes for 100,000 tasks. */
+/** What of an answer changes hands without being copied: the bytes of a plan. */
 function givenAway(answered: Answered): ArrayBuffer[] {
   if (!('json' in answered)) return [];
-  return [answered.json, answered.graph].flatMap(({ buffer, byteLength }) =>
+  return [answered.json, answered.requires, answered.graph].flatMap(({ buffer, byteLength }) =>
     // Short ones share a buffer with others.
     buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
   );
@@ -76,9 +80,17 @@ function work(task: WorkerTask): Answered {
 
 function answer(id: number, task: WorkerTask): WorkerAnswer {
   try {
-    return { id, answer: work(task) };
+    return { id, answer: work(task), heapMb: heapMb() };
   } catch (error) {
     // An Error loses its kind on the way; its text is what the log needs.
-    return { id, failure: isNativeError(error) ? (error.stack ?? error.message) : String(error) };
+    return {
+      id,
+      failure: isNativeError(error) ? (error.stack ?? error.message) : String(error),
+      heapMb: heapMb(),
+    };
   }
+}
+
+function heapMb(): number {
+  return getHeapStatistics().total_physical_size / 1e6;
 }

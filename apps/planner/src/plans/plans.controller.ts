@@ -10,7 +10,7 @@ import { OwnIdempotency } from '../http/idempotency.interceptor';
 import { Project } from '../http/principal';
 import { Needs } from '../http/route-access';
 import { PLAN_RUNNER } from '../planner-ports';
-import { findKeptPlan, keepPlan } from './keep-plan';
+import { findKeptPlan, keepPlan, shownPlan } from './keep-plan';
 import { graphTypesOf } from './graph-types';
 import { planCluster, type PlannedCluster } from './plan-cluster';
 import { planOptions } from './plan-options';
@@ -57,7 +57,10 @@ export class PlansController {
     const [first, ...later] = plans;
     if (problems.length > 0 || first === undefined) throw new ProblemsError(problems);
     if (!raw) await keepPlan(database.manager, first, options);
-    response.status(200).type('application/json').send(shown(first, later));
+    response
+      .status(200)
+      .type('application/json')
+      .send(await shown(first, later));
   }
 
   @Get(':digest')
@@ -80,7 +83,10 @@ export class PlansController {
         problem('API_NOT_FOUND', { subject, summary, remedy: 'Plans are kept for 30 days; raw ones are not.' }),
       ]);
     }
-    response.status(200).type('application/json').send(kept.json);
+    response
+      .status(200)
+      .type('application/json')
+      .send(await shownPlan(kept));
   }
 
   async #graphTypes(cluster: ClusterRow, body: PlanClusterDto): Promise<readonly string[]> {
@@ -96,10 +102,11 @@ export class PlansController {
 }
 
 /** The first plan's JSON, with what else was asked for. */
-function shown({ json, whatIf }: PlannedCluster, later: readonly PlannedCluster[]): Buffer {
-  const provisional = later.map((plan) => withMembers(plan.json, { provisional: 'true' }).toString());
-  return withMembers(json, {
-    ...(whatIf === null ? {} : { whatIf }),
+async function shown(first: PlannedCluster, later: readonly PlannedCluster[]): Promise<Buffer> {
+  const provisional: string[] = [];
+  for (const plan of later) provisional.push(withMembers(await shownPlan(plan), { provisional: 'true' }).toString());
+  return withMembers(await shownPlan(first), {
+    ...(first.whatIf === null ? {} : { whatIf: first.whatIf }),
     ...(later.length === 0 ? {} : { later: `[${provisional.join(',')}]` }),
   });
 }

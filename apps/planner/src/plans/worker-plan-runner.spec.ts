@@ -16,6 +16,12 @@ parentPort.on('message', ({ id, task }) => {
 });
 `;
 
+/** Answers with the number of its thread, after it has grown to as many MB as entries. */
+const GROWING = `
+const { parentPort, threadId } = require('node:worker_threads');
+parentPort.on('message', ({ id, task }) => parentPort.postMessage({ id, heapMb: task.entries.length, answer: threadId }));
+`;
+
 describe('the planning thread', () => {
   const folder = mkdtempSync(join(tmpdir(), 'muster-planning-thread-'));
   const script = join(folder, 'worker.js');
@@ -36,6 +42,19 @@ describe('the planning thread', () => {
       [MEMORY_MB.most, 60],
       [MEMORY_MB.usual, 1],
     ]);
+  });
+
+  it('is replaced once it has answered if it has grown large', async () => {
+    const growing = join(folder, 'growing.js');
+    writeFileSync(growing, GROWING);
+    const threads = new WorkerPlanRunner(new SecretValue('key'), growing);
+    const grow = (mb: number): Promise<unknown> =>
+      threads.checkBundle(Array.from({ length: mb }, () => ({ path: 'tasks.yaml', text: '' })));
+    const [first, second, third, fourth] = await Promise.all([grow(40), grow(200), grow(40), grow(40)]);
+    expect(second).toBe(first);
+    expect(third).not.toBe(second);
+    expect(fourth).toBe(third);
+    await threads.close();
   });
 
   it('gives up what needs more than the most, says so, and goes on', async () => {

@@ -22,6 +22,11 @@ const PLAN_SECONDS_MAX = 180;
  * needs more is tried again with the second.
  */
 const MEMORY_MB = { usual: 512, most: 4096 };
+/**
+ * A thread that has grown beyond this ends once it has answered: it would keep what it no longer needs until it plans again.
+ * Another one costs a quarter of a second of CPU.
+ */
+const KEPT_MB_MAX = 48;
 /** Of that for what is new, which hardly makes planning slower. */
 const YOUNG_MEMORY_MB = 16;
 
@@ -137,6 +142,7 @@ export class WorkerPlanRunner implements PlanRunner {
     const { open, timer } = this.#current;
     clearTimeout(timer);
     this.#current = null;
+    if (answer.heapMb > KEPT_MB_MAX) void this.#stop();
     if ('answer' in answer) open.resolve(answer.answer);
     else open.reject(new Error(answer.failure));
     this.#next();

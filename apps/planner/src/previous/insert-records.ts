@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import type { PlanRecords } from './plan-records';
@@ -29,13 +30,14 @@ export async function insertRecords(
       places.map((place) => place.own),
     ],
   );
-  await rowsOf(
-    on,
-    `INSERT INTO planner.task_record (deployment_id, task, definition, node, fingerprint, resets)
+  for (const part of tasks)
+    await rowsOf(
+      on,
+      `INSERT INTO planner.task_record (deployment_id, task, definition, node, fingerprint, resets)
      SELECT $1, r.* FROM jsonb_to_recordset($2::jsonb)
        AS r (task text, definition text, node text, fingerprint jsonb, resets boolean)`,
-    [deployment, tasks],
-  );
+      [deployment, gunzipSync(part).toString()],
+    );
 }
 
 /** Once a deployment is done with, nothing more of it is recorded. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { canonicalJson, type JsonObject, type Plan } from '@muster/model';
 import { type PlanOutcome, withFingerprints } from '@muster/planning';
 
@@ -6,8 +7,8 @@ import { type PlanOutcome, withFingerprints } from '@muster/planning';
 export interface PlanRecords {
   /** JSON texts, since they only pass through: `[{digest, content}]`, each state once. */
   readonly states: string;
-  /** JSON text: `[{task, definition, node, fingerprint, resets}]`. */
-  readonly tasks: string;
+  /** Gzipped JSON: `[{task, definition, node, fingerprint, resets}]`, so many tasks in each. */
+  readonly tasks: readonly Uint8Array[];
   readonly places: readonly PlaceRecord[];
 }
 
@@ -20,6 +21,9 @@ export interface PlaceRecord {
 
 /** Task types after which nothing is left of what was done on the machine before. */
 const RESETTING_TYPES = ['provision', 'erase_node', 'move_to_bootstrap'];
+
+/** Written to the database at once: all 100,000 would be a text of 24 MB. */
+const TASKS_AT_ONCE = 5000;
 
 /** Cost: proportional to the tasks that run, and to the states; the common part is hashed once. */
 export function planRecords(plan: Plan, { fingerprints, states }: PlanOutcome): PlanRecords {
@@ -36,13 +40,18 @@ export function planRecords(plan: Plan, { fingerprints, states }: PlanOutcome): 
     common: digestOf(common),
     own: digestOf(own),
   }));
-  const tasks = plan.tasks.flatMap(({ task, definition, node, type }) => {
-    const fingerprint = fingerprints.get(task);
-    return fingerprint ? [{ task, definition, node, fingerprint, resets: RESETTING_TYPES.includes(type) }] : [];
-  });
+  const recorded = plan.tasks.filter(({ task }) => fingerprints.has(task));
+  const partFrom = (first: number): object[] =>
+    recorded.slice(first, first + TASKS_AT_ONCE).map(({ task, definition, node, type }) => {
+      const resets = RESETTING_TYPES.includes(type);
+      return { task, definition, node, fingerprint: fingerprints.get(task), resets };
+    });
+  const tasks: Uint8Array[] = [];
+  for (let first = 0; first < recorded.length; first += TASKS_AT_ONCE)
+    tasks.push(gzipSync(JSON.stringify(partFrom(first))));
   return {
     states: JSON.stringify([...contents].map(([digest, content]) => ({ digest, content }))),
-    tasks: JSON.stringify(tasks),
+    tasks,
     places,
   };
 }

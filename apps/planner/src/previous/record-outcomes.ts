@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { rowsOf } from '../database/sql';
+import { partsOf, rowsOf } from '../database/sql';
 
 /** How a task that was really tried came out. */
 export interface TaskOutcome {
@@ -30,19 +30,29 @@ const TOLD = `unnest($1::uuid[], $2::text[], $3::bool[], $4::timestamptz[]) AS c
 /**
  * Records successes, and forgets the success of what was tried and did not succeed, in the database transaction that
  * stores the states; attempts must be stored already, since a task without one was not tried. What the deployment did
- * not write down (a trial run, a task that is skipped) is left alone. Two statements whatever the number of tasks and deployments.
+ * not write down (a trial run, a task that is skipped) is left alone. Two statements, unless there are very many tasks.
  */
 export async function recordOutcomes(on: EntityManager, told: readonly DeploymentOutcomes[]): Promise<void> {
   const all = told.flatMap(({ deployment, outcomes }) =>
     [...outcomes].map(([task, outcome]) => ({ deployment, task, ...outcome })),
   );
-  if (all.length === 0) return;
-  const values = [
+  for (const part of partsOf(all)) await recordSuccesses(on, valuesOf(part));
+  // After all of them: what was done before is forgotten whichever part it was in.
+  for (const part of partsOf(all)) await forgetReset(on, valuesOf(part));
+}
+
+function valuesOf(
+  all: readonly (TaskOutcome & { readonly deployment: string; readonly task: string })[],
+): readonly unknown[] {
+  return [
     all.map(({ deployment }) => deployment),
     all.map(({ task }) => task),
     all.map(({ succeeded }) => succeeded),
     all.map(({ at }) => new Date(at)),
   ];
+}
+
+async function recordSuccesses(on: EntityManager, values: readonly unknown[]): Promise<void> {
   await rowsOf(
     on,
     `INSERT INTO planner.last_success AS s
@@ -57,6 +67,9 @@ export async function recordOutcomes(on: EntityManager, told: readonly Deploymen
      WHERE excluded.at >= s.at`,
     values,
   );
+}
+
+async function forgetReset(on: EntityManager, values: readonly unknown[]): Promise<void> {
   await rowsOf(
     on,
     // Whichever graph or cluster it was done for: the machine is known by its key.

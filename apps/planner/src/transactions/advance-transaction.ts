@@ -74,7 +74,7 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
   const made = await planCluster(parts, wish);
   if (!made.ok) throw new ProblemsError(made.problems);
   await keepPlan(manager, made.planned, planOptions(row.options));
-  const { outline, graph, parameters, marks, records, release } = made.planned;
+  const { outline, requires, graph, parameters, marks, records, release } = made.planned;
   const nodes = accessForPlan(outline, await findNodesWithJumps(manager, row.project, outline.machines));
   const run = row.runs + 1;
   return prepareDeployment(parts, {
@@ -84,6 +84,7 @@ async function prepareNext(parts: StartParts, row: TransactionRow): Promise<Prep
     run,
     graphIndex,
     outline,
+    requires,
     graph,
     parameters,
     marks,

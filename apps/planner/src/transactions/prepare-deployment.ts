@@ -5,7 +5,6 @@ import type { ArtifactStore, StoredArtifact } from '@muster/storage';
 import type { PlanRecords } from '../previous/plan-records';
 import type { PlanOutline } from '../plans/plan-outline';
 import type { NodeMarks } from './node-marks';
-import { packRequires } from './deployment-requires';
 
 /** What a start command should not exceed; some bytes are left for its envelope and smaller fields. */
 const MESSAGE_BYTES_MAX = 1024 * 1024 - 64 * 1024;
@@ -21,6 +20,8 @@ export interface DeploymentRecipe {
   readonly run: number;
   readonly graphIndex: number;
   readonly outline: PlanOutline;
+  /** Gzipped, as `PlanAnswer` has it. */
+  readonly requires: Uint8Array;
   /** Packed and gzipped. */
   readonly graph: Uint8Array;
   /** Texts that the graph refers to by digest. */
@@ -46,7 +47,6 @@ export interface PreparedDeployment {
   readonly marks: NodeMarks | null;
   /** What its tasks are to be recorded as; null: nothing, since a trial run changes nothing. */
   readonly records: PlanRecords | null;
-  /** Gzipped JSON of the outline's `requires`. */
   readonly requires: Uint8Array;
   readonly start: StartDeployment;
   readonly artifactTokenHash: string;
@@ -73,7 +73,7 @@ export async function prepareDeployment(
     release,
     marks: recipe.noop ? null : recipe.marks,
     records: recipe.noop ? null : recipe.records,
-    requires: await packRequires(outline),
+    requires: recipe.requires,
     artifactTokenHash: hashToken(token),
     start: {
       deployment: recipe.id,

@@ -126,6 +126,7 @@ async function prepare(
     run: 1,
     graphIndex: 0,
     outline: planned.outline,
+    requires: planned.requires,
     graph: planned.graph,
     parameters: planned.parameters,
     marks: planned.marks,

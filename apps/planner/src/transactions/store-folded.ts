@@ -1,7 +1,7 @@
 import { storableJson, storableText } from '@muster/model';
 import type { EntityManager } from 'typeorm';
-import { rowsOf } from '../database/sql';
-import type { CarriedEnd, FoldedEvents, TaskChange } from './fold-events';
+import { partsOf, rowsOf } from '../database/sql';
+import type { AttemptChange, CarriedEnd, FoldedEvents, TaskChange } from './fold-events';
 
 /** What the events of one deployment come to. */
 export interface FoldedRun {
@@ -9,16 +9,25 @@ export interface FoldedRun {
   readonly folded: FoldedEvents;
 }
 
-/** Writes what batches changed of tasks and attempts: one statement per table, whatever their size and number. */
+/** Writes what batches changed of tasks and attempts: one statement per table, unless there are very many rows. */
 export async function storeFolded(on: EntityManager, runs: readonly FoldedRun[]): Promise<void> {
   for (const { deployment, folded } of runs) await storeCarried(on, deployment, folded.carried);
-  await storeTasks(on, runs);
-  await storeAttempts(on, runs);
+  const tasks = runs.flatMap(({ deployment, folded }) =>
+    [...folded.tasks].map(([task, change]) => ({ deployment, task, change })),
+  );
+  for (const part of partsOf(tasks)) await storeTasks(on, part);
+  const attempts = runs.flatMap(({ deployment, folded }) =>
+    folded.attempts.map((change) => ({ deployment, ...change })),
+  );
+  for (const part of partsOf(attempts)) await storeAttempts(on, part);
 }
 
 /** What an earlier run ended keeps its times and reason. */
 async function storeCarried(on: EntityManager, deployment: string, carried: readonly CarriedEnd[]): Promise<void> {
-  if (carried.length === 0) return;
+  for (const part of partsOf(carried)) await storeCarriedPart(on, deployment, part);
+}
+
+async function storeCarriedPart(on: EntityManager, deployment: string, carried: readonly CarriedEnd[]): Promise<void> {
   await rowsOf(
     on,
     `UPDATE planner.task AS t SET state = c.state, attempts = e.attempts, exit_code = e.exit_code,
@@ -30,11 +39,10 @@ async function storeCarried(on: EntityManager, deployment: string, carried: read
   );
 }
 
-async function storeTasks(on: EntityManager, runs: readonly FoldedRun[]): Promise<void> {
-  const changes = runs.flatMap(({ deployment, folded }) =>
-    [...folded.tasks].map(([task, change]) => ({ deployment, task, change })),
-  );
-  if (changes.length === 0) return;
+async function storeTasks(
+  on: EntityManager,
+  changes: readonly { readonly deployment: string; readonly task: string; readonly change: TaskChange }[],
+): Promise<void> {
   // Each is looked up by the key, whatever the database takes the table to be: it would read all of it for a few. Nobody
   // else writes tasks without the deployment's lock, so a row stays where it was found.
   const values: readonly TaskChange[] = changes.map(({ change }) => change);
@@ -74,11 +82,10 @@ async function storeTasks(on: EntityManager, runs: readonly FoldedRun[]): Promis
   );
 }
 
-async function storeAttempts(on: EntityManager, runs: readonly FoldedRun[]): Promise<void> {
-  const changes = runs.flatMap(({ deployment, folded }) =>
-    folded.attempts.map((change) => ({ deployment, ...change })),
-  );
-  if (changes.length === 0) return;
+async function storeAttempts(
+  on: EntityManager,
+  changes: readonly (AttemptChange & { readonly deployment: string })[],
+): Promise<void> {
   await rowsOf(
     on,
     `INSERT INTO planner.attempt AS a (deployment_id, task, attempt, started_at, ended_at, result, executor)

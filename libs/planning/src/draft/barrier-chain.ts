@@ -1,4 +1,4 @@
-import type { Draft, DraftTask } from './draft';
+import { type Draft, type DraftTask, relate } from './draft';
 
 /** What stands for several tasks: one task itself, or a barrier. */
 type Stand = { readonly task: number } | { readonly barrier: number };
@@ -32,8 +32,8 @@ export class BarrierChain {
   }
 
   #require(task: DraftTask, stand: Stand): void {
-    if ('task' in stand) task.requires.push(stand.task);
-    else task.requiresBarriers.push(stand.barrier);
+    if ('task' in stand) relate(task, 'requires', [stand.task]);
+    else relate(task, 'requiresBarriers', [stand.barrier]);
   }
 
   /** What stands for the first `count` members, in the order that `member` gives. */

@@ -11,6 +11,8 @@ export function draftGraph(draft: Draft): Digraph {
   const count = draft.tasks.length;
   const ids = [...draft.tasks.map((task) => task.address), ...draft.barriers.map((_, index) => barrierId(index))];
   const ofTasks = draft.tasks.map((task) => {
+    if (task.requiresSets.length === 0 && task.requiresBarriers.length === 0)
+      return task.requires.filter((before) => before !== task.index);
     const before = new Set(task.requires);
     for (const set of task.requiresSets) for (const member of draft.sets.members(set)) before.add(member);
     before.delete(task.index);

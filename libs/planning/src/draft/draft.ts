@@ -41,15 +41,15 @@ export interface DraftTask {
   reason: TaskReason;
   parameters: JsonObject;
   /** Tasks that come before, one by one; repetitions and itself are dropped when the graph is built. */
-  readonly requires: number[];
+  requires: number[];
   /** Sets of tasks that come before as a whole; itself excepted. */
-  readonly requiresSets: number[];
+  requiresSets: number[];
   /** Barriers that come before. */
   requiresBarriers: number[];
   limit: number | null;
   limits: readonly string[];
   /** Tasks whose outputs its parameters take. */
-  readonly takesFrom: number[];
+  takesFrom: number[];
   /** What it is recorded as when it succeeds; null: it does not run for its own sake. */
   fingerprint: Fingerprint | null;
 }
@@ -63,6 +63,19 @@ export interface DraftBarrier {
 
 const PLACED: TaskReason = { code: 'placed', text: 'Its definition is placed here.' };
 const NO_LIMITS: readonly string[] = [];
+/** Shared by all tasks that require nothing so: there are 100,000, and four lists of each. */
+const NOTHING: number[] = [];
+Object.freeze(NOTHING);
+
+/** Adds to a list of relations of `task`. Most have one or none, and a list that grows has room for 17 from its first. */
+export function relate(
+  task: DraftTask,
+  list: 'requires' | 'requiresSets' | 'requiresBarriers' | 'takesFrom',
+  others: readonly number[],
+): void {
+  if (task[list].length === 0) task[list] = [...others];
+  else for (const other of others) task[list].push(other);
+}
 
 /** The one graph that all passes work on. A pass reads what earlier ones wrote, and adds its own. */
 export class Draft {
@@ -158,12 +171,12 @@ export class Draft {
       action: 'run',
       reason: PLACED,
       parameters: definition.parameters,
-      requires: [],
-      requiresSets: [],
-      requiresBarriers: [],
+      requires: NOTHING,
+      requiresSets: NOTHING,
+      requiresBarriers: NOTHING,
       limit: null,
       limits: NO_LIMITS,
-      takesFrom: [],
+      takesFrom: NOTHING,
       fingerprint: null,
     };
     this.tasks.push(task);

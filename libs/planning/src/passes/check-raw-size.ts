@@ -15,5 +15,5 @@ export function checkRawSize(draft: Draft, relationsMax = RELATIONS_MAX): void {
     subject: `cluster ${draft.input.cluster.name}`,
     summary: `has ${count} relations one by one; a raw plan shows at most ${relationsMax}`,
   });
-  for (const task of draft.tasks) task.requiresSets.length = 0;
+  for (const task of draft.tasks) task.requiresSets = [];
 }

@@ -1,5 +1,5 @@
 import { SYNC_POINT } from '@muster/model';
-import type { Draft, DraftTask } from '../draft/draft';
+import { type Draft, type DraftTask, relate } from '../draft/draft';
 import { BarrierChain } from '../draft/barrier-chain';
 
 /**
@@ -19,8 +19,8 @@ export function collapseBarriers(draft: Draft): void {
   draft.tasks.forEach((task, index) => {
     const [requires = [], sets = []] = written[index] ?? [];
     const others = sets.flatMap((set) => [...draft.sets.members(set)]);
-    task.requires.splice(0, task.requires.length, ...new Set([...requires, ...others]));
-    task.requiresSets.length = 0;
+    task.requires = [...new Set([...requires, ...others])];
+    task.requiresSets = [];
     task.requiresBarriers = [];
   });
 }
@@ -61,12 +61,12 @@ function collapse(draft: Draft): void {
   for (const task of draft.tasks) {
     for (const set of new Set(task.requiresSets)) {
       const members = draft.sets.members(set);
-      if (task.node === SYNC_POINT) task.requires.push(...members);
+      if (task.node === SYNC_POINT) relate(task, 'requires', members);
       else if (isMember(members, task.index))
         partial.push({ task, members: members.filter((each) => each !== task.index) });
       else push(whole, set, task);
     }
-    task.requiresSets.length = 0;
+    task.requiresSets = [];
   }
   for (const [set, users] of whole) {
     const members = draft.sets.members(set);
@@ -84,7 +84,7 @@ interface Wanted {
 
 function shareBarrier(draft: Draft, members: readonly number[], users: readonly DraftTask[]): void {
   const barrier = draft.barriers.push({ requires: members, requiresBarriers: [] }) - 1;
-  for (const task of users) task.requiresBarriers.push(barrier);
+  for (const task of users) relate(task, 'requiresBarriers', [barrier]);
 }
 
 /** Below this size a chain saves nothing worth having. */
@@ -124,7 +124,7 @@ function settleFamily(draft: Draft, union: readonly number[], members: readonly 
   // A chain costs about three relations per member of the union and two per user.
   const pairwise = members.reduce((sum, each) => sum + each.members.length, 0);
   if (union.length < CHAIN_SIZE_MIN || members.length < 2 || pairwise <= 3 * union.length + 2 * members.length) {
-    for (const { task, members: set } of members) task.requires.push(...set);
+    for (const { task, members: set } of members) relate(task, 'requires', set);
     return;
   }
   const chain = new BarrierChain(draft, union);

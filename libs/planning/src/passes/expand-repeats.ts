@@ -1,5 +1,5 @@
 import type { TaskDefinition } from '@muster/model';
-import type { Draft, DraftTask, OwnedDefinition } from '../draft/draft';
+import { type Draft, type DraftTask, type OwnedDefinition, relate } from '../draft/draft';
 
 /**
  * `repeat {times, judge: last}`: the task becomes a chain of as many. The last one keeps the address, so that whoever
@@ -45,14 +45,14 @@ function expand(draft: Draft, last: DraftTask, earlier: readonly OwnedDefinition
     if (!task) return;
     task.repeatOf = last.definition.id;
     [task.action, task.reason, task.parameters] = [last.action, last.reason, last.parameters];
-    if (before) task.requires.push(before.index);
+    if (before) relate(task, 'requires', [before.index]);
     else {
-      task.requires.push(...last.requires);
-      task.requiresSets.push(...last.requiresSets);
-      last.requires.length = 0;
-      last.requiresSets.length = 0;
+      relate(task, 'requires', last.requires);
+      relate(task, 'requiresSets', last.requiresSets);
+      last.requires = [];
+      last.requiresSets = [];
     }
     before = task;
   }
-  if (before) last.requires.push(before.index);
+  if (before) relate(last, 'requires', [before.index]);
 }

@@ -1,5 +1,5 @@
 import { byCodeUnit, SYNC_POINT, type Ramp, type RampStep, type TaskDefinition } from '@muster/model';
-import type { Draft, DraftTask } from '../draft/draft';
+import { type Draft, type DraftTask, relate } from '../draft/draft';
 import { byNaturalOrder } from '../draft/natural-order';
 import { reach } from '../draft/reach';
 import { requireAll } from '../draft/require-all';
@@ -75,7 +75,7 @@ function rampRole(draft: Draft, { role, ramp, tasks, waves }: RampedRole): void 
     requireAll(draft, [gate], [...own.map(({ index }) => index), ...(before ? [before.index] : [])]);
     const needed = reach(draft, [gate.index], 'before');
     for (const task of byWave[wave + 1] ?? []) if (needed[task.index]) early.add(task);
-    for (const task of byWave[wave + 1] ?? []) if (!early.has(task)) task.requires.push(gate.index);
+    for (const task of byWave[wave + 1] ?? []) if (!early.has(task)) relate(task, 'requires', [gate.index]);
     before = gate;
   }
   if (early.size > 0) reportEarly(draft, role, [...early]);

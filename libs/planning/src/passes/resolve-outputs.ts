@@ -1,5 +1,5 @@
 import { didYouMean, isJsonObject, isOutputBinding, SYNC_POINT, type Json, type JsonObject } from '@muster/model';
-import type { Draft, DraftTask } from '../draft/draft';
+import { type Draft, type DraftTask, relate } from '../draft/draft';
 
 /**
  * Output bindings in parameters (`{output: {task, node, field}}`) imply that the task comes after the one whose output it
@@ -37,8 +37,8 @@ function bind(draft: Draft, task: DraftTask, value: Json): Json {
   const definition = String(output['task']);
   const source = sourceOf(draft, task, definition, output['node']);
   if (!source) return value;
-  task.requires.push(source.index);
-  task.takesFrom.push(source.index);
+  relate(task, 'requires', [source.index]);
+  relate(task, 'takesFrom', [source.index]);
   return { output: { ...output, node: source.node } };
 }
 

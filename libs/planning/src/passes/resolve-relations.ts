@@ -1,5 +1,5 @@
 import { didYouMean, MASTER, SYNC_POINT, type RoleSelector, type TaskDefinition } from '@muster/model';
-import type { Draft, DraftTask } from '../draft/draft';
+import { type Draft, type DraftTask, relate } from '../draft/draft';
 import { evaluatedRelations, type PlainRelation } from '../draft/evaluated-relations';
 import { candidatesFor, chooseAny } from '../draft/choose-any';
 import { requireAll } from '../draft/require-all';
@@ -111,8 +111,8 @@ function reportUnknownRoles(draft: Draft, definition: TaskDefinition, role: Role
 
 function connect(draft: Draft, task: DraftTask, other: number | undefined, direction: Direction): void {
   if (other === undefined) return;
-  if (direction === 'before') task.requires.push(other);
-  else draft.task(other).requires.push(task.index);
+  if (direction === 'before') relate(task, 'requires', [other]);
+  else relate(draft.task(other), 'requires', [task.index]);
 }
 
 /** Ids that the name of a relation stands for; a name that stands for nothing is reported. */

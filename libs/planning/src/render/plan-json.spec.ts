@@ -1,6 +1,6 @@
 import type { Plan } from '@muster/model';
 import { cluster, planOf } from '../planning.testing';
-import { planJson } from './plan-json';
+import { planJson, planJsonText } from './plan-json';
 
 const tasks = [
   { id: 'start', type: 'stage' },
@@ -49,6 +49,11 @@ describe('a plan as JSON', () => {
       },
       ...{ requires: ['start@sync'], parameters: { cmd: 'true' }, limit: null, limits: [], expectedMs: 90_000 },
     });
+  });
+
+  it('has the same text piece by piece', () => {
+    for (const plan of [made, { ...made, tasks: [] }])
+      expect([...planJsonText(plan)].join('')).toBe(JSON.stringify(planJson(plan)));
   });
 
   it('masks secrets', () => {

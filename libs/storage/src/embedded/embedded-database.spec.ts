@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,7 +32,11 @@ describe('the folder of an embedded database', () => {
     place = await privateFolder('embedded');
     folder = join(place.path, 'data');
   });
-  afterEach(() => place.remove());
+  let child: ChildProcess | null = null;
+  afterEach(async () => {
+    child?.kill('SIGKILL');
+    await place.remove();
+  });
   const open = (path = folder) => openDatabase({ config: { kind: 'embedded', folder: path }, name: 'test' });
 
   it('is closed to everybody else', async () => {
@@ -93,13 +97,14 @@ describe('the folder of an embedded database', () => {
     const [file = '', ...args] = typescriptCommand(join(__dirname, 'count-until-killed.testing.ts'), folder);
     let acknowledged = 0;
     for (let round = 0; round < 3; round += 1) {
-      const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      const ended = once(child, 'exit');
-      const lines = createInterface({ input: child.stdout });
+      const counting = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      child = counting;
+      const ended = once(counting, 'exit');
+      const lines = createInterface({ input: counting.stdout });
       const target = acknowledged + 40;
       for await (const line of lines) {
         acknowledged = Number(line);
-        if (acknowledged >= target) child.kill('SIGKILL');
+        if (acknowledged >= target) counting.kill('SIGKILL');
       }
       await ended;
       expect(acknowledged).toBeGreaterThanOrEqual(target);
@@ -110,5 +115,5 @@ describe('the folder of an embedded database', () => {
     );
     expect(rows[0]?.n).toBeGreaterThanOrEqual(acknowledged);
     await database.close();
-  }, 60_000);
+  });
 });
