@@ -1,6 +1,6 @@
 /**
  * `npm run soak -- [--minutes N] [--times N] [--seed S] [PATTERN...]`: looks for faults that only other seeds show than the one
- * of the tests. Runs every suite with properties, and the simulation of the protocol, each 20 times as long as in the tests
+ * of the tests. Runs every suite with properties, and the simulation of the protocol, each 10 times as long as in the tests
  * (`--times`) and with a new seed in each round, until 10 minutes (`--minutes`) are over or a round fails. `--seed`: one round,
  * with that seed. Patterns choose suites: those whose path contains one of them. Each round says its seed, each failure how to
  * repeat it. Exits with the code of the tests.
@@ -45,7 +45,7 @@ function main() {
   const text = { type: 'string' };
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { minutes: { ...text, default: '10' }, times: { ...text, default: '20' }, seed: text },
+    options: { minutes: { ...text, default: '10' }, times: { ...text, default: '10' }, seed: text },
   });
   if (![values.minutes, values.times, values.seed ?? '1'].every((each) => /^[1-9]\d{0,8}$/.test(each)))
     throw new Error('--minutes, --times and --seed are whole numbers from 1');

@@ -183,7 +183,8 @@ export class MachineModel {
 
   #spawn(id: string): void {
     const { world } = this;
-    const line: JournalLine = { attempt: id, machine: this.name, at: world.now, endedAt: null, code: null };
+    const attempt = this.fault === 'runs-for-nobody' ? `nobody-${id}` : id;
+    const line: JournalLine = { attempt, machine: this.name, at: world.now, endedAt: null, code: null };
     const claimed: Claimed = { boot: this.bootId, result: null, isAlive: true, line };
     this.watcher.started(line);
     this.journal.push(line);

@@ -29,6 +29,10 @@ export const PLANTED_FAULTS = [
   'refused-and-started',
   /** A machine obeys older tickets. */
   'ticket-ignored',
+  /** A machine starts what it is asked to under the name of a deployment that nobody has asked for. */
+  'runs-for-nobody',
+  /** The store refuses a start whose machines nobody holds. */
+  'refuses-what-it-could-take',
   /** Machines say of every command that it has ended with code 0. */
   'greener',
   /** The planner applies whatever number comes. */

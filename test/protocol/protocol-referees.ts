@@ -1,11 +1,37 @@
 import { isDeploymentEnd, type DeploymentEvent, type GraphTask, type TaskGraph } from '@muster/model';
-import { Referees } from '@muster/simulation';
+import { Referees, type Rule } from '@muster/simulation';
 import type { JournalLine, MachineModel } from './machine-model';
 import type { PlannerView } from './planner-model';
 import type { StoredDeployment } from './store-model';
 
+/** What the referees of the protocol hold; each has a planted fault in `protocol.spec.ts`. */
+export const PROTOCOL_RULES = [
+  'a decision is stored before it is performed',
+  'a machine obeys no older ticket',
+  'a machine runs one command at a time',
+  'a task has succeeded only if its command has',
+  'an accepted command takes effect once',
+  'each owner has an epoch of its own',
+  'everything ends once the faults are over',
+  'no attempt is started twice',
+  'no more run at once than a limit allows',
+  'nothing happens after the end',
+  'nothing is started without a valid lease',
+  'nothing runs after the end',
+  'nothing starts after its end is stored',
+  'only deployments that were asked for run',
+  'only the newest owner appends',
+  'only the transaction that claims a machine starts there',
+  'the log has every number once, in order',
+  'the planner applies each number once, in order',
+  'the planner hears every event',
+  'what can be carried out is not refused',
+] as const;
+export type ProtocolRule = (typeof PROTOCOL_RULES)[number];
+
 export interface Objection {
-  readonly rule: string;
+  /** Of the protocol, or of the deployment's own referees. */
+  readonly rule: ProtocolRule | Rule;
   readonly text: string;
 }
 
@@ -150,7 +176,7 @@ export class ProtocolReferees {
     }
   }
 
-  #object(rule: string, text: string): void {
+  #object(rule: ProtocolRule | Rule, text: string): void {
     this.objections.push({ rule, text });
   }
 }

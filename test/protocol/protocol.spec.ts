@@ -1,4 +1,5 @@
-import type { PlantedFault } from './planted-fault';
+import { PLANTED_FAULTS, type PlantedFault } from './planted-fault';
+import { PROTOCOL_RULES, type ProtocolRule } from './protocol-referees';
 import { type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
 
 const TIMES = Number(process.env['MUSTER_PROPERTY_TIMES'] ?? 1);
@@ -64,30 +65,37 @@ const SLOW_LINKS: ProtocolRunOptions['storm'] = {
 };
 
 describe('each referee sees a planted fault', () => {
-  const planted: readonly [PlantedFault, string, ProtocolRunOptions['storm'] | null][] = [
-    ['old-owner-appends', 'only the newest owner appends', SLOW_LINKS],
-    ['late-commit', 'the log has every number once, in order', null],
-    ['late-commit', 'nothing happens after the end', null],
-    ['nobody-publishes-for-the-dead', 'the planner hears every event', null],
-    ['acknowledged-not-stored', 'a decision is stored before it is performed', null],
-    ['epoch-stays', 'each owner has an epoch of its own', null],
-    ['never-taken-over', 'everything ends once the faults are over', null],
-    ['claims-ignored', 'only the transaction that claims a machine starts there', null],
-    ['inbox-forgets', 'an accepted command takes effect once', null],
-    ['inbox-repeats', 'an accepted command takes effect once', null],
-    ['claim-forgotten', 'no attempt is started twice', null],
-    ['refused-and-started', 'nothing starts after its end is stored', null],
-    ['busy-ignored', 'a machine runs one command at a time', null],
-    ['busy-ignored', 'nothing runs after the end', null],
-    ['ticket-ignored', 'a machine obeys no older ticket', SLOW_LINKS],
-    ['greener', 'a task has succeeded only if its command has', null],
-    ['planner-takes-gaps', 'the planner applies each number once, in order', null],
-    ['planner-takes-twice', 'the planner applies each number once, in order', null],
-    ['clock-stands', 'nothing is started without a valid lease', SLOW_LINKS],
-    ['limit-exceeded', 'no more run at once than a limit allows', null],
-  ];
+  /** For each rule what breaks it, and the storm that it takes. */
+  const planted: Readonly<Record<ProtocolRule, readonly (readonly [PlantedFault, ProtocolRunOptions['storm']?])[]>> = {
+    'a decision is stored before it is performed': [['acknowledged-not-stored']],
+    'a machine obeys no older ticket': [['ticket-ignored', SLOW_LINKS]],
+    'a machine runs one command at a time': [['busy-ignored']],
+    'a task has succeeded only if its command has': [['greener']],
+    'an accepted command takes effect once': [['inbox-forgets'], ['inbox-repeats']],
+    'each owner has an epoch of its own': [['epoch-stays']],
+    'everything ends once the faults are over': [['never-taken-over']],
+    'no attempt is started twice': [['claim-forgotten']],
+    'no more run at once than a limit allows': [['limit-exceeded']],
+    'nothing happens after the end': [['late-commit']],
+    'nothing is started without a valid lease': [['clock-stands', SLOW_LINKS]],
+    'nothing runs after the end': [['busy-ignored']],
+    'nothing starts after its end is stored': [['refused-and-started']],
+    'only deployments that were asked for run': [['runs-for-nobody']],
+    'only the newest owner appends': [['old-owner-appends', SLOW_LINKS]],
+    'only the transaction that claims a machine starts there': [['claims-ignored']],
+    'the log has every number once, in order': [['late-commit']],
+    'the planner applies each number once, in order': [['planner-takes-gaps'], ['planner-takes-twice']],
+    'the planner hears every event': [['nobody-publishes-for-the-dead']],
+    'what can be carried out is not refused': [['refuses-what-it-could-take']],
+  };
+  const cases = PROTOCOL_RULES.flatMap((rule) => planted[rule].map(([fault, storm]) => ({ fault, rule, storm })));
 
-  it.each(planted)('%s: %s', async (fault, rule, storm) => {
+  it('every rule, and by every fault that can be planted', () => {
+    expect(PROTOCOL_RULES.filter((rule) => planted[rule].length === 0)).toEqual([]);
+    expect(new Set(cases.map(({ fault }) => fault))).toEqual(new Set(PLANTED_FAULTS));
+  });
+
+  it.each(cases)('$fault: $rule', async ({ fault, rule, storm }) => {
     const found = (run: ProtocolRun): boolean => run.objections.some((each) => each.rule === rule);
     for (let seed = 1; seed <= 400; seed++)
       if (found(await simulateProtocol({ seed, fault, ...(storm ? { storm } : {}) }))) return;

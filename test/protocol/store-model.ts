@@ -79,6 +79,11 @@ export class StoreModel {
       ];
     });
     if (problems.length > 0) return { kind: 'refused', problems };
+    if (this.fault === 'refuses-what-it-could-take')
+      return {
+        kind: 'refused',
+        problems: [problem('DEPLOY_NO_MASTER', { subject: 'the graph', summary: 'said without a reason' })],
+      };
     this.#answers.set(command, []);
     const known = machines.map((machine) => this.claims.get(machine)?.identity ?? null);
     const tickets = machines.map((machine) => this.claims.get(machine)?.ticket ?? 0);

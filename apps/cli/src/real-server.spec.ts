@@ -248,6 +248,11 @@ describe('the command line and a real server', () => {
     expect(await run(`watch ${transaction} --timeout 0.1`)).toMatchObject({ code: 6 });
     expect(await run(`resume ${transaction}`)).toMatchObject({ code: 0 });
     await until('running');
+    const { revision } = await json('cluster show c');
+    const held = await run('cluster unset c nodes.n1');
+    expect([held.code, held.err]).toEqual([8, expect.stringContaining('NODE_IN_TRANSACTION')]);
+    expect(held.err).toContain(transaction);
+    expect(await json('cluster show c')).toMatchObject({ revision });
     expect(await run(`cancel ${transaction} --reason enough`)).toMatchObject({ code: 0 });
     expect(await run(`watch ${transaction}`)).toMatchObject({ code: 5 });
     expect(await run(`pause ${transaction}`)).toMatchObject({
@@ -255,6 +260,18 @@ describe('the command line and a real server', () => {
       err: expect.stringContaining('CONTROL_NOT_POSSIBLE') as string,
     });
   }, 60_000);
+
+  it('changes nothing where a part of a write is wrong, of which everything is told', async () => {
+    const before = await json('cluster show c');
+    const refused = await run(
+      'cluster set c settings.banner=other nodes.n1.port=99999999 nodes.n1.user=-oProxyCommand=x',
+    );
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    for (const field of ['port', 'user']) expect([field, refused.err]).toEqual([field, expect.stringContaining(field)]);
+    expect(await json('cluster show c')).toEqual(before);
+    // That part alone would have been taken.
+    expect((await run('cluster set c settings.banner=other')).code).toBe(0);
+  });
 
   it('puts the reason of every write on record, with who asked', async () => {
     const writes = [
@@ -306,7 +323,7 @@ describe('the command line and a real server', () => {
       code: 0,
       out: expect.stringContaining('cluster c'),
     });
-    expect(before).toMatchObject({ head: 4, live: 2 });
+    expect(before).toMatchObject({ head: 5, live: 2 });
     // Whether it is deployed nobody knows by the file.
     expect(await revisions()).toEqual({ ...before, live: null });
   });

@@ -32,6 +32,7 @@ import { FailedSignIns } from './http/failed-sign-ins';
 import { keyRequestHashes } from './http/request-hash';
 import { JSON_TYPES } from './http/media-type.guard';
 import { identify } from './http/identify';
+import { lingerForBody } from './http/sent-body';
 import { observeRequests } from './http/observe-requests';
 import { describeFailure } from './http/problem-filter';
 import { findPrincipalIn } from './identity/find-principal';
@@ -51,6 +52,12 @@ const CONTROLS_PREFETCH = 8;
 const PUBLICATIONS_PREFETCH = 4;
 /** Largest JSON body. */
 const JSON_BYTES_MAX = 8 * 1024 * 1024;
+
+/**
+ * How long a connection stays open that nothing is asked on: longer than clients and load balancers keep theirs (60 s), so that it
+ * is they who close it. Otherwise a request that is on its way meanwhile gets no answer.
+ */
+const KEEP_ALIVE_MS = 75_000;
 
 /** How long a closing planner waits for requests. */
 const CLOSE_MS = 5000;
@@ -105,6 +112,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     await app.startAllMicroservices();
     // Streams first: they would keep the server open for ever.
     opened.push(async () => closing.abort());
+    app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
     await app.listen(config.port, config.host);
     const scheme = config.tls ? 'https' : 'http';
     return { url: urlOf(app.getHttpServer(), scheme, config.host), close: closeAll };
@@ -153,6 +161,7 @@ export async function createApp(config: PlannerConfig, runtime: PlannerRuntime):
   const metrics = app.get(PlannerMetrics);
   app.disable('x-powered-by');
   app.set('trust proxy', [...(config.trustedProxies ?? [])]);
+  app.use(lingerForBody());
   app.use(observeRequests(runtime.logger, runtime.tracing));
   app.use(metrics.observe());
   app.use(plainAnswers);

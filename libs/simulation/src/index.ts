@@ -7,6 +7,6 @@ export { changeLimits, type LimitChanges } from './change-limits';
 export { seededNumbers } from './seeded-numbers';
 export { readGraphFile, type ReadGraphFile } from './graph-file';
 export { predictWhatIf, withPrediction, type WhatIf } from './predict';
-export { Referees, startableTasks, type Verdict } from './referees';
+export { Referees, type Rule, startableTasks, type Verdict } from './referees';
 export type { ScriptedEnd, ScriptedTask, SimulationScript } from './script';
 export { simulate, type SimulationOptions, type SimulationResult, type TraceEntry } from './simulate';

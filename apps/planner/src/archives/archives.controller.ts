@@ -26,6 +26,7 @@ import { idempotencyKeyOf } from '../http/idempotency-key';
 import { Project } from '../http/principal';
 import { requestHash } from '../http/request-hash';
 import { Needs } from '../http/route-access';
+import { sentBody } from '../http/sent-body';
 import { ARTIFACTS } from '../planner-ports';
 import { checkHistory } from './check-history';
 import { ImportQuery } from './import.dto';
@@ -79,7 +80,7 @@ export class ArchivesController {
     @Editing() editing: Editing,
   ): Promise<unknown> {
     const key = idempotencyKeyOf(request);
-    const { archive, digest } = await readArchive(request, (sent) => this.bundles.receive(sent));
+    const { archive, digest } = await readArchive(sentBody(request), (sent) => this.bundles.receive(sent));
     const make = (): Promise<MadeClusterDto> => this.#make(archive, query, editing);
     if (key === null) return make();
     return answerOnce(this.parts.database, key, request, requestHash(request, digest), response, make);

@@ -10,6 +10,7 @@ import { answerOnce } from '../http/idempotency.interceptor';
 import { idempotencyKeyOf } from '../http/idempotency-key';
 import type { Page } from '../http/paging';
 import { requestHash } from '../http/request-hash';
+import { sentBody } from '../http/sent-body';
 import type { PlanRunner } from '../plans/plan-runner';
 import { ARTIFACTS, PLAN_RUNNER } from '../planner-ports';
 import { PlannerNudges } from '../running/planner-nudges';
@@ -41,7 +42,7 @@ export class BundleService {
   ): Promise<PublishedBundleDto> {
     // A key that cannot be kept is refused before the body is read.
     const key = idempotencyKeyOf(request);
-    const upload = await this.receive(request);
+    const upload = await this.receive(sentBody(request));
     const publish = async (): Promise<PublishedBundleDto> => {
       const { isNew, ...published } = await publishBundle(
         { database: this.database, runner: this.runner },

@@ -55,7 +55,8 @@ export class FeedPublisher {
       this.database.manager,
       'UPDATE planner.feed_cursor SET owner = NULL, leased_until = now() WHERE owner = $1 RETURNING 1',
       [this.#me],
-    );
+      // A database that is away must not keep the planner from stopping: the lease passes by itself.
+    ).catch(this.onFailure);
   }
 
   /** One batch; true if there may be more. */

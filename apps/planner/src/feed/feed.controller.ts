@@ -40,7 +40,7 @@ export class FeedController {
       'text/event-stream': { schema: { type: 'string' } },
     },
   })
-  @ApiRefusals(400, 410)
+  @ApiRefusals(400, 409, 410)
   async read(
     @Project() project: string,
     @Query() query: FeedQueryDto,
@@ -51,7 +51,7 @@ export class FeedController {
     const after = from === null ? (query.after ?? 0) : readNumber(from);
     const { transaction = null, cluster = null, kind: kinds = null } = query;
     const filter = { project, after, transaction, cluster, kinds };
-    await refuseForgotten(this.database.manager, after);
+    await checkPlace(this.database.manager, after);
     if (wantsEventStream(request)) {
       const { database, nudges, tail } = this;
       // Without event names, so that a plain `onmessage` receives them; the type is in the data.
@@ -74,16 +74,23 @@ export class FeedController {
   }
 }
 
-/** A reader that wants to go on from where nothing is kept any more must be told, not served from later on. */
-async function refuseForgotten(on: EntityManager, after: number): Promise<void> {
+/**
+ * A reader that wants to go on from where nothing is kept any more must be told, not served from later on; and one that is ahead, since
+ * it would hear nothing until the feed has come to where it is, and miss all before.
+ */
+async function checkPlace(on: EntityManager, after: number): Promise<void> {
+  if (after === 0) return;
   const first = await firstFeedNumber(on);
-  if (after === 0 || first === null || after >= first - 1) return;
-  throw new ProblemsError([
-    problem('API_EVENTS_FORGOTTEN', {
-      subject: `events after ${after}`,
-      summary: `Events up to ${first - 1} are not kept any more.`,
-    }),
-  ]);
+  const subject = `events after ${after}`;
+  if (first !== null && after < first - 1)
+    throw new ProblemsError([
+      problem('API_EVENTS_FORGOTTEN', { subject, summary: `Events up to ${first - 1} are not kept any more.` }),
+    ]);
+  const last = await lastFeedNumber(on);
+  if (after > last)
+    throw new ProblemsError([
+      problem('API_EVENTS_AHEAD', { subject, summary: `The last event there is has the number ${last}.` }),
+    ]);
 }
 
 function readNumber(id: string): number {

@@ -64,6 +64,21 @@ describe('the event stream', () => {
     expect([...seen, ...clustersOf(rest)]).toEqual(expected);
   });
 
+  it('tells a reader that is ahead of it so, instead of nothing', async () => {
+    const { number } = (await planner.get('/api/v1/events?limit=1000')).body.items.at(-1);
+    const ahead = { status: 409, problems: [{ code: 'API_EVENTS_AHEAD', subject: `events after ${number + 1}` }] };
+    for (const accept of ['text/event-stream', 'application/json']) {
+      const { body } = await planner
+        .get('/api/v1/events')
+        .set('accept', accept)
+        .set('last-event-id', String(number + 1));
+      expect(body).toMatchObject(ahead);
+      expect(body.problems[0].summary).toContain(` ${number}.`);
+    }
+    expect((await planner.get(`/api/v1/events?after=${number + 1}`)).body).toMatchObject(ahead);
+    expect((await planner.get(`/api/v1/events?after=${number}`)).body).toEqual({ items: [], next: null });
+  });
+
   it('tells only of the transaction asked for', async () => {
     const transaction = '00000000-0000-4000-8000-000000000001';
     const reader = await open(`/api/v1/events?transaction=${transaction}`);

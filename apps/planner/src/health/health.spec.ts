@@ -34,6 +34,22 @@ describe('the health of a planner', () => {
     }
   });
 
+  it('is not ready without its database, says so, and can be stopped all the same', async () => {
+    const place = await createTestDatabase();
+    const alone = await TestPlanner.start(1, 'on', 'postgres', place.url);
+    try {
+      await place.drop();
+      const { status, body } = await request(alone.url).get('/health/ready');
+      expect([status, body]).toEqual([
+        503,
+        { status: 'unavailable', database: false, broker: true, reasons: ['the database does not answer'] },
+      ]);
+      expect((await request(alone.url).get('/health/live')).status).toBe(200);
+    } finally {
+      await alone.close();
+    }
+  });
+
   it('is not ready while its database takes connections and is silent, which it says in time', async () => {
     const place = await createTestDatabase();
     const way = await silenceable(place.url);

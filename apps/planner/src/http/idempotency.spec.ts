@@ -23,6 +23,22 @@ describe('Idempotency-Key', () => {
     expect(planner.executor.starts.length).toBe(before + 1);
   });
 
+  it('is whose it is: the same of somebody else is another request', async () => {
+    const key = randomUUID();
+    const made: unknown[] = [];
+    for (const name of ['ada', 'bob']) {
+      const token = await planner.tokenWith({ default: 'operator' }, name);
+      for (const _ of [1, 2]) {
+        const answer = await planner
+          .post('/api/v1/transactions', { cluster: 'c1' }, key)
+          .set('authorization', `Bearer ${token}`);
+        expectStatus(answer, 201);
+        made.push(answer.body.transaction);
+      }
+    }
+    expect([made[0] === made[1], made[2] === made[3], new Set(made).size]).toEqual([true, true, 2]);
+  });
+
   it('lets simultaneous twins take effect once', async () => {
     const key = randomUUID();
     const before = planner.executor.starts.length;

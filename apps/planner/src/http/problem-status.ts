@@ -35,6 +35,7 @@ const statusByCode: Partial<Record<ProblemCode, number>> = {
   PROJECT_EXISTS: 409,
   TOKEN_EXISTS: 409,
   TOKEN_REVOKED: 409,
+  API_EVENTS_AHEAD: 409,
   API_EVENTS_FORGOTTEN: 410,
   API_TOO_LARGE: 413,
   UPLOAD_TOO_LARGE: 413,

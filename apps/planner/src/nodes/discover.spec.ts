@@ -42,6 +42,12 @@ describe('discovering machines', () => {
     expect((await planner.get('/api/v1/nodes')).body.items).toHaveLength(2);
   });
 
+  it('names no node of another project', async () => {
+    expectStatus(await planner.post('/api/v1/projects', { name: 'blue' }), 201);
+    const { body } = await planner.post('/api/v1/discoveries', { range: '10.1.0.3-5' }).set('muster-project', 'blue');
+    expect(body.machines).toMatchObject([{ node: null }, { node: null }]);
+  });
+
   it.each([
     [{ range: '8.8.8.0/24' }, 'public'],
     [{ range: '10.0.0.0/8' }, 'at most'],

@@ -86,6 +86,14 @@ describe('hostile text in the fields of nodes', () => {
     expect((await planner.get('/api/v1/nodes')).body.items).toMatchObject([good]);
   }, 300_000);
 
+  it.each(['srv', '~', '/', '', '/srv/../etc', '/srv/a\nb', '/srv/\u001b[31m', `/${'x'.repeat(500)}`])(
+    'is no folder for state: %j',
+    async (stateDir) => {
+      const { status, body } = await planner.post('/api/v1/nodes', { ...good, stateDir });
+      expect([status, (body as Told).problems[0]?.place?.path]).toEqual([400, 'stateDir']);
+    },
+  );
+
   it('is refused, or of no effect, in every field of every other write about a node', async () => {
     expectStatus(await planner.post('/api/v1/nodes', good), 201);
     const writes = api.operations.filter(

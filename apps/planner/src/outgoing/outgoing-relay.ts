@@ -64,7 +64,8 @@ export class OutgoingRelay {
       this.database.manager,
       'UPDATE planner.outgoing SET due_at = now() WHERE id = ANY($1::uuid[]) AND answered_at IS NULL RETURNING 1',
       [[...this.#inHand]],
-    );
+      // A database that is away must not keep the planner from stopping: they fall due by themselves.
+    ).catch(this.onFailure);
   }
 
   async #turn(): Promise<boolean> {

@@ -118,6 +118,14 @@ describe('publishing by message', () => {
       ['looker', 'default', 403, 'API_FORBIDDEN'],
       [null, null, 401, 'API_UNAUTHENTICATED'],
     ]);
+    // One publication is one project's: a part of it that names another is not of it.
+    await planner.post('/api/v1/projects', { name: 'blue' }).then((each) => expectStatus(each, 201));
+    const both = await tokenFor('both', { default: 'publisher', blue: 'publisher' });
+    const [first, second] = partsOf(archive, 2, { publication: randomUUID(), token: both });
+    expect(await send(first as PublishBundlePart)).toMatchObject({ ok: true, body: { received: 1 } });
+    expect(await send({ ...(second as PublishBundlePart), project: 'blue' })).toMatchObject({
+      ...{ ok: false, problems: [{ code: 'PUBLICATION_INVALID' }] },
+    });
     expect(planner.log.join('\n')).not.toContain(publisher);
     const rows = JSON.stringify(await planner.database.query('SELECT * FROM planner.publication'));
     expect(rows).not.toContain(publisher);

@@ -75,12 +75,24 @@ export function missingFiles(definitions: readonly TaskDefinition[], files: read
       .map((path) =>
         problem('BUNDLE_FILE_MISSING', {
           subject: `task ${definition.id}`,
-          summary: `names \`${path.slice(0, 200)}\`, which is not in files/`,
-          remedy: `Add files/${path.slice(0, 200)}, or correct the path.${didYouMean(path, known)}`,
+          ...(leadsOut(path)
+            ? {
+                summary: `names \`${path.slice(0, 200)}\`, which leads out of files/`,
+                remedy: 'Put the file into files/, and name it from there, without `..`.',
+              }
+            : {
+                summary: `names \`${path.slice(0, 200)}\`, which is not in files/`,
+                remedy: `Add files/${path.slice(0, 200)}, or correct the path.${didYouMean(path, known)}`,
+              }),
           place: definition.place,
         }),
       ),
   );
+}
+
+/** True for a path that no file of a bundle has, wherever it is added. */
+function leadsOut(path: string): boolean {
+  return path.split('/').includes('..');
 }
 
 /** Without `./` before it and `/` behind it. */

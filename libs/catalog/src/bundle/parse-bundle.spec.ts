@@ -106,7 +106,9 @@ sequences: { deploy-changes: [verify, default] }
       'tasks.yaml': '- id: a\n  type: shell\n  timeout: -1\n- id: a\n  type: shell\n',
       'tasks/broken.yaml': 'a: [',
       'tasks/map.yaml': 'a: 1',
-      'tasks/files.yaml': '- {id: f, type: upload_file, parameters: {path: /x, file: gone.conf}}\n',
+      'tasks/files.yaml':
+        '- {id: f, type: upload_file, parameters: {path: /x, file: gone.conf}}\n- {id: g, type: upload_file, parameters: {path: /x, file: ../../etc/passwd}}\n',
+      'tasks/twice.yaml': '- {id: f, type: shelll}\n',
     });
     expect(bundle).toBeNull();
     expect(problems.map(({ code, place }) => `${place?.file ?? '-'}:${place?.line ?? '-'} ${code}`)).toEqual([
@@ -118,8 +120,15 @@ sequences: { deploy-changes: [verify, default] }
       'tasks.yaml:4 BUNDLE_DUPLICATE_TASK',
       'tasks/broken.yaml:1 YAML_INVALID',
       'tasks/map.yaml:1 BUNDLE_INVALID_VALUE',
+      // Twice is twice, though one of them is none.
+      'tasks/twice.yaml:1 BUNDLE_INVALID_VALUE',
+      'tasks/twice.yaml:1 BUNDLE_DUPLICATE_TASK',
       'tasks/files.yaml:1 BUNDLE_FILE_MISSING',
+      'tasks/files.yaml:2 BUNDLE_FILE_MISSING',
     ]);
+    // No file that is added to a bundle is there.
+    expect(problems.at(-2)?.remedy).toContain('Add files/gone.conf');
+    expect(problems.at(-1)?.remedy).toContain('name it from there, without `..`');
   });
 
   it('has a manifest that is checked key by key', () => {

@@ -15,7 +15,8 @@ export function placeDefinitions(draft: Draft): void {
   for (const owned of draft.definitions.values())
     if (owned.definition.type !== 'group' && !draft.placed.has(owned.definition.id)) leaveOut(draft, owned);
   draft.leftOut.sort((a, b) => byCodeUnit(a.definition, b.definition));
-  if (draft.tasks.length === 0)
+  // Of a graph that nobody has, that is all there is to say.
+  if (draft.tasks.length === 0 && !draft.problems.some(({ code }) => code === 'PLAN_UNKNOWN_GRAPH'))
     draft.report('PLAN_EMPTY', {
       subject: `cluster ${draft.input.cluster.name}`,
       summary:

@@ -131,4 +131,10 @@ export const apiProblems = {
     meaning: 'A reader of events wants to go on where events are not kept any more.',
     remedy: 'Read the present state, and go on from the last event there is (or from 0: what is kept).',
   },
+  API_EVENTS_AHEAD: {
+    severity: 'error',
+    meaning:
+      'A reader of events has met a number that the feed has not come to: it was restored from a backup, or is another one.',
+    remedy: 'Read the present state, and go on from the last event that is named.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

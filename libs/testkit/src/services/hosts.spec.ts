@@ -57,7 +57,8 @@ describe.each(['namespace', 'loopback'] as const)('hosts of kind %s', (kind) => 
   // On loopback it would be this machine.
   if (kind === 'loopback') return;
   it('come back with a new boot id when rebooted from inside', async () => {
-    if (group.kind === 'loopback') return;
+    if (group.kind === 'loopback')
+      return void process.stderr.write('test: namespaces are refused here: booting from inside is not tested\n');
     const before = await ssh(second, 'cat /proc/sys/kernel/random/boot_id');
     await ssh2(second, 'reboot -f', 5);
     await waitUntil('the host has booted', () => second.boots === 2);
