@@ -75,16 +75,16 @@ for (const [source, mark] of [
   );
 }
 
-// Tests that the page of promises names are there.
-const promises = 'docs/internals/api-promises.md';
-for (const [, name] of read(promises).matchAll(/`([\w./-]+\.spec\.ts)`/g)) {
-  const path = /^(apps|libs|test)\//.test(name)
-    ? name
-    : name.startsWith('cli/')
-      ? name.replace(/^cli\//, 'apps/cli/src/')
-      : `apps/planner/src/${name}`;
-  if (!tracked.includes(path)) findings.push(`${promises}: ${name} is not there`);
-}
+// Tests that the pages of promises name are there.
+for (const promises of ['docs/internals/api-promises.md', 'docs/internals/execution-promises.md'])
+  for (const [, name] of read(promises).matchAll(/`([\w./-]+\.spec\.ts)`/g)) {
+    const path = /^(apps|libs|test)\//.test(name)
+      ? name
+      : name.startsWith('cli/')
+        ? name.replace(/^cli\//, 'apps/cli/src/')
+        : `apps/planner/src/${name}`;
+    if (!tracked.includes(path)) findings.push(`${promises}: ${name} is not there`);
+  }
 
 const longest = code
   .filter((path) => path.endsWith('.ts') && !/\.(spec|testing)\.ts$/.test(path))
