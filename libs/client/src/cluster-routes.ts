@@ -29,8 +29,11 @@ export class ClusterRoutes {
     return this.connection.json('PUT', path('clusters', name), { json: request });
   }
 
-  list(): AsyncGenerator<ClusterSummary> {
-    return allPages(this.connection, path('clusters'));
+  list(
+    filter: { readonly environment?: string; readonly release?: string; readonly text?: string } = {},
+  ): AsyncGenerator<ClusterSummary> {
+    const { environment, release, text } = filter;
+    return allPages(this.connection, path('clusters'), { environment, release, text });
   }
 
   get(name: string): Promise<ClusterView> {

@@ -4,8 +4,11 @@ import { table } from '../io/table';
 import { answerAsYaml } from '../io/answer-as-yaml';
 import type { Session } from '../session';
 
-export async function listClusters(session: Session): Promise<ExitCode> {
-  const items = await collect((await session.client()).clusters.list());
+export async function listClusters(
+  session: Session,
+  filter: { readonly environment?: string; readonly release?: string; readonly text?: string },
+): Promise<ExitCode> {
+  const items = await collect((await session.client()).clusters.list(filter));
   session.answer(items, () =>
     table(
       ['name', 'environment', 'release', 'revision'],

@@ -19,7 +19,16 @@ export function defineClusterCommands(run: Run, program: Command): void {
     .option('--accept-host-keys', 'accept the host keys that the nodes show now');
   act<ApplyOptions>(run, apply, applyCluster);
 
-  act(run, group.command('list').description('list clusters'), listClusters);
+  act(
+    run,
+    group
+      .command('list')
+      .description('list clusters, those that fit all that is asked for')
+      .option('--environment <label>', 'with this label')
+      .option('--release <name[@version]>', 'of this release')
+      .option('--text <text>', 'with this in its name'),
+    (session, options) => listClusters(session, options),
+  );
   act(
     run,
     group.command('show <cluster>').description('show a cluster and its nodes'),

@@ -308,6 +308,8 @@ describe('clusters and nodes', () => {
       next: null,
     });
     expect((await run('cluster list')).out).toMatch(/^c +- +r@1.0.0 +3$/m);
+    expect((await run('cluster list --environment prod --release r --text c')).code).toBe(0);
+    expect(planner.seen.at(-1)?.url).toContain('environment=prod&release=r&text=c');
     planner.answer('GET /clusters/c', { name: 'c', revision: 3 });
     expect((await run('cluster show c')).out).toBe('name: c\nrevision: 3\n');
     planner.route('GET /clusters/c/export', (response) =>

@@ -1,8 +1,15 @@
 import { type ClusterSpec, type Json, maskSecrets } from '@muster/model';
-import { type EntityManager, LessThan, MoreThan } from 'typeorm';
+import { type EntityManager, LessThan } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { CURSOR_PART, type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
-import type { AppliedClusterDto, ClusterDto, ClusterSummaryDto, RevisionDto, RevisionSummaryDto } from './cluster.dto';
+import type {
+  AppliedClusterDto,
+  ClusterDto,
+  ClusterQuery,
+  ClusterSummaryDto,
+  RevisionDto,
+  RevisionSummaryDto,
+} from './cluster.dto';
 import { ClusterRow } from './cluster.entity';
 import { findRevision } from './find-cluster';
 import { etagOf, type RevisedCluster } from './revise-cluster';
@@ -12,14 +19,26 @@ import { RevisionRow } from './revision.entity';
 export async function listClusters(
   on: EntityManager,
   project: string,
-  query: PageQuery,
+  query: ClusterQuery,
 ): Promise<Page<ClusterSummaryDto>> {
+  const { environment, release, text } = query;
   const after = readCursor(query.cursor, CURSOR_PART.name)?.[0];
-  const rows = await on.find(ClusterRow, {
-    where: { project, ...(after === undefined ? {} : { name: MoreThan(after) }) },
-    order: { name: 'ASC' },
-    take: query.limit + 1,
-  });
+  const select = on
+    .createQueryBuilder(ClusterRow, 'c')
+    .innerJoin(RevisionRow, 'r', 'r.clusterId = c.id AND r.number = c.headRevision')
+    .where('c.project = :project', { project });
+  if (after !== undefined) select.andWhere('c.name > :after', { after });
+  if (environment !== undefined) select.andWhere("r.content->>'environment' = :environment", { environment });
+  if (release !== undefined)
+    select.andWhere("(r.content->>'release' = :release OR starts_with(r.content->>'release', :any))", {
+      release,
+      any: `${release}@`,
+    });
+  if (text !== undefined) select.andWhere('strpos(lower(c.name), lower(:text)) > 0', { text });
+  const rows = await select
+    .orderBy('c.name')
+    .limit(query.limit + 1)
+    .getMany();
   const heads = await rowsOf<{ cluster_id: string; content: ClusterSpec }>(
     on,
     'SELECT r.cluster_id, r.content FROM planner.revision r JOIN planner.cluster c ON c.id = r.cluster_id AND c.head_revision = r.number WHERE c.id = ANY($1::uuid[])',

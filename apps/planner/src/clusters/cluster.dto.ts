@@ -2,9 +2,34 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
 import { ProblemDto } from '../http/api-errors';
+import { PageQuery } from '../http/paging';
 
 const SOURCE_CHARS_MAX = 8_000_000;
 const REASON_CHARS_MAX = 1000;
+
+/** Which clusters are listed, by their newest revision. */
+export class ClusterQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'Those with this label.', example: 'production' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  environment?: string;
+
+  @ApiPropertyOptional({
+    description: 'Those of this release, in this version or (name alone) in any.',
+    example: 'small',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  release?: string;
+
+  @ApiPropertyOptional({ description: 'Part of the name, whatever the case.', example: 'c' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  text?: string;
+}
 
 export class ApplyClusterDto {
   @ApiProperty({

@@ -11,6 +11,7 @@ import {
   ApplyClusterDto,
   ClusterDto,
   ClusterPageDto,
+  ClusterQuery,
   DeleteClusterQuery,
   RevisionDto,
   RevisionPageDto,
@@ -54,7 +55,7 @@ export class ClustersController {
   @ApiOperation({ operationId: 'listClusters', summary: 'Clusters by name' })
   @ApiOkResponse({ type: ClusterPageDto })
   @ApiRefusals(400)
-  async list(@Project() project: string, @Query() query: PageQuery): Promise<unknown> {
+  async list(@Project() project: string, @Query() query: ClusterQuery): Promise<unknown> {
     return listClusters(this.parts.database.manager, project, query);
   }
 

@@ -36,6 +36,32 @@ describe('clusters', () => {
       expect((await planner.get(`/api/v1/clusters/c1/revisions/${number}`)).status).toBe(404);
   });
 
+  it('are found by environment, release and part of the name', async () => {
+    for (const [name, environment] of [
+      ['alpha', 'production'],
+      ['beta', 'staging'],
+      ['gamma', 'production'],
+    ] as const) {
+      const source = `cluster: ${name}\nenvironment: ${environment}\nrelease: small@1.0.0\nnodes: { ${name}-1: { roles: [web] } }\n`;
+      expectStatus(await planner.put(`/api/v1/clusters/${name}`, { source }), 200);
+    }
+    const found = async (query: string) =>
+      (await planner.get(`/api/v1/clusters?${query}`)).body.items.map(({ name }: { name: string }) => name) as string[];
+    expect(await found('environment=production')).toEqual(['alpha', 'gamma']);
+    expect(await found('release=small&text=ETA')).toEqual(['beta']);
+    expect(await found('release=small@1.0.0&environment=staging')).toEqual(['beta']);
+    expect([await found('release=smal'), await found('release=small@1.0.1'), await found('text=%25')]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    const { body } = await planner.get('/api/v1/clusters?environment=production&limit=1');
+    expect([body.items.length, await found(`environment=production&limit=1&cursor=${body.next}`)]).toEqual([
+      1,
+      ['gamma'],
+    ]);
+  });
+
   it('do not change by applying a secret again, and change with it', async () => {
     const withPassword = (password: string) => smallCluster(`{ password: ${password} }`);
     expect((await planner.apply(withPassword('one'))).body).toMatchObject({ revision: 1 });

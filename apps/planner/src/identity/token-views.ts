@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@muster/model';
 import type { EntityManager } from 'typeorm';
 import { CURSOR_PART, type Page, pageOf, readCursor } from '../http/paging';
 import type { Person } from '../http/principal';
@@ -50,7 +52,14 @@ export function tokenView(row: TokenRow, caller: Person): TokenDto {
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
     previousUntil: row.previousUntil?.toISOString() ?? null,
+    etag: tokenEtag(row),
   };
+}
+
+/** Of what people decide about a token. */
+export function tokenEtag({ id, hash, grants, expiresAt, revokedAt }: TokenRow): string {
+  const decided = [id, hash, { ...grants }, expiresAt?.toISOString() ?? null, revokedAt?.toISOString() ?? null];
+  return createHash('sha256').update(canonicalJson(decided)).digest('hex').slice(0, 16);
 }
 
 function stateOf({ revokedAt, expiresAt }: TokenRow, now: number): TokenDto['state'] {

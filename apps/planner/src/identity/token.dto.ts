@@ -115,6 +115,9 @@ export class TokenDto {
     description: 'Until then the one before is taken, too.',
   })
   previousUntil!: string | null;
+
+  @ApiProperty({ description: 'Changes with roles, text and end, and not with use.', example: '5d41402abc4b2a76' })
+  etag!: string;
 }
 
 export class GivenTokenDto extends TokenDto {

@@ -4,8 +4,9 @@ import type { SecretValue } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
-import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
 import { answerOnce, OwnIdempotency } from '../http/idempotency.interceptor';
+import { Editing } from '../http/editing';
 import { idempotencyKeyOf } from '../http/idempotency-key';
 import { Caller, type Person, Project } from '../http/principal';
 import { requestHash } from '../http/request-hash';
@@ -60,7 +61,7 @@ export class TokensController {
     const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt);
     const wish = { name: body.name, grants, expiresAt };
     return this.#giveOnce({ request, response, project, caller }, (hash) =>
-      createToken(this.database, { caller, project }, wish, hash),
+      createToken(this.database, { caller }, wish, hash),
     );
   }
 
@@ -86,23 +87,29 @@ export class TokensController {
   @HttpCode(204)
   @Needs('admin')
   @ApiOperation({ operationId: 'revokeToken', summary: 'End a token for good; its streams end within seconds' })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiNoContentResponse()
-  @ApiRefusals(404)
-  async revoke(@Project() project: string, @Caller() caller: Person, @Param('token') name: string): Promise<void> {
-    await revokeToken(this.database, { caller, project }, name);
+  @ApiRefusals(404, 412)
+  async revoke(
+    @Editing() { project, ifMatch }: Editing,
+    @Caller() caller: Person,
+    @Param('token') name: string,
+  ): Promise<void> {
+    await revokeToken(this.database, { caller, project, ifMatch }, name);
   }
 
   @Post(':token/rotate')
   @HttpCode(200)
   @Needs('admin')
   @OwnIdempotency()
+  @ApiEditable()
   @ApiIdempotent()
   @ApiOperation({ operationId: 'rotateToken', summary: 'Give a token another text; it is told once' })
   @ApiOkResponse({ type: GivenTokenDto })
-  @ApiRefusals(400, 404, 409)
+  @ApiRefusals(400, 404, 409, 412)
   async rotate(
-    @Project() project: string,
+    @Editing() { project, ifMatch }: Editing,
     @Caller() caller: Person,
     @Param('token') name: string,
     @Body() { keepSeconds = 0, expiresAt }: RotateTokenDto,
@@ -111,34 +118,40 @@ export class TokensController {
   ): Promise<GivenTokenDto> {
     const wish = { keepSeconds, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
     return this.#giveOnce({ request, response, project, caller }, (hash) =>
-      rotateToken(this.database, { caller, project }, name, { ...wish, hash }),
+      rotateToken(this.database, { caller, project, ifMatch }, name, { ...wish, hash }),
     );
   }
 
   @Put(':token/role')
   @Needs('admin')
   @ApiOperation({ operationId: 'setTokenRole', summary: 'Give a token a role in the project' })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiOkResponse({ type: TokenDto })
-  @ApiRefusals(400, 404)
+  @ApiRefusals(400, 404, 412)
   async setRole(
-    @Project() project: string,
+    @Editing() { project, ifMatch }: Editing,
     @Caller() caller: Person,
     @Param('token') name: string,
     @Body() { role }: SetTokenRoleDto,
   ): Promise<TokenDto> {
-    return tokenView(await setTokenRole(this.database, { caller, project }, name, role), caller);
+    return tokenView(await setTokenRole(this.database, { caller, project, ifMatch }, name, role), caller);
   }
 
   @Delete(':token/role')
   @HttpCode(204)
   @Needs('admin')
   @ApiOperation({ operationId: 'removeTokenRole', summary: "Take a token's role in the project away" })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiNoContentResponse()
-  @ApiRefusals(404)
-  async removeRole(@Project() project: string, @Caller() caller: Person, @Param('token') name: string): Promise<void> {
-    await setTokenRole(this.database, { caller, project }, name, null);
+  @ApiRefusals(404, 412)
+  async removeRole(
+    @Editing() { project, ifMatch }: Editing,
+    @Caller() caller: Person,
+    @Param('token') name: string,
+  ): Promise<void> {
+    await setTokenRole(this.database, { caller, project, ifMatch }, name, null);
   }
 
   /**

@@ -55,6 +55,26 @@ describe('tokens', () => {
     expect(kept).not.toContain(first.body.token);
   });
 
+  it('are changed under If-Match, which use does not change', async () => {
+    const { name, token } = await create({ role: 'viewer' });
+    const url = `/api/v1/tokens/${name}`;
+    const etag = async () => (await planner.get(url)).headers['etag'] as string;
+    const first = await etag();
+    expect((await as(token)).status).toBe(200);
+    expect(await etag()).toBe(first);
+    expectStatus(await planner.put(`${url}/role`, { role: 'operator' }).set('if-match', first), 200);
+    const stale = [
+      await planner.put(`${url}/role`, { role: 'viewer' }).set('if-match', first),
+      await planner.delete(`${url}/role`).set('if-match', first),
+      await planner.post(`${url}/rotate`, {}).set('if-match', first),
+      await planner.delete(url).set('if-match', first),
+    ];
+    expect(stale.map(({ status }) => status)).toEqual([412, 412, 412, 412]);
+    expect((await planner.get(url)).body).toMatchObject({ roles: { default: 'operator' }, state: 'active' });
+    expectStatus(await planner.post(`${url}/rotate`, {}).set('if-match', await etag()), 200);
+    expectStatus(await planner.delete(url).set('if-match', await etag()), 204);
+  });
+
   it('are not brought back by a rotation that is sent again after another one', async () => {
     const { name } = await create({ role: 'viewer' });
     const rotate = (body: object, key: string) => planner.post(`/api/v1/tokens/${name}/rotate`, body, key);

@@ -4,8 +4,10 @@ import { problem, type Problem, ProblemsError } from '@muster/problems';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { ProjectRow } from '../database/project.entity';
 import { rowOf, rowsOf } from '../database/sql';
+import { requireMatch } from '../http/etag';
 import type { Person } from '../http/principal';
 import { EVERY_PROJECT, type Grants, isAllowed, mayGrant, type Role, ROLES } from './grants';
+import { tokenEtag } from './token-views';
 import { TokenRow } from './token.entity';
 
 /** Names that others have without a token of ours; signed-in people's begin with `oidc:`, which no name can. */
@@ -22,6 +24,8 @@ export interface TokenWish {
 export interface TokenChange {
   readonly caller: Person;
   readonly project: string;
+  /** The header as it came; null: none. */
+  readonly ifMatch: string | null;
 }
 
 /**
@@ -30,7 +34,7 @@ export interface TokenChange {
  */
 export async function createToken(
   database: DataSource,
-  { caller }: TokenChange,
+  { caller }: Pick<TokenChange, 'caller'>,
   wish: TokenWish,
   hash: string,
 ): Promise<TokenRow> {
@@ -75,10 +79,15 @@ export async function findToken(on: EntityManager, project: string, name: string
 }
 
 /** Ends a token for good; one that is revoked stays so. */
-export async function revokeToken(database: DataSource, { caller, project }: TokenChange, name: string): Promise<void> {
+export async function revokeToken(
+  database: DataSource,
+  { caller, project, ifMatch }: TokenChange,
+  name: string,
+): Promise<void> {
   await database.transaction(async (on) => {
     const row = await findToken(on, project, name, true);
     refuseForeign(caller, row);
+    requireMatch(ifMatch, tokenEtag(row), `token ${name}`);
     await rowsOf(
       on,
       'UPDATE planner.token SET revoked_at = now(), previous_hash = NULL, previous_until = NULL WHERE id = $1 AND revoked_at IS NULL RETURNING 1',
@@ -90,13 +99,14 @@ export async function revokeToken(database: DataSource, { caller, project }: Tok
 /** Gives a token another text; what it was until now is taken for `keepSeconds` more. The same hash again changes nothing. */
 export async function rotateToken(
   database: DataSource,
-  { caller, project }: TokenChange,
+  { caller, project, ifMatch }: TokenChange,
   name: string,
   wish: { readonly hash: string; readonly keepSeconds: number; readonly expiresAt: Date | null },
 ): Promise<TokenRow> {
   return database.transaction(async (on) => {
     const row = await findToken(on, project, name, true);
     refuseForeign(caller, row);
+    requireMatch(ifMatch, tokenEtag(row), `token ${name}`);
     if (row.revokedAt !== null)
       throw new ProblemsError([
         problem('TOKEN_REVOKED', {
@@ -121,13 +131,14 @@ export async function rotateToken(
 /** Gives a token a role in the project of the request, or takes it away (null). */
 export async function setTokenRole(
   database: DataSource,
-  { caller, project }: TokenChange,
+  { caller, project, ifMatch }: TokenChange,
   name: string,
   role: Role | null,
 ): Promise<TokenRow> {
   return database.transaction(async (on) => {
     const row = await on.findOne(TokenRow, { where: { name }, lock: { mode: 'pessimistic_write' } });
     if (row === null || role === null) await findToken(on, project, name);
+    requireMatch(ifMatch, row && tokenEtag(row), `token ${name}`);
     if (role !== null && !mayGrant(caller.grants, project, role)) throw new ProblemsError([cannotGive(project, role)]);
     await rowsOf(
       on,

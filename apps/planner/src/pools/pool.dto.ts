@@ -43,6 +43,9 @@ export class PoolDto {
 
   @ApiProperty({ type: [PoolShareDto], description: 'In the order in which they are served.' })
   waiting!: PoolShareDto[];
+
+  @ApiProperty({ description: 'Changes with its size, and not with who holds it.', example: '1' })
+  etag!: string;
 }
 
 export class PoolListDto {

@@ -4,7 +4,8 @@ import { problem, ProblemsError } from '@muster/problems';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
-import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { ApiEditable, ApiIdempotent, ApiRefusals } from '../http/api-errors';
+import { Editing } from '../http/editing';
 import { Project } from '../http/principal';
 import { Needs } from '../http/route-access';
 import { BUS } from '../planner-ports';
@@ -43,10 +44,15 @@ export class PoolsController {
   @Put(':pool')
   @Needs('admin')
   @ApiOperation({ operationId: 'setPool', summary: 'Make a pool or change its size, also while it is in use' })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiOkResponse({ type: PoolDto })
-  @ApiRefusals(400, 503)
-  async set(@Project() project: string, @Param('pool') name: string, @Body() { slots }: SetPoolDto): Promise<PoolDto> {
+  @ApiRefusals(400, 412, 503)
+  async set(
+    @Param('pool') name: string,
+    @Body() { slots }: SetPoolDto,
+    @Editing() { project, ifMatch }: Editing,
+  ): Promise<PoolDto> {
     if (!NAME_PATTERN.test(name))
       throw new ProblemsError([
         problem('API_INVALID', {
@@ -55,7 +61,7 @@ export class PoolsController {
           remedy: 'Use letters, digits, dots, underscores and hyphens, at most 128.',
         }),
       ]);
-    await writePool(this.database, this.bus, project, name, slots);
+    await writePool(this.database, this.bus, project, name, slots, ifMatch);
     this.nudges.nudge('recorded');
     return findPool(this.database.manager, this.bus, project, name);
   }
@@ -64,11 +70,12 @@ export class PoolsController {
   @Needs('admin')
   @HttpCode(204)
   @ApiOperation({ operationId: 'removePool', summary: 'Remove a pool that nobody uses' })
+  @ApiEditable()
   @ApiIdempotent()
   @ApiNoContentResponse()
-  @ApiRefusals(404, 409, 503)
-  async remove(@Project() project: string, @Param('pool') name: string): Promise<void> {
-    await removePool(this.database, this.bus, project, name);
+  @ApiRefusals(404, 409, 412, 503)
+  async remove(@Param('pool') name: string, @Editing() { project, ifMatch }: Editing): Promise<void> {
+    await removePool(this.database, this.bus, project, name, ifMatch);
     this.nudges.nudge('recorded');
   }
 }

@@ -20,6 +20,7 @@ describe('pools', () => {
       slots: 2,
       holders: [],
       waiting: [],
+      etag: '1',
     });
     expectStatus(await set('a', { slots: 1 }), 200);
     expectStatus(await set('b', { slots: 5 }), 200);
@@ -65,6 +66,21 @@ describe('pools', () => {
       holders: [{ transaction: share.transaction }],
     });
     expect((await planner.delete('/api/v1/pools/none').set('idempotency-key', 'k3')).status).toBe(404);
+  });
+
+  it('are written under If-Match, before anything is told to executors', async () => {
+    const first = await set('edited', { slots: 2 });
+    expect(first.headers['etag']).toBe('"1"');
+    const write = (slots: number) => set('edited', { slots }).set('if-match', '"1"');
+    expectStatus(await write(3), 200);
+    expect([(await write(4)).status, (await set('absent', { slots: 1 }).set('if-match', '*')).status]).toEqual([
+      412, 412,
+    ]);
+    expect(planner.executor.pools.get('edited')).toMatchObject({ slots: 3, version: 2 });
+    expect(planner.executor.pools.has('absent')).toBe(false);
+    const remove = (etag: string) => planner.delete('/api/v1/pools/edited').set('if-match', etag);
+    expect((await remove('"1"')).status).toBe(412);
+    expectStatus(await remove('"2"'), 204);
   });
 
   it('are not written when the executors refuse them', async () => {

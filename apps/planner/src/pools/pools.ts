@@ -5,6 +5,7 @@ import { type DataSource, type EntityManager, MoreThan } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { askExecutors } from '../executors/ask-executors';
 import { writeFeedEvents } from '../feed/write-feed-events';
+import { requireMatch } from '../http/etag';
 import type { PoolDto, PoolShareDto } from './pool.dto';
 import { PoolRow } from './pool.entity';
 
@@ -16,12 +17,12 @@ export async function poolSlots(on: EntityManager, project: string): Promise<Rec
 
 /** Pools by name, with who holds and who waits. Fails with `API_UNAVAILABLE` when no executor answers. */
 export async function listPools(on: EntityManager, bus: Bus, project: string): Promise<PoolDto[]> {
-  const known = await poolSlots(on, project);
+  const known = await on.findBy(PoolRow, { project, slots: MoreThan(0) });
   const { pools } = await askExecutors(bus, describePools, { project }, poolsReply);
   const stands = new Map(pools.map((each) => [each.pool, each]));
-  return Object.entries(known)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, slots]) => ({ name, slots, ...sharesOf(stands.get(name)) }));
+  return known
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((row) => ({ name: row.name, slots: row.slots, ...sharesOf(stands.get(row.name)), etag: String(row.version) }));
 }
 
 /** Fails with `API_NOT_FOUND` for a pool that there is none of. */
@@ -41,12 +42,19 @@ export async function writePool(
   project: string,
   name: string,
   slots: number,
+  ifMatch: string | null,
 ): Promise<void> {
-  while (!(await change(database, bus, project, name, slots, 'pool.set')));
+  while (!(await change(database, bus, { project, pool: name, slots, type: 'pool.set', ifMatch })));
 }
 
 /** Removes a pool that nobody holds and nobody waits for; else `POOL_IN_USE` names who does. */
-export async function removePool(database: DataSource, bus: Bus, project: string, name: string): Promise<void> {
+export async function removePool(
+  database: DataSource,
+  bus: Bus,
+  project: string,
+  name: string,
+  ifMatch: string | null,
+): Promise<void> {
   do {
     const { holders, waiting } = await findPool(database.manager, bus, project, name);
     const users = [...holders, ...waiting];
@@ -59,7 +67,15 @@ export async function removePool(database: DataSource, bus: Bus, project: string
           }),
         ),
       );
-  } while (!(await change(database, bus, project, name, 0, 'pool.removed')));
+  } while (!(await change(database, bus, { project, pool: name, slots: 0, type: 'pool.removed', ifMatch })));
+}
+
+interface PoolChange {
+  readonly project: string;
+  readonly pool: string;
+  readonly slots: number;
+  readonly type: 'pool.set' | 'pool.removed';
+  readonly ifMatch: string | null;
 }
 
 /**
@@ -69,12 +85,12 @@ export async function removePool(database: DataSource, bus: Bus, project: string
 async function change(
   database: DataSource,
   bus: Bus,
-  project: string,
-  pool: string,
-  slots: number,
-  type: 'pool.set' | 'pool.removed',
+  { project, pool, slots, type, ifMatch }: PoolChange,
 ): Promise<boolean> {
   const before = await database.manager.findOneBy(PoolRow, { project, name: pool });
+  // A removed one keeps its row, so that its next setting is known as the newer one.
+  const etag = before === null || before.slots === 0 ? null : String(before.version);
+  requireMatch(ifMatch, etag, `pool ${pool}`);
   const version = (before?.version ?? 0) + 1;
   await tell(bus, project, pool, slots, version);
   return database.transaction(async (manager) => {

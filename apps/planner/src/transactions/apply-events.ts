@@ -14,6 +14,7 @@ import { followLateStops, storeControls } from './store-controls';
 import { type FoldedRun, storeFolded } from './store-folded';
 import { takeHostKeys } from './take-host-keys';
 import { tellEnd } from './tell-end';
+import { tellUnread } from './tell-unread';
 import { outcomeOf } from './transaction-outcome';
 
 /** What came of a run of events: applied (also when all were known), a gap before it, or nobody knows the deployment. */
@@ -244,6 +245,7 @@ async function followDeployment(
   const outcome = outcomeOf(states.map((each) => each.state));
   await setState(on, id, outcome, new Date(at), false);
   await releaseClaims(on, id);
+  if (state === 'failed') await tellUnread(on, id, text);
   if (mayGoOn(outcome)) await setLive(on, id, outcome);
   await tellEnd(on, id, { state: outcome, text }, at);
   return false;

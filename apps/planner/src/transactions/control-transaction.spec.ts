@@ -123,6 +123,29 @@ describe('a control verb', () => {
     expect(planner.executor.controls).toHaveLength(sent);
   });
 
+  it('to retry is refused while nothing is there to be tried again, and taken once there is', async () => {
+    const { transaction, deployment } = await planner.deploy();
+    const retry = () => planner.post(`/api/v1/transactions/${transaction}/controls`, { verb: 'retry' });
+    const states = async () => (await planner.get(`/api/v1/transactions/${transaction}`)).body.graphs[0].tasks;
+    await planner.executor.tell(deployment, [
+      { type: 'accepted' },
+      { type: 'state-changed', state: 'running', text: null },
+      { type: 'tasks-ended', tasks: ['a@n1'], state: 'succeeded' },
+    ]);
+    await waitUntil('it is applied', async () => (await states())['a@n1'].state === 'succeeded');
+    const sent = planner.executor.controls.length;
+    const refused = await retry();
+    expect(refused.status).toBe(409);
+    expect(refused.body.problems).toMatchObject([
+      { code: 'CONTROL_NOT_POSSIBLE', subject: `transaction ${transaction}`, remedy: expect.stringMatching(/force/) },
+    ]);
+    expect(planner.executor.controls).toHaveLength(sent);
+    await planner.executor.tell(deployment, [{ type: 'tasks-ended', tasks: ['a@n2'], state: 'failed' }]);
+    await waitUntil('it is applied', async () => (await states())['a@n2'].state === 'failed');
+    expectStatus(await retry(), 202);
+    expect(planner.executor.controls.at(-1)).toMatchObject({ deployment, verb: 'retry' });
+  });
+
   it('about a limit is sent with it, and told as refused when executors refuse it', async () => {
     const limit = { key: 'nodes', amount: 3 };
     expectStatus(await planner.post(path, { verb: 'set-limit', limit, reason: 'load' }), 202);

@@ -83,6 +83,7 @@ export async function controlTransaction(
       throw impossible(row, verb);
     if (verb === 'retry' && row.state === 'draining') throw impossible(row, verb);
     await checkTasks(manager, deployment.id, wish);
+    if (verb === 'retry' && wish.tasks === null) await checkRetry(manager, deployment.id, row);
     await record(deployment.run, false);
     const body = {
       deployment: deployment.id,
@@ -134,6 +135,23 @@ async function checkTasks(on: EntityManager, deployment: string, { verb, tasks }
     return [problem('CONTROL_NOT_POSSIBLE', { subject: `task ${task}`, summary })];
   });
   if (problems.length > 0) throw new ProblemsError(problems);
+}
+
+/** Refuses a retry of all that did not succeed, where there is nothing of that kind. */
+async function checkRetry(on: EntityManager, deployment: string, { id }: TransactionRow): Promise<void> {
+  // A task that has run and is ready waits for its next attempt, or for a person.
+  const unfinished = await rowOf(
+    on,
+    `SELECT 1 FROM planner.task WHERE deployment_id = $1
+     AND (state IN ('lost', 'failed', 'blocked', 'cancelled', 'not-run') OR (state = 'ready' AND attempts > 0)) LIMIT 1`,
+    [deployment],
+  );
+  if (unfinished !== null) return;
+  const summary =
+    'No task of it has failed, was lost, blocked or cancelled, or waits to be tried again; a retry does nothing.';
+  const remedy =
+    'Let it run; what a task waits for is told by `muster why`. To run what has succeeded again: `muster deploy --force`.';
+  throw new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${id}`, summary, remedy })]);
 }
 
 /** What is known of a command: that the executors took it, or nothing yet; throws the refusal, also that it came too late. */

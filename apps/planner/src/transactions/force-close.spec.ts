@@ -89,7 +89,7 @@ describe('force-close', () => {
     const sent = closes().length;
     expectStatus(await close(transaction), 202);
     expect(closes()).toHaveLength(sent + 1);
-    expect(await statusOf(transaction)).toMatchObject({ state: 'failed', problems: [] });
+    expect(await statusOf(transaction)).toMatchObject({ state: 'failed', problems: [{ code: 'DEPLOY_UNREADABLE' }] });
   });
 
   it('is read before a further run that was asked for meanwhile is begun', async () => {

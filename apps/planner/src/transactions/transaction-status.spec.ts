@@ -102,4 +102,24 @@ describe('the status of a transaction', () => {
     });
     expect(status.progress.running).toEqual([]);
   });
+
+  it('says, as why does, what kept executors from reading what is stored, and not where the tasks say it', async () => {
+    const text = 'the graph cannot be read: unexpected end of file';
+    const { transaction, deployment } = await planner.deploy();
+    await planner.executor.tell(deployment, [{ type: 'accepted' }, { type: 'state-changed', state: 'failed', text }]);
+    await planner.untilState(transaction, 'failed');
+    const path = `/api/v1/transactions/${transaction}`;
+    expect((await planner.get(path)).body.problems).toMatchObject([{ code: 'DEPLOY_UNREADABLE', summary: text }]);
+    const why = (await planner.get(`${path}/tasks/${encodeURIComponent('a@n1')}/why`)).body;
+    expect(why.reasons).toMatchObject([{ code: 'DEPLOY_UNREADABLE', text: expect.stringContaining(text) as string }]);
+    const other = await planner.deploy({ force: true });
+    await planner.executor.tell(other.deployment, [
+      { type: 'accepted' },
+      { type: 'state-changed', state: 'running', text: null },
+      { type: 'tasks-ended', tasks: ['a@n1', 'a@n2', 'b@n1', 'b@n2'], state: 'failed' },
+      { type: 'state-changed', state: 'failed', text: '2 nodes failed' },
+    ]);
+    await planner.untilState(other.transaction, 'failed');
+    expect((await planner.get(`/api/v1/transactions/${other.transaction}`)).body.problems).toEqual([]);
+  });
 });

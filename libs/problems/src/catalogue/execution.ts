@@ -37,6 +37,12 @@ export const executionProblems = {
     meaning: 'The transaction was ended by force: what ran on its nodes was not asked, and may still run.',
     remedy: 'Look at the nodes named before something else is done there; the next transaction does not know of it.',
   },
+  DEPLOY_UNREADABLE: {
+    severity: 'error',
+    meaning: 'What is stored of the deployment could not be read or carried on, so it ended before its tasks.',
+    remedy:
+      'The log of the executor says more. What ran on its nodes was not asked: look there, and deploy again; a plan made anew is stored anew.',
+  },
   CONTROL_LIMIT_IMPOSSIBLE: {
     severity: 'error',
     meaning: 'The limit is none of the graph, or some tasks would wait for it for ever.',
