@@ -55,7 +55,7 @@ describe('planners of one database', () => {
       return ['POST', '/nodes', { name, address: `${name}.example.net`, hostKey }, `/nodes/${name}`] as const;
     },
   ];
-  const kindOf = (index: number, name: string) => (kinds[index % kinds.length] ?? (kinds[0] as never))(name);
+  const kindOf = (index: number, name: string) => (kinds[index % kinds.length] ?? (kinds[0]))(name);
   const send = (planner: ServiceProcess, index: number, name: string): Promise<Response> => {
     const [method, path, body] = kindOf(index, name);
     return fetch(`${planner.ready.url}/api/v1${path}`, {
