@@ -9,18 +9,23 @@ const root = join(__dirname, '..');
  * first: one that begins last keeps the run waiting for it alone.
  */
 const LONGEST = [
-  'test/outages',
-  'test/survival',
   'test/hostile-nodes',
+  'test/outages',
+  'test/bad-input',
+  'test/survival',
   'test/chaos/chaos',
   'libs/remote/src/launcher/at-most-once',
   'test/protocol/protocol',
   'apps/cli/src/demo',
-  'test/bad-input',
   'test/master-tasks',
+  'test/secrets',
   'test/postgres-ha',
   'test/task-types',
   'libs/messaging/src/rabbit/rabbit-faults',
+  'test/pools',
+  'test/embedded',
+  'apps/planner/src/embedded',
+  'libs/storage/src/embedded/embedded-database',
 ].map((name) => `${name}.spec.ts`);
 
 for (const name of LONGEST) if (!existsSync(join(root, name))) throw new Error(`jest-sequencer: there is no ${name}`);

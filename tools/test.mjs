@@ -52,6 +52,7 @@ async function main() {
     const env = {
       ...process.env,
       [testkit.POSTGRES_VARIABLE]: postgres.url,
+      ...(postgres.kind === 'environment' ? {} : { [testkit.TEMPLATES_VARIABLE]: 'on' }),
       [testkit.RABBITMQ_VARIABLE]: rabbitmq.url,
       [testkit.RABBITMQ_CONTROL_VARIABLE]: JSON.stringify(rabbitmq.control.description),
     };

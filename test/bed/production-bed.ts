@@ -33,7 +33,8 @@ function startPlanner(folder: PrivateFolder, env: Readonly<Record<string, string
 /** Muster as in production: a planner and executors as processes on PostgreSQL and RabbitMQ, hosts with real sshd. */
 export class ProductionBed {
   readonly executors: ServiceProcess[] = [];
-  readonly #client: MusterClient;
+  /** As the administrator. */
+  readonly client: MusterClient;
   #executorsEver = 0;
 
   private constructor(
@@ -45,7 +46,7 @@ export class ProductionBed {
     /** Environment of the command line. */
     readonly env: Readonly<Record<string, string>>,
   ) {
-    this.#client = new MusterClient({ server: env['MUSTER_SERVER'] ?? '', token: env['MUSTER_TOKEN'] ?? '' });
+    this.client = new MusterClient({ server: env['MUSTER_SERVER'] ?? '', token: env['MUSTER_TOKEN'] ?? '' });
   }
 
   /** On a database and a vhost of its own in the test run's services, which nobody may break; `more` is added to the environment of its processes. */
@@ -162,7 +163,7 @@ export class ProductionBed {
 
   /** What `muster status -o json` prints; asked without a process, since most of a scenario is asking again. */
   status(transaction: string): Promise<TransactionStatus> {
-    return this.#client.transactions.get(transaction);
+    return this.client.transactions.get(transaction);
   }
 
   /** Waits until a task is in `state`. */

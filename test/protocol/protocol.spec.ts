@@ -9,6 +9,10 @@ jest.setTimeout(240_000 * TIMES);
 const SEEDS = 150 * TIMES;
 const FIRST_SEED = Number(process.env['MUSTER_PROPERTY_SEED'] ?? 1);
 
+/** Three tenths of a lease of ten seconds; and what a call may take in these models, while nothing is wrong. */
+const TICK_MS = 3000;
+const CALL_MS = 250;
+
 async function brokenRules(options: ProtocolRunOptions): Promise<string[]> {
   return (await simulateProtocol(options)).objections.map(({ rule, text }) => `${rule}: ${text}`);
 }
@@ -47,6 +51,18 @@ describe('the protocol, with the real executors over modelled surroundings', () 
         runs++;
       }
     expect(takeovers).toBeGreaterThan(runs / 10);
+  });
+
+  it('has a new owner within a tick after the lease of one that died', async () => {
+    const overdue: number[] = [];
+    for (const seed of [2, 3, 4]) {
+      const calm: ProtocolRunOptions = { seed, isCalm: true };
+      const { calls } = await simulateProtocol(calm);
+      for (let call = 1; call <= calls; call += 5)
+        overdue.push(...(await simulateProtocol({ ...calm, death: { call, moment: 'between' } })).overdueMs);
+    }
+    expect(overdue.length).toBeGreaterThan(20);
+    expect(Math.max(...overdue)).toBeLessThanOrEqual(TICK_MS + CALL_MS);
   });
 
   it('does not care that any message comes twice', async () => {

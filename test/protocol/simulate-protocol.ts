@@ -44,6 +44,8 @@ export interface ProtocolRun {
   readonly messages: number;
   readonly events: number;
   readonly takeovers: number;
+  /** Of each takeover from an owner that was gone: for how long its lease had passed, in ms. */
+  readonly overdueMs: readonly number[];
   readonly statuses: readonly string[];
   readonly trace: readonly string[];
   /** What was stored of each deployment. */
@@ -79,6 +81,7 @@ class ProtocolSimulation {
     { readonly deployment: string; readonly isControl: boolean; readonly isAccepted: boolean }
   >();
   readonly #asked = new Map<string, number>();
+  readonly #overdue: number[] = [];
   #born = 0;
   #commands = 0;
   #isStorm = true;
@@ -111,7 +114,10 @@ class ProtocolSimulation {
     this.#store = new StoreModel(
       () => this.#world.now,
       {
-        owned: (row) => this.#referees.owned(row),
+        owned: (row, overdueMs) => {
+          if (overdueMs !== null) this.#overdue.push(overdueMs);
+          this.#referees.owned(row);
+        },
         appended: (row, executor, epoch, events) => {
           for (const event of events) this.#world.note(`${executor} stores ${row.id.slice(-2)} ${describe(event)}`);
           this.#referees.appended(row, executor, epoch, events);
@@ -404,6 +410,7 @@ class ProtocolSimulation {
       messages: this.#network.messages,
       events: rows.reduce((sum, { events }) => sum + events.length, 0),
       takeovers: rows.reduce((sum, { epoch }) => sum + epoch, 0),
+      overdueMs: this.#overdue,
       statuses: rows.map(({ status }) => status),
       trace: this.#world.trace,
       logs: rows.map(({ id, events }) => ({ graph: this.#planned(id).graph, events })),

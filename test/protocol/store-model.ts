@@ -39,7 +39,8 @@ export interface ClaimModel {
 /** What watches the store from within. */
 export interface StoreWatcher {
   appended(deployment: StoredDeployment, executor: string, epoch: number, events: readonly DeploymentEvent[]): void;
-  owned(deployment: StoredDeployment): void;
+  /** `overdueMs`: for how long the lease of the owner before had passed; null if there was none. */
+  owned(deployment: StoredDeployment, overdueMs: number | null): void;
 }
 
 /** The tables of the executor's schema as plain values. Each method is one database transaction, and takes no time. */
@@ -157,10 +158,11 @@ export class StoreModel {
       return row.leaseUntil < this.now() && this.fault !== 'never-taken-over';
     });
     return free.slice(0, share > 0 ? Math.min(most, share) : most).map((row) => {
+      const overdueMs = row.owner === null ? null : this.now() - row.leaseUntil;
       row.owner = executor;
       if (this.fault !== 'epoch-stays' || row.epoch === 0) row.epoch++;
       row.leaseUntil = this.now() + leaseMs;
-      this.watcher.owned(row);
+      this.watcher.owned(row, overdueMs);
       const tickets = new Map<string, number>();
       for (const { machine } of row.start.nodes) {
         const claim = this.claims.get(machine);

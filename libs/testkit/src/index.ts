@@ -35,7 +35,7 @@ export { isRoot } from './services/service-user';
 export { makeSshKey, type SshKey } from './services/ssh-keys';
 export { startSshd, type SshdOptions, type TestSshd } from './services/sshd';
 export type { SshdSettings } from './services/sshd-config';
-export { createTestDatabase, type TestDatabase } from './services/test-database';
+export { createTestDatabase, TEMPLATES_VARIABLE, type TestDatabase, type TestTemplate } from './services/test-database';
 export type { TestHost, TestHosts } from './services/test-host';
 export { createTestVhost, type TestVhost } from './services/test-vhost';
 export { waitUntil } from './services/wait-until';

@@ -13,9 +13,8 @@ export interface ExecutorDatabase {
 }
 
 export async function executorDatabase(): Promise<ExecutorDatabase> {
-  const place = await createTestDatabase();
+  const place = await createTestDatabase({ name: 'executor', prepare });
   const database = await openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'executor' });
-  await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
   return {
     url: place.url,
     database,
@@ -25,4 +24,10 @@ export async function executorDatabase(): Promise<ExecutorDatabase> {
       await place.drop();
     },
   };
+}
+
+async function prepare(url: string): Promise<void> {
+  const database = await openDatabase({ config: { kind: 'postgres', url }, name: 'executor' });
+  await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
+  await database.close();
 }

@@ -1,7 +1,14 @@
 import { type Bus, InProcessBroker } from '@muster/messaging';
 import { SecretValue } from '@muster/model';
 import { createSecretBox } from '@muster/secrets';
-import { createArtifactTables, type Database, migrate, openDatabase, PostgresArtifactStore } from '@muster/storage';
+import {
+  createArtifactTables,
+  type Database,
+  migrate,
+  openDatabase,
+  type OpenOptions,
+  PostgresArtifactStore,
+} from '@muster/storage';
 import { createLogger } from '@muster/telemetry';
 import { createTestDatabase, privateFolder, waitUntil } from '@muster/testkit';
 import { randomUUID } from 'node:crypto';
@@ -68,10 +75,8 @@ export class TestPlanner {
 
   async #open(planners: number): Promise<void> {
     this.#opened = await this.#openDatabase();
-    await migrate(this.#opened, 'artifacts', [createArtifactTables('artifacts')]);
     await this.executor.start();
     this.showHostKeys();
-    await migrate(this.#opened, 'planner', migrations);
     for (let index = 0; index < planners; index++) await this.add();
     this.database = await connectDatabase(this.#opened);
   }
@@ -80,20 +85,23 @@ export class TestPlanner {
     if (this.kind === 'embedded') {
       const folder = await privateFolder('planner');
       this.#removals.push(() => folder.remove());
-      return openDatabase({
+      return openWithTables({
         config: { kind: 'embedded', folder: join(folder.path, 'database') },
         name: 'planner-test',
       });
     }
     if (this.databaseUrl !== null)
-      return openDatabase({
+      return openWithTables({
         config: { kind: 'postgres', url: this.databaseUrl },
         name: 'planner-test',
         onConnectionLost: () => undefined,
       });
-    const place = await createTestDatabase();
+    const place = await createTestDatabase({ name: 'planner', prepare: prepareDatabase });
     this.#removals.push(() => place.drop());
-    return openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'planner-test' });
+    const opened = await openDatabase({ config: { kind: 'postgres', url: place.url }, name: 'planner-test' });
+    // Made with the tables, which may come from a template: each planner has one of its own all the same.
+    await opened.pool.query('UPDATE planner.installation SET id = gen_random_uuid()::text');
+    return opened;
   }
 
   /** Has the machines of the small cluster show the host keys that they were made with. */
@@ -309,4 +317,15 @@ export class TestPlanner {
 /** Fails with the answer's body if its status is another. */
 export function expectStatus(response: request.Response, status: number): void {
   if (response.status !== status) throw new Error(`${response.status} instead of ${status}: ${response.text}`);
+}
+
+async function openWithTables(options: OpenOptions): Promise<Database> {
+  const database = await openDatabase(options);
+  await migrate(database, 'artifacts', [createArtifactTables('artifacts')]);
+  await migrate(database, 'planner', migrations);
+  return database;
+}
+
+async function prepareDatabase(url: string): Promise<void> {
+  await (await openWithTables({ config: { kind: 'postgres', url }, name: 'planner-test' })).close();
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startPostgres } from './postgres';
@@ -6,7 +7,7 @@ import { startRabbitmq } from './rabbitmq';
 import { runProgram, tryProgram } from './run-program';
 import { typescriptCommand } from './run-typescript';
 import { startSshd } from './sshd';
-import { createTestDatabase } from './test-database';
+import { createTestDatabase, TEMPLATES_VARIABLE } from './test-database';
 
 describe('PostgreSQL of our own', () => {
   it('keeps what was committed when it is killed, and leaves nothing when it stops', async () => {
@@ -31,6 +32,48 @@ describe('PostgreSQL of our own', () => {
     await expect(query(other.url, 'SELECT * FROM here')).rejects.toThrow('does not exist');
     await one.drop();
     await other.drop();
+  });
+});
+
+describe('templates of databases', () => {
+  const before = process.env[TEMPLATES_VARIABLE];
+  afterEach(() => {
+    if (before === undefined) delete process.env[TEMPLATES_VARIABLE];
+    else process.env[TEMPLATES_VARIABLE] = before;
+  });
+
+  it.each([
+    ['on', 1],
+    ['off', 4],
+  ])('%s: each database has what they hold, and nothing of the others', async (templates, preparedTimes) => {
+    process.env[TEMPLATES_VARIABLE] = templates;
+    let prepared = 0;
+    const template = {
+      name: `of_a_spec_${templates}_${randomBytes(4).toString('hex')}`,
+      prepare: async (url: string): Promise<void> => {
+        prepared++;
+        await query(url, 'CREATE TABLE given (n int); INSERT INTO given VALUES (7)');
+      },
+    };
+    const first = await createTestDatabase(template);
+    const others = await Promise.all([1, 2, 3].map(() => createTestDatabase(template)));
+    await query(first.url, 'UPDATE given SET n = 8');
+    for (const { url } of others) expect(await query(url, 'SELECT n FROM given')).toEqual([{ n: 7 }]);
+    expect(prepared).toBe(preparedTimes);
+    await query(first.url, `DROP DATABASE IF EXISTS muster_template_${template.name}`);
+    for (const each of [first, ...others]) await each.drop();
+  });
+
+  it('are made whole when several suites want one at once', async () => {
+    process.env[TEMPLATES_VARIABLE] = 'on';
+    const name = `of_many_${randomBytes(4).toString('hex')}`;
+    const prepare = (url: string): Promise<unknown> => query(url, 'CREATE TABLE given (n int)');
+    const all = await Promise.all(
+      [1, 2, 3, 4].map(() => createTestDatabase({ name, prepare: async (url) => void (await prepare(url)) })),
+    );
+    for (const { url } of all) expect(await query(url, 'SELECT n FROM given')).toEqual([]);
+    await query(all[0]?.url ?? '', `DROP DATABASE muster_template_${name}`);
+    for (const each of all) await each.drop();
   });
 });
 
