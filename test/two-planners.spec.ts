@@ -55,7 +55,11 @@ describe('planners of one database', () => {
       return ['POST', '/nodes', { name, address: `${name}.example.net`, hostKey }, `/nodes/${name}`] as const;
     },
   ];
-  const kindOf = (index: number, name: string) => (kinds[index % kinds.length] ?? (kinds[0]))(name);
+  const kindOf = (index: number, name: string) => {
+    const make = kinds[index % kinds.length];
+    if (make === undefined) throw new Error('there is no such kind');
+    return make(name);
+  };
   const send = (planner: ServiceProcess, index: number, name: string): Promise<Response> => {
     const [method, path, body] = kindOf(index, name);
     return fetch(`${planner.ready.url}/api/v1${path}`, {
