@@ -6,7 +6,7 @@ const TIMES = Number(process.env['MUSTER_PROPERTY_TIMES'] ?? 1);
 jest.setTimeout(240_000 * TIMES);
 
 /** More and other ones by `npm run soak`; `npm run simulate-protocol` shows one of them with all that happened. */
-const SEEDS = 150 * TIMES;
+const SEEDS = 75 * TIMES;
 const FIRST_SEED = Number(process.env['MUSTER_PROPERTY_SEED'] ?? 1);
 
 /** Three tenths of a lease of ten seconds; and what a call may take in these models, while nothing is wrong. */

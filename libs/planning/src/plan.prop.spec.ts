@@ -229,7 +229,7 @@ describe('any input', () => {
         expect(outcome.plan === null).toBe(hasErrors(outcome.problems));
         if (outcome.plan) check(outcome.plan);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -246,7 +246,7 @@ describe('any input', () => {
         expect(made).not.toBeNull();
         if (made?.tasks.some(({ reason }) => reason.code === 'ramp')) ramped++;
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
     expect(ramped).toBeGreaterThan(10);
   });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type PrivateFolder, privateFolder, typescriptCommand } from '@muster/testkit';
@@ -26,8 +26,16 @@ describeDatabaseContract('the embedded database', async () => {
 });
 
 describe('the folder of an embedded database', () => {
+  let made: PrivateFolder;
   let place: PrivateFolder;
   let folder: string;
+  // Seconds of work, so it is made once and copied.
+  beforeAll(async () => {
+    made = await privateFolder('embedded');
+    await (await open(join(made.path, 'data'))).close();
+  });
+  afterAll(() => made.remove());
+  const copyTo = (path: string): Promise<void> => cp(join(made.path, 'data'), path, { recursive: true });
   beforeEach(async () => {
     place = await privateFolder('embedded');
     folder = join(place.path, 'data');
@@ -40,13 +48,16 @@ describe('the folder of an embedded database', () => {
   const open = (path = folder) => openDatabase({ config: { kind: 'embedded', folder: path }, name: 'test' });
 
   it('is closed to everybody else', async () => {
-    await mkdir(folder, { mode: 0o755 });
+    expect((await stat(join(made.path, 'data'))).mode & 0o777).toBe(0o700);
+    await copyTo(folder);
+    await chmod(folder, 0o755);
     const database = await open();
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     await database.close();
   });
 
   it('ends no transaction for its silence, since its client is this process', async () => {
+    await copyTo(folder);
     const database = await open();
     const { rows } = await database.pool.query('SHOW idle_in_transaction_session_timeout');
     expect(rows).toEqual([{ idle_in_transaction_session_timeout: '0' }]);
@@ -54,6 +65,7 @@ describe('the folder of an embedded database', () => {
   });
 
   it('keeps what was committed, also when it is opened again', async () => {
+    await copyTo(folder);
     const first = await open();
     await first.pool.query('CREATE TABLE kept (n int)');
     await first.pool.query('INSERT INTO kept VALUES (1)');
@@ -65,6 +77,7 @@ describe('the folder of an embedded database', () => {
   });
 
   it('is refused to a second one while the first is open, and given afterwards', async () => {
+    await copyTo(folder);
     const first = await open();
     await expect(open()).rejects.toMatchObject({
       problems: [{ code: 'STORAGE_FOLDER_IN_USE', summary: `process ${process.pid} uses it` }],
@@ -75,13 +88,15 @@ describe('the folder of an embedded database', () => {
   });
 
   it('is taken over from a process number that now belongs to another', async () => {
-    await mkdir(folder, { mode: 0o700 });
+    await copyTo(folder);
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
     await (await open()).close();
   });
 
   it('may lie too deep for a socket', async () => {
-    const database = await open(join(folder, 'deep'.repeat(20), 'down'));
+    const deep = join(folder, 'deep'.repeat(20), 'down');
+    await copyTo(deep);
+    const database = await open(deep);
     expect((await database.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await database.close();
   });
@@ -94,6 +109,7 @@ describe('the folder of an embedded database', () => {
   });
 
   it('survives kill -9 of its process without losing what was acknowledged', async () => {
+    await copyTo(folder);
     const [file = '', ...args] = typescriptCommand(join(__dirname, 'count-until-killed.testing.ts'), folder);
     let acknowledged = 0;
     for (let round = 0; round < 3; round += 1) {

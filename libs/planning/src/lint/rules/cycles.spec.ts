@@ -331,7 +331,7 @@ describe('a cycle of definitions', () => {
           expect(outcomeOf([], spec, { release: bundle }).problems.map(({ code }) => code)).toContain('PLAN_CYCLE');
       }),
       {
-        numRuns: 1000,
+        numRuns: 300,
         examples: [
           // `b` may be on nodes that no definition names, and `any` may choose one of those.
           [
