@@ -3,7 +3,7 @@
  * and keeps what they tell. Promises to serve nobody without a valid identity, to write a command in the same database
  * transaction as the state that it comes from, and to open no port of its own choosing: database, bus and store are given.
  */
-export { type OidcConfig, parseOidcGrants } from './identity/oidc';
+export type { OidcConfig } from './identity/oidc';
 export { checkPlannerConfig, isLoopback, type PlannerConfig } from './planner-config';
 export type { PlannerPorts } from './planner-ports';
 export { InlinePlanRunner } from './plans/inline-plan-runner';

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { SecretValue } from '@muster/model';
-import { type OidcConfig, parseOidcGrants } from '@muster/planner';
+import type { OidcConfig } from '@muster/planner';
 import { problem, ProblemsError } from '@muster/problems';
 import { LOG_LEVELS, type LogLevel } from '@muster/telemetry';
 import { z } from 'zod';
+import { parseOidcGrants } from './oidc-grants';
 
 export const SERVICE_KINDS = ['server', 'planner', 'executor'] as const;
 export type ServiceKind = (typeof SERVICE_KINDS)[number];

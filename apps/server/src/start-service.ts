@@ -1,8 +1,6 @@
 import { hostname } from 'node:os';
-import { startExecutor } from '@muster/executor';
 import { problem, ProblemsError } from '@muster/problems';
 import { createMasker } from '@muster/secrets';
-import { startPlanner } from '@muster/planner';
 import { aroundMessage, createLogger, type Logger, openTracing, type Tracing } from '@muster/telemetry';
 import { Closing } from './closing';
 import { prepareDataFolder } from './data-folder';
@@ -41,6 +39,8 @@ async function runPlanner(config: ServerConfig, parts: TracedParts, logger: Logg
   const adminToken = await secretOf(config, 'admin-token', config.adminToken);
   const bus = await parts.openBus('planner');
   const tls = await readTls(config.tls.http, 'HTTP');
+  // Neither service loads the other: an executor has no use for what answers HTTP requests or plans.
+  const { startPlanner } = await import('@muster/planner');
   const { trustedProxies, failuresPerMinute } = config;
   const planner = await listening(config.httpHost, config.httpPort, 'MUSTER_HTTP_PORT', () =>
     startPlanner(
@@ -78,6 +78,7 @@ async function runExecutor(
   const { artifacts, secretBox, database } = parts;
   const bus = await parts.openBus('executor');
   const health = await healthOf(config);
+  const { startExecutor } = await import('@muster/executor');
   const start = () =>
     startExecutor(
       {

@@ -2,7 +2,7 @@ import { TestOidcProvider, waitUntil } from '@muster/testkit';
 import request from 'supertest';
 
 import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
-import { isJwt, type OidcConfig, parseOidcGrants } from './oidc';
+import { isJwt, type OidcConfig } from './oidc';
 
 describe('tokens of an issuer of OpenID Connect', () => {
   let planner: TestPlanner;
@@ -17,7 +17,11 @@ describe('tokens of an issuer of OpenID Connect', () => {
       audience: 'muster',
       nameClaim: 'sub',
       groupsClaim: 'groups',
-      grants: parseOidcGrants('ops:default=viewer, others:default=operator, nobody:*=admin') ?? [],
+      grants: [
+        { group: 'ops', project: 'default', role: 'viewer' },
+        { group: 'others', project: 'default', role: 'operator' },
+        { group: 'nobody', project: '*', role: 'admin' },
+      ],
     };
     ({ url } = await planner.add(undefined, { oidc }));
   });
@@ -87,16 +91,5 @@ describe('tokens of an issuer of OpenID Connect', () => {
       .get('/api/v1/identity')
       .set('authorization', `Bearer ${await planner.tokenWith({})}`);
     expectStatus(own, 200);
-  });
-});
-
-describe('groups and their roles', () => {
-  it.each(['ops', 'ops:default', 'ops=viewer', 'ops:default=root', ':default=viewer'])('are not told by %p', (text) => {
-    expect(parseOidcGrants(text)).toBeNull();
-  });
-
-  it('may have colons in their names', () => {
-    expect(parseOidcGrants('urn:x:ops:*=admin')).toEqual([{ group: 'urn:x:ops', project: '*', role: 'admin' }]);
-    expect(parseOidcGrants('')).toEqual([]);
   });
 });

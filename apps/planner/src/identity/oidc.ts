@@ -1,7 +1,7 @@
 import { problem, ProblemsError } from '@muster/problems';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { NOBODY, type Nobody, type Person } from '../http/principal';
-import { type Grants, type Role, ROLES } from './grants';
+import type { Grants, Role } from './grants';
 
 /** Whom else the planner believes: an issuer of OpenID Connect. */
 export interface OidcConfig {
@@ -89,17 +89,4 @@ export class OidcIssuer {
     const detail = error instanceof Error ? error.message : String(error);
     return new ProblemsError([problem('API_UNAVAILABLE', { subject: 'OpenID Connect', summary, detail })]);
   }
-}
-
-/**
- * Reads `GROUP:PROJECT=ROLE`, separated by commas or spaces; `*` as project stands for all of them. Null if something in it is
- * none of that.
- */
-export function parseOidcGrants(text: string): OidcConfig['grants'] | null {
-  const grants = text
-    .split(/[\s,]+/)
-    .filter((each) => each !== '')
-    .map((each) => /^(.+):([A-Za-z0-9][A-Za-z0-9._-]{0,127}|\*)=([a-z]+)$/.exec(each))
-    .map((match) => ({ group: match?.[1] ?? '', project: match?.[2] ?? '', role: match?.[3] as Role }));
-  return grants.every(({ group, role }) => group !== '' && ROLES.includes(role)) ? grants : null;
 }
