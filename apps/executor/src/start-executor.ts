@@ -32,7 +32,7 @@ import {
 } from '@muster/protocol';
 import { SshNodeInspector, SshNodePort, SshNodeShell } from '@muster/remote';
 import type { SecretBox } from '@muster/model';
-import { migrate } from '@muster/storage';
+import { answersInTime, migrate } from '@muster/storage';
 import { withoutScope } from '@muster/telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -189,15 +189,10 @@ async function openHealth(
 ): Promise<HealthServer | null> {
   if (!health) return null;
   const metrics = new ExecutorMetrics({ executor, nodes, pool, bus }, health.isAlone);
-  const reasons = async (): Promise<readonly string[]> => {
-    const answers = await pool.query('SELECT 1').then(
-      () => true,
-      () => false,
-    );
-    return [
-      ...(answers ? [] : ['the database does not answer']),
-      ...(bus.isConnected ? [] : ['there is no connection to the broker']),
-    ];
-  };
+  const answers = answersInTime(() => pool.query('SELECT 1'));
+  const reasons = async (): Promise<readonly string[]> => [
+    ...((await answers()) ? [] : ['the database does not answer']),
+    ...(bus.isConnected ? [] : ['there is no connection to the broker']),
+  ];
   return serveHealth(health, { reasons, metrics });
 }

@@ -2,6 +2,7 @@
  * Where Muster keeps what must survive: the database (PostgreSQL, or an embedded one on disk), its migrations,
  * and artifacts by digest. Promises to know no service's tables.
  */
+export { answersInTime } from './answers-in-time';
 export { type ConnectionOptions, type Database, type DatabaseConfig, openDatabase, type OpenOptions } from './database';
 export { type DatabaseFailure, databaseFailure, isTransient } from './database-failure';
 export { migrate, type MigrationClass } from './migrate';

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SecretValue } from '@muster/model';
 import { waitUntil } from '@muster/testkit';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import { parse } from 'yaml';
 import { ExecutorBed, graphTask } from '../executor-bed.testing';
 
@@ -55,6 +55,30 @@ describe("an executor's health and figures", () => {
     expect((await ask('/metrics', AUTHORIZED)).status).toBe(200);
     expect((await ask('/nothing', AUTHORIZED)).status).toBe(404);
     expect((await ask('/metrics', AUTHORIZED, 'POST')).status).toBe(404);
+  });
+
+  it('tell in time that the database is silent, and ask it no more than one question meanwhile', async () => {
+    const real = Pool.prototype.query as (...args: unknown[]) => Promise<unknown>;
+    let asked = 0;
+    let answer = (_: unknown): void => undefined;
+    const silent = jest.spyOn(Pool.prototype, 'query').mockImplementation(function (this: Pool, ...args: unknown[]) {
+      if (args[0] !== 'SELECT 1') return real.apply(this, args);
+      asked += 1;
+      return new Promise((resolve) => (answer = resolve));
+    } as Pool['query']);
+    try {
+      const ready = async () => {
+        const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(8000) });
+        return [response.status, ((await response.json()) as { reasons: string[] }).reasons];
+      };
+      const told = [503, ['the database does not answer']];
+      expect(await Promise.all([ready(), ready()])).toEqual([told, told]);
+      expect(asked).toBe(1);
+    } finally {
+      silent.mockRestore();
+      answer(undefined);
+    }
+    await waitUntil('it is ready again', async () => (await ask('/health/ready')).status === 200);
   });
 
   it('count what it owns, has begun, is connected to and has to publish; and what is taken from it', async () => {

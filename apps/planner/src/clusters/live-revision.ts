@@ -28,6 +28,29 @@ export async function setLive(on: EntityManager, transaction: string, outcome: D
     [transaction, UNDEPLOYS, outcome !== 'succeeded-with-failures'],
   );
   const undeployed = changed.filter((row) => row.live_revision === null).map((row) => row.id);
-  if (undeployed.length > 0)
-    await rowsOf(on, 'DELETE FROM planner.last_success WHERE cluster_id = ANY($1::uuid[]) RETURNING 1', [undeployed]);
+  await forget(on, undeployed);
+}
+
+/**
+ * After a graph that has succeeded on every node: was it the whole `deletion`, nothing is live any more, and nothing counts as
+ * having succeeded. At once, since graphs that come after it are planned by that, and it stays true when they fail.
+ */
+export async function undeploy(on: EntityManager, transaction: string, graphIndex: number): Promise<void> {
+  const undeployed = await rowsOf<{ id: string }>(
+    on,
+    `UPDATE planner.cluster AS c SET live_revision = NULL FROM planner.transaction t
+     WHERE t.id = $1 AND c.id = t.cluster_id AND t.graphs[$3::int + 1] = $2 AND coalesce(t.options->>'noop', 'false') = 'false'
+       AND t.options->'nodes' = 'null' AND t.options->'tasks' = 'null' AND coalesce(t.options->'subgraphs', 'null') = 'null'
+     RETURNING c.id`,
+    [transaction, UNDEPLOYS, graphIndex],
+  );
+  await forget(
+    on,
+    undeployed.map(({ id }) => id),
+  );
+}
+
+async function forget(on: EntityManager, clusters: readonly string[]): Promise<void> {
+  if (clusters.length === 0) return;
+  await rowsOf(on, 'DELETE FROM planner.last_success WHERE cluster_id = ANY($1::uuid[]) RETURNING 1', [clusters]);
 }

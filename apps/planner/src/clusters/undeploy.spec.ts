@@ -1,4 +1,4 @@
-import { SMALL_RELEASE } from '../testing/bundle-archive.testing';
+import { SMALL_RELEASE, smallCluster } from '../testing/bundle-archive.testing';
 import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
 
 const URL = '/api/v1/clusters/c1';
@@ -15,6 +15,13 @@ describe('what is live', () => {
       'graphs/after/tasks.yaml': "- { id: after, type: shell, role: [web], parameters: { cmd: 'true' } }\n",
     };
     expectStatus(await planner.publish(release), 201);
+    // Its tasks are left out where nothing changed.
+    const compared = {
+      ...release,
+      'release.yaml': release['release.yaml'].replace('1.0.0', '1.1.0'),
+      'tasks.yaml': release['tasks.yaml'].replaceAll('role: [web],', 'role: [web], inputs: {},'),
+    };
+    expectStatus(await planner.publish(compared), 201);
   });
   beforeEach(async () => {
     await planner.clear();
@@ -25,7 +32,11 @@ describe('what is live', () => {
   const codes = (body: { problems: { code: string }[] }) => body.problems.map(({ code }) => code);
   const live = async () => (await planner.get(URL)).body.liveRevision as number | null;
   const kept = async () =>
-    (await planner.database.query<{ task: string }[]>('SELECT definition FROM planner.last_success')).length;
+    (
+      await planner.database.query<{ task: string }[]>(
+        'SELECT s.definition FROM planner.last_success s JOIN planner.cluster c ON c.id = s.cluster_id',
+      )
+    ).length;
   async function deployed(tasks: readonly string[], body: object = {}, state: End = 'succeeded') {
     const { transaction, deployment } = await planner.deploy(body);
     if (state === 'succeeded') await planner.executor.succeed(deployment, tasks);
@@ -71,6 +82,34 @@ describe('what is live', () => {
     await planner.executor.succeed(await planner.untilStarted(transaction, 2), TASKS[second] ?? []);
     await planner.untilState(transaction, 'succeeded');
     expect(await live()).toBe(then);
+  });
+
+  it('is nothing from the end of the graph deletion on: what comes after it is done again, and may fail', async () => {
+    const reasons = async () => {
+      const { tasks } = (await planner.post(`${URL}/plans`)).body as { tasks: { reason: { code: string } }[] };
+      return tasks.map(({ reason }) => reason.code);
+    };
+    expectStatus(await planner.apply(smallCluster().replace('small@1.0.0', 'small@1.1.0')), 200);
+    await deployed(ALL);
+    expect(await reasons()).toEqual(['unchanged', 'unchanged', 'unchanged', 'unchanged']);
+    const { transaction, deployment } = await planner.deploy({ graphs: ['deletion', 'default'] });
+    await planner.executor.succeed(deployment, ERASED);
+    const second = await planner.untilStarted(transaction, 2);
+    expect([await live(), await kept()]).toEqual([null, 0]);
+    const planned = await planner.database.query<{ state: string }[]>(
+      'SELECT state FROM planner.task WHERE deployment_id = $1',
+      [second],
+    );
+    expect(planned.map(({ state }) => state)).not.toContain('skipped');
+    await planner.executor.tell(second, [
+      { type: 'accepted' },
+      { type: 'state-changed', state: 'running', text: null },
+      { type: 'tasks-ended', tasks: [...ALL], state: 'failed' },
+      { type: 'state-changed', state: 'failed', text: null },
+    ]);
+    await planner.untilState(transaction, 'failed');
+    expect(await live()).toBeNull();
+    expect(await reasons()).not.toContain('unchanged');
   });
 
   it.each<[string, object, End, string[]]>([

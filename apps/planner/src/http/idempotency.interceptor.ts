@@ -55,23 +55,23 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-/** Runs `handle` once for `key`, or answers as it did then. */
+/** Runs `handle` once for `key`, or answers as it did then. `life` is as `runOnce` has it. */
 export async function answerOnce(
   database: DataSource,
   key: string,
   request: Request,
   hash: string,
   response: Response,
-  handle: () => Promise<unknown>,
+  handle: (life: string) => Promise<unknown>,
 ): Promise<unknown> {
   const principal = principalOf(request);
   const who = principal?.kind === 'person' ? principal.name : '';
   const answer = await runOnce(
     database,
     { project: projectOf(request), principal: who, key, request: hash },
-    async () => {
+    async (life) => {
       try {
-        const body = await handle();
+        const body = await handle(life);
         return { status: response.statusCode, body };
       } catch (error) {
         if (!(error instanceof ProblemsError)) throw error;

@@ -38,9 +38,14 @@ export function lingerForBody(most = LINGER_BYTES_MAX, patienceMs = LINGER_MS): 
  */
 export function sentBody(request: Request): Readable {
   const body = new PassThrough();
-  request.once('close', () => {
+  const end = (): void => {
     if (!request.complete) body.destroy(new Error('the sender has gone'));
-  });
+  };
+  // Its reader is told as well; a failure that comes before there is one must not end the process.
+  body.on('error', () => undefined);
+  request.once('close', end);
+  // Perhaps while it was looked up who it is: of that nothing more is told.
+  if (request.destroyed) end();
   return request.pipe(body);
 }
 

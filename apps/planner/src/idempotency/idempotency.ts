@@ -26,6 +26,8 @@ export interface StoredAnswer {
 
 interface KeyState {
   readonly mine: boolean;
+  /** Of a key that is mine: which of its lives this is. */
+  readonly life: string;
   readonly request: string;
   readonly status: number | null;
   readonly answer: unknown;
@@ -33,6 +35,7 @@ interface KeyState {
 
 /**
  * Runs `work` once per key: a later request with the same key gets the stored answer, a simultaneous one waits for it.
+ * `life` is the same for `work` that is done again after its planner died, and another one once the key was forgotten.
  *
  * Fails with `API_IDEMPOTENCY_MISMATCH` if the key stands for another request, with `API_IDEMPOTENCY_RUNNING` if the
  * first one takes too long to wait for. An answer of 500 and above is not stored: trying again is the remedy for it.
@@ -40,11 +43,13 @@ interface KeyState {
 export async function runOnce(
   database: DataSource,
   request: KeyedRequest,
-  work: () => Promise<StoredAnswer>,
+  work: (life: string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
   const deadline = performance.now() + WAIT_MS;
+  let life: string;
   for (;;) {
     const state = await claimKey(database, request);
+    life = state.life;
     if (state.mine) break;
     if (state.request !== request.request)
       throw refusal('API_IDEMPOTENCY_MISMATCH', request.key, 'The key was used for another request.');
@@ -55,7 +60,7 @@ export async function runOnce(
   }
   let answer: StoredAnswer;
   try {
-    answer = await work();
+    answer = await work(life);
   } catch (error) {
     await forgetKey(database, request);
     throw error;
@@ -75,24 +80,26 @@ export async function forgetExpiredKeys(database: DataSource): Promise<number> {
 }
 
 async function claimKey(database: DataSource, { project, principal, key, request }: KeyedRequest): Promise<KeyState> {
-  const mine = await rowOf(
+  const mine = await rowOf<{ life: string }>(
     database.manager,
     `INSERT INTO planner.idempotency_key AS k (project, principal, key, request, leased_until, expires_at)
      VALUES ($1, $2, $3, $4, now() + interval '${LEASE_SECONDS} seconds', now() + interval '${KEPT_HOURS} hours')
      ON CONFLICT (project, principal, key) DO UPDATE
-       SET request = excluded.request, status = NULL, answer = NULL, leased_until = excluded.leased_until, expires_at = excluded.expires_at
+       SET request = excluded.request, status = NULL, answer = NULL, leased_until = excluded.leased_until,
+         expires_at = CASE WHEN k.expires_at < now() THEN excluded.expires_at ELSE k.expires_at END
        WHERE k.expires_at < now() OR (k.status IS NULL AND k.leased_until < now() AND k.request = excluded.request)
-     RETURNING 1`,
+     RETURNING extract(epoch FROM expires_at)::text AS life`,
     [project, principal, key, request],
   );
-  if (mine !== null) return { mine: true, request, status: null, answer: null };
-  const there = await rowOf<Omit<KeyState, 'mine'>>(
+  if (mine !== null) return { mine: true, life: mine.life, request, status: null, answer: null };
+  const there = await rowOf<Omit<KeyState, 'mine' | 'life'>>(
     database.manager,
     'SELECT request, status, answer FROM planner.idempotency_key WHERE project = $1 AND principal = $2 AND key = $3',
     [project, principal, key],
   );
   // Gone between the two statements: its first request failed; the next turn claims it.
-  return there === null ? { mine: false, request, status: null, answer: null } : { mine: false, ...there };
+  const other = { mine: false, life: '' };
+  return there === null ? { ...other, request, status: null, answer: null } : { ...other, ...there };
 }
 
 async function storeAnswer(

@@ -34,6 +34,10 @@ interface Giving {
   readonly caller: Person;
 }
 
+interface KeptAnswer extends TokenDto {
+  readonly life: string;
+}
+
 @ApiTags('identity')
 @Controller('api/v1/tokens')
 export class TokensController {
@@ -156,7 +160,7 @@ export class TokensController {
 
   /**
    * Gives a new token once for a request's `Idempotency-Key`. It is made from the key, so that a repetition is answered alike
-   * although the stored answer is without it.
+   * although the stored answer is without it; and from the key's life, so that a key that was forgotten makes another one.
    */
   async #giveOnce(
     { request, response, project, caller }: Giving,
@@ -168,9 +172,15 @@ export class TokensController {
       return { ...tokenView(await write(hashToken(token)), caller), token };
     }
     const hash = requestHash(request, request.body);
-    const token = derivedTokenText(this.secretKey, [project, caller.name, key, hash].join('\n'));
-    const make = async (): Promise<TokenDto> => tokenView(await write(hashToken(token)), caller);
-    return { ...((await answerOnce(this.database, key, request, hash, response, make)) as TokenDto), token };
+    const textOf = (life: string): string =>
+      derivedTokenText(this.secretKey, [project, caller.name, key, hash, life].join('\n'));
+    const make = async (life: string): Promise<KeptAnswer> => ({
+      ...tokenView(await write(hashToken(textOf(life))), caller),
+      life,
+    });
+    const kept = (await answerOnce(this.database, key, request, hash, response, make)) as KeptAnswer;
+    const { life, ...view } = kept;
+    return { ...view, token: textOf(life) };
   }
 }
 

@@ -106,7 +106,8 @@ export async function rotateToken(
   return database.transaction(async (on) => {
     const row = await findToken(on, project, name, true);
     refuseForeign(caller, row);
-    requireMatch(ifMatch, tokenEtag(row), `token ${name}`);
+    // Else this request has done it already, and its planner died before it could answer.
+    if (row.hash !== wish.hash) requireMatch(ifMatch, tokenEtag(row), `token ${name}`);
     if (row.revokedAt !== null)
       throw new ProblemsError([
         problem('TOKEN_REVOKED', {

@@ -1,5 +1,7 @@
+import type { Bus } from '@muster/messaging';
 import type { Problem } from '@muster/problems';
 import { expectStatus, TestPlanner } from '../testing/test-planner.testing';
+import { writePool } from './pools';
 
 const codes = (body: { problems: Problem[] }) => body.problems.map(({ code, subject }) => `${code} ${subject}`);
 
@@ -81,6 +83,26 @@ describe('pools', () => {
     const remove = (etag: string) => planner.delete('/api/v1/pools/edited').set('if-match', etag);
     expect((await remove('"1"')).status).toBe(412);
     expectStatus(await remove('"2"'), 204);
+  });
+
+  it('are left with the executors as they are stored, where somebody else was faster', async () => {
+    expectStatus(await set('raced', { slots: 1 }), 200);
+    const told: unknown[] = [];
+    const bus = {
+      request: async (_: unknown, { body }: { body: { slots: number; version: number } }) => {
+        told.push([body.slots, body.version]);
+        if (told.length === 1)
+          await planner.database.query("UPDATE planner.pool SET slots = 9, version = 2 WHERE name = 'raced'");
+        return { ok: true, body: { accepted: true } };
+      },
+    } as unknown as Bus;
+    await expect(writePool(planner.database, bus, 'default', 'raced', 5, '"1"')).rejects.toMatchObject({
+      problems: [{ code: 'API_PRECONDITION_FAILED' }],
+    });
+    expect(told).toEqual([
+      [5, 2],
+      [9, 2],
+    ]);
   });
 
   it('are not written when the executors refuse them', async () => {

@@ -93,7 +93,7 @@ async function change(
   requireMatch(ifMatch, etag, `pool ${pool}`);
   const version = (before?.version ?? 0) + 1;
   await tell(bus, project, pool, slots, version);
-  return database.transaction(async (manager) => {
+  const isWritten = await database.transaction(async (manager) => {
     const written = await rowOf(
       manager,
       `INSERT INTO planner.pool (project, name, slots, version) VALUES ($1, $2, $3, $4)
@@ -106,6 +106,14 @@ async function change(
     await writeFeedEvents(manager, project, [{ type, at: null, subject: {}, data }]);
     return true;
   });
+  if (!isWritten) await tellStored(database.manager, bus, project, pool);
+  return isWritten;
+}
+
+/** Of two who told executors at once one was stored, and the other may be refused: it is not what executors are left with. */
+async function tellStored(on: EntityManager, bus: Bus, project: string, pool: string): Promise<void> {
+  const stored = await on.findOneBy(PoolRow, { project, name: pool });
+  if (stored !== null) await tell(bus, project, pool, stored.slots, stored.version);
 }
 
 async function tell(bus: Bus, project: string, pool: string, slots: number, version: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { type DeploymentEvent, type DeploymentStatus, isDeploymentEnd, mayGoOn } from '@muster/model';
 import type { EntityManager } from 'typeorm';
-import { setLive } from '../clusters/live-revision';
+import { setLive, undeploy } from '../clusters/live-revision';
 import { rowOf, rowsOf } from '../database/sql';
 import { writeFeedEventsOfMany } from '../feed/write-feed-events';
 import { forgetRecords } from '../previous/insert-records';
@@ -231,6 +231,8 @@ async function followDeployment(
     await setState(on, id, state, null, false);
     return false;
   }
+  // What failed on nodes within a tolerance is there as it was.
+  if (mayGoOn(state) && state !== 'succeeded-with-failures') await undeploy(on, id, graphIndex);
   if (mayGoOn(state) && graphIndex + 1 < row.graphs.length) {
     await setState(on, id, 'running', null, true);
     if (row.stop_asked !== null) await endBetweenGraphs(on, id, row.stop_asked);
