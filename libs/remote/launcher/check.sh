@@ -19,7 +19,7 @@ run_check() {
   MUSTER_CHECK=$(printf '%b' "$4")
   put_question "$2" &
   its=$!
-  watch_check "$3" "$its" 6>&- 7>&- &
+  watch_check "$3" "$its" &
   watch=$!
   wait "$its"
   code=$?
@@ -45,6 +45,8 @@ put_question() { # id: becomes the question
 }
 
 watch_check() { # seconds process: ends its group when the time is over
+  # Closed here and not where this is called, as in `keep`: the copy would hold the lock of a question that is over.
+  exec 6>&- 7>&-
   trap 'kill "$nap"; exit 0' TERM
   sleep "$1" &
   nap=$!

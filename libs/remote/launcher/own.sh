@@ -28,10 +28,12 @@ own_gated() {
   [ "$locked" ] || take_lock
   end_checks
   say "$1" ok "$folder_id"
-  sweep 3>&- 7>&- 8>&- 9>&- &
+  sweep &
 }
 
 sweep() { # what nobody has asked to forget: ended attempts after a week; lines of forgotten ones after 90 days
+  # Closed here and not where this is called, as in `keep`: the copies would hold the gate and the node's lock meanwhile.
+  exec 3>&- 7>&- 8>&- 9>&-
   find done -type f -mtime +90 -exec rm -f {} +
   state=exit
   for d in $(find attempts -maxdepth 2 -name exit -mtime +7); do

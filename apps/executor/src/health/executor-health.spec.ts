@@ -61,11 +61,12 @@ describe("an executor's health and figures", () => {
     const real = Pool.prototype.query as (...args: unknown[]) => Promise<unknown>;
     let asked = 0;
     let answer = (_: unknown): void => undefined;
-    const silent = jest.spyOn(Pool.prototype, 'query').mockImplementation(function (this: Pool, ...args: unknown[]) {
+    const query = function (this: Pool, ...args: unknown[]): unknown {
       if (args[0] !== 'SELECT 1') return real.apply(this, args);
       asked += 1;
       return new Promise((resolve) => (answer = resolve));
-    } as Pool['query']);
+    };
+    const silent = jest.spyOn(Pool.prototype, 'query').mockImplementation(query);
     try {
       const ready = async () => {
         const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(8000) });

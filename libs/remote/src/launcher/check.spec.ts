@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { folderProcesses } from '../embedded/folder-processes';
 import { openLauncher, type LabLauncher } from '../testing/launcher-lab.testing';
 import { clearFolder, temporaryFolder } from '../testing/node-bed.testing';
+import { plant } from '../testing/plant.testing';
 import { eventually } from '../testing/recorder.testing';
 import { escapeWord } from './shell-words';
 
@@ -13,8 +14,8 @@ describe.each([['dash'], ['busybox', 'sh'], ['bash', '--posix']])('a check by th
   let launcher: LabLauncher;
   let number = 0;
 
-  const open = async (): Promise<LabLauncher> => {
-    const made = await openLauncher({ stateDir: join(folder, 'state'), shell });
+  const open = async (source?: string): Promise<LabLauncher> => {
+    const made = await openLauncher({ stateDir: join(folder, 'state'), shell, ...(source && { source }) });
     launchers.push(made);
     return made;
   };
@@ -100,6 +101,17 @@ describe.each([['dash'], ['busybox', 'sh'], ['bash', '--posix']])('a check by th
     expect((await next.ask('own', 'inst', 2, 'own'))[0]).toBe('ok');
     expect(left()).toBe(0);
     expect(readdirSync(join(folder, 'state', 'checks'))).toEqual([]);
+  });
+
+  it('leaves the node free once it is ended, also where whoever asked it was killed', async () => {
+    launcher = await open(plant(['wait "$its"\n', 'itself; kill -KILL "$pid"\n']));
+    await launcher.ask('own', 'inst', 1, 'own');
+    await begin('a', `cd ${folder}; sleep 600`);
+    const next = await open();
+    expect((await next.ask('own', 'inst', 2, 'own'))[0]).toBe('ok');
+    expect(left()).toBe(0);
+    expect(await next.ask('start', 'b', escapeWord('cd /'), escapeWord('true'))).toEqual(['started']);
+    await next.ended('b');
   });
 
   it('is found by the process that it was recorded with, and by none that came to have its number', async () => {

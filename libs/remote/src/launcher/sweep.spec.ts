@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clearFolder, temporaryFolder } from '../testing/node-bed.testing';
 import { openLauncher, type LabLauncher } from '../testing/launcher-lab.testing';
+import { plant } from '../testing/plant.testing';
 import { eventually } from '../testing/recorder.testing';
 import { escapeWord } from './shell-words';
 
@@ -35,5 +36,21 @@ describe.each([['dash'], ['busybox', 'sh']])('what a dead owner has left on a no
     expect([isThere('new'), isThere('runs')]).toEqual([true, true]);
     expect(await next.ask('cancel', 'runs', 0)).toEqual(['confirmed']);
     await next.close();
+  });
+
+  it('is cleared away while others own the node and see what is gone', async () => {
+    const cleared = join(stateDir, 'cleared');
+    const source = plant(['find done', `until [ -e ${cleared} ]; do sleep 0.05; done\nfind done`]);
+    const launcher = await openLauncher({ stateDir, shell, source });
+    await launcher.ask('own', 'inst', 3, 'own');
+    const next = await open();
+    try {
+      expect((await next.ask('own', 'inst', 4, 'own'))[0]).toBe('ok');
+      expect(await next.ask('start', 'meanwhile', escapeWord('cd /'), escapeWord('true'))).toEqual(['started']);
+      await next.ended('meanwhile');
+    } finally {
+      writeFileSync(cleared, '');
+      for (const it of [launcher, next]) await it.close();
+    }
   });
 });

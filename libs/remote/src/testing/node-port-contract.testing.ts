@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { AttemptSpec, NodeReady, OperationFile } from '@muster/execution';
+import { waitUntil } from '@muster/testkit';
 import type { ProbeTarget } from '../probe';
 import { SshNodePort, type SshNodePortOptions } from '../ssh-node-port';
 import { artifactsOf, TICKET, type MakeBed, type NodeBed } from './node-bed.testing';
@@ -308,9 +309,14 @@ lines \u00e9"; test -z "$B"
       expect(answer).toMatchObject({ kind: 'refused', code: 'NODE_OTHER_OWNER' });
       expect(JSON.stringify(answer)).toContain('inst-1');
       expect(await other.adopt(bed.target, theirs)).toMatchObject({ kind: 'ready', stateFolder: ready.stateFolder });
-      expect(await newer.start(bed.target, { ...TICKET, ticket: 5 }, command('true'))).toMatchObject({
-        code: 'NODE_OTHER_OWNER',
+      // One that is sent before it is seen that its launcher was ended counts as started until somebody asks the node.
+      const ran = join(bed.stateDir, 'ran');
+      const late = await waitUntil('a start of the owner before is refused', async () => {
+        const told = await newer.start(bed.target, { ...TICKET, ticket: 5 }, command(`touch ${ran}`));
+        return told.kind === 'started' ? null : told;
       });
+      expect(late).toMatchObject({ code: 'NODE_OTHER_OWNER' });
+      expect(existsSync(ran)).toBe(false);
     });
 
     it('probes ports and pages from the side of the node until they answer', async () => {
