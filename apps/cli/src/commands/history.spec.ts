@@ -33,6 +33,8 @@ it('history, inputs and bulk controls show what the planner tells', async () => 
     expect(JSON.parse(planner.seen.at(-1)?.body ?? '')).toEqual({
       ...{ transactions: ['t1', 't2'], verb: 'cancel', reason: 'because' },
     });
+    await run('bulk resume t1 t2');
+    expect(JSON.parse(planner.seen.at(-1)?.body ?? '')).toMatchObject({ transactions: ['t1', 't2'], verb: 'resume' });
     expect((await run('bulk explode t1')).code).toBe(1);
   } finally {
     await planner.close();

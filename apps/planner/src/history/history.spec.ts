@@ -108,6 +108,22 @@ describe('the past of transactions', () => {
     expect((await planner.get('/api/v1/transactions?since=yesterday&state=nonsense')).body.problems).toHaveLength(2);
   });
 
+  it('is paused and resumed in bulk', async () => {
+    const running = made[1] ?? '';
+    const deployment = await planner.untilStarted(running, 1);
+    const send = async (verb: string) =>
+      (await planner.post('/api/v1/transactions/controls', { transactions: [running], verb })).body.items;
+    const told = () => planner.executor.commands.at(-1)?.body;
+    expect(await send('pause')).toMatchObject([{ transaction: running, problems: [] }]);
+    expect(told()).toMatchObject({ deployment, verb: 'pause', who: 'admin' });
+    await planner.executor.tell(deployment, [{ type: 'state-changed', state: 'paused', text: null }]);
+    await planner.untilState(running, 'paused');
+    expect(await send('resume')).toMatchObject([{ transaction: running, problems: [] }]);
+    expect(told()).toMatchObject({ deployment, verb: 'resume', who: 'admin' });
+    await planner.executor.tell(deployment, [{ type: 'state-changed', state: 'running', text: null }]);
+    await planner.untilState(running, 'running');
+  });
+
   it('is ended in bulk, each by itself, and once per key', async () => {
     const [ended = '', running = ''] = made;
     const nobody = randomUUID();
