@@ -89,11 +89,10 @@ export class DeploymentRunner {
     this.#lease = lease;
     this.#onGone = onGone;
     this.#state = initialState(graph, { leasesPools: true });
-    for (const event of owned.events) apply(this.#state, event);
-    this.#storedSeq = this.#state.lastSeq;
+    this.#storedSeq = 0;
     const taskOf = (address: string): GraphTask | null =>
       this.#state.graph.tasks[this.#state.graph.indexOf.get(address) ?? -1] ?? null;
-    this.#spans = new DeploymentSpans(context.tracing, owned.start, taskOf, context.executor, owned.events);
+    this.#spans = new DeploymentSpans(context.tracing, owned.start, taskOf, context.executor);
     this.#performer = new AttemptPerformer(context, owned, this.#state, lease, this.#spans, {
       fact: (body, task) => this.#fact(body, task === undefined ? null : [task]),
       fenced: () => this.#leave('fenced'),
@@ -120,6 +119,13 @@ export class DeploymentRunner {
   /** Attempts that have begun and not ended. */
   get attemptsOpen(): number {
     return this.#state.open.size;
+  }
+
+  /** What the log says, in its order, all of it before `start`. Fails with `InvariantBroken` on what cannot have happened. */
+  replay(events: readonly DeploymentEvent[]): void {
+    for (const event of events) apply(this.#state, event);
+    this.#storedSeq = this.#state.lastSeq;
+    this.#spans.storedBefore(events);
   }
 
   /** Goes on where the log ends: asks the nodes about open attempts, then decides. */
