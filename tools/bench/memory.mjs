@@ -34,7 +34,9 @@ export async function benchMemory({ folder, tasks, shellEvery, startServices, sa
     index % shellEvery === 0 ? null : { type: 'wait-for', parameters: { port: port.number }, timeout: 600 };
   const cluster = { folder, nodes: NODES, tasksPerNode: Math.ceil(tasks / NODES), work, startServices };
   try {
-    return await withCluster(cluster, (parts) => measure({ ...parts, folder, tasks: cluster.tasksPerNode * NODES, say }));
+    return await withCluster(cluster, (parts) =>
+      measure({ ...parts, folder, tasks: cluster.tasksPerNode * NODES, say }),
+    );
   } finally {
     port.close();
   }
@@ -44,7 +46,10 @@ async function measure({ transactions, services, started, folder, tasks, say }) 
   const phases = new MemoryPhases(services, say);
   const database = new Client({ connectionString: started.env.MUSTER_DATABASE_URL });
   await database.connect();
-  const clients = startWorker(join(root, 'tools/bench/memory-clients.mjs'), { server: started.url, token: started.token });
+  const clients = startWorker(join(root, 'tools/bench/memory-clients.mjs'), {
+    server: started.url,
+    token: started.token,
+  });
   const bed = { transactions, started, folder, tasks, phases, clients, asks: new Asks(database) };
   try {
     await clients.told('reading');
@@ -113,7 +118,10 @@ async function takeOver({ started, folder, phases, asks }) {
   phases.replace(executor, another);
   const idleMs = cpuMs(another.pid);
   await asks.timed('takeover, its lease of 10 s included', async () => {
-    await asks.untilTrue('the other executor works', async () => (await asks.executorLog()).last_seq > before + 2 * NODES);
+    await asks.untilTrue(
+      'the other executor works',
+      async () => (await asks.executorLog()).last_seq > before + 2 * NODES,
+    );
   });
   asks.note('takeover, CPU', cpuMs(another.pid) - idleMs);
 }

@@ -44,8 +44,7 @@ export function printResult({ machine, planning, scheduling, makespan, fuel, lin
     );
   if (makespan) printMakespan(makespan);
   if (fuel) printFuel(fuel);
-  if (memory)
-    printMemory(memory);
+  if (memory) printMemory(memory);
   if (lint) printLint(lint);
   for (const [kind, it] of Object.entries(endToEnd ?? {})) {
     const { first, best, median } = it.wallMs;
@@ -165,7 +164,10 @@ function printMemory({ tasks, processes, times, read }) {
   printTable(
     `Peak memory, MB, in the life of one deployment of ${tasks} tasks`,
     ['phase', ...processes.map(({ name }) => name)],
-    Object.keys(processes[0].phases).map((phase) => [phase, ...processes.map(({ phases }) => phases[phase].toFixed(0))]),
+    Object.keys(processes[0].phases).map((phase) => [
+      phase,
+      ...processes.map(({ phases }) => phases[phase].toFixed(0)),
+    ]),
   );
   printTable(
     `What took how long, of ${read.events} events, ${read.pages} pages and ${read.statuses} statuses (${read.statusMsMax.toFixed(0)} ms at most) being read, ${read.failures} refused or lost`,
