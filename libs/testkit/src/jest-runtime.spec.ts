@@ -6,8 +6,7 @@ const folder = mkdtempSync(join(tmpdir(), 'muster-jest-'));
 const file = join(folder, 'counter.js');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- what is tried here
-const load = (): { count: () => number; fail: () => never } => require(file) as never;
+const load = () => jest.requireActual<{ count: () => number; fail: () => never }>(file);
 
 describe('modules whose compiled form is kept between suites', () => {
   beforeEach(() => {
