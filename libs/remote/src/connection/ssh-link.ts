@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { NodeFailure, NodeTarget } from '@muster/execution';
 import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
 import { fingerprint } from './fingerprint';
@@ -97,7 +97,7 @@ async function attempt(
     client.once('close', () => resolve(unreachable(`${target.address}:${target.port}: the connection was closed`)));
     try {
       client.connect({
-        sock: sock as Readable,
+        sock: sock,
         username: target.user,
         privateKey: target.identity,
         authHandler: ['publickey'],
@@ -111,6 +111,9 @@ async function attempt(
         },
       });
     } catch {
+      // It has not taken the stream: nobody else ends it, or hears what becomes of it.
+      sock.on('error', () => undefined);
+      sock.destroy();
       // Never the cause: it may quote the key.
       resolve(refused('NODE_LOGIN_REFUSED', `the private key for node ${target.name} cannot be read`));
     }
