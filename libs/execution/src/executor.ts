@@ -124,15 +124,12 @@ export class Executor {
     return this.#intake.accept(command, origin === undefined ? told : { ...told, origin });
   }
 
-  /** Stores a control command; its effect comes back as an event that names it. */
+  /** Stores a control command that does something as things are; its effect comes back as an event that names it. */
   async control(command: string, body: ControlDeployment): Promise<readonly Problem[]> {
     const { store } = this.#ports;
     const subject = `deployment ${body.deployment}`;
-    const fault = body.limit ? await this.#questions.limitFault(body.deployment, body.limit) : null;
-    if (body.limit && fault !== null)
-      return store.refuse(command, [
-        problem('CONTROL_LIMIT_IMPOSSIBLE', { subject: `limit ${body.limit.key}`, summary: fault }),
-      ]);
+    const problems = await this.#questions.controlProblems(body);
+    if (problems.length > 0) return store.refuse(command, problems);
     const answer = await store.putCommand(command, body);
     switch (answer) {
       case 'unknown':
