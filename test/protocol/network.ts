@@ -38,6 +38,11 @@ export class Network {
     return this.#messages === this.repeatAt || this.world.happens(this.weather.repeat) ? 2 : 1;
   }
 
+  /** The message to be repeated has come. */
+  get isRepeated(): boolean {
+    return this.repeatAt > 0 && this.#messages >= this.repeatAt;
+  }
+
   get messages(): number {
     return this.#messages;
   }

@@ -53,10 +53,13 @@ class Connection implements LauncherConnection {
       fates.calls++;
       if (fates.falls('before')) return this.process.die('before a request');
       const dies = fates.falls('between');
+      const isUnanswered = fates.falls('unanswered');
       this.#waiting.add(reject);
       this.#carry('out', () => {
         const value = effect();
         if (dies) return this.process.die('before a machine answers');
+        // Over TCP an answer is lost only with the connection.
+        if (isUnanswered) return this.break();
         this.#carry('in', () => {
           if (this.#waiting.delete(reject)) this.process.deliver(() => resolve(value));
         });

@@ -1,4 +1,4 @@
-import { isDeploymentEnd, type DeploymentEvent, type DeploymentStatus } from '@muster/model';
+import { isDeploymentEnd, type DeploymentEvent, type DeploymentStatus, type TaskState } from '@muster/model';
 import type { DeploymentEventsMessage } from '@muster/protocol';
 import { foldEvents } from '../../apps/planner/src/transactions/fold-events';
 import type { Network } from './network';
@@ -15,7 +15,7 @@ export interface PlannerView {
   lastSeq: number;
   heardAt: number;
   status: DeploymentStatus;
-  readonly tasks: Map<string, string>;
+  readonly tasks: Map<string, TaskState>;
 }
 
 /** Asks executors for stored events; fails when none answers. */

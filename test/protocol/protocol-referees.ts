@@ -104,6 +104,11 @@ export class ProtocolReferees {
     this.#newestTicket.set(machine, Math.max(newest, ticket));
   }
 
+  /** The machine has lost its state folder, and with it which tickets it has seen: nothing there can tell an older one. */
+  forgot(machine: string): void {
+    this.#newestTicket.delete(machine);
+  }
+
   started(line: JournalLine): void {
     const id = line.attempt.split('.')[0] ?? '';
     const judged = this.#deployments.get(id);

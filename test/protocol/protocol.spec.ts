@@ -45,7 +45,7 @@ describe('the protocol, with the real executors over modelled surroundings', () 
     let runs = 0;
     for (let call = 1; call <= calls; call += 3)
       for (const moment of ['before', 'between'] as const) {
-        const run = await simulateProtocol({ ...calm, death: { call, moment } });
+        const run = await simulateProtocol({ ...calm, sentence: { call, moment } });
         expect({ call, moment, objections: run.objections }).toEqual({ call, moment, objections: [] });
         takeovers += run.takeovers - first;
         runs++;
@@ -59,7 +59,7 @@ describe('the protocol, with the real executors over modelled surroundings', () 
       const calm: ProtocolRunOptions = { seed, isCalm: true };
       const { calls } = await simulateProtocol(calm);
       for (let call = 1; call <= calls; call += 5)
-        overdue.push(...(await simulateProtocol({ ...calm, death: { call, moment: 'between' } })).overdueMs);
+        overdue.push(...(await simulateProtocol({ ...calm, sentence: { call, moment: 'between' } })).overdueMs);
     }
     expect(overdue.length).toBeGreaterThan(20);
     expect(Math.max(...overdue)).toBeLessThanOrEqual(TICK_MS + CALL_MS);

@@ -5,19 +5,25 @@ import type { World } from './world';
 /** How long a caller waits for an answer before it takes the connection for broken. */
 const PATIENCE_MS = 4000;
 
-/** Where deaths are dealt out: at which call of any process, and before it is sent or before it is answered. */
-export interface DeathSentence {
+/** What can befall a call: its process dies before it is sent, or before it is answered; or the answer alone is lost, so that it is made again. */
+export const MOMENTS = ['before', 'between', 'unanswered'] as const;
+
+/** Which call of any process something befalls, and what. */
+export interface Sentence {
   readonly call: number;
-  readonly moment: 'before' | 'between';
+  readonly moment: (typeof MOMENTS)[number];
 }
 
-/** Counts the calls of all processes, and ends one at the call it is sentenced to. */
+/** Counts the calls of all processes, and says what befalls the one that is sentenced. */
 export class Fates {
   calls = 0;
-  sentence: DeathSentence | null = null;
+  sentence: Sentence | null = null;
+  isCarriedOut = false;
 
-  falls(moment: DeathSentence['moment']): boolean {
-    return this.sentence !== null && this.calls === this.sentence.call && this.sentence.moment === moment;
+  falls(moment: Sentence['moment']): boolean {
+    if (this.sentence === null || this.calls !== this.sentence.call || this.sentence.moment !== moment) return false;
+    this.isCarriedOut = true;
+    return true;
   }
 }
 
@@ -86,6 +92,7 @@ export class SimProcess {
       fates.calls++;
       if (fates.falls('before')) return this.die('before a call');
       const dies = fates.falls('between');
+      const isUnanswered = fates.falls('unanswered');
       let isAnswered = false;
       const answer = (settle: () => void): void =>
         this.deliver(() => {
@@ -105,7 +112,7 @@ export class SimProcess {
           return;
         }
         if (dies) return this.die('before an answer');
-        if (network.isLost(road)) return;
+        if (isUnanswered || network.isLost(road)) return;
         world.after(network.delay(), () => answer(() => resolve(value)));
       });
     });

@@ -1,5 +1,5 @@
 import { Executor, type ExecutorPorts } from '@muster/execution';
-import type { DeploymentEvent, TaskGraph } from '@muster/model';
+import { type DeploymentEvent, isTaskEnd, type TaskGraph } from '@muster/model';
 import { type ControlDeployment, packGraph } from '@muster/protocol';
 import { type JournalLine, MachineModel } from './machine-model';
 import { CALM, Network, type Weather } from './network';
@@ -8,7 +8,7 @@ import { PlannerModel } from './planner-model';
 import type { PlantedFault } from './planted-fault';
 import { type Objection, ProtocolReferees } from './protocol-referees';
 import { type PlannedDeployment, type Scenario, scenarioOf } from './scenario';
-import { type DeathSentence, Fates, SimProcess } from './sim-process';
+import { Fates, type Sentence, SimProcess } from './sim-process';
 import { StoreModel, storePort } from './store-model';
 import { World } from './world';
 
@@ -24,8 +24,8 @@ export interface ProtocolRunOptions {
   /** Nothing goes wrong but what is asked for here. */
   readonly isCalm?: boolean;
   readonly fault?: PlantedFault | null;
-  /** An executor dies at this call. */
-  readonly death?: DeathSentence | null;
+  /** Something befalls this call of an executor. */
+  readonly sentence?: Sentence | null;
   /** The message with this number comes twice. */
   readonly repeatAt?: number;
   /** Only faults of these kinds, and this weather. */
@@ -42,6 +42,8 @@ export interface ProtocolRun {
   /** Calls that executors made, and messages to planner and executors: the places where something can be planted. */
   readonly calls: number;
   readonly messages: number;
+  /** What was to befall a call, or the repetition, has come. */
+  readonly isPlanted: boolean;
   readonly events: number;
   readonly takeovers: number;
   /** Of each takeover from an owner that was gone: for how long its lease had passed, in ms. */
@@ -87,11 +89,11 @@ class ProtocolSimulation {
   #isStorm = true;
   #undecided = 0;
 
-  constructor({ seed, isCalm = false, fault = null, death = null, repeatAt = 0, storm }: ProtocolRunOptions) {
+  constructor({ seed, isCalm = false, fault = null, sentence = null, repeatAt = 0, storm }: ProtocolRunOptions) {
     this.#world = new World(seed);
     this.#network = new Network(this.#world);
     this.#network.repeatAt = repeatAt;
-    this.#fates.sentence = death;
+    this.#fates.sentence = sentence;
     this.#fault = fault;
     this.#isCalm = isCalm;
     this.#only = storm ?? null;
@@ -293,8 +295,10 @@ class ProtocolSimulation {
         return world.after(world.between(100, 20_000), () => this.#links.restore(machine));
       }
       case 'power': {
-        world.note(`${machine.name} loses power`);
-        machine.boot(false, world.happens(0.1));
+        const losesFolder = world.happens(0.1);
+        world.note(`${machine.name} loses power${losesFolder ? ' and its state folder' : ''}`);
+        machine.boot(false, losesFolder);
+        if (losesFolder) this.#referees.forgot(machine.name);
         return world.after(world.between(500, 20_000), () => machine.boot(true, false));
       }
       case 'road down': {
@@ -341,7 +345,8 @@ class ProtocolSimulation {
           continue;
         }
         const held = view.applied.flatMap((event) => (event.type === 'task-held' ? [event.task] : []));
-        if (held.length > 0) this.#control(id, this.#world.pick(['retry', 'skip'] as const), [...new Set(held)]);
+        const waiting = [...new Set(held)].filter((task) => !isTaskEnd(view.tasks.get(task) ?? 'waiting'));
+        if (waiting.length > 0) this.#control(id, this.#world.pick(['retry', 'skip'] as const), waiting);
         this.#control(id, 'resume');
       }
     });
@@ -408,6 +413,7 @@ class ProtocolSimulation {
       objections: this.#referees.objections,
       calls: this.#fates.calls,
       messages: this.#network.messages,
+      isPlanted: this.#fates.isCarriedOut || this.#network.isRepeated,
       events: rows.reduce((sum, { events }) => sum + events.length, 0),
       takeovers: rows.reduce((sum, { epoch }) => sum + epoch, 0),
       overdueMs: this.#overdue,

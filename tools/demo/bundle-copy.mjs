@@ -14,9 +14,14 @@ const { parseDocument, visit } = createRequire(join(root, 'libs/catalog/package.
 export function copyBundle(name, target, prefix) {
   rmSync(target, { recursive: true, force: true });
   cpSync(join(root, 'examples', name), target, { recursive: true });
+  const home = join(prefix, name);
+  // In a command the path stands between double quotes, where a shell would read these four.
+  const quoted = `"${home.replace(/[\\"$`]/g, '\\$&')}`;
   for (const file of readdirSync(join(target, 'tasks'))) {
     edit(join(target, 'tasks', file), (node) => {
-      node.value = node.value.replaceAll(`/opt/${name}`, join(prefix, name));
+      node.value = node.value.replaceAll(new RegExp(`"?/opt/${name}`, 'g'), (it) =>
+        it.startsWith('"') ? quoted : home,
+      );
     });
   }
   const hash = createHash('sha256');

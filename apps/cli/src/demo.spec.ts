@@ -8,6 +8,8 @@ import { isAlive, type PrivateFolder, privateFolder } from '@muster/testkit';
 
 const script = join(__dirname, '../../../tools/demo.mjs');
 const nodes = ['proxy', 'app1', 'app2', 'app3', 'db'];
+/** A checkout lies anywhere: spaces, letters beyond ASCII, and what a shell reads between quotes; Node itself cannot do backslashes. */
+const NAME = `Vorführung "it's" $HOME \`false\``;
 
 describe('the demo', () => {
   let folder: PrivateFolder;
@@ -20,14 +22,14 @@ describe('the demo', () => {
   }, 60_000);
 
   async function demo(verb: string) {
-    const env = { PATH: process.env['PATH'], HOME: folder.path, MUSTER_DEMO_DIR: join(folder.path, 'demo') };
+    const env = { PATH: process.env['PATH'], HOME: folder.path, MUSTER_DEMO_DIR: join(folder.path, NAME) };
     const child = spawn(process.execPath, [script, verb, '--no-build'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (text += piece.toString()));
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, text };
   }
-  const kept = (file: string) => readFileSync(join(folder.path, 'demo', file), 'utf8');
+  const kept = (file: string) => readFileSync(join(folder.path, NAME, file), 'utf8');
   const pidOf = (name: string) => (JSON.parse(kept(`${name}.pid`)) as { pid: number }).pid;
 
   it('deploys a web service whose proxy reaches every application server', async () => {
@@ -85,7 +87,7 @@ describe('the demo', () => {
     const pids = [
       pidOf('server'),
       pidOf('nodes'),
-      ...nodes.flatMap((node) => folderProcesses(join(folder.path, 'demo/nodes', node))),
+      ...nodes.flatMap((node) => folderProcesses(join(folder.path, NAME, 'nodes', node))),
     ];
     expect(pids.length).toBeGreaterThanOrEqual(7);
     expect(await demo('stop')).toMatchObject({

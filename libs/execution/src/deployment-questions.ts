@@ -1,7 +1,10 @@
 import { isDeploymentEnd, type TaskGraph } from '@muster/model';
-import type { ExplainReply } from '@muster/protocol';
+import { problem, type Problem } from '@muster/problems';
+import type { ControlDeployment, ExplainReply } from '@muster/protocol';
 import {
   apply,
+  type ControlFault,
+  controlFaults,
   type DeploymentState,
   type Explanation,
   initialState,
@@ -66,6 +69,30 @@ export class DeploymentQuestions {
     if (own) return own.limitFault(key, amount);
     const read = await this.#read(deployment);
     return read && limitFault(read.state, key, amount);
+  }
+
+  /** Why a control does nothing, all at once; none for an unknown deployment, and for an ended one, of which its store tells. */
+  async controlProblems(body: ControlDeployment): Promise<readonly Problem[]> {
+    const { deployment, verb, tasks, limit } = body;
+    if (limit) {
+      const summary = await this.limitFault(deployment, limit);
+      return summary === null ? [] : [problem('CONTROL_LIMIT_IMPOSSIBLE', { subject: `limit ${limit.key}`, summary })];
+    }
+    if (verb !== 'retry' && verb !== 'skip') return [];
+    const faults = this.#ownOf(deployment)?.controlFaults(body) ?? (await this.#faultsFromLog(deployment, verb, tasks));
+    return faults.map(({ task, summary, remedy }) => {
+      const subject = task === null ? `deployment ${deployment}` : `task ${task}`;
+      return problem('CONTROL_NOT_POSSIBLE', { subject, summary, ...(remedy === undefined ? {} : { remedy }) });
+    });
+  }
+
+  async #faultsFromLog(
+    deployment: string,
+    verb: 'retry' | 'skip',
+    tasks: readonly string[] | undefined,
+  ): Promise<readonly ControlFault[]> {
+    const read = await this.#read(deployment);
+    return read === null || isDeploymentEnd(read.state.status) ? [] : controlFaults(read.state, verb, tasks);
   }
 
   /** One at a time: many who ask of a large deployment at once would each have all of it in memory. */

@@ -42,6 +42,10 @@ export class ExecutorBed {
   isStoreAway = false;
   isBrokerAway = false;
   readonly handedOver: string[] = [];
+  /** What is read of the deployment by others than its owner. */
+  logged: readonly DeploymentEvent[] = [];
+  /** Control commands that were stored. */
+  readonly stored: string[] = [];
   /** What an earlier run did cannot be read. */
   isReadAway = true;
   /** Answers of the node that are held back, when it is slow. */
@@ -100,13 +104,25 @@ export class ExecutorBed {
         this.inbox = this.inbox.filter(({ id }) => !read.includes(id));
         return 'stored';
       },
-      events: async (_deployment, from, to) => this.events.slice(from - 1, to),
+      events: async (_deployment, from, to) =>
+        (this.logged.length > 0 ? this.logged : this.events).slice(from - 1, to),
       unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
       read: async () => {
         if (this.isReadAway) throw new Error('the store is away');
-        return { graph: new Uint8Array(), lastSeq: 0, owner: null, transaction: 't', project: 'p', cluster: 'c' };
+        return {
+          graph: new Uint8Array(),
+          lastSeq: this.logged.length,
+          owner: null,
+          transaction: 't',
+          project: 'p',
+          cluster: 'c',
+        };
       },
       accept: async () => ({ kind: 'accepted' }),
+      putCommand: async (command) => {
+        this.stored.push(command);
+        return 'stored';
+      },
       refuse: async (command, problems) => {
         this.refused.push(command);
         return problems;

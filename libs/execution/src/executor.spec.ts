@@ -99,6 +99,66 @@ describe('an executor', () => {
     expect(bed.events.map(({ seq }) => seq)).toEqual(bed.events.map((_, index) => index + 1));
   });
 
+  describe('that is asked to try again what needs it no more', () => {
+    const retry: ControlDeployment = { deployment: D, verb: 'retry', tasks: ['a@n1'], who: 'w', why: null };
+
+    it('refuses, from its own state or from the log, and takes what does something', async () => {
+      const bed = new ExecutorBed();
+      await bed.until(() => bed.started.length === 1);
+      expect(await bed.executor.control('c1', retry)).toMatchObject([
+        {
+          code: 'CONTROL_NOT_POSSIBLE',
+          subject: 'task a@n1',
+          summary: expect.stringMatching(/It is running/) as string,
+        },
+      ]);
+      expect(await bed.executor.control('c2', { ...retry, tasks: undefined })).toMatchObject([
+        { code: 'CONTROL_NOT_POSSIBLE', subject: `deployment ${D}` },
+      ]);
+      expect(await bed.executor.control('c3', { ...retry, verb: 'skip' })).toMatchObject([{ subject: 'task a@n1' }]);
+      const other = new ExecutorBed();
+      other.isFree = false;
+      other.isReadAway = false;
+      other.logged = bed.events;
+      expect(await other.executor.control('c1', retry)).toMatchObject([{ subject: 'task a@n1' }]);
+      bed.ended(1, 1);
+      await bed.until(() => bed.has('retry-set'));
+      expect(await bed.executor.control('c4', retry)).toEqual([]);
+      expect(await other.executor.control('c4', retry)).toEqual([]);
+      expect(bed.stored).toEqual(['c4']);
+      expect(bed.refused).toEqual(['c1', 'c2', 'c3']);
+    });
+
+    it('says that a retry came too late whose task had gone on when it was read, and goes on', async () => {
+      const bed = new ExecutorBed();
+      await bed.until(() => bed.started.length === 1);
+      bed.ended(1, 1);
+      await bed.until(() => bed.has('retry-set'));
+      expect(await bed.executor.control('late', retry)).toEqual([]);
+      for (let second = 0; second < 60; second++) await bed.clock.move(1000);
+      await bed.until(() => bed.started.length === 2);
+      bed.inbox = [{ id: 'late', body: retry }];
+      bed.executor.nudged();
+      await bed.until(() => bed.has('control'));
+      expect(bed.events.at(-1)).toMatchObject({ type: 'control', command: 'late', verb: 'retry', tooLate: true });
+      bed.ended(2, 0);
+      await bed.until(() => bed.events.some((event) => event.type === 'state-changed' && event.state === 'succeeded'));
+      expect(bed.started).toHaveLength(2);
+    });
+
+    it('ends the delay of a task that waits to be tried again', async () => {
+      const bed = new ExecutorBed();
+      await bed.until(() => bed.started.length === 1);
+      bed.ended(1, 1);
+      await bed.until(() => bed.has('retry-set'));
+      const before = bed.clock.now();
+      bed.inbox = [{ id: 'now', body: retry }];
+      bed.executor.nudged();
+      await bed.until(() => bed.started.length === 2);
+      expect(bed.clock.now() - before).toBeLessThan(1000);
+    });
+  });
+
   describe('that cannot fetch what a graph needs', () => {
     const start = (giveUpAt?: number) =>
       ({

@@ -23,6 +23,7 @@ import { endUnfinished } from './runner/end-unfinished';
 import { EventRelay } from './runner/event-relay';
 import { Lease } from './runner/lease';
 import { OutputForwarder } from './runner/output-forwarder';
+import { OutputGatherer } from './runner/output-gatherer';
 import { idsOf, withIds } from './runner/log-ids';
 import type { RunnerContext } from './runner/runner-context';
 import { StartIntake } from './start-intake';
@@ -82,7 +83,8 @@ export class Executor {
     this.#options = options;
     const { clock, store, log } = ports;
     this.#relay = new EventRelay(options.id, store, ports.publishEvents, clock, log);
-    const output = new OutputForwarder(ports.publishOutput, ports.makeMasker, ports.encodeBase64, clock);
+    const gatherer = new OutputGatherer(ports.publishOutput, clock);
+    const output = new OutputForwarder((chunk) => gatherer.add(chunk), ports.makeMasker, ports.encodeBase64, clock);
     this.#questions = new DeploymentQuestions(options.id, ports, (deployment) => this.#runners.get(deployment));
     this.#intake = new StartIntake(ports, (deployment, graph) => {
       this.#accepted = { deployment, graph };
@@ -123,15 +125,12 @@ export class Executor {
     return this.#intake.accept(command, origin === undefined ? told : { ...told, origin });
   }
 
-  /** Stores a control command; its effect comes back as an event that names it. */
+  /** Stores a control command that does something as things are; its effect comes back as an event that names it. */
   async control(command: string, body: ControlDeployment): Promise<readonly Problem[]> {
     const { store } = this.#ports;
     const subject = `deployment ${body.deployment}`;
-    const fault = body.limit ? await this.#questions.limitFault(body.deployment, body.limit) : null;
-    if (body.limit && fault !== null)
-      return store.refuse(command, [
-        problem('CONTROL_LIMIT_IMPOSSIBLE', { subject: `limit ${body.limit.key}`, summary: fault }),
-      ]);
+    const problems = await this.#questions.controlProblems(body);
+    if (problems.length > 0) return store.refuse(command, problems);
     const answer = await store.putCommand(command, body);
     switch (answer) {
       case 'unknown':

@@ -115,7 +115,7 @@ export type DeploymentEventBody =
       readonly limit?: { readonly key: string; readonly amount: number };
       /** Of `signal`: the event that has happened, for whom it waits or will wait. */
       readonly event?: string;
-      /** It came when the deployment had just ended: it changes nothing, and stands after the end. */
+      /** It came when the deployment had just ended, and stands after the end; or when the tasks of a retry or skip had gone on: it changes nothing. */
       readonly tooLate?: true;
     }
   /** Decision. `text` says why, for people. */

@@ -3,11 +3,14 @@ import { CODE, type DeploymentState } from './deployment-state';
 import { setLimit } from './limits';
 import { isReopenable } from './reopen';
 
-/** Notes what a person asked for; `decide` acts on it. A command that was recorded before, or comes after the end, changes nothing. */
+/**
+ * Notes what a person asked for; `decide` acts on it. A command that was recorded before, or came too late, as one after the end
+ * does, changes nothing.
+ */
 export function applyControl(state: DeploymentState, event: DeploymentEvent & { readonly type: 'control' }): void {
   if (state.commands.has(event.command)) return;
   state.commands.add(event.command);
-  if (isDeploymentEnd(state.status)) return;
+  if (isDeploymentEnd(state.status) || event.tooLate === true) return;
   const { wishes } = state;
   const by = event.why ? `${event.who}: ${event.why}` : event.who;
   const named = (event.tasks ?? [])
@@ -53,14 +56,20 @@ export function isSkippable(state: DeploymentState, task: number): boolean {
   return code === CODE.waiting || code === CODE.ready || (code === CODE.lost && state.held.has(task));
 }
 
-/** It waits for a person, or did not succeed; what came after a skipped one has gone on already. */
-function mayRetry(state: DeploymentState, task: number): boolean {
-  return state.held.has(task) || (isReopenable(state, task) && state.task[task] !== CODE.skipped);
+/** It waits for a person or for its time to be tried again, or did not succeed; what came after a skipped one has gone on already. */
+export function mayRetry(state: DeploymentState, task: number): boolean {
+  return isToBeTried(state, task) || (isReopenable(state, task) && state.task[task] !== CODE.skipped);
 }
 
-/** What a retry of everything is about: all that waits for a person, and all that failed. */
-function* unfinished(state: DeploymentState): Generator<number> {
+/** It was tried, has not ended, and does not run: it waits for a person, or until it is tried again by itself. */
+export function isToBeTried(state: DeploymentState, task: number): boolean {
+  return state.held.has(task) || state.notBefore.has(task);
+}
+
+/** What a retry of everything is about: all that waits for a person or to be tried again, and all that failed. */
+export function* unfinished(state: DeploymentState): Generator<number> {
   yield* state.held.keys();
+  yield* state.notBefore.keys();
   if (state.count[CODE.failed] === 0) return;
   for (let task = 0; task < state.graph.taskCount; task++) if (state.task[task] === CODE.failed) yield task;
 }

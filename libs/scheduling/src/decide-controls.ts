@@ -1,4 +1,5 @@
 import type { TakeDecision } from './take-decision';
+import { isToBeTried } from './apply-control';
 import { CODE, type DeploymentState } from './deployment-state';
 import { endTried } from './end-tried';
 import { endUnstarted } from './end-unstarted';
@@ -35,7 +36,7 @@ function retry(state: DeploymentState, take: TakeDecision): void {
   if (stop !== null) return;
   const ended = new Set<number>();
   for (const task of wished) {
-    if (!state.held.has(task)) ended.add(task);
+    if (!isToBeTried(state, task)) ended.add(task);
     else if (isNodeFailed(state, task)) leaveOnFailedNode(state, task, take);
     else take({ type: 'retry-due', task: addressOf(state, task) });
   }

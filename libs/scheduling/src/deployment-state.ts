@@ -18,7 +18,7 @@ import { Unjudged } from './unjudged';
 export interface Wishes {
   pause: string | null;
   resume: boolean;
-  /** Held ones go on at once; ended ones are reopened, with what they kept from running. */
+  /** Those that wait to be tried again go on at once; ended ones are reopened, with what they kept from running. */
   readonly retry: Set<number>;
   /** Skipped at once where ready or held; a waiting one once what it requires is satisfied, since order passes through it. */
   readonly skip: Set<number>;

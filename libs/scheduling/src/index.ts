@@ -4,6 +4,7 @@
  */
 export { apply } from './apply';
 export { carriedFrom, type CarriedOver } from './carry-over';
+export { controlFaults, type ControlFault } from './control-faults';
 export { compileGraph, type CompiledGraph } from './compiled-graph';
 export { decide, nextWake, record } from './decide';
 export { initialState, taskStateOf, type DeploymentState, type NodeState } from './deployment-state';

@@ -1,9 +1,11 @@
 import type { AttemptResult, DeploymentEvent, GraphTask, TaskGraph } from '@muster/model';
 import { apply } from './apply';
 import { carriedFrom, type CarriedOver } from './carry-over';
+import { controlFaults } from './control-faults';
 import { decide, record } from './decide';
 import { initialState, taskStateOf, type DeploymentState } from './deployment-state';
 import { graphTask as task } from './graph-task.testing';
+import { whyWaiting } from './why-waiting';
 
 const exited = (code: number): AttemptResult => ({ kind: 'exited', code, sizes: { stdout: 0, stderr: 0 } });
 
@@ -149,6 +151,83 @@ describe('a retry while the deployment runs', () => {
     run.end('a@1', 1);
     expect(run.states['a@1']).toBe('running');
     expect(run.attempts('a@1')).toBe(4);
+  });
+
+  describe('of a task that waits to be tried again by itself', () => {
+    const waiting = (tasks: readonly GraphTask[] = [task('b@2')]) => {
+      const retries = { count: 2, delayMs: 600_000, backoff: 1 };
+      const run = new Run(graph([task('a@1', [], { retries }), ...tasks])).begin();
+      run.end('a@1', 1);
+      expect(whyWaiting(run.state, 'a@1')?.reasons[0]).toMatchObject({
+        code: 'retry-delay',
+        until: 600_002,
+        text: 'attempt 2 starts after a delay; `muster retry` starts it now',
+      });
+      return run;
+    };
+
+    it.each([[['a@1']], [[]]])('ends its delay: %j', (named) => {
+      const run = waiting();
+      run.retry(...named);
+      expect([run.states['a@1'], run.attempts('a@1')]).toEqual(['running', 2]);
+      expect(run.log.filter(({ type }) => type === 'retry-due')).toHaveLength(1);
+      expect(run.replayed().states).toEqual(run.states);
+    });
+
+    it('leaves its count of retries as it was', () => {
+      const run = waiting();
+      run.retry('a@1');
+      run.end('a@1', 1);
+      expect(run.states['a@1']).toBe('ready');
+      run.retry('a@1');
+      run.end('a@1', 1);
+      expect(run.states['a@1']).toBe('failed');
+    });
+
+    it('has the delay that was set before ring for nothing', () => {
+      const run = waiting();
+      run.retry('a@1');
+      run.end('a@1', 0);
+      run.log.push(...decide(run.state, 700_000));
+      expect(run.attempts('a@1')).toBe(2);
+    });
+
+    it('starts it once nothing else is in its way', () => {
+      const run = waiting([task('b@1')]);
+      run.fact({ type: 'control', command: 'p', verb: 'pause', who: 'ann', why: null });
+      run.retry();
+      expect(run.states['a@1']).toBe('ready');
+      expect(whyWaiting(run.state, 'a@1')?.reasons.map(({ code }) => code)).not.toContain('retry-delay');
+      run.end('b@1');
+      run.fact({ type: 'control', command: 'r', verb: 'resume', who: 'ann', why: null });
+      expect(run.states['a@1']).toBe('running');
+    });
+  });
+
+  it('is judged by what it would do now', () => {
+    const retries = { count: 1, delayMs: 60_000, backoff: 1 };
+    const run = new Run(
+      graph([task('a@1', [], { retries }), task('b@2'), task('c@3', ['b@2']), task('d@4', ['b@2']), task('e@5')]),
+    ).begin();
+    const faults = (...tasks: string[]) =>
+      controlFaults(run.state, 'retry', tasks.length > 0 ? tasks : undefined).map(
+        ({ task: about, summary }) => `${about}: ${summary}`,
+      );
+    expect(faults()).toEqual([expect.stringMatching(/^null: No task of it has failed/)]);
+    expect(faults('b@2', 'c@3', 'zz@1')).toEqual([
+      expect.stringMatching(/^b@2: It is running/),
+      expect.stringMatching(/^c@3: It is waiting/),
+      'zz@1: The running graph has no such task.',
+    ]);
+    run.end('a@1', 1);
+    expect([faults(), faults('a@1')]).toEqual([[], []]);
+    run.retry('a@1');
+    run.end('a@1');
+    run.end('b@2', 1);
+    expect([faults(), faults('b@2', 'c@3')]).toEqual([[], []]);
+    expect(faults('a@1')).toEqual(['a@1: It has ended (succeeded), so retry does nothing any more.']);
+    run.fact({ type: 'control', command: 'd', verb: 'drain', who: 'ann', why: null });
+    expect(faults('b@2')).toEqual([expect.stringMatching(/^null: It is ending \(drained by ann\)/)]);
   });
 
   it('leaves alone what succeeded, and everything once it is being stopped', () => {

@@ -75,7 +75,9 @@ describe('why a task does not run', () => {
     const retried = task('a@n1', [], { retries: { count: 1, delayMs: 5000, backoff: 1 } });
     const told = new Told([retried, task('b@n2', ['a@n1'])]);
     told.exit('a@n1', 1);
-    expect(told.why('a@n1')).toEqual([['retry-delay', 'attempt 2 starts after a delay', null, 6100]]);
+    expect(told.why('a@n1')).toEqual([
+      ['retry-delay', 'attempt 2 starts after a delay; `muster retry` starts it now', null, 6100],
+    ]);
     expect(told.why('b@n2')).toEqual([['dependency', 'requires a@n1, which waits for its next attempt', null, 'a@n1']]);
     const faultTolerance = [{ name: 'web', nodes: ['n1', 'n2'], tolerated: 0 }];
     const stopped = new Told([task('a@n1'), task('b@n3'), task('c@n3')], { faultTolerance });

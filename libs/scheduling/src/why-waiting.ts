@@ -171,7 +171,7 @@ function policies(state: DeploymentState, task: number): WaitingReason[] {
   }
   const until = state.notBefore.get(task);
   if (until !== undefined) {
-    const text = `attempt ${(state.attempts[task] as number) + 1} starts after a delay`;
+    const text = `attempt ${(state.attempts[task] as number) + 1} starts after a delay; \`muster retry\` starts it now`;
     reasons.push({ code: 'retry-delay', text, since: null, holders: [], until });
   }
   const busy = nodeBusyWith(state, task);

@@ -15,7 +15,7 @@ export interface SimulationScript {
   readonly offline?: readonly string[];
   /** Drain once that many tasks have ended. */
   readonly drainAfter?: number;
-  /** A person has everything that failed tried again, once that many tasks have ended. */
+  /** A person has everything tried again that failed, or that waits to be tried again, once that many tasks have ended. */
   readonly retryAfter?: number;
   /** At most that many nodes at work at once. */
   readonly nodesAtOnce?: number;

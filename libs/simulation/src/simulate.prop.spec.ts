@@ -268,3 +268,15 @@ describe('each referee trips on a planted fault', () => {
     expect(watch({ graph: two, script: slower }).log).not.toEqual(watch({ graph: two, script: {} }).log);
   });
 });
+
+describe('a retry by a person', () => {
+  it('ends the delay of what waits to be tried again', () => {
+    const retries = { count: 1, delayMs: 3_600_000, backoff: 1 };
+    const graph = taskGraph([graphTask('a@n1', { retries }), graphTask('b@n2')]);
+    const script = { tasks: { 'a@n1': { attempts: ['failed', 'succeeded'] as const }, 'b@n2': { duration: 5 } } };
+    const alone = simulate(graph, { script });
+    const helped = simulate(graph, { script: { ...script, retryAfter: 1 } });
+    expect([alone.outcome, helped.outcome]).toEqual(['succeeded', 'succeeded']);
+    expect([alone.makespan, helped.makespan]).toEqual([3602, 6]);
+  });
+});

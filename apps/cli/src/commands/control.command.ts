@@ -33,7 +33,7 @@ export function defineControlCommands(run: Run, program: Command): void {
   const retry = program
     .command('retry <transaction> [tasks...]')
     .description(
-      'try tasks (TASK@NODE) again that failed or wait for a person, with what they kept from running; without any: all of them; after the end: in a further run',
+      'try tasks (TASK@NODE) again now that failed, wait for a person or for their next attempt, with what they kept from running; without any: all of them; after the end: in a further run',
     )
     .option('--tasks <list>', 'the same as naming them: addresses with commas between them', list);
   act<ControlOptions>(run, retry, (session, options, [transaction = '', ...tasks]) =>

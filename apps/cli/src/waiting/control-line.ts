@@ -9,6 +9,6 @@ export function controlLine({ data }: FeedEvent): string {
   const tasks = Array.isArray(data['tasks']) ? ` ${data['tasks'].slice(0, TASKS_SHOWN_MAX).join(', ')}` : '';
   const event = text('event') === '' ? '' : ` ${text('event')}`;
   const why = text('why') === '' ? '' : ` (${text('why')})`;
-  const late = data['tooLate'] === true ? ': too late, the graph had ended' : '';
+  const late = data['tooLate'] === true ? ': too late, nothing was left for it to do' : '';
   return `${text('who')}: ${text('verb')}${tasks}${event}${why}${late}`;
 }

@@ -148,7 +148,7 @@ describe('waiting', () => {
     io.interrupt();
     expect(await waiting).toBe(6);
     expect(io.stderr.text.replaceAll('2026-01-02T03:04:05.678Z  ', '')).toBe(
-      'ann: skip a@1 (as agreed)\nbob: resume: too late, the graph had ended\ndetached; the transaction is paused. Come back with: muster watch t1\n',
+      'ann: skip a@1 (as agreed)\nbob: resume: too late, nothing was left for it to do\ndetached; the transaction is paused. Come back with: muster watch t1\n',
     );
   });
 

@@ -92,7 +92,7 @@ export const EVENT_KINDS: Readonly<Record<FeedEventType, EventKind>> = {
       'limit?': field('`key` and `amount`', 'object'),
       'event?': text('of a signal'),
       'run?': integer('the run that it began'),
-      'tooLate?': field('it changed nothing: the graph had just ended', 'boolean'),
+      'tooLate?': field('it changed nothing: the graph had just ended, or its tasks had gone on', 'boolean'),
     },
   },
   'task.running': {

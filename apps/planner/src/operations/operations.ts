@@ -1,3 +1,4 @@
+import type { Problem } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
 import type { FeedSubject } from '../feed/feed-event';
@@ -184,9 +185,15 @@ async function endDead(on: EntityManager): Promise<number> {
 
 /** Controls whose effect is known since: their owner read them, the executors refused them, or the transaction ended. */
 async function endTaken(on: EntityManager): Promise<number> {
-  const known = await rowsOf<{ id: string; is_taken: boolean; too_late: boolean; transaction: string }>(
+  const known = await rowsOf<{
+    id: string;
+    is_taken: boolean;
+    too_late: boolean;
+    refused: Problem[] | null;
+    transaction: string;
+  }>(
     on,
-    `SELECT o.id, c.taken_at IS NOT NULL AS is_taken, coalesce(c.too_late, false) OR g.refused IS NOT NULL AS too_late,
+    `SELECT o.id, c.taken_at IS NOT NULL AS is_taken, coalesce(c.too_late, false) AS too_late, g.refused,
        o.subject->>'transaction' AS transaction
      FROM planner.operation o LEFT JOIN planner.control c ON c.id = o.id LEFT JOIN planner.outgoing g ON g.id = o.id
      LEFT JOIN planner.transaction t ON t.id = c.transaction_id
@@ -196,10 +203,13 @@ async function endTaken(on: EntityManager): Promise<number> {
   );
   const byId = new Map(known.map((each) => [each.id, each]));
   return endOperations(on, [...byId.keys()], (id) => {
-    const { is_taken: isTaken, too_late: isTooLate, transaction } = byId.get(id) ?? {};
+    const { is_taken: isTaken, too_late: isTooLate, refused, transaction } = byId.get(id) ?? {};
+    if (refused) return { type: 'operation.refused', data: { problems: refused } };
     if (isTaken === true && isTooLate !== true)
       return { type: 'operation.succeeded', data: { result: { transaction, command: id, effect: 'taken' } } };
-    const summary = 'The transaction ended before an executor had read it.';
+    const summary = isTaken
+      ? 'It came too late to change anything.'
+      : 'The transaction ended before an executor had read it.';
     const subject = `transaction ${transaction ?? ''}`;
     return { type: 'operation.refused', data: { problems: [{ code: 'CONTROL_NOT_POSSIBLE', subject, summary }] } };
   });

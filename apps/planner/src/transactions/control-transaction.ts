@@ -1,4 +1,4 @@
-import { type ControlVerb, isDeploymentEnd, isTaskEnd, type TaskState } from '@muster/model';
+import { type ControlVerb, isDeploymentEnd } from '@muster/model';
 import { problem, ProblemsError } from '@muster/problems';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
@@ -81,9 +81,7 @@ export async function controlTransaction(
     }
     if (deployment === null || isDeploymentEnd(row.state) || isDeploymentEnd(deployment.state))
       throw impossible(row, verb);
-    if (verb === 'retry' && row.state === 'draining') throw impossible(row, verb);
     await checkTasks(manager, deployment.id, wish);
-    if (verb === 'retry' && wish.tasks === null) await checkRetry(manager, deployment.id, row);
     await record(deployment.run, false);
     const body = {
       deployment: deployment.id,
@@ -109,49 +107,20 @@ function checkWish({ verb, tasks, limit, event }: ControlWish): void {
   throw new ProblemsError([problem('API_INVALID', { subject: `field ${missing}`, summary, place: { path: missing } })]);
 }
 
-/** States in which a verb about tasks does something. */
-const STATES_FOR: Partial<Record<ControlVerb, readonly TaskState[]>> = {
-  retry: ['ready', 'lost', 'failed', 'blocked', 'cancelled', 'not-run'],
-  skip: ['waiting', 'ready', 'lost'],
-};
-
-/** Refuses tasks that the running graph does not have, and those in a state that the verb does not fit. */
-async function checkTasks(on: EntityManager, deployment: string, { verb, tasks }: ControlWish): Promise<void> {
-  const rows = await rowsOf<{ task: string; state: TaskState }>(
+/** Refuses tasks that the running graph does not have. Whether a verb fits the others the executors judge: what is stored here may lag. */
+async function checkTasks(on: EntityManager, deployment: string, { tasks }: ControlWish): Promise<void> {
+  const rows = await rowsOf<{ task: string }>(
     on,
-    'SELECT task, state FROM planner.task WHERE deployment_id = $1 AND task = ANY($2::text[])',
+    'SELECT task FROM planner.task WHERE deployment_id = $1 AND task = ANY($2::text[])',
     [deployment, tasks ?? []],
   );
-  const states = new Map(rows.map(({ task, state }) => [task, state]));
-  const problems = (tasks ?? []).flatMap((task) => {
-    const state = states.get(task);
-    if (state === undefined)
-      return [problem('API_NOT_FOUND', { subject: `task ${task}`, summary: 'The running graph has no such task.' })];
-    const fitting = STATES_FOR[verb];
-    if (fitting === undefined || fitting.includes(state)) return [];
-    const summary = isTaskEnd(state)
-      ? `It has ended (${state}), so ${verb} does nothing any more.`
-      : `It is ${state}; ${verb} works on tasks that are ${fitting.join(' or ')}.`;
-    return [problem('CONTROL_NOT_POSSIBLE', { subject: `task ${task}`, summary })];
-  });
+  const known = new Set(rows.map(({ task }) => task));
+  const problems = (tasks ?? [])
+    .filter((task) => !known.has(task))
+    .map((task) =>
+      problem('API_NOT_FOUND', { subject: `task ${task}`, summary: 'The running graph has no such task.' }),
+    );
   if (problems.length > 0) throw new ProblemsError(problems);
-}
-
-/** Refuses a retry of all that did not succeed, where there is nothing of that kind. */
-async function checkRetry(on: EntityManager, deployment: string, { id }: TransactionRow): Promise<void> {
-  // A task that has run and is ready waits for its next attempt, or for a person.
-  const unfinished = await rowOf(
-    on,
-    `SELECT 1 FROM planner.task WHERE deployment_id = $1
-     AND (state IN ('lost', 'failed', 'blocked', 'cancelled', 'not-run') OR (state = 'ready' AND attempts > 0)) LIMIT 1`,
-    [deployment],
-  );
-  if (unfinished !== null) return;
-  const summary =
-    'No task of it has failed, was lost, blocked or cancelled, or waits to be tried again; a retry does nothing.';
-  const remedy =
-    'Let it run; what a task waits for is told by `muster why`. To run what has succeeded again: `muster deploy --force`.';
-  throw new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${id}`, summary, remedy })]);
 }
 
 /** What is known of a command: that the executors took it, or nothing yet; throws the refusal, also that it came too late. */
@@ -180,7 +149,9 @@ export async function effectOf(
   // A further run that is accepted is what was asked for.
   if (row.kind === 'start') return row.is_answered ? 'taken' : 'pending';
   if (!row.too_late) return row.is_taken ? 'taken' : 'pending';
-  const summary = `It had just ended when ${verb} came, so nothing follows from it.`;
+  const gone =
+    verb === 'retry' || verb === 'skip' ? 'It had just ended, or its tasks had gone on,' : 'It had just ended';
+  const summary = `${gone} when ${verb} came, so nothing follows from it.`;
   throw new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${transaction}`, summary })]);
 }
 
@@ -202,8 +173,6 @@ async function stopBetweenGraphs(
 function impossible({ id, state }: TransactionRow, verb: ControlVerb): ProblemsError {
   const summary = isDeploymentEnd(state)
     ? `It has ended (${state}), so ${verb} does nothing any more.`
-    : state === 'draining'
-      ? `It is ending, so nothing is tried again now; ${verb} it once it has ended.`
-      : `It is between two graphs, where only cancel and drain work.`;
+    : `It is between two graphs, where only cancel and drain work.`;
   return new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${id}`, summary })]);
 }

@@ -1,7 +1,7 @@
 import type { DeploymentEventBody } from '@muster/model';
 import type { StoredCommand } from '../ports/deployment-store';
 
-/** The fact that a person asked. `tooLate`: when the deployment had ended, so that nothing will follow from it. */
+/** The fact that a person asked. `tooLate`: when nothing will follow from it. */
 export function controlFact({ id, body }: StoredCommand, tooLate = false): DeploymentEventBody {
   const { verb, who, why, tasks, limit, event } = body;
   return {

@@ -8,9 +8,12 @@ import {
   type TaskGraph,
 } from '@muster/model';
 import { InvariantBroken } from '@muster/problems';
+import type { ControlDeployment } from '@muster/protocol';
 import {
   apply,
   type CarriedOver,
+  type ControlFault,
+  controlFaults,
   decide,
   initialState,
   limitFault,
@@ -163,6 +166,10 @@ export class DeploymentRunner {
     return limitFault(this.#state, key, amount);
   }
 
+  controlFaults({ verb, tasks }: ControlDeployment): readonly ControlFault[] {
+    return controlFaults(this.#state, verb, tasks);
+  }
+
   get status(): DeploymentState['status'] {
     return this.#state.status;
   }
@@ -220,7 +227,7 @@ export class DeploymentRunner {
     if (this.#facts.length > 0) this.#dueAgain = true;
     const events: DeploymentEvent[] = [];
     for (const { body, tasks } of taken)
-      if (this.#isNews(body, tasks)) events.push(record(this.#state, body, clock.now(), tasks));
+      if (this.#isNews(body, tasks)) events.push(record(this.#state, this.#asItComes(body), clock.now(), tasks));
     // Without a valid lease another executor may be the owner: facts are offered to the store, which knows; nothing is decided.
     const decisions = this.#lease.isValid ? decide(this.#state, clock.now()) : [];
     events.push(...decisions);
@@ -249,6 +256,13 @@ export class DeploymentRunner {
       default:
         return !isDeploymentEnd(this.#state.status);
     }
+  }
+
+  /** What was taken because it would have done something may find that its tasks have gone on: then it says that it came too late. */
+  #asItComes(body: DeploymentEventBody): DeploymentEventBody {
+    if (body.type !== 'control') return body;
+    const faults = controlFaults(this.#state, body.verb, body.tasks);
+    return faults.length > 0 && faults.length >= (body.tasks?.length ?? 1) ? { ...body, tooLate: true } : body;
   }
 
   /** Tries until it is known whether the batch is stored: the state is ahead of the log until then, so nothing is performed. */

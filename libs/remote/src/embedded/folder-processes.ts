@@ -5,7 +5,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
  * Linux only; empty where there is no /proc. Processes of other users are not seen.
  */
 export function folderProcesses(folder: string): number[] {
-  const mark = `MUSTER_STATE_DIR=${folder}/state`;
+  // An environment is bytes: latin1 keeps each as one character, also of names that are no ASCII.
+  const mark = Buffer.from(`MUSTER_STATE_DIR=${folder}/state`).toString('latin1');
   return processIds().filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(mark);

@@ -54,9 +54,10 @@ export class LoopbackHost implements HostMachine {
   /** Processes that left their session: they still have our mark in their environment, or work in our folder. */
   async #inhabitants(): Promise<number[]> {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+    const mark = Buffer.from(`MUSTER_TEST_HOST=${this.plan.folder}`).toString('latin1');
     const isOurs = async (pid: string): Promise<boolean> => {
       const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-      if (environment.split('\0').includes(`MUSTER_TEST_HOST=${this.plan.folder}`)) return true;
+      if (environment.split('\0').includes(mark)) return true;
       const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
       return cwd === this.plan.folder || cwd.startsWith(`${this.plan.folder}/`);
     };
