@@ -97,4 +97,18 @@ describe('a private key', () => {
       'not-a-key',
     );
   });
+
+  it('refuses a file that is not UTF-8 by that one fault, and sends nothing', async () => {
+    const text = Buffer.from(
+      'cluster: c\nrelease: r@1.0.0\nnodes: { a: { settings: { city: "M\xfcnchen" } } }\n',
+      'latin1',
+    );
+    const folder = temporaryFolder({ 'deep/cluster.yaml': text });
+    const { code, err } = await apply(folder, folder);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'deep/cluster.yaml: error LOCAL_FILE: cluster file: is not UTF-8 text\n  -> Check the path, or save the file as UTF-8.\n',
+    });
+    expect(planner.seen).toEqual([]);
+  });
 });
