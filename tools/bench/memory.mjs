@@ -135,6 +135,7 @@ async function followAgain({ started, folder, phases, asks }) {
   await asks.timed('planner started again', async () => {
     phases.replace(planner, await service('planner', folder, env, undefined, 1));
   });
+  asks.note('planner started again, CPU', cpuMs(phases.named('planner')[0].pid));
   await asks.timed('planner has caught up', () =>
     asks.untilTrue('the planner has caught up', async () => {
       const [log, at] = [await asks.executorLog(), await asks.now()];
@@ -148,8 +149,8 @@ async function readAll({ transactions, tasks, clients, asks }) {
   await asks.timed('status', () => transactions.get(transaction));
   await asks.timed('inputs of a task', () => transactions.inputs(transaction, lateTask(tasks)));
   await asks.timed('attempts, 20 pages', async () => {
-    let count = 0;
-    for await (const _ of transactions.attempts(transaction)) if ((count += 1) >= 4000) break;
+    const attempts = transactions.attempts(transaction);
+    for (let count = 0; count < 4000 && !(await attempts.next()).done;) count += 1;
   });
   await asks.timed('the reader of events has come to the end', () =>
     asks.untilTrue('the reader has the end', async () => {

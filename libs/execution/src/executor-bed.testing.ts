@@ -104,8 +104,7 @@ export class ExecutorBed {
         this.inbox = this.inbox.filter(({ id }) => !read.includes(id));
         return 'stored';
       },
-      events: async (_deployment, from, to) =>
-        (this.logged.length > 0 ? this.logged : this.events).slice(from - 1, to),
+      events: async (_deployment, from, to) => (this.logged.length > 0 ? this.logged : this.events).slice(from - 1, to),
       unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
       read: async () => {
         if (this.isReadAway) throw new Error('the store is away');

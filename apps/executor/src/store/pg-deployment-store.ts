@@ -346,12 +346,7 @@ class ClaimRefused extends Error {
   }
 }
 
-async function readEvents(
-  db: Pool,
-  deployment: string,
-  from: number,
-  to: number,
-): Promise<readonly DeploymentEvent[]> {
+async function readEvents(db: Pool, deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]> {
   const { rows } = await db.query<{ body: DeploymentEvent }>(
     `SELECT body FROM executor.event WHERE deployment_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq`,
     [deployment, from, to],

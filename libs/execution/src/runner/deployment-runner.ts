@@ -67,7 +67,8 @@ export class DeploymentRunner {
   readonly #facts: PendingFact[] = [];
   readonly #unreadCommands = new Map<string, StoredCommand>();
   readonly #onGone: (reason: 'ended' | 'fenced' | 'broken') => void;
-  readonly #carried: CarriedOver | null;
+  /** Until it is told. */
+  #carried: CarriedOver | null;
   readonly #planned: TaskGraph['limits'];
   #storedSeq: number;
   #storedAt = -Infinity;
@@ -137,6 +138,7 @@ export class DeploymentRunner {
     if (this.#state.lastSeq === 0) void this.#fact({ type: 'accepted' });
     // One commit with it, so that nothing is decided in between.
     if (this.#carried) for (const part of partsOf(this.#carried)) void this.#fact({ type: 'carried-over', ...part });
+    this.#carried = null;
     void this.#fact({ type: 'owner-changed', executor, epoch: this.#owned.epoch });
     this.#performer.attachOpen();
   }
