@@ -64,7 +64,7 @@ describe("an executor's health and figures", () => {
     const silent = Array.from({ length: 150 }, () => connect(Number(port), '127.0.0.1'));
     try {
       for (const socket of silent) socket.on('error', () => undefined);
-      await Promise.all(silent.map((socket) => socket.readyState === 'open' || once(socket, 'connect')));
+      await Promise.all(silent.map(async (socket) => socket.readyState === 'open' || (await once(socket, 'connect'))));
       // Over a connection of its own.
       const asked = get(`${url}/health/live`, { agent: false });
       const [answer] = (await once(asked, 'response')) as [IncomingMessage];
