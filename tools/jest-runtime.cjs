@@ -10,6 +10,9 @@ const { default: Runtime } = require('jest-runtime');
 const transforms = new Map();
 const scripts = new Map();
 
+// A worker whose Jest was ended by a signal would go on with its suite, and keep what that has started.
+if (process.send) process.once('disconnect', () => process.exit(1));
+
 /** Fails when Jest has changed what is built upon here: then every suite would fail on something less clear. */
 function method(object, name) {
   if (typeof object?.[name] !== 'function')

@@ -50,7 +50,8 @@ export interface ExecutorFigures {
   readonly roundsFailed: number;
 }
 
-const RENEW_PART = 0.3;
+/** Of a lease: how often it is renewed, and the inbox read. */
+export const RENEW_PART = 0.3;
 const SWEEP_MAX = 50;
 const SEEN_WITHIN_LEASES = 3;
 
