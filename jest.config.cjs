@@ -8,8 +8,9 @@ const folders = ['apps', 'libs'].flatMap((root) =>
 );
 
 module.exports = {
-  // More than there are cores: the longest suites mostly wait for services, leases and commands on nodes.
-  maxWorkers: availableParallelism() + 2,
+  // More than there are cores: the longest suites mostly wait for services, leases and commands on nodes. With two more, a sixth
+  // of two cores stood idle.
+  maxWorkers: availableParallelism() + 3,
   testSequencer: join(__dirname, 'tools/jest-sequencer.cjs'),
   // Only the root may set it: in a project it has no effect. Waits have bounds of their own, 20 s mostly; this one ends what hangs.
   testTimeout: 60_000,

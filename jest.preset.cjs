@@ -23,6 +23,7 @@ const esmOnly = [
 
 module.exports = {
   testEnvironment: 'node',
+  runtime: join(__dirname, 'tools/jest-runtime.cjs'),
   transform: {
     '^.+\\.c?[tj]s$': [
       '@swc/jest',

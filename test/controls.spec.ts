@@ -14,6 +14,9 @@ const mending = `
 const gated = `
 - { id: gate, type: shell, role: [worker], parameters: { cmd: 'echo x >> ~/began; until [ -e ~/go ]; do sleep 0.1; done; rm ~/go' } }
 `;
+const rolled = `
+- { id: roll, type: shell, role: [worker], parameters: { cmd: 'echo x >> ~/rolled' } }
+`;
 const checked = `
 - { id: change, type: shell, role: [worker], parameters: { cmd: 'echo x >> ~/changed' } }
 `;
@@ -42,6 +45,8 @@ describe('an operator at the command line, with servers and hosts as in producti
       JSON.stringify({ name, version: '1.0.0', roles: { worker } });
     await bed.publish('mending', { 'release.yaml': release('mending', {}), 'tasks.yaml': mending });
     await bed.publish('gated', { 'release.yaml': release('gated', { concurrency: 1 }), 'tasks.yaml': gated });
+    const ramp = { steps: [1], gate: 'manual' };
+    await bed.publish('rolled', { 'release.yaml': release('rolled', { ramp }), 'tasks.yaml': rolled });
     const tolerant = release('checked', { faultTolerance: 1 });
     const files = { 'tasks.yaml': checked, 'validations.yaml': checks };
     await bed.publish('checked', { 'release.yaml': tolerant, ...files });
@@ -125,6 +130,29 @@ describe('an operator at the command line, with servers and hosts as in producti
     ]);
     // Nothing is left to do.
     expect((await bed.muster(['retry', transaction])).code).toBe(8);
+  });
+
+  it('opens by a word the gate that the second wave waits at', async () => {
+    await bed.apply('hosts', 'rolled@1.0.0', roles);
+    const transaction = await bed.deploy('hosts');
+    const gate = 'ramp.worker.1';
+    await bed.task(transaction, 'roll@host1', 'succeeded');
+    await bed.task(transaction, `${gate}@sync`, 'running');
+    const why = async (task: string) =>
+      (await musterJson<{ reasons: { code: string; text: string }[] }>(['why', transaction, task], bed.env)).reasons;
+    expect(await why('roll@host2')).toMatchObject([{ code: 'dependency', text: expect.stringContaining(gate) }]);
+    expect(await why(`${gate}@sync`)).toMatchObject([
+      { text: expect.stringMatching(/waits for the event .*muster signal/) },
+    ]);
+    // Another event opens nothing, and a retry of what has not failed is refused by the executor.
+    expect((await bed.muster(['signal', transaction, 'another'])).code).toBe(0);
+    expect((await bed.muster(['retry', transaction, 'roll@host2'])).code).toBe(8);
+    expect((await bed.status(transaction)).graphs[0]?.tasks['roll@host2']?.state).toBe('waiting');
+    expect(existsSync(on(2, 'rolled'))).toBe(false);
+    expect((await bed.muster(['approve', transaction, gate, '--reason', 'looks well'])).code).toBe(0);
+    const { state, graphs } = await bed.end(transaction);
+    expect([state, graphs[0]?.tasks['roll@host2']?.state]).toEqual(['succeeded', 'succeeded']);
+    expect([1, 2].map((host) => readFileSync(on(host, 'rolled'), 'utf8'))).toEqual(['x\n', 'x\n']);
   });
 
   it('sees who holds a limit, and what waits starts as soon as it is raised', async () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { runAs } from '@muster/testkit';
 import { root } from './root';
 
 export interface Ready {
@@ -23,7 +24,9 @@ export class ServiceProcess {
     env: Readonly<Record<string, string>>,
     logFile: string,
   ): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, [`${root}/apps/cli/bin/muster.cjs`, ...words], {
+    // It must not outlive a test run that is ended by a signal.
+    const argv = [...(await runAs(null)), process.execPath, `${root}/apps/cli/bin/muster.cjs`, ...words];
+    const child = spawn(argv[0] ?? '', argv.slice(1), {
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

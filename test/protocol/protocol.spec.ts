@@ -1,6 +1,7 @@
+import { RENEW_PART } from '@muster/execution';
 import { PLANTED_FAULTS, type PlantedFault } from './planted-fault';
 import { PROTOCOL_RULES, type ProtocolRule } from './protocol-referees';
-import { type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
+import { LEASE_MS, type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
 
 const TIMES = Number(process.env['MUSTER_PROPERTY_TIMES'] ?? 1);
 jest.setTimeout(240_000 * TIMES);
@@ -9,8 +10,8 @@ jest.setTimeout(240_000 * TIMES);
 const SEEDS = 75 * TIMES;
 const FIRST_SEED = Number(process.env['MUSTER_PROPERTY_SEED'] ?? 1);
 
-/** Three tenths of a lease of ten seconds; and what a call may take in these models, while nothing is wrong. */
-const TICK_MS = 3000;
+const TICK_MS = LEASE_MS * RENEW_PART;
+/** What a call may take in these models, while nothing is wrong. */
 const CALL_MS = 250;
 
 async function brokenRules(options: ProtocolRunOptions): Promise<string[]> {

@@ -12,7 +12,7 @@ import { Fates, type Sentence, SimProcess } from './sim-process';
 import { StoreModel, storePort } from './store-model';
 import { World } from './world';
 
-const LEASE_MS = 10_000;
+export const LEASE_MS = 10_000;
 /** After the faults: how long until everything must have ended. Commands that hang run into deadlines, one after another. */
 const QUIET_MS = 90 * 60_000;
 const OPERATOR_LOOKS_MS = 15_000;

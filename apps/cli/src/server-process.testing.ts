@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { runAs } from '@muster/testkit';
 
 /** `muster server` (or planner, executor) in a process of its own, as built: a planning thread cannot run from sources. */
 export class ServerProcess {
@@ -14,7 +15,9 @@ export class ServerProcess {
 
   /** Settles when it serves. Fails with the log when it ends before. */
   static async start(kind: string, env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [join(__dirname, '../bin/muster.cjs'), kind], {
+    // It must not outlive a test run that is ended by a signal.
+    const argv = [...(await runAs(null)), process.execPath, join(__dirname, '../bin/muster.cjs'), kind];
+    const child = spawn(argv[0] ?? '', argv.slice(1), {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

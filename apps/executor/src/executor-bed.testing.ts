@@ -31,7 +31,8 @@ import {
   type Reply,
   startDeployment,
   type StartDeployment,
-  taskOutput,
+  gatheredOutput,
+  type GatheredOutputMessage,
   type TaskOutputMessage,
   explainTask,
 } from '@muster/protocol';
@@ -349,6 +350,6 @@ export class ExecutorBed {
   }
 
   #sawOutput(content: unknown): void {
-    this.output.push(taskOutput.body.parse((content as { body: TaskOutputMessage }).body));
+    this.output.push(...gatheredOutput.body.parse((content as { body: GatheredOutputMessage }).body).chunks);
   }
 }

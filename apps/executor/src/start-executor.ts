@@ -13,6 +13,7 @@ import {
   describePools,
   EVENTS_QUEUE,
   explainTask,
+  gatheredOutput,
   NUDGE_EXCHANGE,
   nudge,
   OUTPUT_QUEUE,
@@ -28,7 +29,6 @@ import {
   powerNode,
   scanHostKey,
   startDeployment,
-  taskOutput,
 } from '@muster/protocol';
 import { SshNodeInspector, SshNodePort, SshNodeShell } from '@muster/remote';
 import type { SecretBox } from '@muster/model';
@@ -111,7 +111,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
       box: secretBox,
       artifacts: new PlannerArtifacts(artifacts, config.plannerUrl),
       publishEvents: (message) => bus.send(EVENTS_QUEUE, makeEnvelope(deploymentEvents, message)),
-      publishOutput: (message) => bus.send(OUTPUT_QUEUE, makeEnvelope(taskOutput, message)),
+      publishOutput: (message) => bus.send(OUTPUT_QUEUE, makeEnvelope(gatheredOutput, message)),
       makeMasker,
       encodeBase64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
       readGraph: (gzip) => readGraph(gzip, artifacts),

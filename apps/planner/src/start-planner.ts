@@ -13,6 +13,7 @@ import {
   deploymentEvents,
   EVENTS_QUEUE,
   OUTPUT_QUEUE,
+  gatheredOutput,
   taskOutput,
 } from '@muster/protocol';
 import { migrate } from '@muster/storage';
@@ -144,7 +145,7 @@ function eventServer({ bus, logger, tracing }: PlannerRuntime): BusServer {
       { queue: CONTROLS_QUEUE, prefetch: CONTROLS_PREFETCH },
       { queue: PUBLICATIONS_QUEUE, prefetch: PUBLICATIONS_PREFETCH },
     ],
-    kinds: [deploymentEvents, taskOutput, controlTransaction, publishBundlePart],
+    kinds: [deploymentEvents, taskOutput, gatheredOutput, controlTransaction, publishBundlePart],
   });
 }
 

@@ -187,6 +187,11 @@ export class ExecutorBed {
     this.#report({ kind: 'ended', attempt: `${D}.0.${attempt}`, result: { kind: 'exited', code, sizes }, sizes });
   }
 
+  /** The node tells what the wait on it stands behind. */
+  busy(attempt: number, other: string | null): void {
+    this.#report({ kind: 'node-busy', attempt: `${D}.0.${attempt}`, other });
+  }
+
   /** Moves on until it is so, a little at a time. */
   async until(what: () => boolean): Promise<void> {
     for (let steps = 0; !what(); steps++) {

@@ -99,6 +99,28 @@ describe('an executor', () => {
     expect(bed.events.map(({ seq }) => seq)).toEqual(bed.events.map((_, index) => index + 1));
   });
 
+  it('says of a wait behind a question that cannot be ended whose that is, until it is over', async () => {
+    const bed = new ExecutorBed();
+    await bed.until(() => bed.started.length === 1);
+    const reasons = async () => (await bed.executor.explain(D, 'a@n1'))?.reasons;
+    bed.busy(1, 'left-behind');
+    await bed.until(() => bed.events.some((event) => event.type === 'node-ready' && event.busyWith !== undefined));
+    expect(await reasons()).toMatchObject([
+      { code: 'node-busy', text: 'attempt 1 waits for its node, on which still runs attempt left-behind' },
+    ]);
+    const told = bed.events.length;
+    bed.busy(1, 'left-behind');
+    bed.busy(1, null);
+    await bed.until(() => bed.events.length > told);
+    expect(await reasons()).toMatchObject([{ code: 'running', text: 'attempt 1 runs' }]);
+    bed.busy(1, 'left-behind');
+    // Free before anybody could say whose it is.
+    bed.busy(1, null);
+    bed.ended(1, 0);
+    await bed.until(() => bed.events.some((event) => event.type === 'state-changed' && event.state === 'succeeded'));
+    expect(bed.events.filter((event) => event.type === 'node-ready' && event.busyWith !== undefined)).toHaveLength(1);
+  });
+
   describe('that is asked to try again what needs it no more', () => {
     const retry: ControlDeployment = { deployment: D, verb: 'retry', tasks: ['a@n1'], who: 'w', why: null };
 

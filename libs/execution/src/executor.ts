@@ -22,6 +22,7 @@ import { endUnfinished } from './runner/end-unfinished';
 import { EventRelay } from './runner/event-relay';
 import { Lease } from './runner/lease';
 import { OutputForwarder } from './runner/output-forwarder';
+import { OutputGatherer } from './runner/output-gatherer';
 import { idsOf, withIds } from './runner/log-ids';
 import type { RunnerContext } from './runner/runner-context';
 import { StartIntake } from './start-intake';
@@ -49,7 +50,8 @@ export interface ExecutorFigures {
   readonly roundsFailed: number;
 }
 
-const RENEW_PART = 0.3;
+/** Of a lease: how often it is renewed, and the inbox read. */
+export const RENEW_PART = 0.3;
 const SWEEP_MAX = 50;
 const SEEN_WITHIN_LEASES = 3;
 
@@ -81,7 +83,8 @@ export class Executor {
     this.#options = options;
     const { clock, store, log } = ports;
     this.#relay = new EventRelay(options.id, store, ports.publishEvents, clock, log);
-    const output = new OutputForwarder(ports.publishOutput, ports.makeMasker, ports.encodeBase64, clock);
+    const gatherer = new OutputGatherer(ports.publishOutput, clock);
+    const output = new OutputForwarder((chunk) => gatherer.add(chunk), ports.makeMasker, ports.encodeBase64, clock);
     this.#questions = new DeploymentQuestions(options.id, ports, (deployment) => this.#runners.get(deployment));
     this.#intake = new StartIntake(ports, (deployment, graph) => {
       this.#accepted = { deployment, graph };

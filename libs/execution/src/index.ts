@@ -2,7 +2,7 @@
  * The dull shell around `scheduling`: receive, apply, decide, store, perform, recover; and the ports it needs.
  * Promises to decide nothing but timing, and to know neither RabbitMQ nor PostgreSQL nor SSH.
  */
-export { Executor, type ExecutorFigures, type ExecutorOptions } from './executor';
+export { Executor, RENEW_PART, type ExecutorFigures, type ExecutorOptions } from './executor';
 export { targetOf, targetsOf } from './node-target-of';
 export * from './ports/clock';
 export * from './ports/deployment-store';

@@ -137,3 +137,14 @@ export const taskOutput = messageKind(
   }),
 );
 export type TaskOutputMessage = z.infer<typeof taskOutput.body>;
+
+/** Chunks in one message. */
+export const OUTPUT_CHUNKS_MAX = 200;
+
+/** Output of many attempts, as above: what an executor gathers. The kind above is what executors sent before, and is still read. */
+export const gatheredOutput = messageKind(
+  'planner.deployment.gathered-output',
+  1,
+  z.object({ chunks: z.array(taskOutput.body).min(1).max(OUTPUT_CHUNKS_MAX) }),
+);
+export type GatheredOutputMessage = z.infer<typeof gatheredOutput.body>;

@@ -26,7 +26,6 @@ end_command() { # seq id grace (in naps of 50 ms)
   signal_command TERM
   tries=0
   while group_lives "$its_pid" || lives "$its_pid" "$its_start"; do
-    tries=$((tries + 1))
     [ "$tries" -gt "$3" ] && signal_command KILL
     [ "$tries" -gt "$(($3 + 100))" ] && {
       [ -e "checks/$2" ] && printf '' >"ending/$2"
@@ -44,7 +43,6 @@ cancel() { # seq id grace
   # Alive without a recorded process: it is about to record itself, or just ending.
   tries=0
   while [ "$state" = alive ] && ! command_lives "$d"; do
-    tries=$((tries + 1))
     [ "$tries" -gt 40 ] && { say "$1" unconfirmed "its process is not recorded yet"; return; }
     nap
     look "$2"

@@ -4,10 +4,10 @@
 check() { # seq id seconds script: answers with the script's exit code; 124 if it took longer and was ended
   owned "$1" || return
   [ -e "done/$2" ] && { say "$1" checked over; return; }
-  survivor && { say "$1" checked busy; return; }
+  survivor && { say "$1" checked busy "$current"; return; }
   printf '' >>"checks/$2" || { say "$1" error "cannot write checks/$2"; return; }
   exec 6>>"checks/$2"
-  if flock -n 6 && ! check_recorded "$2"; then run_check "$@" & else say "$1" checked busy; fi
+  if flock -n 6 && ! check_recorded "$2"; then run_check "$@" & else say "$1" checked busy "$2"; fi
   exec 6>&-
 }
 
@@ -27,7 +27,6 @@ run_check() {
   # What it has left running.
   tries=0
   while group_lives "$its" && [ "$tries" -lt 100 ]; do
-    tries=$((tries + 1))
     kill -KILL "-$its"
     nap
   done
@@ -78,7 +77,6 @@ end_checks() { # ends what earlier launchers, or for an earlier ticket, were ask
     set -f
     id=${file#checks/}
     while check_lives "$id" && [ "$tries" -lt 100 ]; do
-      tries=$((tries + 1))
       [ "$its_pid" ] && signal_command KILL
       nap
     done
@@ -108,7 +106,6 @@ cancel_check() { # seq id grace: of an attempt that has started no command
   tries=0
   # Alive without a recorded process: it is about to record itself, or just ending.
   while check_lives "$2" && [ ! "$its_pid" ]; do
-    tries=$((tries + 1))
     [ "$tries" -gt 40 ] && { say "$1" unconfirmed "the process of its question is not recorded yet"; return; }
     nap
   done

@@ -5,8 +5,8 @@ say() { # word...: one answer, in one write, so that answers of several processe
   printf '%s\n' "$*" >&7
 }
 
-nap() {
-  sleep 0.05 || sleep 1
+nap() { # 50 ms, or a second where sleep knows no fractions; counts in $tries how many times 50 ms have passed
+  if sleep 0.05; then tries=$((tries + 1)); else sleep 1; tries=$((tries + 20)); fi
 }
 
 itself() { # sets $pid and $start of the process that runs this line, without a fork

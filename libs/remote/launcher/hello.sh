@@ -51,6 +51,7 @@ hello() { # nonce folder limit
   [ -r "${MUSTER_BOOT_ID_FILE:-/proc/sys/kernel/random/boot_id}" ] || lacking="$lacking boot_id"
   [ "$lacking" ] && missing "programs:$lacking"
   setsid=$(command -v setsid)
+  line_end=$(printf '\001')
   IFS= read -r boot <"${MUSTER_BOOT_ID_FILE:-/proc/sys/kernel/random/boot_id}"
   folder=${MUSTER_STATE_DIR:-$2}
   [ -d "$folder" ] || mkdir -p "$folder" || missing "folder: cannot make $folder"

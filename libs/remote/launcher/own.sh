@@ -49,7 +49,6 @@ evict() { # ends the launcher that served the node before; commands go on
     tries=0
     lives "$other_pid" "$other_start" && kill -TERM "$other_pid"
     while lives "$other_pid" "$other_start"; do
-      tries=$((tries + 1))
       [ "$tries" -gt 100 ] && kill -KILL "$other_pid"
       [ "$tries" -gt 140 ] && return 1
       nap

@@ -24,7 +24,6 @@ is_free() { # true if nothing of an earlier attempt lives
   tries=0
   until is_over "attempts/$current" && [ "$locked" ] || take_lock; do
     command_lives "attempts/$current" && return 1
-    tries=$((tries + 1))
     [ "$tries" -gt 40 ] && return 1
     nap
   done

@@ -35,6 +35,17 @@ run_command() { # id: becomes the command
   exec "$setsid" /bin/sh "$script" 5>&- 7>&- 8>&- 9>&-
 }
 
+# Short output goes with the end, so that nobody has to ask for it. What a shell drops, NUL bytes, shows in the length.
+carry() { # file: adds what it holds to $text, each line end as $line_end; false if it holds that itself
+  [ -s "$1" ] || return 0
+  while IFS= read -r piece; do
+    [ "${piece#*"$line_end"}" = "$piece" ] || return 1
+    text=$text$piece$line_end
+  done <"$1"
+  [ "${piece#*"$line_end"}" = "$piece" ] || return 1
+  text=$text$piece
+}
+
 supervise() { # id
   exec 3>&- </dev/null
   d=attempts/$1
@@ -62,6 +73,10 @@ supervise() { # id
   IFS=' ' read -r kept_err dropped_err rest <"$d/stderr.n"
   has_output=0
   [ -s "$d/output" ] && has_output=1
-  say ended "$1" "$code" "$kept_out" "$dropped_out" "$kept_err" "$dropped_err" "$has_output"
+  text=
+  if [ "${kept_out:-513}" -le 512 ] && [ "${kept_err:-513}" -le 512 ]; then
+    carry "$d/stdout" && carry "$d/stderr" || text=
+  fi
+  say ended "$1" "$code" "$kept_out" "$dropped_out" "$kept_err" "$dropped_err" "$has_output" "$text"
 }
 

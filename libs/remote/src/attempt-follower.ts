@@ -13,6 +13,8 @@ const POLL_FIRST_MS = 100;
 const POLL_MAX_MS = 1000;
 /** Looks at an ended command whose output is still held open, before its output counts as complete all the same. */
 const SETTLE_LOOKS_MAX = 50;
+/** Stands for a line end in output that the launcher tells with the end. */
+const LINE_END = '\u0001';
 const LOST = { kind: 'lost', detail: 'nothing of the command is alive on the node and no end is recorded' } as const;
 
 /**
@@ -61,7 +63,7 @@ export class AttemptFollower implements Watch {
     if (this.#timer) clearTimeout(this.#timer);
   }
 
-  /** The launcher's report of the end: code, bytes kept and dropped of each stream, whether there are outputs. */
+  /** The launcher's report of the end: code, bytes kept and dropped of each stream, whether there are outputs, short output. */
   ended(words: readonly string[]): void {
     if (this.#stopped) return;
     this.#told = words;
@@ -69,8 +71,9 @@ export class AttemptFollower implements Watch {
   }
 
   #askUnlessComplete(told: readonly string[]): Promise<void> {
-    const [code = '', keptOut, droppedOut, keptErr, droppedErr, hasOutputs] = told;
+    const [code = '', keptOut, droppedOut, keptErr, droppedErr, hasOutputs, ...text] = told;
     const isUnknown = !keptOut || !keptErr;
+    if (!isUnknown) this.#emitCarried(text.join(' '), countOf(keptOut), countOf(keptErr));
     if (isUnknown || this.#offsets.stdout < countOf(keptOut) || this.#offsets.stderr < countOf(keptErr))
       return this.#ask();
     return this.#finish(code, countOf(droppedOut), countOf(droppedErr), hasOutputs === '1');
@@ -130,16 +133,28 @@ export class AttemptFollower implements Watch {
     }
   }
 
+  /** Output that came with the end is that of both streams, or it is none. */
+  #emitCarried(text: string, keptOut: number, keptErr: number): void {
+    if (text.length === 0 || text.length !== keptOut + keptErr) return;
+    const bytes = Buffer.from(text.replaceAll(LINE_END, '\n'), 'latin1');
+    this.#report('stdout', bytes.subarray(this.#offsets.stdout, keptOut));
+    this.#report('stderr', bytes.subarray(keptOut + this.#offsets.stderr));
+  }
+
   /** Reports the new part of a read; `full` if there may be more at once. */
   #emit(stream: OutputStream, read: Buffer): 'full' | 'grew' | null {
     const fresh = read.subarray(this.#offsets[stream] % BLOCK);
+    this.#report(stream, fresh);
+    if (read.length === BLOCKS_A_READ * BLOCK) return 'full';
+    return fresh.length > 0 ? 'grew' : null;
+  }
+
+  #report(stream: OutputStream, fresh: Buffer): void {
     for (let at = 0; at < fresh.length; at += CHUNK_MAX) {
       const bytes = fresh.subarray(at, at + CHUNK_MAX);
       this.followed.report({ kind: 'output', attempt: this.attempt, stream, offset: this.#offsets[stream], bytes });
       this.#offsets[stream] += bytes.length;
     }
-    if (read.length === BLOCKS_A_READ * BLOCK) return 'full';
-    return fresh.length > 0 ? 'grew' : null;
   }
 
   async #finish(code: string, droppedOut: number, droppedErr: number, hasOutputs: boolean): Promise<void> {

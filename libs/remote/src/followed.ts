@@ -37,6 +37,11 @@ export class Followed {
     this.#watches.set(watch.attempt, watch);
   }
 
+  /** Reports something of a watch that goes on. */
+  tell(watch: Watch, report: NodeReport): void {
+    if (this.#watches.get(watch.attempt) === watch) this.report(report);
+  }
+
   /** Takes the watch away and gives its last report. */
   finish(watch: Watch, report: NodeReport): void {
     if (this.#watches.get(watch.attempt) !== watch) return;

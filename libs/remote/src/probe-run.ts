@@ -12,6 +12,7 @@ const NOTHING = { stdout: 0, stderr: 0 };
 export class ProbeRun implements Watch {
   #timer: NodeJS.Timeout | null = null;
   #isAsking = false;
+  #busyTold: string | null = null;
   readonly #stopped = new AbortController();
 
   constructor(
@@ -48,6 +49,11 @@ export class ProbeRun implements Watch {
     const answer = await probeOnce(this.session, this.attempt, this.operation.target, this.#stopped.signal);
     this.#isAsking = false;
     if (this.#stopped.signal.aborted) return;
+    this.#tellBusy(typeof answer === 'object' ? answer.busy : null);
+    if (typeof answer === 'object') {
+      this.#timer = setTimeout(() => void this.#ask(), this.operation.intervalMs);
+      return;
+    }
     switch (answer) {
       case 'yes':
         return this.followed.finish(this, {
@@ -66,6 +72,12 @@ export class ProbeRun implements Watch {
       case 'not-yet':
         this.#timer = setTimeout(() => void this.#ask(), this.operation.intervalMs);
     }
+  }
+
+  #tellBusy(other: string | null): void {
+    if (this.#busyTold === other) return;
+    this.#busyTold = other;
+    this.followed.tell(this, { kind: 'node-busy', attempt: this.attempt, other });
   }
 
   #refuse(code: string, detail: string): void {

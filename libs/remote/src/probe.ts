@@ -12,8 +12,11 @@ export type ProbeTarget = Extract<Operation, { kind: 'probe' }>['target'];
 
 /** One question may take this long before it counts as not yet true. */
 const QUESTION_MAX_MS = 10_000;
-/** `refused`: sshd forbids forwarding. `untrusted`: the page's certificate is not one that the executor trusts. */
-export type ProbeAnswer = 'yes' | 'not-yet' | 'refused' | 'untrusted';
+/**
+ * `refused`: sshd forbids forwarding. `untrusted`: the page's certificate is not one that the executor trusts. `busy`: nothing could
+ * be asked, since a question of that attempt is still on the node and cannot be ended.
+ */
+export type ProbeAnswer = 'yes' | 'not-yet' | 'refused' | 'untrusted' | { readonly busy: string };
 
 /** A check that takes longer is ended, and counts as not yet true. */
 const CHECK_MAX_S = 30;
@@ -74,6 +77,8 @@ async function check(
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quoteWord(value)}`);
   const text = escapeWord([...exports, script].join('\n'));
   const { words } = await session.request('check', [attempt, CHECK_MAX_S, text], { waitMs: CHECK_MAX_S * 1000 });
+  if (words[0] === 'checked' && words[1] === 'busy' && words[2] !== undefined && words[2] !== attempt)
+    return { busy: words[2] };
   // Another owner's node is not ours to ask, and a cancelled attempt asks nothing: whoever follows it learns that otherwise.
   return words[0] === 'checked' && words[1] === '0' ? 'yes' : 'not-yet';
 }

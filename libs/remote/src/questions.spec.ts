@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { AttemptSpec } from '@muster/execution';
@@ -101,6 +101,24 @@ describe('a question that OpenSSH is asked for a wait', () => {
     const next = command(`flock -n ${folder}/live true`);
     expect(await owner.start(bed.target, NEXT_TICKET, next)).toEqual({ kind: 'started' });
     expect(await recorder.last(next.id)).toMatchObject({ result: { kind: 'exited', code: 0 } });
+  });
+
+  it('waits for one that cannot be ended, names it, and is asked once that is over', async () => {
+    const recorder = new Recorder(port);
+    const before = slow();
+    await port.start(bed.target, TICKET, before);
+    await asked(1);
+    // As the launcher notes of a question that even KILL does not end.
+    writeFileSync(join(bed.stateDir, 'ending', before.id), '');
+    const operation = { kind: 'probe', target: { check: 'true', env: {} }, intervalMs: 20 } as const;
+    const wait: AttemptSpec = { ...command(''), operation };
+    await port.start(bed.target, TICKET, wait);
+    const told = (other: string | null) => ({ kind: 'node-busy', attempt: wait.id, other });
+    await eventually('it to be told', () => recorder.of(wait.id).length > 0);
+    expect(recorder.of(wait.id)).toEqual([told(before.id)]);
+    expect(await port.cancel(bed.target, TICKET, before, 200)).toEqual({ kind: 'confirmed' });
+    expect(await recorder.last(wait.id)).toMatchObject({ kind: 'ended', result: { kind: 'exited', code: 0 } });
+    expect(recorder.of(wait.id).slice(0, -1)).toEqual([told(before.id), told(null)]);
   });
 
   it('is not confirmed as ended while the node cannot be reached', async () => {

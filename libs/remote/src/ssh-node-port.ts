@@ -48,12 +48,13 @@ const MIB = 1024 * 1024;
 /** The launcher waits in naps of this length. */
 const NAP_MS = 50;
 /** A removal waits so long for the next request to the node: most tasks are followed by another, and a packet is saved. */
-const FORGET_WITHIN_MS = 250;
+const FORGET_WITHIN_MS = 1000;
 
 /**
  * Acts on nodes over SSH, through the launcher.
  *
- * Cost: one connection per node, kept while it is used; a task is three requests (start, read the output, forget) in two packets.
+ * Cost: one connection per node, kept while it is used; a task is two requests (start, forget the one before) in one
+ * packet, and one more if its output is longer than what comes with its end.
  */
 export class SshNodePort implements NodePort {
   readonly #sessions: SessionPool;

@@ -36,7 +36,7 @@ const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.end
 describe('the makespan of graphs with known bounds', () => {
   // Tables of no rows are refused.
   if (files.length === 0)
-    return it('is left out: the graph files are absent (MUSTER_GRAPHS, ../shared/graphs)', () =>
+    return it('compares nothing: no graph files are given (MUSTER_GRAPHS, ../shared/graphs)', () =>
       expect(files).toEqual([]));
 
   it.each(files)('is never above first come, nor 2 %% above the bound where it is like an OpenStack: %s', (name) => {

@@ -31,7 +31,7 @@ export type { PrivateBroker } from './services/rabbitmq-daemon';
 export { type ProgramOptions, type ProgramResult, runProgram, tryProgram } from './services/run-program';
 export { typescriptCommand } from './services/run-typescript';
 export type { PrivateService, Service, ServiceKind } from './services/service';
-export { isRoot } from './services/service-user';
+export { isRoot, runAs } from './services/service-user';
 export { makeSshKey, type SshKey } from './services/ssh-keys';
 export { startSshd, type SshdOptions, type TestSshd } from './services/sshd';
 export type { SshdSettings } from './services/sshd-config';

@@ -5,6 +5,7 @@ import {
   COMMANDS_QUEUE,
   type ControlDeployment,
   deploymentEvents,
+  gatheredOutput,
   type Envelope,
   EVENTS_QUEUE,
   OUTPUT_QUEUE,
@@ -12,7 +13,6 @@ import {
   QUESTIONS_QUEUE,
   type Reply,
   type StartDeployment,
-  taskOutput,
 } from '@muster/protocol';
 
 /** A question on the queue of inspections. */
@@ -135,7 +135,7 @@ export class FakeExecutor {
     stream: 'stdout' | 'stderr' = 'stdout',
   ): Promise<void> {
     const data = Buffer.from(text).toString('base64');
-    await this.bus.send(OUTPUT_QUEUE, makeEnvelope(taskOutput, { deployment, task, attempt, stream, offset, data }));
+    await this.bus.send(OUTPUT_QUEUE, makeEnvelope(gatheredOutput, { chunks: [{ deployment, task, attempt, stream, offset, data }] }));
   }
 
   /** Tells everything of a deployment whose tasks all succeed. */

@@ -1,5 +1,12 @@
 import { BusController, DONE, park, retryLater, type Verdict } from '@muster/messaging';
-import { deploymentEvents, type DeploymentEventsMessage, taskOutput, type TaskOutputMessage } from '@muster/protocol';
+import {
+  deploymentEvents,
+  type DeploymentEventsMessage,
+  gatheredOutput,
+  type GatheredOutputMessage,
+  taskOutput,
+  type TaskOutputMessage,
+} from '@muster/protocol';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { PlannerMetrics } from '../health/planner-metrics';
 import { EventIntake } from './event-intake';
@@ -25,9 +32,19 @@ export class DeploymentHandlers {
   }
 
   /** Output: kept as it comes. */
+  @EventPattern<string>(gatheredOutput.schema)
+  takeGatheredOutput(@Payload() { chunks }: GatheredOutputMessage): Promise<Verdict> {
+    return this.keepOutput(chunks);
+  }
+
+  /** As executors one version older send it. */
   @EventPattern<string>(taskOutput.schema)
-  async takeOutput(@Payload() message: TaskOutputMessage): Promise<Verdict> {
-    await this.output.add(message);
+  takeOutput(@Payload() message: TaskOutputMessage): Promise<Verdict> {
+    return this.keepOutput([message]);
+  }
+
+  private async keepOutput(chunks: readonly TaskOutputMessage[]): Promise<Verdict> {
+    await Promise.all(chunks.map((chunk) => this.output.add(chunk)));
     this.metrics.countMessage('output', DONE);
     return DONE;
   }

@@ -9,6 +9,7 @@ import {
   OUTPUT_QUEUE,
   PUBLICATIONS_QUEUE,
   publishBundlePart,
+  gatheredOutput,
   taskOutput,
 } from '@muster/protocol';
 import { waitUntil } from '@muster/testkit';
@@ -18,6 +19,7 @@ import { TestPlanner } from '../testing/test-planner.testing';
 const KINDS = [
   [EVENTS_QUEUE, deploymentEvents],
   [OUTPUT_QUEUE, taskOutput],
+  [OUTPUT_QUEUE, gatheredOutput],
   [CONTROLS_QUEUE, controlTransaction],
   [PUBLICATIONS_QUEUE, publishBundlePart],
 ] as const;
@@ -102,7 +104,10 @@ describe('messages that nobody could mean', () => {
     ]);
     const chunk = { task, attempt: 1, stream: 'stdout', offset: 0, data: 'eA==' } as const;
     await bus.send(OUTPUT_QUEUE, makeEnvelope(taskOutput, { ...chunk, deployment: randomUUID() }));
-    await bus.send(OUTPUT_QUEUE, makeEnvelope(taskOutput, { ...chunk, deployment, task: 'nothing@n1' }));
+    await bus.send(
+      OUTPUT_QUEUE,
+      makeEnvelope(gatheredOutput, { chunks: [{ ...chunk, deployment, task: 'nothing@n1' }] }),
+    );
     await waitUntil('they are taken', () => planner.broker.queue(OUTPUT_QUEUE.name).waiting.length === 0);
     const control = { project: 'other', transaction, verb: 'cancel' as const, who: 'x' };
     expect(await bus.request(CONTROLS_QUEUE, makeEnvelope(controlTransaction, control), 10_000)).toMatchObject({

@@ -140,6 +140,11 @@ export type NodeReport =
       /** One sentence for people when something was left out of `result`: outputs that are no JSON or too large. */
       readonly note?: string;
     }
+  /**
+   * A wait cannot ask its question, since `other`, an attempt, is still on the node and cannot be ended; null: it asks. Told when
+   * that changes.
+   */
+  | { readonly kind: 'node-busy'; readonly attempt: string; readonly other: string | null }
   /** The link broke while the attempt ran: `attach` is to be called. */
   | { readonly kind: 'link-lost'; readonly attempt: string; readonly node: string };
 

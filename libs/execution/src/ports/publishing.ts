@@ -1,10 +1,10 @@
-import type { DeploymentEventsMessage, TaskOutputMessage } from '@muster/protocol';
+import type { DeploymentEventsMessage, GatheredOutputMessage } from '@muster/protocol';
 
 /** The road of states: settles once the broker has taken charge of the message, fails otherwise. */
 export type PublishEvents = (message: DeploymentEventsMessage) => Promise<void>;
 
-/** The road of output: fails when the queue is full or the broker away; the chunk is then a gap. */
-export type PublishOutput = (message: TaskOutputMessage) => Promise<void>;
+/** The road of output: fails when the queue is full or the broker away; its chunks are then gaps. */
+export type PublishOutput = (message: GatheredOutputMessage) => Promise<void>;
 
 /** Replaces secrets in a stream of bytes, also across chunk edges; keeps the length. */
 export interface OutputMasker {

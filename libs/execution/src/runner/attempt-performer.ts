@@ -125,6 +125,10 @@ export class AttemptPerformer {
       case 'link-lost':
         void this.#guarded(task, attempt, this.#attach(task, attempt, live));
         return;
+      case 'node-busy':
+        if (report.other === null) this.#noteFree(live);
+        else if (live.busyWith === null) void this.#noteBusy(task, attempt, live, report.other);
+        return;
       case 'ended':
         return this.#ended(task, attempt, live, report);
     }
@@ -202,16 +206,17 @@ export class AttemptPerformer {
         await pause(clock, wait);
         continue;
       }
-      if (live.busyWith !== null && live.recorded !== null)
-        void this.#hooks.fact({ type: 'node-ready', node: live.machine, ...live.recorded });
-      live.busyWith = null;
+      this.#noteFree(live);
       if (answer.kind === 'started') return;
       return this.#failed(task, attempt, answer);
     }
   }
 
   async #noteBusy(task: number, attempt: number, live: LiveAttempt, other: string): Promise<void> {
+    live.busyWith = other;
     const busyWith = await this.#context.describeAttempt(other, this.#owned.start.project);
+    // Free since.
+    if (live.busyWith !== other) return;
     live.busyWith = busyWith;
     this.#log(task, attempt).warn(
       { machine: live.machine, before: other },
@@ -219,6 +224,12 @@ export class AttemptPerformer {
     );
     if (live.recorded !== null)
       void this.#hooks.fact({ type: 'node-ready', node: live.machine, ...live.recorded, busyWith });
+  }
+
+  #noteFree(live: LiveAttempt): void {
+    if (live.busyWith !== null && live.recorded !== null)
+      void this.#hooks.fact({ type: 'node-ready', node: live.machine, ...live.recorded });
+    live.busyWith = null;
   }
 
   /** What the attempt does; ends the attempt as refused if its type cannot say. Makes the output ready to flow. */
@@ -257,6 +268,8 @@ export class AttemptPerformer {
   async #attach(task: number, attempt: number, live: LiveAttempt): Promise<void> {
     if (live.attaching) return;
     live.attaching = true;
+    // It is asked anew.
+    this.#noteFree(live);
     try {
       const target = this.#targets.target(live.machine);
       const spec = target ? this.#spec(task, attempt, live) : null;

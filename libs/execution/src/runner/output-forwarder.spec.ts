@@ -100,10 +100,12 @@ describe('the output forwarder', () => {
   it('keeps what is under way bounded, and reads from the node what it dropped for that', async () => {
     const bed = new OutputBed();
     bed.slow = [];
-    for (let line = 0; line < 500; line++) bed.write(`line ${line}\n`);
-    expect(bed.mostUnderWay).toBe(64);
+    // Each counts its bytes and 1 KiB: 4 MiB are 64 chunks of full length, or some 4,000 lines.
+    for (let line = 0; line < 5000; line++) bed.write(`${line}\n`.padStart(1024));
+    expect(bed.mostUnderWay).toBe(2048);
     expect(await bed.finish()).toBe(bed.kept.toString());
-    expect(bed.mostUnderWay).toBe(64);
+    expect(bed.mostUnderWay).toBe(2048);
+    expect(bed.sent.length).toBeLessThan(2200);
   });
 
   it('fills a gap that a full queue made in the middle', async () => {

@@ -1,11 +1,13 @@
 import type { OutputSizes, TaskAddress } from '@muster/model';
-import { OUTPUT_CHUNK_BYTES_MAX } from '@muster/protocol';
+import { OUTPUT_CHUNK_BYTES_MAX, type TaskOutputMessage } from '@muster/protocol';
 import { pause, type Clock } from '../ports/clock';
 import type { OutputStream } from '../ports/node-port';
-import type { ExecutionLog, MakeMasker, OutputMasker, PublishOutput } from '../ports/publishing';
+import type { ExecutionLog, MakeMasker, OutputMasker } from '../ports/publishing';
 
-/** Chunks under way at once over all attempts; what comes beyond is dropped and read from the node at the end. */
-const UNDER_WAY_MAX = 64;
+/** Bytes under way at once over all attempts; what comes beyond is dropped and read from the node at the end. */
+const UNDER_WAY_BYTES_MAX = 64 * OUTPUT_CHUNK_BYTES_MAX;
+/** What a chunk takes besides its bytes, about. */
+const CHUNK_BYTES = 1024;
 /** What a node keeps of a stream; nothing beyond can be read again. */
 const KEPT_ON_NODE_BYTES = 64 * 1024 * 1024;
 const REFILL_TRIES = 5;
@@ -46,7 +48,7 @@ export class OutputForwarder {
   #underWay = 0;
 
   constructor(
-    private readonly publish: PublishOutput,
+    private readonly publish: (chunk: TaskOutputMessage) => Promise<void>,
     private readonly makeMasker: MakeMasker,
     private readonly encode: (bytes: Uint8Array) => string,
     private readonly clock: Clock,
@@ -103,17 +105,17 @@ export class OutputForwarder {
     if (bytes.length === 0) return;
     const { offset } = state;
     state.offset += bytes.length;
-    if (this.#underWay >= UNDER_WAY_MAX) {
+    if (this.#underWay >= UNDER_WAY_BYTES_MAX) {
       state.gapFrom ??= offset;
       return;
     }
-    this.#underWay += 1;
+    this.#underWay += CHUNK_BYTES + bytes.length;
     const sent = this.#publishAll(about, stream, offset, bytes)
       .catch(() => {
         state.gapFrom = Math.min(state.gapFrom ?? offset, offset);
       })
       .finally(() => {
-        this.#underWay -= 1;
+        this.#underWay -= CHUNK_BYTES + bytes.length;
       });
     state.last = Promise.all([state.last, sent]).then(() => undefined);
   }

@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import { connect, type ConfirmChannel, type RecoveringChannelModel } from 'amqplib';
 import type { BusLog } from '../bus';
 import { describeError } from '../settle-delivery';
+import { gatherWrites } from './gather-writes';
 import { within } from './within';
 
 /** PEM: whom to believe, and what to show. */
@@ -35,7 +37,9 @@ export class RabbitLink {
     private readonly name: string,
     log: BusLog,
   ) {
-    model.on('connect', () => {
+    model.on('connect', ({ connection }) => {
+      // The library tells of its connection, and not of the stream beneath.
+      gatherWrites((connection as unknown as { readonly stream: Duplex }).stream);
       this.#isConnected = true;
       log.info({ connection: name }, 'connected to the broker');
     });

@@ -1,7 +1,9 @@
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { NodeFailure, NodeTarget } from '@muster/execution';
 import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
 import { fingerprint } from './fingerprint';
+import { gatherWrites } from './gather-writes';
 import { refused, unreachable } from './node-failure';
 
 /** An SSH connection that is logged in. */
@@ -65,7 +67,7 @@ async function attempt(
   kinds?: readonly ServerHostKeyAlgorithm[],
 ): Promise<Attempted> {
   let seen: string | null = null;
-  let sock: Duplex | undefined;
+  let sock: Duplex;
   if (via) {
     try {
       sock = await within(via.forward(target.address, target.port), timeoutMs);
@@ -75,6 +77,10 @@ async function attempt(
         seen,
       };
     }
+  } else {
+    // No delay, else each small request waits for the answer to the one before: 43 ms instead of 3.
+    sock = connect({ host: target.address, port: target.port, noDelay: true });
+    gatherWrites(sock);
   }
   const client = new Client();
   const answer = await new Promise<LinkAnswer>((resolve) => {
@@ -91,7 +97,7 @@ async function attempt(
     client.once('close', () => resolve(unreachable(`${target.address}:${target.port}: the connection was closed`)));
     try {
       client.connect({
-        ...(sock ? { sock } : { host: target.address, port: target.port }),
+        sock: sock,
         username: target.user,
         privateKey: target.identity,
         authHandler: ['publickey'],
@@ -104,9 +110,10 @@ async function attempt(
           return seen === target.hostKey;
         },
       });
-      // Else each small request waits for the answer to the one before: 43 ms instead of 3.
-      client.setNoDelay(true);
     } catch {
+      // It has not taken the stream: nobody else ends it, or hears what becomes of it.
+      sock.on('error', () => undefined);
+      sock.destroy();
       // Never the cause: it may quote the key.
       resolve(refused('NODE_LOGIN_REFUSED', `the private key for node ${target.name} cannot be read`));
     }

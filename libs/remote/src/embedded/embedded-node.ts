@@ -10,10 +10,11 @@ import {
   writeFileSync,
   type FSWatcher,
 } from 'node:fs';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { Server, utils, type AuthContext, type Connection, type ParsedKey, type ServerChannel } from 'ssh2';
 import { fingerprint } from '../connection/fingerprint';
+import { gatherWrites } from '../connection/gather-writes';
 import { makeKeyPair } from '../connection/make-key-pair';
 import { endFolderProcesses } from './folder-processes';
 
@@ -120,8 +121,9 @@ export class EmbeddedNode {
   #serve(connection: Connection): void {
     this.#connections.add(connection);
     // ssh2 offers no public way to the socket; without this each small answer waits 40 ms.
-    const { _sock: socket } = connection as unknown as { _sock?: { setNoDelay?: (on: boolean) => void } };
-    socket?.setNoDelay?.(true);
+    const { _sock: socket } = connection as unknown as { readonly _sock: Socket };
+    socket.setNoDelay(true);
+    gatherWrites(socket);
     connection.on('error', () => connection.end());
     connection.on('close', () => this.#connections.delete(connection));
     connection.on('authentication', (context) => this.#authenticate(context));

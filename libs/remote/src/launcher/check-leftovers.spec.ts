@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { instrument } from '../testing/instrument.testing';
 import { openLauncher, type LabLauncher } from '../testing/launcher-lab.testing';
@@ -12,6 +12,8 @@ import { escapeWord } from './shell-words';
 /** Rounds at a time: each has two shells and more, and this machine may have two cores. */
 const LANES = 5;
 const LONG = { waitMs: 600_000 };
+/** Well below the minute that an answer may take. */
+const ANSWER_SECONDS_MAX = 20;
 
 interface Disturbance {
   readonly line: number;
@@ -127,7 +129,7 @@ describe('a question', () => {
     await eventually('it to begin', () => existsSync(join(folder, 'begun')));
     expect((await launcher.ask('cancel', 'a', 0))[0]).toBe('unconfirmed');
     expect(await launcher.ask('start', 'b', escapeWord('cd /'), escapeWord('true'))).toEqual(['busy', 'a']);
-    expect(await launcher.ask('check', 'c', 20, 'true')).toEqual(['checked', 'busy']);
+    expect(await launcher.ask('check', 'c', 20, 'true')).toEqual(['checked', 'busy', 'a']);
     const next = await open(plant(['signal_command KILL', 'true']));
     expect((await next.ask('own', 'inst', 2, 'own'))[0]).toBe('ok');
     expect(await next.ask('start', 'b', escapeWord('cd /'), escapeWord('true'))).toEqual(['busy', 'a']);
@@ -138,5 +140,34 @@ describe('a question', () => {
     expect(said).toEqual(['started']);
     await next.ended('b');
     expect(readdirSync(join(folder, 'state', 'ending'))).toEqual([]);
+  }, 30_000);
+
+  it('that cannot be ended is given up in time also where sleep knows whole seconds alone', async () => {
+    // As there, but for the seconds: each is written down instead.
+    const seconds = join(folder, 'seconds');
+    const slow = [
+      ['sleep 0.05', 'false'],
+      ['sleep 1;', `printf . >>${seconds};`],
+    ] as const;
+    const kept = [
+      ['signal_command KILL', 'true'],
+      ['signal_command TERM', 'true'],
+    ] as const;
+    const launcher = await open(plant(...kept, ...slow));
+    await launcher.ask('own', 'inst', 1, 'own');
+    const question = escapeWord(`touch ${folder}/begun; until [ -e ${folder}/go ]; do /bin/sleep 0.1; done`);
+    void launcher.request('check', ['a', 600, question], LONG).catch(() => undefined);
+    await eventually('it to begin', () => existsSync(join(folder, 'begun')));
+    const passed = async (asked: Promise<readonly string[]>): Promise<readonly [string | undefined, boolean]> => {
+      rmSync(seconds, { force: true });
+      const [word] = await asked;
+      const length = existsSync(seconds) ? readFileSync(seconds, 'utf8').length : 0;
+      return [word, length > 0 && length < ANSWER_SECONDS_MAX];
+    };
+    // 500 ms of grace, as whole seconds and no more than that; and then KILL.
+    expect(await passed(launcher.ask('cancel', 'a', 10))).toEqual(['unconfirmed', true]);
+    const next = await open(plant(kept[0], ...slow));
+    expect(await passed(next.ask('own', 'inst', 2, 'own'))).toEqual(['ok', true]);
+    writeFileSync(join(folder, 'go'), '');
   }, 30_000);
 });

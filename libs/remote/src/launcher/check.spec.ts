@@ -76,7 +76,7 @@ describe.each([['dash'], ['busybox', 'sh'], ['bash', '--posix']])('a check by th
   it('asks for each attempt once at a time', async () => {
     await launcher.ask('own', 'inst', 1, 'own');
     await begin('a');
-    expect(await check('true', 20, 'a')).toEqual(['checked', 'busy']);
+    expect(await check('true', 20, 'a')).toEqual(['checked', 'busy', 'a']);
     expect(await check('true', 20, 'b')).toEqual(['checked', '0']);
   });
 

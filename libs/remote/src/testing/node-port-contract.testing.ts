@@ -103,6 +103,28 @@ lines \u00e9"; test -z "$B"
       expect(end).toMatchObject({ result: { kind: 'exited', code: 0, outputs: { from: 's3cret' } } });
     });
 
+    it('gives short output byte for byte', async () => {
+      const outputs = [
+        ' two  words \n\n\tand a tab\n',
+        'no line end',
+        '\n',
+        'nul\0byte\n',
+        'line\u0001end',
+        'caf\u00e9 \u{1f600}\r\n',
+        '\\n %s -n\n',
+        'x'.repeat(511) + '\n',
+        'x'.repeat(513),
+      ];
+      for (const text of outputs) {
+        const octal = [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+        const attempt = command(`printf '${octal}'; printf '${octal}!' >&2`);
+        await port.start(bed.target, TICKET, attempt);
+        await recorder.last(attempt.id);
+        expect(recorder.output(attempt.id).toString()).toBe(text);
+        expect(recorder.output(attempt.id, 'stderr').toString()).toBe(`${text}!`);
+      }
+    });
+
     it('runs scripts of any length and with any bytes', async () => {
       const long = 'x'.repeat(200_000);
       const attempt = command(`printf '%s' '${long}' | wc -c; printf '%s\\n' 'tab\there \\0101 %s $HOME \u{1f600}'`);

@@ -17,10 +17,10 @@ export class Recorder {
   }
 
   /** The last report of an attempt: its end, or that the link was lost. */
-  last(attempt: string): Promise<Exclude<NodeReport, { kind: 'output' }>> {
+  last(attempt: string): Promise<Exclude<NodeReport, { kind: 'output' | 'node-busy' }>> {
     return this.until(() => {
       const last = this.of(attempt).at(-1);
-      return last && last.kind !== 'output' ? last : null;
+      return last && last.kind !== 'output' && last.kind !== 'node-busy' ? last : null;
     });
   }
 

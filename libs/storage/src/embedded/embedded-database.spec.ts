@@ -10,12 +10,20 @@ import { describeDatabaseContract } from '../database-contract.testing';
 // On a busy machine it takes its time to be made.
 jest.setTimeout(120_000);
 
+// Seconds of work, so it is made once and copied.
+let made: PrivateFolder;
+beforeAll(async () => {
+  made = await privateFolder('embedded');
+  await (await open(join(made.path, 'data'))).close();
+});
+afterAll(() => made.remove());
+const open = (folder: string) => openDatabase({ config: { kind: 'embedded', folder }, name: 'test' });
+const copyTo = (path: string): Promise<void> => cp(join(made.path, 'data'), path, { recursive: true });
+
 describeDatabaseContract('the embedded database', async () => {
   const place = await privateFolder('embedded');
-  const database = await openDatabase({
-    config: { kind: 'embedded', folder: join(place.path, 'data') },
-    name: 'contract',
-  });
+  await copyTo(join(place.path, 'data'));
+  const database = await open(join(place.path, 'data'));
   return {
     database,
     stop: async () => {
@@ -26,16 +34,8 @@ describeDatabaseContract('the embedded database', async () => {
 });
 
 describe('the folder of an embedded database', () => {
-  let made: PrivateFolder;
   let place: PrivateFolder;
   let folder: string;
-  // Seconds of work, so it is made once and copied.
-  beforeAll(async () => {
-    made = await privateFolder('embedded');
-    await (await open(join(made.path, 'data'))).close();
-  });
-  afterAll(() => made.remove());
-  const copyTo = (path: string): Promise<void> => cp(join(made.path, 'data'), path, { recursive: true });
   beforeEach(async () => {
     place = await privateFolder('embedded');
     folder = join(place.path, 'data');
@@ -45,20 +45,19 @@ describe('the folder of an embedded database', () => {
     child?.kill('SIGKILL');
     await place.remove();
   });
-  const open = (path = folder) => openDatabase({ config: { kind: 'embedded', folder: path }, name: 'test' });
 
   it('is closed to everybody else', async () => {
     expect((await stat(join(made.path, 'data'))).mode & 0o777).toBe(0o700);
     await copyTo(folder);
     await chmod(folder, 0o755);
-    const database = await open();
+    const database = await open(folder);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     await database.close();
   });
 
   it('ends no transaction for its silence, since its client is this process', async () => {
     await copyTo(folder);
-    const database = await open();
+    const database = await open(folder);
     const { rows } = await database.pool.query('SHOW idle_in_transaction_session_timeout');
     expect(rows).toEqual([{ idle_in_transaction_session_timeout: '0' }]);
     await database.close();
@@ -66,11 +65,11 @@ describe('the folder of an embedded database', () => {
 
   it('keeps what was committed, also when it is opened again', async () => {
     await copyTo(folder);
-    const first = await open();
+    const first = await open(folder);
     await first.pool.query('CREATE TABLE kept (n int)');
     await first.pool.query('INSERT INTO kept VALUES (1)');
     await first.close();
-    const second = await open();
+    const second = await open(folder);
     expect((await second.pool.query('SELECT n FROM kept')).rows).toEqual([{ n: 1 }]);
     await second.close();
     expect((await readdir(folder)).sort()).toEqual(['pgdata']);
@@ -78,19 +77,19 @@ describe('the folder of an embedded database', () => {
 
   it('is refused to a second one while the first is open, and given afterwards', async () => {
     await copyTo(folder);
-    const first = await open();
-    await expect(open()).rejects.toMatchObject({
+    const first = await open(folder);
+    await expect(open(folder)).rejects.toMatchObject({
       problems: [{ code: 'STORAGE_FOLDER_IN_USE', summary: `process ${process.pid} uses it` }],
     });
     expect((await first.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await first.close();
-    await (await open()).close();
+    await (await open(folder)).close();
   });
 
   it('is taken over from a process number that now belongs to another', async () => {
     await copyTo(folder);
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
-    await (await open()).close();
+    await (await open(folder)).close();
   });
 
   it('may lie too deep for a socket', async () => {
@@ -142,7 +141,7 @@ describe('the folder of an embedded database', () => {
       await ended;
       expect(acknowledged).toBeGreaterThanOrEqual(target);
     }
-    const database = await open();
+    const database = await open(folder);
     const { rows } = await database.pool.query<{ n: number }>(
       'SELECT max(n) AS n, count(*)::int AS count FROM counted',
     );

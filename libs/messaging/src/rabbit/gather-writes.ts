@@ -1,0 +1,22 @@
+import type { Duplex } from 'node:stream';
+
+/**
+ * From now on what is written to `stream` within one turn goes out with one system call at its end: each message and each
+ * acknowledgement is a write of its own otherwise. Order and back pressure stay what they are.
+ */
+export function gatherWrites(stream: Duplex): void {
+  const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
+  let gathers = false;
+  const flush = (): void => {
+    gathers = false;
+    stream.uncork();
+  };
+  stream.write = (...given: unknown[]) => {
+    if (!gathers) {
+      gathers = true;
+      stream.cork();
+      process.nextTick(flush);
+    }
+    return write(...given);
+  };
+}
