@@ -110,7 +110,7 @@ describe('the folder of an embedded database', () => {
   it('that holds what no database can be kept in is a problem that says why', async () => {
     await mkdir(folder);
     await writeFile(join(folder, 'pgdata'), '');
-    await expect(open()).rejects.toMatchObject({
+    await expect(open(folder)).rejects.toMatchObject({
       problems: [
         {
           code: 'STORAGE_FOLDER_UNUSABLE',
@@ -121,7 +121,7 @@ describe('the folder of an embedded database', () => {
     // Whoever mends it can go on.
     await rm(join(folder, 'pgdata'));
     await copyTo(folder);
-    await (await open()).close();
+    await (await open(folder)).close();
   });
 
   it('survives kill -9 of its process without losing what was acknowledged', async () => {
