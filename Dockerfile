@@ -24,4 +24,8 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
 CMD ["planner"]
 
 FROM muster AS executor
+# Told within the container only; MUSTER_HTTP_HOST and MUSTER_METRICS_TOKEN let others read the figures.
+ENV MUSTER_EXECUTOR_HTTP_PORT=9464
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.MUSTER_EXECUTOR_HTTP_PORT + '/health/ready').then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["executor"]

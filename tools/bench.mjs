@@ -4,7 +4,8 @@
  * whole deployments on 50 embedded nodes, the API with 1,000 nodes and 100 clusters, and a flood of events. Linux.
  * Options: `-o json` (on stdout), `--only` with some of `PARTS`, `--graphs FOLDER` (graph files for `makespan`, else
  * MUSTER_GRAPHS, else ../shared/graphs), `--profile FOLDER` (CPU profiles), for `events` `--rate` (events a second),
- * `--seconds`, and `--planners 1,2` (once with each number of planners).
+ * `--seconds`, and `--planners 1,2` (once with each number of planners), for `memory` `--tasks` and `--shell-every` (1: every
+ * task runs a command, which takes some ten times as long).
  * Leaves nothing running and nothing behind; takes about eight minutes. Not a test: it says how fast, and refuses nothing.
  */
 import { spawnSync } from 'node:child_process';
@@ -38,6 +39,8 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '10000' },
     seconds: { type: 'string', default: '40' },
     planners: { type: 'string', default: '1,2' },
+    tasks: { type: 'string', default: '100000' },
+    'shell-every': { type: 'string', default: '20' },
   },
 });
 const wanted = values.only.split(',');
@@ -83,10 +86,12 @@ async function main() {
   const { benchEndToEnd } = await import('./bench/end-to-end.mjs');
   const services = await import('./bench/services.mjs');
   if (wanted.includes('memory')) {
-    say('memory with 100,000 tasks');
+    const tasks = Number(values.tasks);
+    say(`memory with ${tasks} tasks`);
     const { benchMemory } = await import('./bench/memory.mjs');
-    const start = (inside) => services.startProduction(inside, profile);
-    result.memory = await benchMemory(join(folder, 'memory'), start);
+    const startServices = (inside) => services.startProduction(inside, profile);
+    const shellEvery = Number(values['shell-every']);
+    result.memory = await benchMemory({ folder: join(folder, 'memory'), tasks, shellEvery, startServices, say });
   }
   const starts = { embedded: services.startEmbedded, production: services.startProduction };
   for (const [kind, start] of Object.entries(starts).filter(([name]) => wanted.includes(name))) {

@@ -10,8 +10,13 @@ const { default: Runtime } = require('jest-runtime');
 const transforms = new Map();
 const scripts = new Map();
 
-// A worker whose Jest was ended by a signal would go on with its suite, and keep what that has started.
-if (process.send) process.once('disconnect', () => process.exit(1));
+// A worker whose Jest was ended by a signal would go on with its suite, and keep what that has started. Whoever listens for that
+// keeps the worker alive as well, so it is given up with the message that tells the worker to end.
+if (process.send) {
+  const leave = () => process.exit(1);
+  process.once('disconnect', leave);
+  process.on('removeListener', (name) => name === 'message' && process.off('disconnect', leave));
+}
 
 /** Fails when Jest has changed what is built upon here: then every suite would fail on something less clear. */
 function method(object, name) {

@@ -107,11 +107,12 @@ function storeContract(
       const its = machine();
       const id = await accepted([its]);
       const first = await taken(id, 'e1', PASSED_MS);
-      expect(first).toMatchObject({ epoch: 1, published: 0, events: [] });
+      expect(first).toMatchObject({ epoch: 1, published: 0, lastSeq: 0 });
       await store.append('e1', id, 1, events(1, 2), [], null);
       await store.markPublished(id, 1);
       const second = await taken(id, 'e2');
-      expect(second).toMatchObject({ epoch: 2, published: 1, events: events(1, 2) });
+      expect(second).toMatchObject({ epoch: 2, published: 1, lastSeq: 2 });
+      expect(await store.events(id, 1, 2)).toEqual(events(1, 2));
       expect(second?.tickets.get(its)).toBeGreaterThan(first?.tickets.get(its) ?? 0);
       expect(await taken(id, 'e3')).toBeNull();
       await store.handOver('e1', id, 1);
@@ -222,7 +223,8 @@ function storeContract(
       expect(await mine()).toEqual({ deployment: id, published: 2 });
       await store.renew('e1', LEASE_MS, new Map([[id, 1]]));
       expect(await mine()).toBeUndefined();
-      expect(await store.read(id)).toMatchObject({ owner: 'e1', events: events(1, 3) });
+      expect(await store.read(id)).toMatchObject({ owner: 'e1', lastSeq: 3 });
+      expect(await store.events(id, 2, 9)).toEqual(events(2, 3));
     });
 
     it('claims a machine once, under whatever name', async () => {

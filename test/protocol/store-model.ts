@@ -171,7 +171,7 @@ export class StoreModel {
       }
       const published = this.fault === 'nobody-publishes-for-the-dead' ? (row.events.at(-1)?.seq ?? 0) : row.published;
       const { id: deployment, epoch, start, graph } = row;
-      return { deployment, epoch, tickets, start, graph, events: [...row.events], published };
+      return { deployment, epoch, tickets, start, graph, lastSeq: row.events.length, published };
     });
   }
 
@@ -249,7 +249,7 @@ export class StoreModel {
     if (!row) return null;
     const owner = row.leaseUntil >= this.now() ? row.owner : null;
     const { transaction, project, cluster } = row.start;
-    return { graph: row.graph, events: [...row.events], owner, transaction, project, cluster };
+    return { graph: row.graph, lastSeq: row.events.length, owner, transaction, project, cluster };
   }
 
   unpublished(most: number): readonly { deployment: string; published: number }[] {

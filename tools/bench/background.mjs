@@ -30,6 +30,11 @@ export async function start(name, argv, { env, logFile }) {
     name,
     pid: child.pid,
     ready: JSON.parse(first),
+    /** At once, as a crash would. */
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
     stop: async () => {
       child.kill('SIGTERM');
       if ((await within(STOP_MS, ended)) === undefined) child.kill('SIGKILL');

@@ -33,17 +33,19 @@ export async function startNodes(folder, count) {
   };
 }
 
-/** Writes a release of `tasks` tasks in a row on each node, and a cluster file with the nodes; gives their paths. */
-export function writeCluster(folder, addresses, tasks) {
+/**
+ * Writes a release of `tasks` tasks in a row on each node, and a cluster file with the nodes; gives their paths. `work` gives
+ * what the task of an index does; an `echo`, unless it is given.
+ */
+export function writeCluster(folder, addresses, tasks, work = () => null) {
   const bundle = join(folder, 'release');
   mkdirSync(bundle, { recursive: true });
   const id = (index) => `t${String(index).padStart(2, '0')}`;
   const definitions = Array.from({ length: tasks }, (_, index) => ({
     id: id(index),
-    type: 'shell',
     role: ['work'],
     requires: index === 0 ? [] : [id(index - 1)],
-    parameters: { cmd: `echo ${id(index)}` },
+    ...(work(index) ?? { type: 'shell', parameters: { cmd: `echo ${id(index)}` } }),
   }));
   writeFileSync(join(bundle, 'release.yaml'), JSON.stringify({ name: 'bench', version: '1.0.0', roles: { work: {} } }));
   writeFileSync(join(bundle, 'tasks.yaml'), JSON.stringify(definitions));

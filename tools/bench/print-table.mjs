@@ -44,12 +44,7 @@ export function printResult({ machine, planning, scheduling, makespan, fuel, lin
     );
   if (makespan) printMakespan(makespan);
   if (fuel) printFuel(fuel);
-  if (memory)
-    printTable(
-      `Memory, MB, with one deployment of ${memory.tasks} tasks`,
-      ['process', 'before', 'peak'],
-      memory.processes.map(({ name, idleMb, peakMb }) => [name, idleMb.toFixed(0), peakMb.toFixed(0)]),
-    );
+  if (memory) printMemory(memory);
   if (lint) printLint(lint);
   for (const [kind, it] of Object.entries(endToEnd ?? {})) {
     const { first, best, median } = it.wallMs;
@@ -162,5 +157,21 @@ function printFuel(fuel) {
       ...[nodes, first.tasks, first.running, second.running, rawRelations ?? 'refused', first.relations],
       ...[first, second].map(({ messageBytes }) => (messageBytes / 1024).toFixed(0)),
     ]),
+  );
+}
+
+function printMemory({ tasks, processes, times, read }) {
+  printTable(
+    `Peak memory, MB, in the life of one deployment of ${tasks} tasks`,
+    ['phase', ...processes.map(({ name }) => name)],
+    Object.keys(processes[0].phases).map((phase) => [
+      phase,
+      ...processes.map(({ phases }) => phases[phase].toFixed(0)),
+    ]),
+  );
+  printTable(
+    `What took how long, of ${read.events} events, ${read.pages} pages and ${read.statuses} statuses (${read.statusMsMax.toFixed(0)} ms at most) being read, ${read.failures} refused or lost`,
+    ['what', 's'],
+    times.map(({ what, ms }) => [what, (ms / 1000).toFixed(2)]),
   );
 }

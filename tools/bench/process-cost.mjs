@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 let ticksPerSecond = 0;
 
@@ -14,7 +14,12 @@ export function cpuMs(pid) {
   return (ticks * 1000) / ticksPerSecond;
 }
 
-/** Largest resident memory of a process so far, in megabytes (10^6 bytes). */
+/** From here on `peakMemoryMb` counts anew. Linux only; of processes of one's own. */
+export function forgetPeakMemory(pid) {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** Largest resident memory of a process so far, or since it was last forgotten, in megabytes (10^6 bytes). */
 export function peakMemoryMb(pid) {
   const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
   return (Number(kib) * 1024) / 1e6;

@@ -7,7 +7,7 @@ import { root } from './root.mjs';
 export const muster = join(root, 'apps/cli/bin/muster.cjs');
 
 /** Starts `muster WORD`; with `profileFolder` it leaves a CPU profile there when it ends. */
-function service(word, folder, env, profileFolder, index = 0) {
+export function service(word, folder, env, profileFolder, index = 0) {
   const name = index === 0 ? word : `${word}-${index + 1}`;
   const flags = profileFolder
     ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name}.cpuprofile`]
@@ -37,7 +37,7 @@ export async function startProduction(folder, profileFolder) {
   try {
     const executor = await service('executor', folder, { ...env, MUSTER_PLANNER_URL: url }, profileFolder);
     stop.unshift(executor);
-    return { url, token, measured: [...planners, executor], stop };
+    return { url, token, env, measured: [...planners, executor], stop };
   } catch (error) {
     for (const each of stop) await each.stop();
     throw error;

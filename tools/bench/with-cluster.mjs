@@ -10,20 +10,20 @@ const { MusterClient } = createRequire(join(root, 'apps/cli/package.json'))('@mu
 
 /**
  * Starts `nodes` embedded nodes and services, describes a cluster of them with so many tasks in a row on each, gives `body`
- * the transactions of the client and the processes, and ends everything again. Gives what `body` gives.
+ * the transactions of the client, the processes, and what `startServices` gave, and ends everything again. Gives what `body` gives.
  */
-export async function withCluster({ folder, nodes: count, tasksPerNode, startServices }, body) {
+export async function withCluster({ folder, nodes: count, tasksPerNode, work, startServices }, body) {
   mkdirSync(folder, { recursive: true });
   const nodes = await startNodes(folder, count);
   try {
     const services = await startServices(folder);
     try {
-      const { bundle, file } = writeCluster(folder, nodes.ready.nodes, tasksPerNode);
+      const { bundle, file } = writeCluster(folder, nodes.ready.nodes, tasksPerNode, work);
       const env = { PATH: process.env.PATH, MUSTER_SERVER: services.url, MUSTER_TOKEN: services.token };
       await run([muster, 'release', 'publish', bundle], env);
       await run([muster, 'cluster', 'apply', '-f', file], env);
       const { transactions } = new MusterClient({ server: services.url, token: services.token });
-      return await body({ transactions, services: services.measured, nodes });
+      return await body({ transactions, services: services.measured, nodes, started: services });
     } finally {
       for (const each of services.stop) await each.stop();
     }

@@ -20,6 +20,8 @@ export interface PlannerConfig {
   readonly webhooks?: WebhookConfig;
   /** Requests of one address without a valid token within a minute, after which it waits; absent: 60. */
   readonly failuresPerMinute?: number;
+  /** Milliseconds that one statement may take; absent: 30,000. */
+  readonly statementMs?: number;
   /** Absent: tokens of our own alone. */
   readonly oidc?: OidcConfig;
   /** PEM; absent: plain HTTP. */

@@ -84,7 +84,7 @@ export async function startPlanner(config: PlannerConfig, ports: PlannerPorts): 
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const database = await connectDatabase(ports.database);
+    const database = await connectDatabase(ports.database, config.statementMs);
     opened.push(() => database.destroy());
     const tracing = ports.tracing ?? NO_TRACING;
     const metrics = new PlannerMetrics(database, ports.bus);

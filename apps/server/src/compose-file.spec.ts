@@ -44,6 +44,16 @@ describe('docker-compose.yml', () => {
       if (build) expect(dockerfile).toContain(` AS ${build.target}\n`);
   });
 
+  it('looks whether each service is well: its own by what their images ask', () => {
+    const stages = readFileSync(join(root, 'Dockerfile'), 'utf8').split(/^FROM /m);
+    for (const [name, { build, healthcheck }] of Object.entries(compose.services)) {
+      const stage = stages.find((each) => each.split('\n')[0]?.endsWith(` AS ${build?.target}`)) ?? '';
+      const isLooked = healthcheck !== undefined || /^HEALTHCHECK [^]*\/health\/ready/m.test(stage);
+      expect([name, isLooked]).toEqual([name, true]);
+    }
+    expect(stages.at(-1)).toMatch(/^ENV MUSTER_EXECUTOR_HTTP_PORT=\d+$/m);
+  });
+
   it('publishes nothing beyond this machine', () => {
     for (const { ports = [] } of Object.values(compose.services))
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);

@@ -5,6 +5,7 @@
  */
 export { BROKER_PARTS, brokerDefinitions } from '@muster/messaging';
 import { processHost } from './process-host';
+import { keepHeapLean } from './lean-heap';
 import { runInForeground } from './run-in-foreground';
 import type { ServiceKind } from './server-config';
 import { startService } from './start-service';
@@ -15,5 +16,6 @@ export { startService } from './start-service';
 
 /** Runs a service in this process until it is told to stop; answers with the exit code. */
 export function serve(kind: ServiceKind): Promise<number> {
+  keepHeapLean();
   return runInForeground(kind, processHost(), startService);
 }

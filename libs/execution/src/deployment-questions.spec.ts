@@ -3,7 +3,7 @@ import { DeploymentQuestions } from './deployment-questions';
 describe('whose an attempt is that holds a node', () => {
   const deployment = '00000000-0000-4000-8000-000000000001';
   const stored = {
-    ...{ graph: new Uint8Array(), events: [], owner: null },
+    ...{ graph: new Uint8Array(), lastSeq: 0, owner: null },
     ...{ transaction: 'the-transaction', project: 'blue', cluster: 'the-cluster' },
   };
   const ports = {

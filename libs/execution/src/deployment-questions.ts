@@ -15,15 +15,23 @@ import {
 } from '@muster/scheduling';
 import type { ExecutorPorts } from './ports/executor-ports';
 import { readTaskGraph } from './read-task-graph';
+import { readLog } from './read-log';
 import { parseAttemptId } from './runner/attempt-id';
 import type { DeploymentRunner } from './runner/deployment-runner';
 import { withPoolHolders } from './with-pool-holders';
+
+interface ReadDeployment {
+  readonly state: DeploymentState;
+  readonly graph: TaskGraph;
+  readonly owner: string | null;
+}
 
 /** Answers questions about any deployment: its own from memory, others from the stored log, so also while their owner is dead. */
 export class DeploymentQuestions {
   readonly #executor: string;
   readonly #ports: Pick<ExecutorPorts, 'readGraph' | 'store'>;
   readonly #ownOf: (deployment: string) => DeploymentRunner | undefined;
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(
     executor: string,
@@ -87,12 +95,20 @@ export class DeploymentQuestions {
     return read === null || isDeploymentEnd(read.state.status) ? [] : controlFaults(read.state, verb, tasks);
   }
 
-  async #read(deployment: string): Promise<{ state: DeploymentState; graph: TaskGraph; owner: string | null } | null> {
+  /** One at a time: many who ask of a large deployment at once would each have all of it in memory. */
+  #read(deployment: string): Promise<ReadDeployment | null> {
+    const read = this.#reading.then(() => this.#readNow(deployment));
+    this.#reading = read.catch(() => undefined);
+    return read;
+  }
+
+  async #readNow(deployment: string): Promise<ReadDeployment | null> {
     const stored = await this.#ports.store.read(deployment);
     const graph = stored && (await readTaskGraph(this.#ports.readGraph, stored.graph));
     if (stored === null || graph === null || typeof graph === 'string') return null;
     const state = initialState(graph, { leasesPools: true });
-    for (const event of stored.events) apply(state, event);
+    for await (const events of readLog(this.#ports.store, deployment, 0, stored.lastSeq))
+      for (const event of events) apply(state, event);
     return { state, graph, owner: stored.owner };
   }
 

@@ -94,7 +94,7 @@ export class ExecutorBed {
         if (!this.isFree) return [];
         this.isFree = false;
         const owned = { deployment: D, epoch: ++this.epoch, tickets: new Map(), published: 0, graph: new Uint8Array() };
-        return [{ ...owned, start: start as unknown as StartDeployment, events: [...this.events] }];
+        return [{ ...owned, start: start as unknown as StartDeployment, lastSeq: this.events.length }];
       },
       append: async (_executor, _deployment, epoch, events, read, ended) => {
         if (epoch !== this.epoch) return 'fenced';
@@ -104,12 +104,13 @@ export class ExecutorBed {
         this.inbox = this.inbox.filter(({ id }) => !read.includes(id));
         return 'stored';
       },
+      events: async (_deployment, from, to) => (this.logged.length > 0 ? this.logged : this.events).slice(from - 1, to),
       unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
       read: async () => {
         if (this.isReadAway) throw new Error('the store is away');
         return {
           graph: new Uint8Array(),
-          events: this.logged,
+          lastSeq: this.logged.length,
           owner: null,
           transaction: 't',
           project: 'p',

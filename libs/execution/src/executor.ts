@@ -16,6 +16,7 @@ import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store'
 import type { ExecutorPorts } from './ports/executor-ports';
 import type { NodeReport } from './ports/node-port';
 import { readTaskGraph } from './read-task-graph';
+import { LogUnread, readLog } from './read-log';
 import { parseAttemptId } from './runner/attempt-id';
 import { DeploymentRunner } from './runner/deployment-runner';
 import { endUnfinished } from './runner/end-unfinished';
@@ -335,7 +336,7 @@ export class Executor {
     );
     this.#first = false;
     for (const owned of taken) {
-      withIds(log, idsOf(owned.start)).info({ epoch: owned.epoch, events: owned.events.length }, 'owns the deployment');
+      withIds(log, idsOf(owned.start)).info({ epoch: owned.epoch, events: owned.lastSeq }, 'owns the deployment');
       await this.#run(owned, new Lease(clock, this.#options.leaseMs, this.#options.leasesExpire, askedAt));
     }
     if (taken.length > 0) this.#tickAgain = true;
@@ -368,30 +369,37 @@ export class Executor {
         if (reason === 'fenced') this.#leasesLost++;
         this.#forget(deployment);
       });
+      for await (const events of readLog(this.#ports.store, deployment, 0, owned.lastSeq)) runner.replay(events);
       this.#runners.set(deployment, runner);
       this.#leases.set(deployment, lease);
       runner.start();
     } catch (error) {
       this.#forget(deployment);
+      if (error instanceof LogUnread) {
+        log.warn({ err: error }, 'its log cannot be read now; its lease will pass');
+        return;
+      }
       const text = error instanceof InvariantBroken ? error.message : 'internal error; see the log of the executor';
       await this.#endUnreadable(owned, `what is stored of it cannot be carried on: ${text}`, error);
     }
   }
 
   /** What an earlier run has done, for one that begins; null: there is none, or it is in the log already. */
-  async #carried({ start, events }: OwnedDeployment, graph: TaskGraph): Promise<CarriedOver | null> {
-    if (start.graph.kind !== 'earlier' || events.length > 0) return null;
-    const earlier = await this.#ports.store.read(start.graph.deployment);
+  async #carried({ start, lastSeq }: OwnedDeployment, graph: TaskGraph): Promise<CarriedOver | null> {
+    if (start.graph.kind !== 'earlier' || lastSeq > 0) return null;
+    const { store } = this.#ports;
+    const earlier = await store.read(start.graph.deployment);
     if (earlier === null) throw new InvariantBroken('what its earlier run did is still stored');
     const state = initialState(graph, { leasesPools: true });
-    for (const event of earlier.events) apply(state, event);
+    for await (const events of readLog(store, start.graph.deployment, 0, earlier.lastSeq))
+      for (const event of events) apply(state, event);
     return carriedFrom(state, start.graph.tasks);
   }
 
   /** What cannot be read now cannot be read by the next owner: it ends, and says why. */
   async #endUnreadable(owned: OwnedDeployment, text: string, error?: unknown): Promise<void> {
     withIds(this.#ports.log, idsOf(owned.start)).error({ text, err: error }, 'the stored deployment ends unread');
-    await endUnfinished(this.#context, owned, owned.events.at(-1)?.seq ?? 0, text);
+    await endUnfinished(this.#context, owned, owned.lastSeq, text);
     this.#relay.release(owned.deployment);
   }
 

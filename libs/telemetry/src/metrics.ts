@@ -1,4 +1,8 @@
+import { types } from 'node:util';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** How long a question may take; whoever reads waits for some ten seconds. */
+const PATIENCE_MS = 3000;
 
 /** Metrics of one service in one registry; names are prefixed `muster_`, durations are in seconds. */
 export class Metrics {
@@ -6,9 +10,14 @@ export class Metrics {
   readonly #failures: Counter<'metric'>;
   /** One question after another: a reading must not take every connection to the database. */
   #asking: Promise<void> = Promise.resolve();
+  /** The last question was not answered in time, and has not been since. */
+  #isSilent = false;
 
   /** `service` becomes a label of every metric. */
-  constructor(service: string) {
+  constructor(
+    service: string,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {
     this.#registry.setDefaultLabels({ service });
     this.#failures = this.counter('metrics_failed_total', 'Times that a metric could not be asked for.', ['metric']);
   }
@@ -22,14 +31,17 @@ export class Metrics {
     return new Counter({ name: `muster_${name}`, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 
-  /** `collect` is asked at each reading; where it fails the metric is left out of it, and that is counted. */
+  /**
+   * `collect` is asked at each reading; where it fails, or does not answer in time, the metric is left out of it, and that is
+   * counted. One that is an async function asks somebody else: while one of those is not answered the others are not asked.
+   */
   gauge<Label extends string = never>(
     name: string,
     help: string,
     labelNames: readonly Label[] = [],
     collect?: (gauge: Gauge<Label>) => void | Promise<void>,
   ): Gauge<Label> {
-    const ask = (work: () => Promise<void>): Promise<void> => (this.#asking = this.#asking.then(work));
+    const ask = (work: () => void | Promise<void>): Promise<void> => this.#ask(work, types.isAsyncFunction(collect));
     const failures = this.#failures;
     return new Gauge({
       name: `muster_${name}`,
@@ -38,21 +50,41 @@ export class Metrics {
       registers: [this.#registry],
       ...(collect
         ? {
-            collect(this: Gauge<Label>): Promise<void> {
-              return ask(async () => {
-                try {
-                  await collect(this);
-                } catch {
-                  // What cannot be asked now is not told: an old figure would look like a new one.
-                  this.reset();
-                  if (labelNames.length === 0) this.remove();
-                  failures.inc({ metric: `muster_${name}` });
-                }
-              });
+            async collect(this: Gauge<Label>): Promise<void> {
+              try {
+                await ask(() => collect(this));
+              } catch {
+                // What cannot be asked now is not told: an old figure would look like a new one.
+                this.reset();
+                if (labelNames.length === 0) this.remove();
+                failures.inc({ metric: `muster_${name}` });
+              }
             },
           }
         : {}),
     });
+  }
+
+  #ask(work: () => void | Promise<void>, asksOthers: boolean): Promise<void> {
+    if (!asksOthers) return Promise.resolve().then(work);
+    const asked = this.#asking.then(() => this.#inTime(work));
+    this.#asking = asked.catch(() => undefined);
+    return asked;
+  }
+
+  async #inTime(work: () => void | Promise<void>): Promise<void> {
+    if (this.#isSilent) throw new Error('what was asked before is not answered yet');
+    const answered = Promise.resolve().then(work);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#isSilent = true;
+        const heard = (): void => void (this.#isSilent = false);
+        answered.then(heard, heard);
+        reject(new Error('not answered in time'));
+      }, this.patienceMs);
+    });
+    await Promise.race([answered, late]).finally(() => clearTimeout(timer));
   }
 
   histogram<Label extends string = never>(

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SecretValue } from '@muster/model';
 import { waitUntil } from '@muster/testkit';
@@ -55,6 +57,23 @@ describe("an executor's health and figures", () => {
     expect((await ask('/metrics', AUTHORIZED)).status).toBe(200);
     expect((await ask('/nothing', AUTHORIZED)).status).toBe(404);
     expect((await ask('/metrics', AUTHORIZED, 'POST')).status).toBe(404);
+  });
+
+  it('are told though others open many connections and say nothing', async () => {
+    const { port } = new URL(url);
+    const silent = Array.from({ length: 150 }, () => connect(Number(port), '127.0.0.1'));
+    try {
+      for (const socket of silent) socket.on('error', () => undefined);
+      await Promise.all(silent.map(async (socket) => socket.readyState === 'open' || (await once(socket, 'connect'))));
+      // Over a connection of its own.
+      const asked = get(`${url}/health/live`, { agent: false });
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      expect(answer.statusCode).toBe(200);
+      await waitUntil('the oldest are ended', () => silent.slice(0, 50).every(({ closed }) => closed));
+    } finally {
+      for (const socket of silent) socket.destroy();
+    }
   });
 
   it('tell in time that the database is silent, and ask it no more than one question meanwhile', async () => {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { SecretValue } from '@muster/model';
 import { problem, type ProblemCode } from '@muster/problems';
 
@@ -31,7 +31,10 @@ export interface HealthServer {
 
 const METHODS = ['GET', 'HEAD'];
 /** Nothing that is asked here has a body or takes long to say. */
-const REQUEST_MS = 10_000;
+const REQUEST_MS = 5_000;
+/** How often it is looked whether a request has taken longer; Node's own half a minute would be added to the time above. */
+const LOOK_EVERY_MS = 1_000;
+/** Beyond it the oldest connection ends, so that nobody who opens many and says nothing keeps probes out. */
 const CONNECTIONS_MAX = 100;
 
 /**
@@ -45,9 +48,10 @@ export async function serveHealth(address: HealthAddress, answers: HealthAnswers
     );
   };
   const { tls } = address;
-  const server: Server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls }, listener);
-  server.requestTimeout = REQUEST_MS;
-  server.maxConnections = CONNECTIONS_MAX;
+  const times = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: LOOK_EVERY_MS };
+  const server: Server =
+    tls === undefined ? createServer(times, listener) : createTlsServer({ ...times, ...tls }, listener);
+  endOldest(server, CONNECTIONS_MAX);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address.port, address.host, resolve);
@@ -62,6 +66,17 @@ export async function serveHealth(address: HealthAddress, answers: HealthAnswers
         server.closeAllConnections();
       }),
   };
+}
+
+/** Ends the oldest connection whenever there are more than `most`. */
+function endOldest(server: Server, most: number): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    const [oldest] = open;
+    if (open.size > most) oldest?.destroy();
+  });
 }
 
 async function answer(

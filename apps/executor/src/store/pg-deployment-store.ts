@@ -109,6 +109,7 @@ export class PgDeploymentStore implements DeploymentStore {
         transaction_id: string;
         start: StartDeployment;
         graph: Buffer;
+        last_seq: number;
         published_seq: number;
       }>(
         `UPDATE executor.deployment SET owner = $1, epoch = epoch + 1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
@@ -118,20 +119,19 @@ export class PgDeploymentStore implements DeploymentStore {
                   THEN $5 OR coalesce(lease_until, accepted_at) < clock_timestamp() - $6 * interval '1 millisecond'
                   ELSE lease_until < clock_timestamp() END)
              ORDER BY accepted_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-         RETURNING id, epoch, transaction_id, start, graph, published_seq`,
+         RETURNING id, epoch, transaction_id, start, graph, last_seq, published_seq`,
         [executor, leaseMs, share > 0 ? Math.min(most, share) : most, all, share > 0, leaseMs * LEFT_TO_OTHERS_PART],
       );
       const taken: OwnedDeployment[] = [];
       for (const row of rows) {
         const tickets = await raiseTickets(client, row.transaction_id, row.start);
-        const events = await readEvents(client, row.id, 1, null);
         taken.push({
           deployment: row.id,
           epoch: row.epoch,
           tickets,
           start: row.start,
           graph: row.graph,
-          events,
+          lastSeq: row.last_seq,
           published: row.published_seq,
         });
       }
@@ -213,17 +213,17 @@ export class PgDeploymentStore implements DeploymentStore {
   async read(deployment: string): ReturnType<DeploymentStore['read']> {
     const { rows } = await this.pool.query<{
       graph: Buffer;
+      lastSeq: number;
       owner: string | null;
       transaction: string;
       project: string;
       cluster: string;
     }>(
-      `SELECT graph, CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner, transaction_id AS transaction, project, cluster
+      `SELECT graph, last_seq AS "lastSeq", CASE WHEN lease_until >= clock_timestamp() THEN owner END AS owner, transaction_id AS transaction, project, cluster
          FROM executor.deployment WHERE id = $1`,
       [deployment],
     );
-    const [row] = rows;
-    return row ? { ...row, events: await readEvents(this.pool, deployment, 1, null) } : null;
+    return rows[0] ?? null;
   }
 
   async unpublished(most: number): Promise<readonly { deployment: string; published: number }[]> {
@@ -346,14 +346,9 @@ class ClaimRefused extends Error {
   }
 }
 
-async function readEvents(
-  db: Pick<Pool, 'query'> | PoolClient,
-  deployment: string,
-  from: number,
-  to: number | null,
-): Promise<readonly DeploymentEvent[]> {
-  const { rows } = await (db as Pool).query<{ body: DeploymentEvent }>(
-    `SELECT body FROM executor.event WHERE deployment_id = $1 AND seq >= $2 AND ($3::int IS NULL OR seq <= $3) ORDER BY seq`,
+async function readEvents(db: Pool, deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]> {
+  const { rows } = await db.query<{ body: DeploymentEvent }>(
+    `SELECT body FROM executor.event WHERE deployment_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq`,
     [deployment, from, to],
   );
   return rows.map(({ body }) => body);

@@ -23,6 +23,24 @@ export function* partsOf<One>(list: readonly One[]): Generator<readonly One[]> {
   for (let from = 0; from < list.length; from += ROWS_AT_ONCE) yield list.slice(from, from + ROWS_AT_ONCE);
 }
 
+/**
+ * Rows of a statement that reads, of which there may be very many, in parts. Inside a database transaction, one such
+ * statement at a time; all of them are as they were when it began.
+ */
+export async function* rowsInParts<Row>(
+  on: EntityManager,
+  text: string,
+  values: readonly unknown[],
+): AsyncGenerator<Row[]> {
+  await on.query(`DECLARE in_parts NO SCROLL CURSOR FOR ${text}`, [...values]);
+  for (;;) {
+    const rows = await rowsOf<Row>(on, `FETCH ${ROWS_AT_ONCE} FROM in_parts`);
+    if (rows.length > 0) yield rows;
+    if (rows.length < ROWS_AT_ONCE) break;
+  }
+  await on.query('CLOSE in_parts');
+}
+
 /** The first row; null if there is none. */
 export async function rowOf<Row>(
   on: EntityManager,

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { databaseFailure } from '@muster/storage';
 import { createTestDatabase, waitUntil } from '@muster/testkit';
 import request from 'supertest';
-import { TestPlanner } from '../testing/test-planner.testing';
+import { connectDatabase } from '../database/open-database';
+import { ADMIN_TOKEN, TestPlanner } from '../testing/test-planner.testing';
 
 describe('the health of a planner', () => {
   let planner: TestPlanner;
@@ -47,6 +49,57 @@ describe('the health of a planner', () => {
       expect((await request(alone.url).get('/health/live')).status).toBe(200);
     } finally {
       await alone.close();
+    }
+  });
+
+  it('ends requests with what to do while its database is silent, and serves them once it answers', async () => {
+    const place = await createTestDatabase();
+    const way = await silenceable(place.url);
+    const distant = await TestPlanner.start(0, 'on', 'postgres', way.url);
+    const { url } = await distant.add(undefined, { statementMs: 2000 });
+    const ask = (path: string) =>
+      request(url).get(`/api/v1/${path}`).set('authorization', `Bearer ${ADMIN_TOKEN}`).timeout(20_000);
+    try {
+      expect((await ask('clusters')).status).toBe(200);
+      way.hold(true);
+      // More than there are connections.
+      const answers = await Promise.all(Array.from({ length: 15 }, () => ask('clusters')));
+      for (const { status, body } of answers)
+        expect([status, body.problems]).toMatchObject([
+          503,
+          [
+            {
+              code: 'API_UNAVAILABLE',
+              summary: expect.stringMatching(/database does not answer/),
+              remedy: expect.stringMatching(/./),
+            },
+          ],
+        ]);
+      way.hold(false);
+      await waitUntil('requests are served again', async () => (await ask('clusters')).status === 200);
+    } finally {
+      way.hold(false);
+      await distant.close();
+      await way.close();
+      await place.drop();
+    }
+  });
+
+  it('tells of a statement that waits too long for others that nothing of it was done', async () => {
+    const database = await connectDatabase(planner.opened, 1000);
+    const holder = planner.database.createQueryRunner();
+    try {
+      await holder.startTransaction();
+      await holder.query('LOCK TABLE planner.project IN ACCESS EXCLUSIVE MODE');
+      const failure = await database.query('SELECT 1 FROM planner.project').catch((error: unknown) => error);
+      expect([databaseFailure(failure), String(failure)]).toEqual([
+        'conflict',
+        expect.stringMatching(/statement timeout/),
+      ]);
+    } finally {
+      await holder.rollbackTransaction();
+      await holder.release();
+      await database.destroy();
     }
   });
 

@@ -75,7 +75,7 @@ export async function planCluster(
     bundleDigests: [bundles.release, ...bundles.plugins].map((bundle) => bundle.digest),
     primaries: cluster.primaries,
     identities: Object.fromEntries(nodes.map((node) => [node.name, node.hostKey])),
-    previous: await readPrevious(database.manager, pastOf(cluster, bundles, content, wish.graphType)),
+    previous: await readPrevious(database, pastOf(cluster, bundles, content, wish.graphType)),
     attributes: Object.fromEntries(
       nodes.filter((node) => Object.keys(node.attributes).length > 0).map((node) => [node.name, node.attributes]),
     ),

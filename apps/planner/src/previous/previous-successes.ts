@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type ClusterSpec, type JsonObject, MASTER, SYNC_POINT, type TaskAddress } from '@muster/model';
 import type { ExpectedState, Fingerprint, PreviousStates, PreviousSuccess } from '@muster/planning';
-import type { PreviousRecords, SuccessRecord } from './read-previous';
+import { type PreviousRecords, successRecords } from './read-previous';
 
-interface Known {
-  readonly success: PreviousSuccess;
-  /** Digests of the state's parts. */
-  readonly digests: readonly [common: string, own: string];
-}
+type Digests = readonly [common: string, own: string];
 
 /**
  * The last successes of a cluster as planning asks for them. A success on a machine that had another host key counts as
@@ -19,7 +15,8 @@ export class PreviousSuccesses implements PreviousStates {
    * Grows while planning asks.
    */
   readonly used: Record<TaskAddress, string> = {};
-  readonly #known = new Map<TaskAddress, Known>();
+  readonly #known = new Map<TaskAddress, PreviousSuccess>();
+  readonly #pairs: StatePairs;
   readonly #nodes: ReadonlySet<string>;
   readonly #unrecorded: ReadonlySet<string>;
 
@@ -34,12 +31,13 @@ export class PreviousSuccesses implements PreviousStates {
     };
     const isSame = (node: string, hostKey: string | null): boolean =>
       node === SYNC_POINT || (hostKey !== null && hostKey === hostKeyOf(node));
-    const pairs = new StatePairs(JSON.parse(states) as Record<string, JsonObject>);
-    for (const [definition, node, fingerprint, common, own, hostKey] of JSON.parse(successes) as SuccessRecord[]) {
+    this.#pairs = new StatePairs(JSON.parse(states) as Record<string, JsonObject>);
+    const once = new Once();
+    for (const [definition, node, fingerprint, common, own, hostKey] of successRecords(successes)) {
       if (fingerprint === null || !isSame(node, hostKey)) continue;
-      const state = pairs.of(common, own);
+      const state = this.#pairs.of(common, own);
       if (state === null) continue;
-      this.#known.set(`${definition}@${node}`, { success: { state, fingerprint }, digests: [common, own] });
+      this.#known.set(`${definition}@${node}`, { state, fingerprint: once.of(fingerprint) });
     }
     const there = (JSON.parse(nodes) as [string, string | null][]).filter(([node, key]) => isSame(node, key));
     this.#unrecorded = new Set(JSON.parse(unrecorded) as string[]);
@@ -50,8 +48,8 @@ export class PreviousSuccesses implements PreviousStates {
     const address: TaskAddress = `${definition}@${node}`;
     const known = this.#known.get(address);
     if (known === undefined) return null;
-    this.used[address] ??= hashOf(known.success.fingerprint, known.digests);
-    return known.success;
+    this.used[address] ??= hashOf(known.fingerprint, this.#pairs.digestsOf(known.state));
+    return known;
   }
 
   knows(node: string): boolean {
@@ -66,6 +64,7 @@ export class PreviousSuccesses implements PreviousStates {
 /** Equal states are the same object: planning evaluates per object. */
 class StatePairs {
   readonly #pairs = new Map<string, ExpectedState>();
+  readonly #digests = new Map<ExpectedState, Digests>();
 
   constructor(private readonly parts: Readonly<Record<string, JsonObject>>) {}
 
@@ -78,11 +77,38 @@ class StatePairs {
     if (commonPart === undefined || ownPart === undefined) return null;
     const pair = { common: commonPart, node: ownPart };
     this.#pairs.set(key, pair);
+    this.#digests.set(pair, [common, own]);
     return pair;
+  }
+
+  /** Of the parts of a state that came from here. */
+  digestsOf(state: ExpectedState): Digests | null {
+    return this.#digests.get(state) ?? null;
   }
 }
 
-function hashOf(fingerprint: Fingerprint | null, digests: Known['digests']): string {
+/** Keeps each text once: 100,000 tasks have a few thousand digests among them. */
+class Once {
+  readonly #texts = new Map<string, string>();
+
+  /** The same object, since the order of its members counts where it is hashed. */
+  of(fingerprint: Fingerprint): Fingerprint {
+    const { definition, parameters, files } = fingerprint;
+    return Object.assign(fingerprint, {
+      definition: this.#text(definition),
+      parameters: this.#text(parameters),
+      files: this.#text(files),
+    });
+  }
+
+  #text(text: string): string {
+    const known = this.#texts.get(text);
+    if (known === undefined) this.#texts.set(text, text);
+    return known ?? text;
+  }
+}
+
+function hashOf(fingerprint: Fingerprint | null, digests: Digests | null): string {
   // The database gives keys in its own order, which is always the same.
   return createHash('sha256')
     .update(JSON.stringify([fingerprint, digests]))

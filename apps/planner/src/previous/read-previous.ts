@@ -1,15 +1,19 @@
+import { promisify } from 'node:util';
+import { constants, gunzipSync, gzip } from 'node:zlib';
 import type { Fingerprint } from '@muster/planning';
 import { invariant } from '@muster/problems';
-import type { EntityManager } from 'typeorm';
-import { rowOf } from '../database/sql';
+import type { DataSource, EntityManager } from 'typeorm';
+import { rowOf, rowsInParts } from '../database/sql';
+
+const squeeze = promisify(gzip);
 
 /**
  * What planning is told about the past of a cluster, as JSON texts that the database makes and the planning thread reads:
  * here they only pass through.
  */
 export interface PreviousRecords {
-  /** `SuccessRecord[]` of the graph type. */
-  readonly successes: string;
+  /** `SuccessRecord[]` of the graph type, in parts, each gzipped: of 100,000 tasks they are 23 MB, wanted by two threads. */
+  readonly successes: readonly Uint8Array[];
   /** Parts of expected states by digest, each once. */
   readonly states: string;
   /** `[node, host key]` where anything of any graph type succeeded. */
@@ -45,10 +49,39 @@ export type SuccessRecord = readonly [
   readonly number[],
 ];
 
+/** The records of `PreviousRecords.successes`; only those of one part are in memory at once. */
+export function* successRecords(successes: readonly Uint8Array[]): Generator<SuccessRecord> {
+  for (const part of successes) yield* JSON.parse(gunzipSync(part).toString()) as SuccessRecord[];
+}
+
 /** Cost: proportional to what succeeded in the cluster; of other clusters only a few rows per definition are looked at. */
-export async function readPrevious(on: EntityManager, subject: PreviousSubject): Promise<PreviousRecords> {
-  const { project, clusterId, graphType, release, definitions } = subject;
-  const row = await rowOf<PreviousRecords>(
+export async function readPrevious(database: DataSource, subject: PreviousSubject): Promise<PreviousRecords> {
+  return database.transaction('REPEATABLE READ', async (manager) => ({
+    ...(await readRest(manager, subject)),
+    successes: await readSuccesses(manager, subject),
+  }));
+}
+
+async function readSuccesses(on: EntityManager, { clusterId, graphType }: PreviousSubject): Promise<Uint8Array[]> {
+  const packed: Uint8Array[] = [];
+  const parts = rowsInParts<{ record: string }>(
+    on,
+    `SELECT json_build_array(definition, node, fingerprint, common, own, host_key, durations)::text AS record
+     FROM planner.last_success WHERE cluster_id = $1 AND graph_type = $2`,
+    [clusterId, graphType],
+  );
+  for await (const rows of parts) {
+    const text = `[${rows.map(({ record }) => record).join(',')}]`;
+    packed.push(await squeeze(text, { level: constants.Z_BEST_SPEED }));
+  }
+  return packed;
+}
+
+async function readRest(
+  on: EntityManager,
+  { project, clusterId, graphType, release, definitions }: PreviousSubject,
+): Promise<Omit<PreviousRecords, 'successes'>> {
+  const row = await rowOf<Omit<PreviousRecords, 'successes'>>(
     on,
     `WITH mine AS (
        SELECT * FROM planner.last_success WHERE cluster_id = $1 AND graph_type = $2
@@ -66,8 +99,6 @@ export async function readPrevious(on: EntityManager, subject: PreviousSubject):
        GROUP BY d.definition
      )
      SELECT
-       (SELECT coalesce(json_agg(json_build_array(definition, node, fingerprint, common, own, host_key, durations)), '[]')
-        FROM mine)::text AS successes,
        (SELECT coalesce(json_object_agg(s.digest, s.content), '{}')
         FROM used u JOIN planner.expected_state s ON s.digest = u.digest)::text AS states,
        (SELECT coalesce(json_agg(DISTINCT jsonb_build_array(node, host_key)), '[]')

@@ -1,4 +1,4 @@
-import type { PreviousRecords, SuccessRecord } from './read-previous';
+import { type PreviousRecords, successRecords } from './read-previous';
 
 /**
  * How long tasks took: on that node, else on the other nodes of the cluster, else in other clusters of the release. The
@@ -10,7 +10,7 @@ export class RecordedDurations {
 
   constructor({ successes, elsewhere }: PreviousRecords) {
     const together = new Map<string, number[]>();
-    for (const [definition, node, , , , , durations] of JSON.parse(successes) as SuccessRecord[]) {
+    for (const [definition, node, , , , , durations] of successRecords(successes)) {
       const median = medianOf(durations);
       if (median === null) continue;
       this.#ofTask.set(`${definition}@${node}`, median);

@@ -8,7 +8,8 @@ import { recordOutcomes } from '../previous/record-outcomes';
 import { beginOnNodes, endOnNodes } from './deployment-node-states';
 import { markNodes, type NodeMarks } from './node-marks';
 import { releaseClaims } from './release-claims';
-import { type FoldedEvents, foldEvents } from './fold-events';
+import { isOnePortion, portionsOf } from './event-portions';
+import { type FoldedEvents, foldEvents, type FoldSubject } from './fold-events';
 import { endBetweenGraphs, type StopWish } from './stop-later';
 import { followLateStops, storeControls } from './store-controls';
 import { type FoldedRun, storeFolded } from './store-folded';
@@ -54,9 +55,9 @@ const PLAIN: ReadonlySet<DeploymentEvent['type']> = new Set([
   'pool-returned',
 ]);
 
-/** True if a run may be applied in one database transaction with others, since it takes no lock beyond its deployment's. */
+/** True if a run may be applied in one database transaction with others, since it is short and takes no lock beyond its deployment's. */
 export function isPlain(events: readonly DeploymentEvent[]): boolean {
-  return events.every(({ type }) => PLAIN.has(type));
+  return events.every(({ type }) => PLAIN.has(type)) && isOnePortion(events);
 }
 
 /**
@@ -72,8 +73,7 @@ export async function applyEvents(
   if (row === undefined) return { kind: 'unknown' };
   const found = freshOf(row, events);
   if ('kind' in found) return found;
-  const { folded } = found;
-  await storeRuns(on, [{ row, folded }]);
+  const folded = await storePortions(on, row, found.fresh);
   const { transaction_id: transaction, run } = row;
   await storeControls(on, transaction, run, folded.controls);
   if (folded.startedAt !== null) await beginOnNodes(on, deployment);
@@ -105,7 +105,7 @@ export async function applyPlainRuns(
     if (row === undefined) continue;
     const found = freshOf(row, events);
     answers.set(deployment, 'kind' in found ? found : { kind: 'applied', advance: false });
-    if (!('kind' in found)) fresh.push({ row, folded: found.folded });
+    if (!('kind' in found)) fresh.push({ row, folded: foldEvents(subjectOf(row), found.fresh) });
   }
   await storeRuns(on, fresh);
   await tell(on, fresh);
@@ -136,15 +136,44 @@ function lockDeployments(
 function freshOf(
   row: LockedDeployment,
   events: readonly DeploymentEvent[],
-): { readonly folded: FoldedEvents } | Applied {
+): { readonly fresh: readonly DeploymentEvent[] } | Applied {
   // It has ended; a late executor may not have been told yet.
   if (row.force_closed) return { kind: 'applied', advance: false };
   const fresh = events.filter((event) => event.seq > row.last_seq);
   const first = fresh[0];
   if (first === undefined) return { kind: 'applied', advance: false };
   if (first.seq !== row.last_seq + 1) return { kind: 'gap', from: row.last_seq + 1, to: first.seq - 1 };
-  const subject = { transaction: row.transaction_id, deployment: row.id, cluster: row.cluster };
-  return { folded: foldEvents(subject, fresh) };
+  return { fresh };
+}
+
+function subjectOf(row: LockedDeployment): FoldSubject {
+  return { transaction: row.transaction_id, deployment: row.id, cluster: row.cluster };
+}
+
+/** Folds, stores and tells one portion after the other, but for the feed of the last; gives that one, with what all of them say of the run. */
+async function storePortions(
+  on: EntityManager,
+  row: LockedDeployment,
+  events: readonly DeploymentEvent[],
+): Promise<FoldedEvents> {
+  let before: FoldedEvents | null = null;
+  for (const portion of portionsOf(events)) {
+    if (before !== null) await tell(on, [{ row, folded: before }]);
+    const folded = foldEvents(subjectOf(row), portion);
+    await storeRuns(on, [{ row, folded }]);
+    before = before === null ? folded : followedBy(before, folded);
+  }
+  return before ?? foldEvents(subjectOf(row), []);
+}
+
+/** The later one, with what both say of the deployment as a whole. */
+function followedBy(before: FoldedEvents, folded: FoldedEvents): FoldedEvents {
+  return {
+    ...folded,
+    state: folded.state ?? before.state,
+    startedAt: before.startedAt ?? folded.startedAt,
+    controls: [...before.controls, ...folded.controls],
+  };
 }
 
 async function storeRuns(on: EntityManager, runs: readonly LockedRun[]): Promise<void> {

@@ -3,7 +3,8 @@ import type { Problem } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { CURSOR_PART, cursorTime, type Page, pageOf, readCursor, timeOfCursor } from '../http/paging';
-import { iso, isRefused } from './transaction-status';
+import { iso } from './status-tasks';
+import { isRefused } from './transaction-status';
 
 export interface TransactionSummary {
   readonly transaction: string;

@@ -1,13 +1,13 @@
-import { describeSkipWish, type DeploymentStatus, type TaskState } from '@muster/model';
+import { byCodeUnit, type DeploymentStatus, type TaskState } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf, rowsOf } from '../database/sql';
+import { PackedText } from '../http/packed-text';
 import type { ControlDetails } from './control.entity';
 import { DeploymentRow } from './deployment.entity';
-import { type FailureGroup, groupFailures } from './group-failures';
+import { type FailedTask, type FailureGroup, groupFailures } from './group-failures';
 import { type UnconfirmedEnd, unconfirmedEnds } from './unconfirmed-ends';
-import { requiresOf } from './deployment-requires';
-import { readyTasks } from './ready-tasks';
+import { iso, statusTasks, type StoredTask, taskStatus, type TaskStatus } from './status-tasks';
 import { detailsOf } from './store-controls';
 import { TransactionRow } from './transaction.entity';
 import {
@@ -16,18 +16,6 @@ import {
   isCheck,
   validationsOfTransaction,
 } from '../validations/validations-of-transaction';
-
-/** One task as `status` shows it. Times are ISO 8601 UTC. */
-export interface TaskStatus {
-  readonly state: TaskState;
-  readonly attempts: number;
-  readonly exitCode: number | null;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-  readonly reason: string | null;
-  /** What the last attempt tells of itself. */
-  readonly summary: string | null;
-}
 
 export interface GraphStatus {
   readonly type: string;
@@ -106,19 +94,6 @@ export interface Undelivered {
 
 const CONTROLS_MAX = 1000;
 
-interface StoredTask {
-  readonly deployment_id: string;
-  readonly task: string;
-  readonly state: TaskState;
-  readonly attempts: number;
-  readonly exit_code: number | null;
-  readonly started_at: Date | null;
-  readonly ended_at: Date | null;
-  readonly reason: string | null;
-  readonly summary: string | null;
-  readonly skip_asked: string | null;
-}
-
 /** The transaction's row; throws `API_NOT_FOUND`. */
 export async function findTransaction(on: EntityManager, project: string, id: string): Promise<TransactionRow> {
   const row = await on.findOneBy(TransactionRow, { project, id });
@@ -132,28 +107,35 @@ export async function findTransaction(on: EntityManager, project: string, id: st
   ]);
 }
 
-/** Everything about one transaction. Cost: proportional to its tasks. */
-export async function transactionStatus(on: EntityManager, project: string, id: string): Promise<TransactionStatus> {
+/**
+ * Everything about one transaction, a `TransactionStatus`. Cost: proportional to its tasks; of these only a part is in memory at
+ * once, beside those that failed or run.
+ */
+export async function transactionStatus(database: DataSource, project: string, id: string): Promise<PackedText> {
+  return database.transaction('REPEATABLE READ', (manager) => statusText(manager, project, id));
+}
+
+async function statusText(on: EntityManager, project: string, id: string): Promise<PackedText> {
   const row = await findTransaction(on, project, id);
   const runs = await on.find(DeploymentRow, { where: { transactionId: id }, order: { run: 'ASC' } });
   const lastOf = new Map(runs.map((run) => [run.graphIndex, run]));
   const deployments = [...lastOf.values()];
-  const tasks = await rowsOf<StoredTask>(
-    on,
-    // By address, as the plan has them.
-    `SELECT deployment_id, task, state, attempts, exit_code, started_at, ended_at, reason, summary, skip_asked
-     FROM planner.task WHERE deployment_id = ANY($1::uuid[])
-     ORDER BY task COLLATE "C"`,
-    [deployments.map((deployment) => deployment.id)],
+  const text = new PackedText();
+  await text.add(
+    opened({
+      transaction: id,
+      cluster: row.cluster,
+      revision: row.revision,
+      state: row.state,
+      executor: runs.at(-1)?.executor ?? null,
+    }),
   );
-  const shown = await showReady(on, deployments, tasks);
-  return {
-    transaction: id,
-    cluster: row.cluster,
-    revision: row.revision,
-    state: row.state,
-    executor: runs.at(-1)?.executor ?? null,
-    graphs: row.graphs.map((type, index) => graphStatus(type, lastOf.get(index), shown)),
+  await text.add(',"graphs":[');
+  const told = new Told();
+  for (const [index, type] of row.graphs.entries())
+    await addGraph(on, text, told, { index, type, deployment: lastOf.get(index) });
+  await text.add('],');
+  const rest: Omit<TransactionStatus, 'transaction' | 'cluster' | 'revision' | 'state' | 'executor' | 'graphs'> = {
     runs: runs.map((run) => runStatus(run, row)),
     controls: await controlsOf(on, id),
     startedAt: iso(row.startedAt),
@@ -161,19 +143,86 @@ export async function transactionStatus(on: EntityManager, project: string, id: 
     who: row.who,
     why: row.why,
     expectedMs: deployments.reduce((sum, deployment) => sum + deployment.expectedMs, 0),
-    progress: {
-      total: tasks.length,
-      ended: tasks.filter((task) => task.ended_at !== null).length,
-      running: tasks.filter((task) => task.state === 'running').map((task) => task.task),
-      failed: tasks.filter((task) => task.state === 'failed').map(({ task, reason }) => ({ task, reason })),
-    },
-    failures: groupFailures(tasks.filter(({ state }) => state === 'failed' || state === 'lost')),
+    progress: told.progress(),
+    failures: told.failures(),
     unconfirmed: await unconfirmedEnds(on, id),
-    validations: await validationsOfTransaction(on, row, checksOf(row, lastOf, shown)),
+    validations: await validationsOfTransaction(on, row, told.checks()),
     problems: row.problems,
     refused: isRefused(row),
     undelivered: await undelivered(on, deployments.at(-1)),
   };
+  await text.add(JSON.stringify(rest).slice(1));
+  return text;
+}
+
+/** JSON of an object, but for the brace that closes it. */
+function opened(value: object): string {
+  return JSON.stringify(value).slice(0, -1);
+}
+
+/** Adds a `GraphStatus`, and tells of its tasks. */
+async function addGraph(
+  on: EntityManager,
+  text: PackedText,
+  told: Told,
+  { index, type, deployment }: { index: number; type: string; deployment: DeploymentRow | undefined },
+): Promise<void> {
+  const its: Omit<GraphStatus, 'tasks'> = {
+    ...{ type, state: deployment?.state ?? 'pending', deployment: deployment?.id ?? null },
+  };
+  await text.add(`${index === 0 ? '' : ','}${opened(its)},"tasks":{`);
+  let comma = '';
+  if (deployment !== undefined)
+    for await (const tasks of statusTasks(on, deployment)) {
+      const shown = tasks.map((task) => {
+        const status = taskStatus(task);
+        told.take(type, task, status);
+        return `${JSON.stringify(task.task)}:${JSON.stringify(status)}`;
+      });
+      await text.add(comma + shown.join(','));
+      comma = ',';
+    }
+  await text.add('}}');
+}
+
+/** What the tasks come to, by address. */
+class Told {
+  readonly #checks: CheckTask[] = [];
+  readonly #running: string[] = [];
+  readonly #bad: (FailedTask & { readonly state: TaskState })[] = [];
+  #total = 0;
+  #ended = 0;
+
+  take(graph: string, { task, state, ended_at: endedAt, reason }: StoredTask, status: TaskStatus): void {
+    this.#total += 1;
+    if (endedAt !== null) this.#ended += 1;
+    if (state === 'running') this.#running.push(task);
+    if (state === 'failed' || state === 'lost') this.#bad.push({ task, reason, state });
+    if (isCheck(task)) this.#checks.push({ graph, task, ...status });
+  }
+
+  progress(): TransactionStatus['progress'] {
+    const failed = this.#inOrder(this.#bad.filter(({ state }) => state === 'failed'));
+    return {
+      total: this.#total,
+      ended: this.#ended,
+      running: [...this.#running].sort(byCodeUnit),
+      failed: failed.map(({ task, reason }) => ({ task, reason })),
+    };
+  }
+
+  checks(): readonly CheckTask[] {
+    return this.#inOrder(this.#checks);
+  }
+
+  failures(): readonly FailureGroup[] {
+    return groupFailures(this.#inOrder(this.#bad));
+  }
+
+  /** Of all graphs together. */
+  #inOrder<Task extends { readonly task: string }>(tasks: readonly Task[]): readonly Task[] {
+    return [...tasks].sort((a, b) => byCodeUnit(a.task, b.task));
+  }
 }
 
 /** Ended by problems before anything of it was carried out. */
@@ -219,73 +268,4 @@ async function controlsOf(on: EntityManager, transaction: string): Promise<reado
   return rows.reverse().map(({ details, asked_at, command, run, verb, who, why, state }) => {
     return { command, run, verb, ...detailsOf(details), who, why, at: asked_at.toISOString(), state };
   });
-}
-
-/**
- * That a task is ready is told by no event, since it follows from the others: here it is derived. Only of deployments
- * that run; in one that nobody has accepted everything waits.
- */
-async function showReady(
-  on: EntityManager,
-  deployments: readonly DeploymentRow[],
-  tasks: readonly StoredTask[],
-): Promise<readonly StoredTask[]> {
-  const ready = new Set<StoredTask>();
-  for (const { id, startedAt, endedAt } of deployments) {
-    if (startedAt === null || endedAt !== null) continue;
-    const mine = tasks.filter((task) => task.deployment_id === id);
-    if (!mine.some((task) => task.state === 'waiting')) continue;
-    const requires = await requiresOf(on, id);
-    const states = mine.map((task) => task.state);
-    const places = requires === null ? [] : readyTasks(states, requires);
-    for (const place of places) ready.add(mine[place] as StoredTask);
-  }
-  return ready.size === 0 ? tasks : tasks.map((task) => (ready.has(task) ? { ...task, state: 'ready' } : task));
-}
-
-/** Checks of the last run of each graph. */
-function checksOf(
-  { graphs }: TransactionRow,
-  lastOf: ReadonlyMap<number, DeploymentRow>,
-  tasks: readonly StoredTask[],
-): CheckTask[] {
-  const graphOf = new Map(graphs.map((type, index) => [lastOf.get(index)?.id, type]));
-  return tasks
-    .filter(({ task }) => isCheck(task))
-    .map((each) => ({ graph: graphOf.get(each.deployment_id) ?? '', task: each.task, ...taskStatus(each) }));
-}
-
-function graphStatus(type: string, deployment: DeploymentRow | undefined, tasks: readonly StoredTask[]): GraphStatus {
-  if (deployment === undefined) return { type, state: 'pending', deployment: null, tasks: {} };
-  const mine = tasks.filter((task) => task.deployment_id === deployment.id);
-  return {
-    type,
-    state: deployment.state,
-    deployment: deployment.id,
-    tasks: Object.fromEntries(mine.map((task) => [task.task, taskStatus(task)])),
-  };
-}
-
-function taskStatus(task: StoredTask): TaskStatus {
-  return {
-    state: task.state,
-    attempts: task.attempts,
-    exitCode: task.exit_code,
-    startedAt: iso(task.started_at),
-    endedAt: iso(task.ended_at),
-    reason: reasonOf(task),
-    summary: task.summary,
-  };
-}
-
-/** Why it is in its state; with it the wish to skip it, and what came of that. */
-function reasonOf({ state, reason, skip_asked: by }: StoredTask): string | null {
-  if (by === null) return reason;
-  const wish = describeSkipWish(by, state);
-  return reason === null || state === 'skipped' ? wish : `${reason}; ${wish}`;
-}
-
-/** ISO 8601 UTC with milliseconds. */
-export function iso(at: Date | null): string | null {
-  return at === null ? null : at.toISOString();
 }

@@ -108,7 +108,8 @@ export class TransactionsController {
   @ApiOkResponse({ type: TransactionStatusDto })
   @ApiRefusals(400, 404)
   async status(@Project() project: string, @Param('transaction', TRANSACTION_ID) id: string): Promise<unknown> {
-    return transactionStatus(this.database.manager, project, id);
+    const status = await transactionStatus(this.database, project, id);
+    return status.answer();
   }
 
   @Post(':transaction/controls')

@@ -17,7 +17,8 @@ export interface OwnedDeployment {
   readonly start: StartDeployment;
   /** Gzipped JSON of the packed graph. */
   readonly graph: Uint8Array;
-  readonly events: readonly DeploymentEvent[];
+  /** Number of the last stored event; 0: none yet. Nobody else adds any while the epoch is this one. */
+  readonly lastSeq: number;
   readonly published: number;
 }
 
@@ -138,10 +139,10 @@ export interface DeploymentStore {
   /** Stored events `from` to `to`, both included, in order; fewer where the log ends. */
   events(deployment: string, from: number, to: number): Promise<readonly DeploymentEvent[]>;
 
-  /** The log and graph of a deployment, for reading; null when it is unknown. */
+  /** The graph of a deployment and how long its log is, for reading; null when it is unknown. */
   read(deployment: string): Promise<{
     readonly graph: Uint8Array;
-    readonly events: readonly DeploymentEvent[];
+    readonly lastSeq: number;
     readonly owner: string | null;
     readonly transaction: string;
     readonly project: string;

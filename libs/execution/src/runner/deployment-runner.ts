@@ -67,7 +67,8 @@ export class DeploymentRunner {
   readonly #facts: PendingFact[] = [];
   readonly #unreadCommands = new Map<string, StoredCommand>();
   readonly #onGone: (reason: 'ended' | 'fenced' | 'broken') => void;
-  readonly #carried: CarriedOver | null;
+  /** Until it is told. */
+  #carried: CarriedOver | null;
   readonly #planned: TaskGraph['limits'];
   #storedSeq: number;
   #storedAt = -Infinity;
@@ -92,11 +93,10 @@ export class DeploymentRunner {
     this.#lease = lease;
     this.#onGone = onGone;
     this.#state = initialState(graph, { leasesPools: true });
-    for (const event of owned.events) apply(this.#state, event);
-    this.#storedSeq = this.#state.lastSeq;
+    this.#storedSeq = 0;
     const taskOf = (address: string): GraphTask | null =>
       this.#state.graph.tasks[this.#state.graph.indexOf.get(address) ?? -1] ?? null;
-    this.#spans = new DeploymentSpans(context.tracing, owned.start, taskOf, context.executor, owned.events);
+    this.#spans = new DeploymentSpans(context.tracing, owned.start, taskOf, context.executor);
     this.#performer = new AttemptPerformer(context, owned, this.#state, lease, this.#spans, {
       fact: (body, task) => this.#fact(body, task === undefined ? null : [task]),
       fenced: () => this.#leave('fenced'),
@@ -125,12 +125,20 @@ export class DeploymentRunner {
     return this.#state.open.size;
   }
 
+  /** What the log says, in its order, all of it before `start`. Fails with `InvariantBroken` on what cannot have happened. */
+  replay(events: readonly DeploymentEvent[]): void {
+    for (const event of events) apply(this.#state, event);
+    this.#storedSeq = this.#state.lastSeq;
+    this.#spans.storedBefore(events);
+  }
+
   /** Goes on where the log ends: asks the nodes about open attempts, then decides. */
   start(): void {
     const { executor } = this.#context;
     if (this.#state.lastSeq === 0) void this.#fact({ type: 'accepted' });
     // One commit with it, so that nothing is decided in between.
     if (this.#carried) for (const part of partsOf(this.#carried)) void this.#fact({ type: 'carried-over', ...part });
+    this.#carried = null;
     void this.#fact({ type: 'owner-changed', executor, epoch: this.#owned.epoch });
     this.#performer.attachOpen();
   }

@@ -22,7 +22,9 @@ function bed(told: StartDeployment, stored: readonly DeploymentEvent[] = []) {
     within: (parent, key) => `${parent}/${key}`,
     record: (span) => void spans.push(span),
   };
-  return { spans, of: new DeploymentSpans(tracing, told, taskOf, 'e2', stored) };
+  const of = new DeploymentSpans(tracing, told, taskOf, 'e2');
+  of.storedBefore(stored);
+  return { spans, of };
 }
 
 describe('spans of a deployment', () => {
@@ -78,6 +80,6 @@ describe('spans of a deployment', () => {
     untraced.of.stored([...begun, ...rest]);
     expect(untraced.spans).toEqual([]);
     expect(untraced.of.withinAttempt('a@n1', 1)).toBeNull();
-    expect(new DeploymentSpans(null, start, taskOf, 'e1', []).withinAttempt('a@n1', 1)).toBe('outside');
+    expect(new DeploymentSpans(null, start, taskOf, 'e1').withinAttempt('a@n1', 1)).toBe('outside');
   });
 });

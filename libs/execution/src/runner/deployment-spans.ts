@@ -34,10 +34,13 @@ export class DeploymentSpans {
     private readonly start: StartDeployment,
     private readonly taskOf: (address: string) => GraphTask | null,
     private readonly executor: string,
-    stored: readonly DeploymentEvent[],
   ) {
     this.#parent = tracing === null ? null : (start.origin?.traceparent ?? null);
-    if (this.#parent !== null) for (const event of stored) this.#fold(event);
+  }
+
+  /** To be told of what owners before have stored: of that nothing is told again. */
+  storedBefore(events: readonly DeploymentEvent[]): void {
+    if (this.#parent !== null) for (const event of events) this.#fold(event);
   }
 
   /** `traceparent` for the command of an attempt; null: nobody traces it. */

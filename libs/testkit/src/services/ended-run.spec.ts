@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -41,5 +41,16 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('a test run that is ended by %s', 
       run.kill('SIGKILL');
       await killAll(left);
     }
+  });
+});
+
+describe('a worker that has been told to end', () => {
+  it('ends by itself, although it would notice that its run is gone', async () => {
+    const runtime = JSON.stringify(join(root, 'tools/jest-runtime.cjs'));
+    const worker = `require(${runtime}); const end = () => process.off('message', end); process.on('message', end);`;
+    const child = fork('-e', [worker], { cwd: root, execArgv: [] });
+    const ended = once(child, 'exit');
+    child.send('end');
+    expect(await ended).toEqual([0, null]);
   });
 });
