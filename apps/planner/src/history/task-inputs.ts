@@ -2,7 +2,8 @@ import { problem, ProblemsError } from '@muster/problems';
 import type { EntityManager } from 'typeorm';
 import { rowOf } from '../database/sql';
 import { findTask } from '../output/task-attempts';
-import { findKeptPlan, shownPlan } from '../plans/keep-plan';
+import { findPlanTask } from '../plans/find-plan-task';
+import { findKeptPlan } from '../plans/keep-plan';
 import type { TaskInputsDto } from './history.dto';
 
 /**
@@ -18,10 +19,8 @@ export async function taskInputs(on: EntityManager, transaction: string, task: s
     [deployment],
   );
   const kept = row === null ? null : await findKeptPlan(on, row.cluster_id, row.digest);
-  const shown =
-    kept === null ? null : (JSON.parse((await shownPlan(kept)).toString()) as { tasks: { task: string }[] });
-  const inputs = shown?.tasks.find((each) => each.task === task);
-  if (row === null || inputs === undefined)
+  const inputs = kept === null ? null : await findPlanTask(kept.json, task);
+  if (row === null || inputs === null)
     throw new ProblemsError([
       problem('API_NOT_FOUND', {
         subject: `inputs of task ${task}`,
@@ -29,5 +28,5 @@ export async function taskInputs(on: EntityManager, transaction: string, task: s
         remedy: 'Plans of transactions are kept as long as their cluster; older versions kept none.',
       }),
     ]);
-  return { task, run: row.run, plan: row.digest, revision: row.revision, inputs: { ...inputs } };
+  return { task, run: row.run, plan: row.digest, revision: row.revision, inputs };
 }
