@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type PrivateFolder, privateFolder, typescriptCommand } from '@muster/testkit';
@@ -105,6 +105,23 @@ describe('the folder of an embedded database', () => {
     await expect(open(join(place.path, 'file', 'data'))).rejects.toMatchObject({
       problems: [{ code: 'STORAGE_FOLDER_UNUSABLE' }],
     });
+  });
+
+  it('that holds what no database can be kept in is a problem that says why', async () => {
+    await mkdir(folder);
+    await writeFile(join(folder, 'pgdata'), '');
+    await expect(open(folder)).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'STORAGE_FOLDER_UNUSABLE',
+          summary: 'the database in it cannot be opened: something that is no folder stands in its place',
+        },
+      ],
+    });
+    // Whoever mends it can go on.
+    await rm(join(folder, 'pgdata'));
+    await copyTo(folder);
+    await (await open(folder)).close();
   });
 
   it('survives kill -9 of its process without losing what was acknowledged', async () => {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { lockFolder } from './folder-lock';
+import { openPglite } from './open-pglite';
 import { PgliteServer } from './pglite-server';
 import { makePrivateFolder } from './private-data-folder';
 
@@ -29,7 +29,7 @@ export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedData
   const unlock = await lockFolder(root, inFolder);
   const socket = isShort ? inFolder : join(await mkdtemp(join(tmpdir(), 'muster-')), SOCKET_NAME);
   try {
-    const db = await PGlite.create(join(root, 'pgdata'));
+    const db = await openPglite(join(root, 'pgdata'));
     const server = await PgliteServer.listen(db, socket);
     return {
       host: dirname(socket),
