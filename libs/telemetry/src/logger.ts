@@ -1,5 +1,6 @@
 import { SECRET_MASK } from '@muster/model';
-import { destination, type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { logDestination } from './log-destination';
 import { currentScope, scopeFields } from './scope';
 
 export type Logger = PinoLogger;
@@ -51,9 +52,11 @@ export function createLogger({ name, level = 'info', stream }: LoggerOptions): L
         },
       },
     },
-    // Written at once: a line about the end of the process must not be lost with it.
-    harmless(stream ?? destination({ fd: 2, sync: true })),
+    harmless(stream ?? logDestination(() => 2, tellLost)),
   );
+  function tellLost(lines: number): void {
+    logger.warn({ lines }, 'lines of the log could not be written and are lost');
+  }
   // No formatter is asked about what a child carries; children inherit this.
   const parent: object = logger;
   const plainChild = Reflect.get(parent, 'child') as (this: Logger, fields: object, ...rest: unknown[]) => Logger;
