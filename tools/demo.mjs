@@ -153,8 +153,8 @@ async function alone(body) {
     writeFileSync(files.lock, mine, { flag: 'wx' });
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    const { pid, start } = JSON.parse(readFileSync(files.lock, 'utf8') || '{}');
-    if (pid !== undefined && startOf(pid) === start)
+    const pid = livingHolder(readFileSync(files.lock, 'utf8'));
+    if (pid !== null)
       throw new AnotherRuns(`another demo command runs (process ${pid}); wait for its end, or end that process`, {
         cause: error,
       });
@@ -164,6 +164,17 @@ async function alone(body) {
     return await body();
   } finally {
     rmSync(files.lock, { force: true });
+  }
+}
+
+/** The process of a lock file's text, if it lives. What was torn by a crash names nobody. */
+function livingHolder(text) {
+  try {
+    const { pid, start } = JSON.parse(text);
+    return startOf(pid) === start ? pid : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return null;
+    throw error;
   }
 }
 

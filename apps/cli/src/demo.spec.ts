@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterClient } from '@muster/client';
 import { folderProcesses } from '@muster/remote';
@@ -75,6 +75,7 @@ describe('the demo', () => {
 
   it('cleans up after a crash, uses what is there, and has nothing to change', async () => {
     process.kill(pidOf('server'), 'SIGKILL');
+    writeFileSync(join(folder.path, NAME, 'demo.pid'), '{"pid": 12');
     const { code, text } = await demo('start');
     expect({ code, text }).toMatchObject({ code: 0 });
     expect(text).toContain('Cleaning up what an earlier run left behind');
