@@ -108,9 +108,11 @@ export class NodeSession {
     return performance.now() - this.#usedAt;
   }
 
-  request(...request: Parameters<LauncherChannel['request']>): Promise<Answer> {
+  async request(...request: Parameters<LauncherChannel['request']>): Promise<Answer> {
     this.#usedAt = performance.now();
-    return this.launcher.request(...request);
+    const answer = await this.launcher.request(...request);
+    this.link.heard();
+    return answer;
   }
 }
 

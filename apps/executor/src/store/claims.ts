@@ -1,7 +1,7 @@
 import type { IdentifiedAnswer } from '@muster/execution';
 import { problem, type Problem } from '@muster/problems';
 import type { StartDeployment } from '@muster/protocol';
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 interface Claim {
   readonly machine: string;
@@ -86,6 +86,26 @@ function describeHolder(holder: Claim, project: string, name: string | undefined
   const by = who === null ? '' : `, started by ${who}`;
   const as = node === null || node === name ? '' : `, which knows the same machine as node ${node}`;
   return `transaction ${transaction_id} of cluster ${cluster}${by}${since}${as}`;
+}
+
+/**
+ * The ticket of a machine that is what its claim says already, as after any deployment before; null: it is to be told. Locks
+ * nothing, since it changes nothing: while a claim is held nobody else's may have its identity.
+ */
+export async function knownTicket(
+  db: Pool,
+  owner: { readonly executor: string; readonly deployment: string; readonly epoch: number },
+  machine: string,
+  identity: string,
+): Promise<number | null> {
+  const { rows } = await db.query<{ ticket: number }>(
+    `SELECT c.ticket FROM executor.claim c
+       JOIN executor.deployment d ON d.id = $1 AND d.owner = $2 AND d.epoch = $3 AND d.ended_at IS NULL AND d.transaction_id = c.transaction_id
+      WHERE c.machine = $4 AND c.identity = $5
+        AND NOT EXISTS (SELECT FROM executor.claim o WHERE o.identity = $5 AND o.machine <> $4)`,
+    [owner.deployment, owner.executor, owner.epoch, machine, identity],
+  );
+  return rows[0]?.ticket ?? null;
 }
 
 /** Of the deployment's own claim, and of no older owner; see the port. Fails as `isTwin` says if two are told at once. */

@@ -17,7 +17,7 @@ import { withTransaction } from '@muster/storage';
 import type { Pool, PoolClient } from 'pg';
 import { appendEvents } from './append-events';
 import { keepAnswer, keptAnswer } from './command-answers';
-import { claimNodes, drawTicket, freeClaims, identifyMachine, isTwin, raiseTickets } from './claims';
+import { claimNodes, drawTicket, freeClaims, identifyMachine, isTwin, knownTicket, raiseTickets } from './claims';
 import { leavePools, readPools, setPool, settlePool } from './pools';
 
 /**
@@ -242,7 +242,7 @@ export class PgDeploymentStore implements DeploymentStore {
     ]);
   }
 
-  identify(
+  async identify(
     executor: string,
     deployment: string,
     epoch: number,
@@ -250,6 +250,8 @@ export class PgDeploymentStore implements DeploymentStore {
     identity: string,
   ): Promise<IdentifiedAnswer> {
     const owner = { executor, deployment, epoch };
+    const known = await knownTicket(this.pool, owner, machine, identity);
+    if (known !== null) return { kind: 'identified', ticket: known };
     return this.#claiming((client) => identifyMachine(client, owner, machine, identity));
   }
 

@@ -15,10 +15,19 @@ const BATCH_MAX = 500;
 /** Far longer than a batch waits for the broker's word, so that two planners never tell at once. */
 const LEASE_SECONDS = 30;
 const OWN_MS_MAX = 15_000;
+/** A lease younger than this is not asked for again. */
+const LEASED_MS = 5000;
 /** How often a batch is offered to readers whose own queue refuses it, before the others go on without them. */
 const REFUSALS_MAX = 5;
 /** JSON of so many characters fits a message, whatever they are. */
 const SMALL_CHARS = MESSAGE_BYTES_MAX / 8;
+
+interface FeedLease {
+  /** Since when it is ours, on the clock of this process. */
+  readonly since: number;
+  /** How far it has come. */
+  readonly last: number;
+}
 
 interface ToTell {
   readonly event: FeedEventMessage;
@@ -34,6 +43,8 @@ export class FeedPublisher {
   readonly #loop: Loop;
   readonly #off: () => void;
   #refusals = 0;
+  /** Null: to be asked for. */
+  #lease: FeedLease | null = null;
 
   constructor(
     private readonly database: DataSource,
@@ -61,24 +72,39 @@ export class FeedPublisher {
 
   /** One batch; true if there may be more. */
   async #turn(): Promise<boolean> {
-    const leasedAt = performance.now();
+    const lease = await this.#leased();
+    if (lease === null) return false;
+    const { events, last } = await this.#next(lease.last);
+    if (last === undefined) return false;
+    // A process that stood still in between may have lost its lease without noticing.
+    if (performance.now() - lease.since > OWN_MS_MAX) {
+      this.#lease = null;
+      return true;
+    }
+    if (!(await this.#tell(events.map((event) => this.#routed(event))))) return false;
+    const since = performance.now();
+    const moved = await rowsOf(
+      this.database.manager,
+      `UPDATE planner.feed_cursor SET last = $2, leased_until = now() + interval '${LEASE_SECONDS} seconds'
+       WHERE name = 'exchange' AND owner = $1 AND last < $2 RETURNING 1`,
+      [this.#me, last],
+    );
+    this.#lease = moved.length > 0 ? { since, last } : null;
+    return true;
+  }
+
+  /** The lease, asked for unless it is young; null while it is another planner's. */
+  async #leased(): Promise<FeedLease | null> {
+    const since = performance.now();
+    if (this.#lease !== null && since - this.#lease.since < LEASED_MS) return this.#lease;
     const cursor = await rowOf<{ last: string }>(
       this.database.manager,
       `UPDATE planner.feed_cursor SET owner = $1, leased_until = now() + interval '${LEASE_SECONDS} seconds'
        WHERE name = 'exchange' AND (owner = $1 OR owner IS NULL OR leased_until < now()) RETURNING last`,
       [this.#me],
     );
-    if (cursor === null) return false;
-    const { events, last } = await this.#next(Number(cursor.last));
-    // A process that stood still in between may have lost its lease without noticing.
-    if (last === undefined || performance.now() - leasedAt > OWN_MS_MAX) return last !== undefined;
-    if (!(await this.#tell(events.map((event) => this.#routed(event))))) return false;
-    await rowsOf(
-      this.database.manager,
-      `UPDATE planner.feed_cursor SET last = $2 WHERE name = 'exchange' AND owner = $1 AND last < $2 RETURNING 1`,
-      [this.#me, last],
-    );
-    return true;
+    this.#lease = cursor === null ? null : { since, last: Number(cursor.last) };
+    return this.#lease;
   }
 
   /** What follows a number, and up to which; nothing if nothing does. */

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { Loop } from '../running/loop';
 import type { PlannerNudges } from '../running/planner-nudges';
 import type { FeedTail } from './feed-tail';
-import { numberFeedEvents } from './number-feed-events';
+import { BATCH_MAX, feedProgress, numberFeedEvents } from './number-feed-events';
 
 /** How late an event may be seen that another planner numbered, or wrote just before it died. */
 const POLL_MS = 250;
@@ -18,6 +18,8 @@ export class FeedSequencer {
   readonly #off: () => void;
   #last = -1;
   #numberedAt = -GATHER_MS;
+  /** There is something to number, most likely: then nobody is asked first. */
+  #isRecorded = false;
 
   constructor(
     database: DataSource,
@@ -30,15 +32,24 @@ export class FeedSequencer {
       onFailure,
       turn: async () => {
         await this.#gather();
-        const { last, isMore, count } = await numberFeedEvents(database);
-        if (count > 0 && !isMore) this.#numberedAt = performance.now();
+        const isRecorded = this.#isRecorded;
+        this.#isRecorded = false;
+        const { last, isMore } = await (isRecorded ? numberFeedEvents(database) : feedProgress(database));
         tail.saw(last);
-        if (last !== this.#last) nudges.nudge('numbered');
+        if (last !== this.#last) {
+          nudges.nudge('numbered');
+          // Where there is more than one batch it is not waited for.
+          if (isRecorded && last - this.#last < BATCH_MAX) this.#numberedAt = performance.now();
+        }
         this.#last = last;
+        this.#isRecorded ||= isMore;
         return isMore;
       },
     });
-    this.#off = nudges.on('recorded', () => this.#loop.nudge());
+    this.#off = nudges.on('recorded', () => {
+      this.#isRecorded = true;
+      this.#loop.nudge();
+    });
   }
 
   /** The first after a silence does not wait. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { partsOf, rowsOf } from '../database/sql';
+import { partsOf, rowOf, rowsOf } from '../database/sql';
 
 /** How a task that was really tried came out. */
 export interface TaskOutcome {
@@ -30,13 +30,16 @@ const TOLD = `unnest($1::uuid[], $2::text[], $3::bool[], $4::timestamptz[]) AS c
 /**
  * Records successes, and forgets the success of what was tried and did not succeed, in the database transaction that
  * stores the states; attempts must be stored already, since a task without one was not tried. What the deployment did
- * not write down (a trial run, a task that is skipped) is left alone. Two statements, unless there are very many tasks.
+ * not write down (a trial run, a task that is skipped) is left alone. One statement, two where machines were made anew, unless
+ * there are very many tasks.
  */
 export async function recordOutcomes(on: EntityManager, told: readonly DeploymentOutcomes[]): Promise<void> {
   const all = told.flatMap(({ deployment, outcomes }) =>
     [...outcomes].map(([task, outcome]) => ({ deployment, task, ...outcome })),
   );
-  for (const part of partsOf(all)) await recordSuccesses(on, valuesOf(part));
+  let resets = false;
+  for (const part of partsOf(all)) resets = (await recordSuccesses(on, valuesOf(part))) || resets;
+  if (!resets) return;
   // After all of them: what was done before is forgotten whichever part it was in.
   for (const part of partsOf(all)) await forgetReset(on, valuesOf(part));
 }
@@ -52,10 +55,11 @@ function valuesOf(
   ];
 }
 
-async function recordSuccesses(on: EntityManager, values: readonly unknown[]): Promise<void> {
-  await rowsOf(
+/** True if any of the tasks makes its machine another one. */
+async function recordSuccesses(on: EntityManager, values: readonly unknown[]): Promise<boolean> {
+  const told = await rowOf<{ resets: boolean }>(
     on,
-    `INSERT INTO planner.last_success AS s
+    `WITH stored AS (INSERT INTO planner.last_success AS s
        (cluster_id, graph_type, definition, node, release, fingerprint, common, own, host_key, durations, transaction_id, at)
      SELECT t.cluster_id, d.graph_type, r.definition, r.node, d.release, CASE WHEN c.succeeded THEN r.fingerprint END, p.common, p.own,
        p.host_key, CASE WHEN c.succeeded AND a.ms >= 0 THEN ARRAY[a.ms] ELSE '{}' END, d.transaction_id, c.at
@@ -64,9 +68,13 @@ async function recordSuccesses(on: EntityManager, values: readonly unknown[]): P
        release = excluded.release, fingerprint = excluded.fingerprint, common = excluded.common, own = excluded.own,
        host_key = excluded.host_key, durations = (excluded.durations || s.durations)[1:${DURATIONS_KEPT}],
        transaction_id = excluded.transaction_id, at = excluded.at
-     WHERE excluded.at >= s.at`,
+     WHERE excluded.at >= s.at)
+     SELECT EXISTS (
+       SELECT FROM unnest($1::uuid[], $2::text[]) AS c (deployment_id, task)
+         JOIN planner.task_record r ON r.deployment_id = c.deployment_id AND r.task = c.task WHERE r.resets) AS resets`,
     values,
   );
+  return told?.resets ?? false;
 }
 
 async function forgetReset(on: EntityManager, values: readonly unknown[]): Promise<void> {

@@ -39,8 +39,14 @@ import { PoolKeeper } from './pool-keeper';
 import type { RunnerContext } from './runner-context';
 
 const FACTS_PER_COMMIT_MAX = 500;
-/** From one commit to the next while few facts wait: a commit costs much the same for one event and for many. */
+/**
+ * From one commit to the next while few facts wait: a commit costs much the same for one event and for many. The more attempts
+ * are open, the longer: where one node more or less runs, nobody waits for each.
+ */
 const GATHER_MS = 5;
+const GATHER_MS_MAX = 25;
+/** Attempts that make it one millisecond longer. */
+const ATTEMPTS_A_MS = 2;
 const STORE_RETRY_MS = 500;
 /** Of one event, so that a message has room for it. */
 const CARRIED_CHARS_MAX = 200_000;
@@ -210,7 +216,8 @@ export class DeploymentRunner {
     // Lets the reports of one turn of the event loop share a commit.
     await Promise.resolve();
     while (this.#dueAgain && !this.#stopped) {
-      const early = this.#storedAt + GATHER_MS - this.#context.clock.monotonic();
+      const gather = Math.min(GATHER_MS_MAX, GATHER_MS + this.#state.open.size / ATTEMPTS_A_MS);
+      const early = this.#storedAt + gather - this.#context.clock.monotonic();
       if (early > 0 && this.#facts.length < FACTS_PER_COMMIT_MAX) await pause(this.#context.clock, early);
       this.#dueAgain = false;
       try {

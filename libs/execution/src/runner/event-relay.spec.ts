@@ -77,6 +77,24 @@ describe('the event relay', () => {
     expect(bed.reads).toBe(0);
   });
 
+  it('gathers no longer once there is what somebody waits for, or as much as a message holds', async () => {
+    const bed = new RelayBed();
+    bed.relay.offer(D, 0, bed.store(1));
+    await bed.clock.move(0);
+    bed.relay.offer(D, 0, bed.store(2));
+    await bed.clock.move(50);
+    expect(bed.seqs).toEqual([1]);
+    const ended: DeploymentEvent = { type: 'state-changed', state: 'succeeded', text: null, seq: 4, at: 0 };
+    bed.log.push(ended);
+    bed.relay.offer(D, 0, [ended]);
+    await bed.clock.move(0);
+    expect(bed.seqs).toEqual([1, 2, 3, 4]);
+    for (let times = 0; times < 5; times++) bed.relay.offer(D, 0, bed.store(100));
+    await bed.clock.move(0);
+    bed.expectAll();
+    expect(bed.messages.map(({ events }) => events.length)).toEqual([1, 3, 500]);
+  });
+
   it('tries again in order until the broker takes them', async () => {
     const bed = new RelayBed();
     bed.refuse = 3;

@@ -9,8 +9,11 @@ const CHARS_MAX = 600_000;
 /** Kept in memory per deployment between storing and publishing; beyond that they are read from the store again. */
 const KEPT_MAX = 2000;
 const RETRY_MS = 1000;
-/** Between two messages of a deployment while fewer events wait than fill one: each costs the planner a database transaction. */
-const GATHER_MS = 100;
+/**
+ * Between two messages of a deployment while fewer events wait than fill one, and none that somebody waits for: each costs the
+ * planner a database transaction.
+ */
+const GATHER_MS = 200;
 
 interface Road {
   published: number;
@@ -21,6 +24,8 @@ interface Road {
   running: Promise<void> | null;
   /** Its owner hands over more; otherwise the road goes when it is drained. */
   isOwned: boolean;
+  /** Ends the gathering before its time; null while there is none. */
+  hurry: (() => void) | null;
 }
 
 /**
@@ -46,12 +51,15 @@ export class EventRelay {
   offer(deployment: string, published: number, events: readonly DeploymentEvent[]): void {
     const road = this.#road(deployment, published);
     road.isOwned = true;
+    let isUrgent = false;
     for (const event of events) {
       if (event.seq <= road.stored) continue;
       road.stored = event.seq;
+      isUrgent ||= event.type === 'state-changed' || event.type === 'control';
       const last = road.kept.at(-1);
       if (!last || (last.seq === event.seq - 1 && road.kept.length < KEPT_MAX)) road.kept.push(event);
     }
+    if (isUrgent || road.kept.length >= BATCH_MAX) road.hurry?.();
     this.#run(deployment, road);
   }
 
@@ -83,7 +91,7 @@ export class EventRelay {
   #road(deployment: string, published: number): Road {
     const known = this.#roads.get(deployment);
     if (known) return known;
-    const road: Road = { published, kept: [], stored: published, running: null, isOwned: false };
+    const road: Road = { published, kept: [], stored: published, running: null, isOwned: false, hurry: null };
     this.#roads.set(deployment, road);
     return road;
   }
@@ -114,12 +122,24 @@ export class EventRelay {
         // A sweep does not know where the log ends, so it goes on while there is more.
         road.stored = Math.max(road.stored, isFull && !road.isOwned ? last.seq + 1 : last.seq);
         road.kept = road.kept.filter((event) => event.seq > last.seq);
-        if (!isFull) await pause(this.clock, GATHER_MS);
+        if (!isFull) await this.#gather(road);
       } catch (error) {
         this.log.warn({ deployment, err: error }, 'events are not published yet; trying again');
         await pause(this.clock, RETRY_MS);
       }
     }
+  }
+
+  #gather(road: Road): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        road.hurry = null;
+        resolve();
+      };
+      const cancel = this.clock.after(GATHER_MS, end);
+      road.hurry = end;
+    });
   }
 
   async #next(

@@ -78,7 +78,10 @@ export class RabbitPublisher {
         leftMs,
       );
       this.#inFlight.set(number, { fail });
-      const headers = { ...(options.headers as object | undefined), [NUMBER_HEADER]: number };
+      // Read only where a message comes back, which is where it has to reach a queue.
+      const headers: unknown = options.mandatory
+        ? { ...(options.headers as object | undefined), [NUMBER_HEADER]: number }
+        : options.headers;
       try {
         channel.publish(
           exchange,

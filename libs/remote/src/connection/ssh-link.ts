@@ -12,6 +12,8 @@ export interface SshLink {
   /** True once the connection is gone; `onClosed` has been called then. */
   readonly closed: boolean;
   onClosed(listener: () => void): void;
+  /** The node has just said something: it need not be asked for a while whether it is there. */
+  heard(): void;
   /** Runs `command`; fails with an Error when the node opens no session. */
   exec(command: string): Promise<RunningCommand>;
   /** A TCP stream from the node to `host:port`; fails with an Error whose `reason` is SSH's number. */
@@ -137,6 +139,8 @@ function linkOf(client: Client): SshLink {
       return closed;
     },
     onClosed: (listener) => void listeners.push(listener),
+    // There is no public way; without it a keepalive goes every second, whatever else goes.
+    heard: () => (client as unknown as { readonly _resetKA?: () => void })._resetKA?.(),
     exec: (command) =>
       new Promise((resolve, reject) => {
         client.exec(command, (error, channel) => {
