@@ -86,7 +86,12 @@ export class Executor {
     const { clock, store, log } = ports;
     this.#relay = new EventRelay(options.id, store, ports.publishEvents, clock, log);
     this.#gatherer = new OutputGatherer(ports.publishOutput, clock);
-    const output = new OutputForwarder((chunk) => this.#gatherer.add(chunk), ports.makeMasker, ports.encodeBase64, clock);
+    const output = new OutputForwarder(
+      (chunk) => this.#gatherer.add(chunk),
+      ports.makeMasker,
+      ports.encodeBase64,
+      clock,
+    );
     this.#questions = new DeploymentQuestions(options.id, ports, (deployment) => this.#runners.get(deployment));
     this.#intake = new StartIntake(ports, (deployment, graph) => {
       this.#accepted = { deployment, graph };
