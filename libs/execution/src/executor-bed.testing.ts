@@ -1,5 +1,5 @@
 import type { DeploymentEvent, GraphTask, TaskGraph } from '@muster/model';
-import { type BesideStart, packGraph, type StartDeployment } from '@muster/protocol';
+import { type BesideStart, packGraph, type StartDeployment, type TaskOutputMessage } from '@muster/protocol';
 import { Executor } from './executor';
 import { HandMovedClock, settled } from './hand-moved-clock.testing';
 import type { DeploymentStore, OwnedDeployment, StoredCommand } from './ports/deployment-store';
@@ -72,6 +72,8 @@ export class ExecutorBed {
   missing: FetchFailure[] = [];
   /** Commands whose refusal is kept. */
   readonly refused: string[] = [];
+  /** Chunks of output that were published. */
+  readonly output: TaskOutputMessage[] = [];
   #report: (report: NodeReport) => void = () => undefined;
   readonly executor: Executor;
 
@@ -170,6 +172,10 @@ export class ExecutorBed {
       publishEvents: async () => {
         if (this.isBrokerAway) throw new Error('the broker is away');
       },
+      publishOutput: async ({ chunks }) => {
+        this.output.push(...chunks);
+      },
+      encodeBase64: (bytes) => Buffer.from(bytes).toString('base64'),
       makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
       readGraph: async () => packGraph(graphOf(tasks)),
       nudge: () => undefined,
@@ -186,6 +192,12 @@ export class ExecutorBed {
   ended(attempt: number, code: number): void {
     const sizes = { stdout: 0, stderr: 0 };
     this.#report({ kind: 'ended', attempt: `${D}.0.${attempt}`, result: { kind: 'exited', code, sizes }, sizes });
+  }
+
+  /** The node tells what an attempt has put out, from its beginning. */
+  said(attempt: number, text: string): void {
+    const bytes = Buffer.from(text);
+    this.#report({ kind: 'output', attempt: `${D}.0.${attempt}`, stream: 'stdout', offset: 0, bytes });
   }
 
   /** The node tells what the wait on it stands behind. */

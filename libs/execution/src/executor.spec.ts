@@ -85,6 +85,22 @@ describe('an executor', () => {
     await bed.until(() => isOver);
   });
 
+  it('publishes the output that it has when it stops: nobody reads it again', async () => {
+    const bed = new ExecutorBed();
+    await bed.until(() => bed.started.length === 1);
+    bed.said(1, 'oh');
+    await bed.until(() => bed.output.length === 1);
+    bed.said(1, 'oh!');
+    const stopped = bed.executor.stop(5_000);
+    await bed.until(() => bed.handedOver.length === 1);
+    expect(bed.output).toMatchObject([
+      { offset: 0, data: 'b2g=' },
+      { offset: 2, data: 'IQ==' },
+    ]);
+    await bed.clock.move(1_000);
+    await stopped;
+  });
+
   it('tells of a command that came with the end that it came too late', async () => {
     const bed = new ExecutorBed();
     await bed.until(() => bed.started.length === 1);
@@ -149,6 +165,23 @@ describe('an executor', () => {
       expect(await other.executor.control('c4', retry)).toEqual([]);
       expect(bed.stored).toEqual(['c4']);
       expect(bed.refused).toEqual(['c1', 'c2', 'c3']);
+    });
+
+    it('says that a retry of several tasks came too late once it is ending', async () => {
+      const other = { ...TASK, task: 'b@n1', definition: 'b' };
+      const bed = new ExecutorBed([TASK, other]);
+      await bed.until(() => bed.started.length === 1);
+      const several = { ...retry, tasks: ['a@n1', 'b@n1'] };
+      bed.inbox = [
+        { id: 'drain', body: { deployment: D, verb: 'drain', who: 'w', why: null } },
+        { id: 'late', body: several },
+      ];
+      bed.executor.nudged();
+      await bed.until(() => bed.has('control'));
+      expect(bed.events.filter(({ type }) => type === 'control')).toMatchObject([
+        { command: 'drain' },
+        { command: 'late', verb: 'retry', tooLate: true },
+      ]);
     });
 
     it('says that a retry came too late whose task had gone on when it was read, and goes on', async () => {

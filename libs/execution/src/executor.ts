@@ -66,6 +66,7 @@ export class Executor {
   readonly #runners = new Map<string, DeploymentRunner>();
   readonly #leases = new Map<string, Lease>();
   readonly #relay: EventRelay;
+  readonly #gatherer: OutputGatherer;
   readonly #context: RunnerContext;
   readonly #intake: StartIntake;
   readonly #questions: DeploymentQuestions;
@@ -84,8 +85,13 @@ export class Executor {
     this.#options = options;
     const { clock, store, log } = ports;
     this.#relay = new EventRelay(options.id, store, ports.publishEvents, clock, log);
-    const gatherer = new OutputGatherer(ports.publishOutput, clock);
-    const output = new OutputForwarder((chunk) => gatherer.add(chunk), ports.makeMasker, ports.encodeBase64, clock);
+    this.#gatherer = new OutputGatherer(ports.publishOutput, clock);
+    const output = new OutputForwarder(
+      (chunk) => this.#gatherer.add(chunk),
+      ports.makeMasker,
+      ports.encodeBase64,
+      clock,
+    );
     this.#questions = new DeploymentQuestions(options.id, ports, (deployment) => this.#runners.get(deployment));
     this.#intake = new StartIntake(ports, (deployment, graph) => {
       this.#accepted = { deployment, graph };
@@ -267,7 +273,11 @@ export class Executor {
       }),
     );
     this.#ports.nudge();
-    const published = Promise.all(runners.map((runner) => this.#relay.drained(runner.deployment)));
+    // Of an attempt that has ended nobody reads the output again.
+    const published = Promise.all([
+      this.#gatherer.flush(),
+      ...runners.map((runner) => this.#relay.drained(runner.deployment)),
+    ]);
     await new Promise<void>((resolve) => {
       const giveUp = clock.after(patienceMs, resolve);
       void published.then(() => {

@@ -74,6 +74,8 @@ supervise() { # id
   has_output=0
   [ -s "$d/output" ] && has_output=1
   text=
+  # Bytes, whatever the machine speaks: a shell that knows characters takes a line end for the rest of a broken one.
+  LC_ALL=C
   if [ "${kept_out:-513}" -le 512 ] && [ "${kept_err:-513}" -le 512 ]; then
     carry "$d/stdout" && carry "$d/stderr" || text=
   fi

@@ -1,5 +1,6 @@
 import { waitUntil } from '@muster/testkit';
 import { forgetOutput } from '../retention/forget-output';
+import { removeChunks } from '../retention/remove-chunks';
 import { SseReader } from '../testing/sse-reader.testing';
 import { TestPlanner } from '../testing/test-planner.testing';
 
@@ -249,6 +250,17 @@ describe('output of a task', () => {
     expect(await left()).toEqual([{ deployment_id: later.deployment }]);
     await over('3 days');
     expect([await forget(2, 0), await forget(2, 0)]).toEqual([1, 0]);
+    expect(await left()).toEqual([]);
+    // However much it is, no statement removes more than some of it.
+    await planner.database.query(
+      `INSERT INTO planner.output_chunk SELECT $1, 'a@n1', 1, 'stdout', n, 'x' FROM generate_series(1, 5) AS n`,
+      [deployment],
+    );
+    const query = jest.spyOn(planner.database.manager, 'query');
+    await removeChunks(planner.database.manager, deployment, 2);
+    const answers = (await Promise.all(query.mock.results.map(({ value }) => value))) as [unknown[], number][];
+    query.mockRestore();
+    expect(answers.map(([, count]) => count)).toEqual([2, 2, 1]);
     expect(await left()).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
+import { removeChunks } from './remove-chunks';
 import type { RetentionConfig } from './retention';
 
 /** Each may have as much as gigabytes. */
@@ -42,6 +43,6 @@ export async function forgetOutput(
   await rowsOf(on, 'UPDATE planner.deployment SET output_removed_at = now() WHERE id = ANY($1::uuid[]) RETURNING 1', [
     gone,
   ]);
-  await rowsOf(on, 'DELETE FROM planner.output_chunk WHERE deployment_id = ANY($1::uuid[]) RETURNING 1', [gone]);
+  for (const id of gone) await removeChunks(on, id);
   return gone.length;
 }

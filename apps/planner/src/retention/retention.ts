@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { rowsOf } from '../database/sql';
+import { removeChunks } from './remove-chunks';
 
 /** What the configuration says of what is kept; 0: for ever. */
 export interface RetentionConfig {
@@ -46,10 +47,15 @@ export async function forgetTransactions(
      ORDER BY t.created_at LIMIT ${TRANSACTIONS_AT_ONCE} FOR UPDATE OF t SKIP LOCKED`,
     [transactionDays, transactionsPerCluster],
   );
-  const ids = old.map(({ id }) => id);
-  if (ids.length === 0) return 0;
-  await rowsOf(on, 'DELETE FROM planner.transaction WHERE id = ANY($1::uuid[]) RETURNING 1', [ids]);
-  return ids.length;
+  for (const { id } of old) await removeTransaction(on, id);
+  return old.length;
+}
+
+/** By itself, and its output before: it may be of 100,000 tasks and gigabytes, and the time of a statement is limited. */
+async function removeTransaction(on: EntityManager, id: string): Promise<void> {
+  const runs = await rowsOf<{ id: string }>(on, 'SELECT id FROM planner.deployment WHERE transaction_id = $1', [id]);
+  for (const run of runs) await removeChunks(on, run.id);
+  await rowsOf(on, 'DELETE FROM planner.transaction WHERE id = $1 RETURNING 1', [id]);
 }
 
 /** Forgets old events that the exchange and every active webhook have been told; tells how many. */

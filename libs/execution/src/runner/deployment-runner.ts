@@ -271,7 +271,8 @@ export class DeploymentRunner {
   #asItComes(body: DeploymentEventBody): DeploymentEventBody {
     if (body.type !== 'control') return body;
     const faults = controlFaults(this.#state, body.verb, body.tasks);
-    return faults.length > 0 && faults.length >= (body.tasks?.length ?? 1) ? { ...body, tooLate: true } : body;
+    const isVain = faults.some(({ task }) => task === null) || faults.length >= (body.tasks?.length ?? 1);
+    return faults.length > 0 && isVain ? { ...body, tooLate: true } : body;
   }
 
   /** Tries until it is known whether the batch is stored: the state is ahead of the log until then, so nothing is performed. */

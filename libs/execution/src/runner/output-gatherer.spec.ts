@@ -74,4 +74,16 @@ describe('the gatherer of output', () => {
     await clock.move(100);
     expect(sent).toEqual([[2]]);
   });
+
+  it('sends at its end what waits, and waits for the answer', async () => {
+    const { clock, sent, gatherer } = newBed();
+    await gatherer.flush();
+    void gatherer.add(chunk(0));
+    await clock.move(0);
+    const waiting = [gatherer.add(chunk(1)), gatherer.add(chunk(2))];
+    await gatherer.flush();
+    expect(sent).toEqual([[0], [1, 2]]);
+    await Promise.all(waiting);
+    expect(clock.waiting).toBe(0);
+  });
 });

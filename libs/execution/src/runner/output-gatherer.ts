@@ -19,6 +19,8 @@ export class OutputGatherer {
   #chars = 0;
   #sentAt = -Infinity;
   #cancel: (() => void) | null = null;
+  /** Settles once the broker has answered to all that was sent. */
+  #answered: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly publish: PublishOutput,
@@ -36,6 +38,12 @@ export class OutputGatherer {
     });
   }
 
+  /** Sends what waits, at once; settles when the broker has answered to all that was ever sent. */
+  async flush(): Promise<void> {
+    if (this.#waiting.length > 0) this.#send();
+    await this.#answered;
+  }
+
   #send(): void {
     this.#cancel?.();
     this.#cancel = null;
@@ -43,9 +51,10 @@ export class OutputGatherer {
     this.#waiting = [];
     this.#chars = 0;
     this.#sentAt = this.clock.monotonic();
-    this.publish({ chunks: sent.map(({ chunk }) => chunk) }).then(
+    const answered = this.publish({ chunks: sent.map(({ chunk }) => chunk) }).then(
       () => sent.forEach(({ resolve }) => resolve()),
       (error: unknown) => sent.forEach(({ reject }) => reject(error)),
     );
+    this.#answered = Promise.all([this.#answered, answered]);
   }
 }
