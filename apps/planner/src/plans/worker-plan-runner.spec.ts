@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { SecretValue } from '@muster/model';
 import { WorkerPlanRunner } from './worker-plan-runner';
 
-const MEMORY_MB = { usual: 20, most: 120 };
+const [USUAL, MORE, MOST] = [20, 60, 120];
+const MEMORY_MB = [USUAL, MORE, MOST];
 
 /** Answers with what it may use, in MB, after using as much as the question is about: as many MB as entries. */
 const SCRIPT = `
 const { parentPort, resourceLimits } = require('node:worker_threads');
 parentPort.on('message', ({ id, task }) => {
   const kept = [];
-  for (let mb = 0; mb < task.entries.length; mb++) kept.push(Array.from({ length: 131072 }, (_, index) => index + 0.5));
+  const { entries } = task.question ?? task;
+  for (let mb = 0; mb < entries.length; mb++) kept.push(Array.from({ length: 131072 }, (_, index) => index + 0.5));
   parentPort.postMessage({ id, answer: [resourceLimits.maxOldGenerationSizeMb, kept.length] });
 });
 `;
@@ -36,12 +38,20 @@ describe('the planning thread', () => {
   });
 
   it('gets more memory for what needs it, and for that alone', async () => {
-    const answers = [use(1), use(60), use(1)];
+    const answers = [use(1), use(40), use(80), use(1)];
     expect(await Promise.all(answers)).toEqual([
-      [MEMORY_MB.usual, 1],
-      [MEMORY_MB.most, 60],
-      [MEMORY_MB.usual, 1],
+      [USUAL, 1],
+      [MORE, 40],
+      [MOST, 80],
+      [USUAL, 1],
     ]);
+  });
+
+  it('gives a cluster at once what its plan has needed', async () => {
+    const plan = (mb: number): Promise<unknown> =>
+      runner.plan({ cluster: { name: 'large' }, previous: { successes: [] }, entries: Array(mb).fill(0) } as never);
+    expect(await plan(40)).toEqual([MORE, 40]);
+    expect(await plan(1)).toEqual([MORE, 1]);
   });
 
   it('is replaced once it has answered if it has grown large', async () => {
@@ -61,6 +71,6 @@ describe('the planning thread', () => {
     await expect(use(1000)).rejects.toMatchObject({
       problems: [{ code: 'API_UNAVAILABLE', subject: 'the bundle', summary: expect.stringContaining('120 MB') }],
     });
-    expect(await use(1)).toEqual([MEMORY_MB.usual, 1]);
+    expect(await use(1)).toEqual([USUAL, 1]);
   });
 });

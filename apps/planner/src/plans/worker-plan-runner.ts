@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { BundleEntry } from '@muster/catalog';
 import type { Bundle, SecretValue } from '@muster/model';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
+import { collectGarbage } from './collect-garbage';
 import type {
   BundleQuestion,
   CheckedBundle,
@@ -18,10 +19,12 @@ import type { PlanWorkerData, WorkerAnswer, WorkerQuestion, WorkerTask } from '.
 /** A plan of 100,000 tasks takes some ten seconds; what takes longer than this is taken for hopeless. */
 const PLAN_SECONDS_MAX = 180;
 /**
- * What the thread may use, in MB. The more it may, the later it cleans up: the first is enough for some 200,000 tasks. What
- * needs more is tried again with the second.
+ * What the thread may use, in MB, rising. The more it may, the later it cleans up: the first is enough for some 110,000 tasks. What
+ * needs more is tried again with the next; a cluster that needed more is given that the next time at once.
  */
-const MEMORY_MB = { usual: 512, most: 4096 };
+const MEMORY_MB = [160, 512, 4096];
+/** Gzipped, of some 20,000 tasks: what knows of more successes takes so much memory that this thread's garbage is collected before. */
+const LARGE_PAST_BYTES = 500_000;
 /**
  * A thread that has grown beyond this ends once it has answered: it would keep what it no longer needs until it plans again.
  * Another one costs a quarter of a second of CPU.
@@ -47,6 +50,8 @@ interface Open {
  */
 export class WorkerPlanRunner implements PlanRunner {
   readonly #waiting: Open[] = [];
+  /** What plans have needed that needed more than the least, by their subject. */
+  readonly #needed = new Map<string, number>();
   #worker: Worker | null = null;
   /** What the thread may use. */
   #memoryMb = 0;
@@ -89,7 +94,13 @@ export class WorkerPlanRunner implements PlanRunner {
   #ask(task: WorkerTask, subject: string): Promise<Answer> {
     if (this.#closed) return Promise.reject(new Error('the planner is closing'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ memoryMb: this.memoryMb.usual, task, subject, resolve, reject });
+      this.#waiting.push({
+        memoryMb: this.#needed.get(subject) ?? this.memoryMb[0] ?? 0,
+        task,
+        subject,
+        resolve,
+        reject,
+      });
       this.#next();
     });
   }
@@ -113,6 +124,7 @@ export class WorkerPlanRunner implements PlanRunner {
     this.#current = { id, open, timer };
     if (this.#memoryMb !== open.memoryMb) void this.#stop();
     this.#worker ??= this.#start(open.memoryMb);
+    if (hasLargePast(open.task)) collectGarbage();
     this.#worker.postMessage({ id, task: open.task } satisfies WorkerQuestion);
   }
 
@@ -148,16 +160,17 @@ export class WorkerPlanRunner implements PlanRunner {
     this.#next();
   }
 
-  /** Tries again with the most; what needs more than that is given up. */
+  /** Tries again with more; what needs more than the most is given up. */
   #needsMore(memoryMb: number): void {
     if (this.#current === null) return;
     const { open, timer } = this.#current;
-    const { most } = this.memoryMb;
-    if (memoryMb >= most)
-      return this.#fail(hopeless(open, `It needs more than ${most} MB of memory and was given up.`));
+    const more = this.memoryMb.find((each) => each > memoryMb);
+    if (more === undefined)
+      return this.#fail(hopeless(open, `It needs more than ${memoryMb} MB of memory and was given up.`));
+    if (open.task.kind === 'plan') this.#needed.set(open.subject, more);
     clearTimeout(timer);
     this.#current = null;
-    this.#waiting.unshift({ ...open, memoryMb: most });
+    this.#waiting.unshift({ ...open, memoryMb: more });
   }
 
   #fail(error: Error): void {
@@ -172,6 +185,11 @@ export class WorkerPlanRunner implements PlanRunner {
     this.#worker = null;
     await worker?.terminate();
   }
+}
+
+function hasLargePast(task: WorkerTask): boolean {
+  if (task.kind !== 'plan') return false;
+  return task.question.previous.successes.reduce((sum, part) => sum + part.length, 0) > LARGE_PAST_BYTES;
 }
 
 function hopeless({ subject }: Open, summary: string): ProblemsError {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ClusterSpec, type JsonObject, MASTER, SYNC_POINT, type TaskAddress } from '@muster/model';
 import type { ExpectedState, Fingerprint, PreviousStates, PreviousSuccess } from '@muster/planning';
+import { ByTask } from './by-task';
 import { type PreviousRecords, successRecords } from './read-previous';
 
 type Digests = readonly [common: string, own: string];
@@ -15,7 +16,7 @@ export class PreviousSuccesses implements PreviousStates {
    * Grows while planning asks.
    */
   readonly used: Record<TaskAddress, string> = {};
-  readonly #known = new Map<TaskAddress, PreviousSuccess>();
+  readonly #known = new ByTask<PreviousSuccess>();
   readonly #pairs: StatePairs;
   readonly #nodes: ReadonlySet<string>;
   readonly #unrecorded: ReadonlySet<string>;
@@ -32,12 +33,16 @@ export class PreviousSuccesses implements PreviousStates {
     const isSame = (node: string, hostKey: string | null): boolean =>
       node === SYNC_POINT || (hostKey !== null && hostKey === hostKeyOf(node));
     this.#pairs = new StatePairs(JSON.parse(states) as Record<string, JsonObject>);
-    const once = new Once();
+    // Of 100,000 tasks a few thousand are different.
+    const fingerprints = new Map<string, Fingerprint>();
     for (const [definition, node, fingerprint, common, own, hostKey] of successRecords(successes)) {
       if (fingerprint === null || !isSame(node, hostKey)) continue;
       const state = this.#pairs.of(common, own);
       if (state === null) continue;
-      this.#known.set(`${definition}@${node}`, { state, fingerprint: once.of(fingerprint) });
+      const text = JSON.stringify(fingerprint);
+      const shared = fingerprints.get(text) ?? fingerprint;
+      fingerprints.set(text, shared);
+      this.#known.set(definition, node, { state, fingerprint: shared });
     }
     const there = (JSON.parse(nodes) as [string, string | null][]).filter(([node, key]) => isSame(node, key));
     this.#unrecorded = new Set(JSON.parse(unrecorded) as string[]);
@@ -45,10 +50,9 @@ export class PreviousSuccesses implements PreviousStates {
   }
 
   of(definition: string, node: string): PreviousSuccess | null {
-    const address: TaskAddress = `${definition}@${node}`;
-    const known = this.#known.get(address);
+    const known = this.#known.get(definition, node);
     if (known === undefined) return null;
-    this.used[address] ??= hashOf(known.fingerprint, this.#pairs.digestsOf(known.state));
+    this.used[`${definition}@${node}`] ??= hashOf(known.fingerprint, this.#pairs.digestsOf(known.state));
     return known;
   }
 
@@ -84,27 +88,6 @@ class StatePairs {
   /** Of the parts of a state that came from here. */
   digestsOf(state: ExpectedState): Digests | null {
     return this.#digests.get(state) ?? null;
-  }
-}
-
-/** Keeps each text once: 100,000 tasks have a few thousand digests among them. */
-class Once {
-  readonly #texts = new Map<string, string>();
-
-  /** The same object, since the order of its members counts where it is hashed. */
-  of(fingerprint: Fingerprint): Fingerprint {
-    const { definition, parameters, files } = fingerprint;
-    return Object.assign(fingerprint, {
-      definition: this.#text(definition),
-      parameters: this.#text(parameters),
-      files: this.#text(files),
-    });
-  }
-
-  #text(text: string): string {
-    const known = this.#texts.get(text);
-    if (known === undefined) this.#texts.set(text, text);
-    return known ?? text;
   }
 }
 

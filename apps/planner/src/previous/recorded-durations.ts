@@ -1,3 +1,4 @@
+import { ByTask } from './by-task';
 import { type PreviousRecords, successRecords } from './read-previous';
 
 /**
@@ -5,7 +6,7 @@ import { type PreviousRecords, successRecords } from './read-previous';
  * median of the last few, so that one odd run does not count. What a replaced machine needed counts as well.
  */
 export class RecordedDurations {
-  readonly #ofTask = new Map<string, number>();
+  readonly #ofTask = new ByTask<number>();
   readonly #ofDefinition = new Map<string, number>();
 
   constructor({ successes, elsewhere }: PreviousRecords) {
@@ -13,7 +14,7 @@ export class RecordedDurations {
     for (const [definition, node, , , , , durations] of successRecords(successes)) {
       const median = medianOf(durations);
       if (median === null) continue;
-      this.#ofTask.set(`${definition}@${node}`, median);
+      this.#ofTask.set(definition, node, median);
       const others = together.get(definition);
       if (others === undefined) together.set(definition, [median]);
       else others.push(median);
@@ -25,7 +26,7 @@ export class RecordedDurations {
 
   /** Milliseconds; null: it never succeeded anywhere. */
   of(definition: string, node: string): number | null {
-    return this.#ofTask.get(`${definition}@${node}`) ?? this.#ofDefinition.get(definition) ?? null;
+    return this.#ofTask.get(definition, node) ?? this.#ofDefinition.get(definition) ?? null;
   }
 }
 
