@@ -143,11 +143,11 @@ describe('a question', () => {
   }, 30_000);
 
   it('that cannot be ended is given up in time also where sleep knows whole seconds alone', async () => {
-    // As there, but for the seconds: each is written down instead.
+    // As there, but for the seconds: each is written down, and takes a quarter of one, since processes need some time to end.
     const seconds = join(folder, 'seconds');
     const slow = [
       ['sleep 0.05', 'false'],
-      ['sleep 1;', `printf . >>${seconds};`],
+      ['sleep 1;', `printf . >>${seconds}; /bin/sleep 0.25;`],
     ] as const;
     const kept = [
       ['signal_command KILL', 'true'],
