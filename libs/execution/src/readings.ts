@@ -38,7 +38,7 @@ export class Readings {
         this.#underWay++;
         read(() => !isOver).then(
           (value) => end(() => resolve(value)),
-          (error: unknown) => end(() => reject(error as Error)),
+          (error: Error) => end(() => reject(error)),
         );
       };
       const cancel = this.#clock.after(this.#patienceMs, () =>
