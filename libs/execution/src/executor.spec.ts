@@ -238,7 +238,7 @@ describe('an executor', () => {
       await bed.until(() => bed.has('control'));
       expect(bed.events.filter(({ type }) => type === 'control')).toMatchObject([
         { command: 'drain' },
-        { command: 'late', verb: 'retry', tooLate: true },
+        { command: 'late', verb: 'retry', judged: true, tooLate: true },
       ]);
     });
 
