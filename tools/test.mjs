@@ -33,8 +33,11 @@ function run(file, args, env = process.env) {
 
 async function main() {
   const jestArguments = process.argv.slice(2).filter((argument) => argument !== '--no-build');
-  const target = jestArguments.length < process.argv.length - 2 ? 'libs/testkit' : 'tsconfig.json';
-  if ((await run(process.execPath, [require.resolve('typescript/bin/tsc'), '-b', target])) !== 0) {
+  const isBuilt = jestArguments.length < process.argv.length - 2;
+  const build = isBuilt
+    ? [require.resolve('typescript/bin/tsc'), '-b', 'libs/testkit']
+    : [join(root, 'tools/build.mjs')];
+  if ((await run(process.execPath, build)) !== 0) {
     say('the build failed');
     return 1;
   }
