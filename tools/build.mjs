@@ -1,6 +1,6 @@
 /**
- * `npm run build`: compiles the sources and, meanwhile, packs the packages that services load at start. Does only what has
- * changed. Exits with the compiler's code, or 1 if packing fails.
+ * `npm run build`: compiles the sources and, meanwhile, packs the packages that services load at start and makes the empty
+ * database that they begin with. Does only what has changed. Exits with the first code that is not 0.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
-/** Two processes: the compiler takes one core for as long as packing takes. */
+/** In processes of their own: the compiler keeps one core for as long as the rest takes. */
 const run = (...argv) =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, argv, { cwd: root, stdio: 'inherit' });
@@ -21,5 +21,6 @@ const run = (...argv) =>
 const codes = await Promise.all([
   run(require.resolve('typescript/bin/tsc'), '-b', ...process.argv.slice(2)),
   run(join(root, 'tools/pack-packages.mjs')),
+  run(join(root, 'tools/make-database-template.mjs')),
 ]);
 process.exitCode = codes.find((code) => code !== 0) ?? 0;

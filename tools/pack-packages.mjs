@@ -29,7 +29,7 @@ const SERVICES = ['planner', 'executor', 'server'];
 /** These stay where they are: PGlite reads files beside its own; OpenTelemetry is loaded by `import()` too, which would make it two. */
 const APART = /^(@electric-sql|@opentelemetry)\//;
 /** What packed packages load in a way that packing does not see: it must be the same that the others have. */
-const HIDDEN = ['class-transformer/cjs/storage'];
+const HIDDEN = [['class-transformer/cjs/storage', 'class-transformer']];
 /** What packages ask for if it happens to be installed, mostly other transports and native parts, is looked for as before. */
 const OPTIONAL = [
   ...[
@@ -45,28 +45,57 @@ const OPTIONAL = [
   ...['swagger-ui-dist', 'pg-native', 'cpu-features', '*.node', '@opentelemetry/*'],
 ];
 
-/** Names of all packages that the services and the libraries below them depend on. */
-function packageNames() {
-  const names = new Set();
+/** The folder in which `folder` finds a package, as Node looks for it: one may have a version of its own. */
+function installedFor(folder, name) {
+  const place = join(folder, 'node_modules', name);
+  return existsSync(place) || folder === root ? place : installedFor(dirname(folder), name);
+}
+
+/**
+ * What the services and the libraries below them depend on: by name the folder of one that does. Where these, or the command
+ * line, which is in the same process, have different versions, a package stays apart.
+ */
+function packages() {
+  const dependents = new Map();
   const seen = new Set();
   const visit = (folder) => {
     if (seen.has(folder)) return;
     seen.add(folder);
-    for (const name of Object.keys(json(join(root, folder, 'package.json')).dependencies ?? {})) {
-      if (name.startsWith('@muster/')) {
-        const own = name.slice('@muster/'.length);
-        visit(`${SERVICES.includes(own) ? 'apps' : 'libs'}/${own}`);
-      } else if (!APART.test(name)) names.add(name);
+    for (const name of Object.keys(json(join(folder, 'package.json')).dependencies ?? {})) {
+      const own = name.startsWith('@muster/') ? name.slice('@muster/'.length) : null;
+      if (own !== null) visit(join(root, existsSync(join(root, 'apps', own)) ? 'apps' : 'libs', own));
+      else if (!APART.test(name)) dependents.set(name, [...(dependents.get(name) ?? []), folder]);
     }
   };
-  for (const service of SERVICES) visit(`apps/${service}`);
-  return [...names, ...HIDDEN].sort();
+  for (const service of SERVICES) visit(join(root, 'apps', service));
+  const names = [...dependents.keys()];
+  visit(join(root, 'apps/cli'));
+  const versions = (name) =>
+    new Set(dependents.get(name).map((folder) => json(join(installedFor(folder, name), 'package.json')).version));
+  const found = names.filter((name) => versions(name).size === 1).map((name) => [name, dependents.get(name)[0]]);
+  return new Map([...found, ...HIDDEN.map(([path, name]) => [path, dependents.get(name)[0]])]);
 }
 
-async function pack(names, folder) {
-  const entry = names.map((name) => `  ${JSON.stringify(name)}: () => require(${JSON.stringify(name)}),`).join('\n');
+/** The file to begin with: each package as its dependent finds it. */
+const entryOf = (found) => ({
+  name: 'entry',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^entry$/ }, () => ({ path: 'entry', namespace: 'entry' }));
+    bundle.onLoad({ filter: /./, namespace: 'entry' }, () => ({
+      contents: `module.exports = {\n${[...found.keys()].map((name) => `  ${JSON.stringify(name)}: () => require(${JSON.stringify(name)}),\n`).join('')}};`,
+    }));
+    bundle.onResolve({ filter: /./, namespace: 'entry' }, ({ path, pluginData }) =>
+      pluginData === 'asked'
+        ? undefined
+        : bundle.resolve(path, { resolveDir: found.get(path), kind: 'require-call', pluginData: 'asked' }),
+    );
+  },
+});
+
+async function pack(found, folder) {
   await build({
-    stdin: { contents: `module.exports = {\n${entry}\n};`, resolveDir: root },
+    entryPoints: ['entry'],
+    plugins: [entryOf(found)],
     outfile: join(folder, 'packages.cjs'),
     bundle: true,
     platform: 'node',
@@ -107,7 +136,7 @@ if (!isMade) {
   // Beside its place, and moved there when it is whole: a service may start at any time.
   const folder = mkdtempSync(`${target}-`);
   try {
-    await pack(packageNames(), folder);
+    await pack(packages(), folder);
     compile(folder);
     writeFileSync(join(folder, 'made.json'), `${JSON.stringify(made)}\n`);
     // Services may run as another user than the one who builds.

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runProgram } from '@muster/testkit';
@@ -84,6 +93,16 @@ describe('the packed packages', () => {
       used: true,
       apart: ['node_modules/@electric-sql/pglite', 'node_modules/@opentelemetry/api'],
     });
+  });
+
+  it('of the build are those that our own file finds, where the root has another version', () => {
+    const packed = readFileSync(join(root, 'apps/cli/packed/packages.cjs'), 'latin1');
+    const own = ['apps/planner', 'libs/catalog'].flatMap((project) =>
+      readdirSync(join(root, project, 'node_modules')).map((name) => `${project}/node_modules/${name}`),
+    );
+    // Else there is nothing to confuse.
+    expect(own).toContain('apps/planner/node_modules/tar-stream');
+    for (const place of own) expect(packed).toContain(`\n// ${place}/`);
   });
 
   it('can be packed by one user and used by another', () => {
