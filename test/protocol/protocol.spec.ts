@@ -1,7 +1,8 @@
 import { RENEW_PART } from '@muster/execution';
 import { PLANTED_FAULTS, type PlantedFault } from './planted-fault';
 import { PROTOCOL_RULES, type ProtocolRule } from './protocol-referees';
-import { LEASE_MS, type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
+import { LEASE_MS } from './scenario';
+import { type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
 
 const TIMES = Number(process.env['MUSTER_PROPERTY_TIMES'] ?? 1);
 jest.setTimeout(240_000 * TIMES);
@@ -107,7 +108,9 @@ describe('each referee sees a planted fault', () => {
     'the planner hears every event': [['nobody-publishes-for-the-dead']],
     'what can be carried out is not refused': [['refuses-what-it-could-take']],
   };
-  const cases = PROTOCOL_RULES.flatMap((rule) => planted[rule].map(([fault, storm, first]) => ({ fault, rule, storm, first })));
+  const cases = PROTOCOL_RULES.flatMap((rule) =>
+    planted[rule].map(([fault, storm, first]) => ({ fault, rule, storm, first })),
+  );
 
   it('every rule, and by every fault that can be planted', () => {
     expect(PROTOCOL_RULES.filter((rule) => planted[rule].length === 0)).toEqual([]);
