@@ -90,7 +90,7 @@ export class ExecutorBed {
     const store: Partial<DeploymentStore> = {
       renew: async (_executor, _lease, held) => {
         if (this.isStoreAway) throw new Error('the store is away');
-        return new Set(held.keys());
+        return { still: new Set(held.keys()), mayTakeOver: true, mayPublish: true };
       },
       takeOver: async (): Promise<OwnedDeployment[]> => {
         if (!this.isFree) return [];

@@ -16,6 +16,8 @@ const CONNECTIONS_MAX = 10;
 const STATEMENT_MS = 30_000;
 const SERVER_PART = 0.8;
 const CONNECTION_MS = 10_000;
+/** Making a connection costs as much as some ten short statements. */
+const IDLE_MS = 300_000;
 
 /**
  * Connects to the planner's tables; makes or changes none. `statementMs`: a statement that takes longer fails, and its connection ends.
@@ -33,7 +35,7 @@ export async function connectDatabase(
   };
   return new DataSource({
     ...connectionOptions,
-    ...(connectionOptions.url === undefined ? {} : { extra: { ...connectionOptions.extra, ...times } }),
+    ...(connectionOptions.url === undefined ? {} : { extra: { ...connectionOptions.extra, ...times, idleTimeoutMillis: IDLE_MS } }),
     schema: SCHEMA,
     entities,
     namingStrategy: new SnakeNaming(),
