@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TaskStatus, TransactionStatus } from '@muster/client';
 import { freePort, isAlive, waitUntil } from '@muster/testkit';
 import { stringify } from 'yaml';
-import { commandLinesWith } from './bed/command-lines';
+import { commandLinesWith, ownSleep } from './bed/command-lines';
 import { ProductionBed } from './bed/production-bed';
 import { readRefusal, type Refusal } from './bed/refusal';
 import { SilentListener } from './bed/silent-listener';
@@ -13,8 +13,7 @@ jest.setTimeout(180_000);
 const MIB = 1024 * 1024;
 const manifest = (name: string): string =>
   `name: ${name}\nversion: 1.0.0\nroles: { good: {}, exits: {}, outlives: {} }\n`;
-/** A number that no other command sleeps for: its process can be told from all others. */
-const outliving = 'sleep 600.06025';
+const outliving = ownSleep();
 const tasks = `
 - { id: good, type: shell, role: [good], parameters: { cmd: 'echo fine' } }
 - { id: exits, type: shell, role: [exits], parameters: { cmd: 'echo before; exit 7' } }

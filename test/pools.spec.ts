@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { waitUntil } from '@muster/testkit';
 import { musterJson } from './bed/muster';
 import { ProductionBed } from './bed/production-bed';
@@ -14,12 +14,16 @@ interface Pool {
 describe('a pool of two clusters on different executors', () => {
   let bed: ProductionBed;
   let journal: string;
+  let seen: string;
 
   beforeAll(async () => {
     bed = await ProductionBed.open(4, 2);
     journal = bed.write('journal', '');
     chmodSync(journal, 0o666);
-    const command = `echo "begins $MUSTER_TASK" >> ${journal}; sleep 2; echo "ends $MUSTER_TASK" >> ${journal}`;
+    // The first holds its slot until it has been looked at; each other a moment, in which a second one could begin.
+    seen = `${journal}.seen`;
+    const hold = `while [ ! -e ${seen} ]; do sleep 0.2; done; sleep 1`;
+    const command = `echo "begins $MUSTER_TASK" >> ${journal}; ${hold}; echo "ends $MUSTER_TASK" >> ${journal}`;
     const tasks = [
       { id: 'free', type: 'shell', role: ['worker'], parameters: { cmd: 'true' } },
       {
@@ -89,6 +93,7 @@ describe('a pool of two clusters on different executors', () => {
     const { owner } = await bed.owner(holder);
     owner.signal('SIGKILL');
     bed.executors.splice(bed.executors.indexOf(owner), 1);
+    writeFileSync(seen, '');
     await bed.addExecutor();
     expect((await bed.end(left)).state).not.toBe('failed');
     expect((await bed.end(right)).state).not.toBe('failed');

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from '@muster/testkit';
-import { commandLinesWith } from './bed/command-lines';
+import { commandLinesWith, ownSleep } from './bed/command-lines';
 import { ProductionBed } from './bed/production-bed';
 
 jest.setTimeout(240_000);
@@ -12,8 +12,7 @@ const tasks = `
 - { id: two, type: shell, role: [worker], requires: [one], parameters: { cmd: *cmd } }
 - { id: three, type: shell, role: [worker], requires: [two], cross-depends: [{ name: two }], parameters: { cmd: *cmd } }
 `;
-/** A number that no other command sleeps for: its processes can be told from all others. */
-const sleeping = 'sleep 120.01205';
+const sleeping = ownSleep();
 const long = `
 - { id: long, type: shell, role: [worker], parameters: { cmd: '${sleeping}; echo survived > ~/survived' } }
 - { id: after, type: shell, role: [worker], requires: [long], parameters: { cmd: 'true' } }

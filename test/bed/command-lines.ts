@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
@@ -9,6 +10,11 @@ export function commandLinesWith(text: string): string[] {
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .map(commandLineOf)
     .filter((line) => line.includes(text));
+}
+
+/** A command that sleeps for 120 seconds and a bit that no other sleeps for, in this run or another on this machine. */
+export function ownSleep(): string {
+  return `sleep 120.${randomBytes(6).readUIntBE(0, 6)}`;
 }
 
 /** Empty when the process is gone by now, or a zombie. */

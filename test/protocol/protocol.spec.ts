@@ -1,7 +1,8 @@
 import { RENEW_PART } from '@muster/execution';
 import { PLANTED_FAULTS, type PlantedFault } from './planted-fault';
 import { PROTOCOL_RULES, type ProtocolRule } from './protocol-referees';
-import { LEASE_MS, type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
+import { LEASE_MS } from './scenario';
+import { type ProtocolRun, type ProtocolRunOptions, simulateProtocol } from './simulate-protocol';
 
 const TIMES = Number(process.env['MUSTER_PROPERTY_TIMES'] ?? 1);
 jest.setTimeout(240_000 * TIMES);

@@ -28,6 +28,8 @@ export interface Scenario {
 }
 
 const MACHINES_MAX = 5;
+/** Of executors. */
+export const LEASE_MS = 10_000;
 
 /** What happens under a seed: graphs, machines, faults. `isCalm` leaves the faults out. */
 export function scenarioOf(world: World, isCalm: boolean): Scenario {

@@ -1,23 +1,22 @@
 import { Executor, type ExecutorPorts } from '@muster/execution';
-import { type DeploymentEvent, isTaskEnd, type TaskGraph } from '@muster/model';
-import { type ControlDeployment, packGraph } from '@muster/protocol';
+import type { DeploymentEvent, TaskGraph } from '@muster/model';
+import { packGraph } from '@muster/protocol';
+import { COMMAND_RETRY_MS, CommandRoad, type ExecutorProcess } from './command-road';
 import { type JournalLine, MachineModel } from './machine-model';
-import { CALM, Network, type Weather } from './network';
+import { Network } from './network';
 import { Links, NodePortModel } from './node-port-model';
+import { OperatorModel } from './operator-model';
 import { PlannerModel } from './planner-model';
 import type { PlantedFault } from './planted-fault';
 import { type Objection, ProtocolReferees } from './protocol-referees';
-import { type PlannedDeployment, type Scenario, scenarioOf } from './scenario';
+import { LEASE_MS, type PlannedDeployment, type Scenario, scenarioOf } from './scenario';
 import { Fates, type Sentence, SimProcess } from './sim-process';
 import { StoreModel, storePort } from './store-model';
+import { Storm, type StormKind } from './storm';
 import { World } from './world';
 
-export const LEASE_MS = 10_000;
 /** After the faults: how long until everything must have ended. Commands that hang run into deadlines, one after another. */
 const QUIET_MS = 90 * 60_000;
-const OPERATOR_LOOKS_MS = 15_000;
-const ASKED_MOST = 6;
-const COMMAND_RETRY_MS = 2000;
 
 export interface ProtocolRunOptions {
   readonly seed: number;
@@ -29,12 +28,8 @@ export interface ProtocolRunOptions {
   /** The message with this number comes twice. */
   readonly repeatAt?: number;
   /** Only faults of these kinds, and this weather. */
-  readonly storm?: { readonly harms: readonly Harm[]; readonly weather: Weather };
+  readonly storm?: StormKind;
 }
-
-/** Kinds of faults that a storm deals out. */
-export const HARMS = ['kill', 'stop', 'polite end', 'cut link', 'power', 'road down', 'planner down', 'none'] as const;
-export type Harm = (typeof HARMS)[number];
 
 export interface ProtocolRun {
   readonly seed: number;
@@ -59,11 +54,6 @@ export async function simulateProtocol(options: ProtocolRunOptions): Promise<Pro
   return new ProtocolSimulation(options).run();
 }
 
-interface RunningProcess {
-  readonly process: SimProcess;
-  readonly executor: Executor;
-}
-
 class ProtocolSimulation {
   readonly #world: World;
   readonly #network: Network;
@@ -75,19 +65,12 @@ class ProtocolSimulation {
   readonly #store: StoreModel;
   readonly #planner: PlannerModel;
   readonly #fault: PlantedFault | null;
-  readonly #isCalm: boolean;
-  readonly #only: ProtocolRunOptions['storm'] | null;
-  readonly #executors: RunningProcess[] = [];
-  readonly #answered = new Map<
-    string,
-    { readonly deployment: string; readonly isControl: boolean; readonly isAccepted: boolean }
-  >();
-  readonly #asked = new Map<string, number>();
+  readonly #executors: ExecutorProcess[] = [];
+  readonly #commands: CommandRoad;
+  readonly #storm: Storm;
+  readonly #operator: OperatorModel;
   readonly #overdue: number[] = [];
   #born = 0;
-  #commands = 0;
-  #isStorm = true;
-  #undecided = 0;
 
   constructor({ seed, isCalm = false, fault = null, sentence = null, repeatAt = 0, storm }: ProtocolRunOptions) {
     this.#world = new World(seed);
@@ -95,8 +78,6 @@ class ProtocolSimulation {
     this.#network.repeatAt = repeatAt;
     this.#fates.sentence = sentence;
     this.#fault = fault;
-    this.#isCalm = isCalm;
-    this.#only = storm ?? null;
     this.#scenario = scenarioOf(this.#world, isCalm);
     const watcher = {
       plan: (attempt: string) => this.#plan(attempt),
@@ -129,6 +110,17 @@ class ProtocolSimulation {
       (what) => this.#world.after(this.#world.between(0, 12_000), what),
     );
     this.#planner = new PlannerModel(this.#world, this.#network, (...asked) => this.#askEvents(...asked), fault);
+    this.#commands = new CommandRoad(this.#world, this.#network, this.#executors, this.#referees);
+    this.#storm = new Storm(this.#world, this.#scenario, isCalm ? 'calm' : (storm ?? null), {
+      network: this.#network,
+      machines: [...this.#machines.values()],
+      links: this.#links,
+      planner: this.#planner,
+      executors: this.#executors,
+      referees: this.#referees,
+      commands: this.#commands,
+    });
+    this.#operator = new OperatorModel(this.#world, this.#scenario, this.#planner, this.#commands, this.#storm);
   }
 
   async run(): Promise<ProtocolRun> {
@@ -137,16 +129,12 @@ class ProtocolSimulation {
     for (const planned of this.#scenario.deployments) {
       this.#referees.expect(planned.id, planned.graph);
       this.#planner.expect(planned.id);
-      world.after(world.between(0, 3000), () =>
-        this.#send(planned.id, false, (executor, id) => executor.accept(id, planned.start)),
-      );
+      world.after(world.between(0, 3000), () => this.#commands.start(planned.id, planned.start));
     }
     const begin = world.now;
-    if (!this.#isCalm) this.#storm();
-    const stormMs = this.#isCalm ? 0 : this.#scenario.stormMs;
-    world.after(stormMs, () => this.#clear());
-    this.#operate();
-    while (!this.#isOver() && world.now < begin + stormMs + QUIET_MS) if (!(await world.step())) break;
+    this.#storm.begin();
+    this.#operator.begin();
+    while (!this.#isOver() && world.now < begin + this.#storm.lastsMs + QUIET_MS) if (!(await world.step())) break;
     return this.#report();
   }
 
@@ -186,7 +174,7 @@ class ProtocolSimulation {
     const running = { process, executor };
     process.onDeath = () => {
       this.#executors.splice(this.#executors.indexOf(running), 1);
-      world.after(this.#isStorm ? world.between(500, 8000) : 500, () => this.#bear());
+      world.after(this.#storm.isOver ? 500 : world.between(500, 8000), () => this.#bear());
     };
     this.#executors.push(running);
     world.note(`${id} begins`);
@@ -197,52 +185,6 @@ class ProtocolSimulation {
     for (const { process, executor } of this.#executors)
       if (!this.#network.isLost('commands'))
         this.#world.after(this.#network.delay(), () => process.deliver(() => executor.nudged()));
-  }
-
-  /** The planner's outbox: sends a command to any executor until it is answered, the same id each time; it may come twice. */
-  #send(
-    deployment: string,
-    isControl: boolean,
-    work: (executor: Executor, id: string) => Promise<readonly { readonly code: string }[]>,
-  ): void {
-    const world = this.#world;
-    const id = `00000000-0000-4000-9000-${String(++this.#commands).padStart(12, '0')}`;
-    this.#undecided++;
-    const attempt = (): void => {
-      if (this.#answered.has(id)) return;
-      world.after(COMMAND_RETRY_MS, attempt);
-      if (this.#network.isLost('commands') || this.#executors.length === 0) return;
-      for (let copies = this.#network.copies(); copies > 0; copies--) {
-        const { process, executor } = world.pick(this.#executors);
-        world.after(this.#network.delay(), () =>
-          process.deliver(() => void this.#handle(process, id, { deployment, isControl }, work(executor, id))),
-        );
-      }
-    };
-    attempt();
-  }
-
-  async #handle(
-    process: SimProcess,
-    id: string,
-    about: { readonly deployment: string; readonly isControl: boolean },
-    work: Promise<readonly { readonly code: string }[]>,
-  ): Promise<void> {
-    const problems = await work.catch(() => null);
-    // Nothing is answered that failed: it comes again.
-    if (problems === null || !process.isAlive || this.#network.isLost('commands')) return;
-    this.#world.after(this.#network.delay(), () => {
-      if (this.#answered.has(id)) return;
-      this.#answered.set(id, { ...about, isAccepted: problems.length === 0 });
-      this.#undecided--;
-      if (problems.length > 0 && !about.isControl)
-        this.#referees.refused(
-          about.deployment,
-          problems.map(({ code }) => code),
-        );
-      if (problems.length > 0)
-        this.#world.note(`refused ${about.deployment.slice(-2)}: ${problems.map(({ code }) => code).join()}`);
-    });
   }
 
   #askEvents(deployment: string, from: number, to: number): ReturnType<Executor['events']> {
@@ -256,106 +198,6 @@ class ProtocolSimulation {
         process.deliver(() => void executor.events(deployment, from, to).then(resolve, lost)),
       );
     });
-  }
-
-  /** Deals out a fault now and then, of any kind. */
-  #storm(): void {
-    const world = this.#world;
-    this.#network.weather = this.#only?.weather ?? this.#scenario.weather;
-    const next = (): void => {
-      if (!this.#isStorm) return;
-      this.#harm();
-      world.after(world.between(1, this.#scenario.faultEveryMs * 2), next);
-    };
-    next();
-    for (let count = 0; count < this.#scenario.controls; count++)
-      world.after(world.between(0, this.#scenario.stormMs), () => {
-        const { id } = world.pick(this.#scenario.deployments);
-        this.#control(id, world.pick(['pause', 'resume', 'drain', 'cancel', 'pause'] as const));
-      });
-  }
-
-  #harm(): void {
-    const world = this.#world;
-    const executor = this.#executors.length > 0 ? world.pick(this.#executors) : null;
-    const machine = world.pick([...this.#machines.values()]);
-    switch (world.pick(this.#only?.harms ?? HARMS)) {
-      case 'kill':
-        return executor?.process.die('killed');
-      case 'stop':
-        return executor?.process.stop(world.between(1000, LEASE_MS * 3));
-      case 'polite end':
-        if (!executor) return;
-        world.note(`${executor.process.id} is asked to end`);
-        void executor.executor.stop(5000).then(() => executor.process.die('handed over'));
-        return;
-      case 'cut link': {
-        world.note(`link to ${machine.name} cut`);
-        this.#links.cut(machine, world);
-        return world.after(world.between(100, 20_000), () => this.#links.restore(machine));
-      }
-      case 'power': {
-        const losesFolder = world.happens(0.1);
-        world.note(`${machine.name} loses power${losesFolder ? ' and its state folder' : ''}`);
-        machine.boot(false, losesFolder);
-        if (losesFolder) this.#referees.forgot(machine.name);
-        return world.after(world.between(500, 20_000), () => machine.boot(true, false));
-      }
-      case 'road down': {
-        const road = world.pick(['store', 'events', 'questions', 'commands'] as const);
-        world.note(`${road} down`);
-        this.#network.down.add(road);
-        return world.after(world.between(500, 25_000), () => this.#network.down.delete(road));
-      }
-      case 'planner down':
-        this.#planner.isUp = false;
-        return world.after(world.between(500, 20_000), () => (this.#planner.isUp = true));
-      case 'none':
-        return;
-    }
-  }
-
-  /** The faults are over. */
-  #clear(): void {
-    this.#isStorm = false;
-    this.#world.note('all faults are over');
-    this.#network.weather = CALM;
-    this.#network.down.clear();
-    this.#planner.isUp = true;
-    for (const machine of this.#machines.values()) {
-      this.#links.restore(machine);
-      if (!machine.isOn) machine.boot(true, false);
-    }
-    for (const { process } of this.#executors) process.resume();
-  }
-
-  /** A person: decides about what waits for one, once the faults are over. */
-  #operate(): void {
-    this.#world.after(OPERATOR_LOOKS_MS, () => {
-      this.#operate();
-      if (this.#isStorm) return;
-      for (const { id } of this.#scenario.deployments) {
-        const view = this.#planner.views.get(id);
-        if (!view || view.status !== 'paused') continue;
-        const asks = (this.#asked.get(id) ?? 0) + 1;
-        this.#asked.set(id, asks);
-        // A person who is asked again and again gives up.
-        if (asks > ASKED_MOST) {
-          this.#control(id, 'cancel');
-          continue;
-        }
-        const held = view.applied.flatMap((event) => (event.type === 'task-held' ? [event.task] : []));
-        const waiting = [...new Set(held)].filter((task) => !isTaskEnd(view.tasks.get(task) ?? 'waiting'));
-        if (waiting.length > 0) this.#control(id, this.#world.pick(['retry', 'skip'] as const), waiting);
-        this.#control(id, 'resume');
-      }
-    });
-  }
-
-  #control(deployment: string, verb: ControlDeployment['verb'], tasks?: string[]): void {
-    const body: ControlDeployment = { deployment, verb, who: 'w', why: null, ...(tasks ? { tasks } : {}) };
-    this.#world.note(`asked to ${verb} ${deployment.slice(-2)}`);
-    this.#send(deployment, true, (executor, id) => executor.control(id, body));
   }
 
   #planned(deployment: string): PlannedDeployment {
@@ -381,17 +223,13 @@ class ProtocolSimulation {
   }
 
   #isOver(): boolean {
-    if (this.#isStorm || this.#undecided > 0 || this.#planner.waiting > 0) return false;
+    if (!this.#storm.isOver || this.#commands.undecided > 0 || this.#planner.waiting > 0) return false;
     for (const row of this.#store.deployments.values()) {
       if (!row.isEnded || row.published < (row.events.at(-1)?.seq ?? 0)) return false;
       if ((this.#planner.views.get(row.id)?.lastSeq ?? 0) < (row.events.at(-1)?.seq ?? 0)) return false;
     }
-    return this.#scenario.deployments.every(({ id }) => this.#store.deployments.has(id) || this.#wasRefused(id));
-  }
-
-  #wasRefused(deployment: string): boolean {
-    return [...this.#answered.values()].some(
-      (each) => each.deployment === deployment && !each.isControl && !each.isAccepted,
+    return this.#scenario.deployments.every(
+      ({ id }) => this.#store.deployments.has(id) || this.#commands.wasRefused(id),
     );
   }
 
@@ -402,12 +240,12 @@ class ProtocolSimulation {
         .filter(({ isEnded }) => !isEnded)
         .map(({ id, events }) => `${id.slice(-2)} after ${describe(events.at(-1))}`);
       this.#referees.stuck(
-        `${open.join(', ') || 'messages'} (${this.#undecided} commands, ${this.#planner.waiting} messages)`,
+        `${open.join(', ') || 'messages'} (${this.#commands.undecided} commands, ${this.#planner.waiting} messages)`,
       );
     }
     for (const row of rows) this.#referees.close(row, this.#planner.views.get(row.id));
-    for (const [command, { deployment, isControl, isAccepted }] of this.#answered)
-      if (isControl) this.#referees.commanded(this.#store.deployments.get(deployment), command, isAccepted);
+    for (const { id, deployment, isAccepted } of this.#commands.answeredControls())
+      this.#referees.commanded(this.#store.deployments.get(deployment), id, isAccepted);
     return {
       seed: this.#world.seed,
       objections: this.#referees.objections,

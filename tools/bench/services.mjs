@@ -13,7 +13,14 @@ export function service(word, folder, env, profileFolder, index = 0) {
     ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name}.cpuprofile`]
     : [];
   return start(name, [...flags, muster, word], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, MUSTER_DATA_DIR: join(folder, name), ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      // As the image has it.
+      MALLOC_ARENA_MAX: '2',
+      MUSTER_DATA_DIR: join(folder, name),
+      ...env,
+    },
     logFile: join(folder, `${name}.log`),
   });
 }

@@ -102,6 +102,9 @@ export function graphTask(address: string, over: Partial<GraphTask> = {}): Graph
   };
 }
 
+/** Of who asks executors here: a busy machine takes its time. */
+const PATIENCE_MS = 60_000;
+
 /** Executors on one real PostgreSQL and one in-process broker, with embedded nodes, and a planner's two queues read. */
 export class ExecutorBed {
   readonly events = new Map<string, DeploymentEvent[]>();
@@ -155,8 +158,13 @@ export class ExecutorBed {
     return bed;
   }
 
-  async startExecutor(leaseMs = 1000, more: Partial<ExecutorConfig> = {}): Promise<RunningExecutor> {
-    const database = await openDatabase({ config: { kind: 'postgres', url: this.database.url }, name: 'executor' });
+  /** `url`: another way to the database. */
+  async startExecutor(
+    leaseMs = 1000,
+    more: Partial<ExecutorConfig> = {},
+    url = this.database.url,
+  ): Promise<RunningExecutor> {
+    const database = await openDatabase({ config: { kind: 'postgres', url }, name: 'executor' });
     this.#databases.push(database);
     const executor = await startExecutor(
       { leaseMs, leasesExpire: true, plannerUrl: null, ...more },
@@ -217,7 +225,7 @@ export class ExecutorBed {
       why: null,
       ...over,
     };
-    const reply = await this.bus.request(COMMANDS_QUEUE, makeEnvelope(startDeployment, body, command), 10_000);
+    const reply = await this.bus.request(COMMANDS_QUEUE, makeEnvelope(startDeployment, body, command), PATIENCE_MS);
     return { deployment: body.deployment, transaction: body.transaction, reply };
   }
 
@@ -242,7 +250,7 @@ export class ExecutorBed {
   }
 
   adopt(node: NodeAccessMessage, installation: string): Promise<Reply<unknown>> {
-    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(adoptNode, { node, installation }), 10_000);
+    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(adoptNode, { node, installation }), PATIENCE_MS);
   }
 
   control(
@@ -253,24 +261,24 @@ export class ExecutorBed {
   ): Promise<Reply<unknown>> {
     const about = { ...(tasks ? { tasks } : {}), ...(limit ? { limit } : {}) };
     const body: ControlDeployment = { deployment, verb, who: 'test', why: 'a reason', ...about };
-    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(controlDeployment, body), 10_000);
+    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(controlDeployment, body), PATIENCE_MS);
   }
 
   release(transaction: string): Promise<Reply<unknown>> {
-    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(releaseTransaction, { transaction }), 10_000);
+    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(releaseTransaction, { transaction }), PATIENCE_MS);
   }
 
   forceClose(transaction: string, starts: string[] = []): Promise<Reply<unknown>> {
     const body = { transaction, starts, who: 'test', why: 'stuck' };
-    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(closeTransaction, body), 10_000);
+    return this.bus.request(COMMANDS_QUEUE, makeEnvelope(closeTransaction, body), PATIENCE_MS);
   }
 
   limits(deployment: string): Promise<Reply<unknown>> {
-    return this.bus.request(QUESTIONS_QUEUE, makeEnvelope(readLimits, { deployment }), 10_000);
+    return this.bus.request(QUESTIONS_QUEUE, makeEnvelope(readLimits, { deployment }), PATIENCE_MS);
   }
 
   why(deployment: string, task: string): Promise<Reply<unknown>> {
-    return this.bus.request(QUESTIONS_QUEUE, makeEnvelope(explainTask, { deployment, task }), 10_000);
+    return this.bus.request(QUESTIONS_QUEUE, makeEnvelope(explainTask, { deployment, task }), PATIENCE_MS);
   }
 
   log(deployment: string): readonly DeploymentEvent[] {

@@ -33,6 +33,8 @@ export interface ExecutorConfig {
   readonly leaseMs: number;
   /** False where this is the only executor that the database will ever have: embedded. */
   readonly leasesExpire: boolean;
+  /** How long a statement of its store may take; absent: as planners' ones. Embedded there is no limit. */
+  readonly statementMs?: number;
   /** Where artifacts come from that are not kept yet; null: nowhere, they are shared. */
   readonly plannerUrl: string | null;
   /** Absent: nothing is listened on. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Executor, type NodePort } from '@muster/execution';
+import { type ExecutionLog, Executor, type NodePort } from '@muster/execution';
 import { BusServer, makeEnvelope } from '@muster/messaging';
 import {
   adoptNode,
@@ -32,11 +32,11 @@ import {
 } from '@muster/protocol';
 import { SshNodeInspector, SshNodePort, SshNodeShell } from '@muster/remote';
 import type { SecretBox } from '@muster/model';
-import { answersInTime, migrate } from '@muster/storage';
+import { answersInTime, type Database, migrate, statementLimit } from '@muster/storage';
 import { withoutScope } from '@muster/telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Pool } from 'pg';
+import { Pool, type PoolConfig } from 'pg';
 import { graphBytes, readBeside, readGraph } from './artifacts/read-graph';
 import { PlannerArtifacts } from './artifacts/fetch-artifacts';
 import { ExecutorMetrics } from './health/executor-metrics';
@@ -57,6 +57,8 @@ const QUESTIONS_AT_ONCE = 16;
 /** Mostly waiting for machines. */
 const INSPECTIONS_AT_ONCE = 20;
 const DEPLOYMENTS_MAX = 100;
+/** Of a renewal; with longer leases it may take as long as those: after that its answer is of no use. */
+const RENEWAL_MS_MIN = 5000;
 /** On a stop: how long stored events are waited for until they are published; others publish what is left. */
 const STOP_PATIENCE_MS = 5000;
 
@@ -91,9 +93,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
   const { database, bus, artifacts, secretBox, makeMasker, logger } = ports;
   await migrate(database, 'executor', EXECUTOR_MIGRATIONS);
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  // One connection of its own: a renewal never waits behind events.
-  const leases = new Pool({ ...database.poolConfig, max: 1 });
-  leases.on('error', (error) => logger.warn({ err: error }, 'the connection of the leases was lost; it is made anew'));
+  const { statements, leases } = openPools(database, config, logger);
   const nodes = new SshNodePort({
     artifacts: {
       open: async (digest) => {
@@ -106,7 +106,7 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
   const executor = new Executor(
     {
       clock: systemClock,
-      store: new PgDeploymentStore(database.pool, leases),
+      store: new PgDeploymentStore(statements, leases),
       nodes,
       box: secretBox,
       artifacts: new PlannerArtifacts(artifacts, config.plannerUrl),
@@ -177,8 +177,26 @@ export async function startExecutor(config: ExecutorConfig, ports: ExecutorAppPo
       await executor.stop(STOP_PATIENCE_MS);
       await nodes.close();
       await leases.end();
+      await statements.end();
     },
   };
+}
+
+/**
+ * Connections of the store. A link that was cut without a word is silent until TCP gives up, a quarter of an hour later: nothing waits
+ * that long. A renewal has one of its own, so that it never waits behind events.
+ */
+function openPools(
+  { kind, poolConfig }: Database,
+  { leaseMs, statementMs }: ExecutorConfig,
+  logger: ExecutionLog,
+): { readonly statements: Pool; readonly leases: Pool } {
+  const limit = (ms?: number): PoolConfig => (kind === 'embedded' ? {} : statementLimit(ms));
+  const statements = new Pool({ ...poolConfig, ...limit(statementMs) });
+  const leases = new Pool({ ...poolConfig, ...limit(Math.max(leaseMs, RENEWAL_MS_MIN)), max: 1 });
+  for (const pool of [statements, leases])
+    pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection to the database was lost'));
+  return { statements, leases };
 }
 
 async function openHealth(

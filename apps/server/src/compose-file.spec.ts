@@ -54,6 +54,13 @@ describe('docker-compose.yml', () => {
     expect(stages.at(-1)).toMatch(/^ENV MUSTER_EXECUTOR_HTTP_PORT=\d+$/m);
   });
 
+  it('runs its own services with few arenas, as they are measured', () => {
+    const [, inImage] = /^ENV .*(MALLOC_ARENA_MAX=\d+)/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
+    const [, name, amount] =
+      /(MALLOC_ARENA_MAX): '(\d+)'/.exec(readFileSync(join(root, 'tools/bench/services.mjs'), 'utf8')) ?? [];
+    expect(inImage).toBe(`${name}=${amount}`);
+  });
+
   it('publishes nothing beyond this machine', () => {
     for (const { ports = [] } of Object.values(compose.services))
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);

@@ -1,5 +1,5 @@
 import { isDeploymentEnd, type TaskGraph } from '@muster/model';
-import { problem, type Problem } from '@muster/problems';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
 import type { ControlDeployment, ExplainReply } from '@muster/protocol';
 import {
   apply,
@@ -15,10 +15,16 @@ import {
 } from '@muster/scheduling';
 import type { ExecutorPorts } from './ports/executor-ports';
 import { readTaskGraph } from './read-task-graph';
-import { readLog } from './read-log';
+import { NotReadNow, readLog } from './read-log';
+import { Readings } from './readings';
 import { parseAttemptId } from './runner/attempt-id';
 import type { DeploymentRunner } from './runner/deployment-runner';
 import { withPoolHolders } from './with-pool-holders';
+
+/** Deployments of others that are read at once. */
+const READINGS_AT_ONCE = 2;
+/** Less than any asker waits (10 s), so that whoever asks is told why there is no answer. */
+const PATIENCE_MS = 9_000;
 
 interface ReadDeployment {
   readonly state: DeploymentState;
@@ -29,28 +35,29 @@ interface ReadDeployment {
 /** Answers questions about any deployment: its own from memory, others from the stored log, so also while their owner is dead. */
 export class DeploymentQuestions {
   readonly #executor: string;
-  readonly #ports: Pick<ExecutorPorts, 'readGraph' | 'store'>;
+  readonly #ports: Pick<ExecutorPorts, 'clock' | 'readGraph' | 'store'>;
   readonly #ownOf: (deployment: string) => DeploymentRunner | undefined;
-  #reading: Promise<unknown> = Promise.resolve();
+  readonly #readings: Readings;
 
   constructor(
     executor: string,
-    ports: Pick<ExecutorPorts, 'readGraph' | 'store'>,
+    ports: Pick<ExecutorPorts, 'clock' | 'readGraph' | 'store'>,
     ownOf: (deployment: string) => DeploymentRunner | undefined,
   ) {
     this.#executor = executor;
     this.#ports = ports;
     this.#ownOf = ownOf;
+    this.#readings = new Readings(READINGS_AT_ONCE, PATIENCE_MS, ports.clock);
   }
 
-  /** Answers from the stored log, so also while the owner is dead; null for an unknown deployment or task. */
+  /** Null for an unknown deployment or task. Fails with `API_UNAVAILABLE` while what is stored cannot be read. */
   async explain(deployment: string, task: string): Promise<ExplainReply | null> {
     const own = this.#ownOf(deployment);
     if (own) {
       const explanation = own.explain(task);
       return explanation && this.#reply(deployment, task, own.status, this.#executor, explanation);
     }
-    const read = await this.#read(deployment);
+    const read = await this.#readForAsker(deployment);
     if (read === null) return null;
     const explanation = whyWaiting(read.state, task);
     return explanation && this.#reply(deployment, task, read.state.status, read.owner, explanation);
@@ -60,7 +67,7 @@ export class DeploymentQuestions {
   async limits(deployment: string): Promise<readonly LimitUse[] | null> {
     const own = this.#ownOf(deployment);
     if (own) return own.limits();
-    const read = await this.#read(deployment);
+    const read = await this.#readForAsker(deployment);
     return read && limitsInUse(read.state, read.graph.limits);
   }
 
@@ -91,24 +98,45 @@ export class DeploymentQuestions {
     verb: 'retry' | 'skip',
     tasks: readonly string[] | undefined,
   ): Promise<readonly ControlFault[]> {
-    const read = await this.#read(deployment);
+    const read = await this.#read(deployment).catch((error: unknown) => {
+      // Its owner judges it when it reads it, and says then that it came too late.
+      if (error instanceof NotReadNow) return null;
+      throw error;
+    });
     return read === null || isDeploymentEnd(read.state.status) ? [] : controlFaults(read.state, verb, tasks);
   }
 
-  /** One at a time: many who ask of a large deployment at once would each have all of it in memory. */
-  #read(deployment: string): Promise<ReadDeployment | null> {
-    const read = this.#reading.then(() => this.#readNow(deployment));
-    this.#reading = read.catch(() => undefined);
-    return read;
+  /** As `#read`, of what somebody waits for: fails with `API_UNAVAILABLE`. */
+  async #readForAsker(deployment: string): Promise<ReadDeployment | null> {
+    return this.#read(deployment).catch((error: unknown) => {
+      if (!(error instanceof NotReadNow)) throw error;
+      throw new ProblemsError([
+        problem('API_UNAVAILABLE', {
+          subject: `deployment ${deployment}`,
+          summary: error.message,
+          remedy:
+            'Ask again in a while. If it stays, check that the database answers the executors (GET /health/ready of each).',
+        }),
+      ]);
+    });
   }
 
-  async #readNow(deployment: string): Promise<ReadDeployment | null> {
-    const stored = await this.#ports.store.read(deployment);
+  /** Few at once: many who ask of a large deployment would each have all of it in memory. Fails with `NotReadNow`. */
+  #read(deployment: string): Promise<ReadDeployment | null> {
+    return this.#readings.run(`what is stored of ${deployment}`, (isWanted) => this.#readNow(deployment, isWanted));
+  }
+
+  async #readNow(deployment: string, isWanted: () => boolean): Promise<ReadDeployment | null> {
+    const stored = await this.#ports.store.read(deployment).catch((cause: unknown) => {
+      throw new NotReadNow('the database does not answer this executor', { cause });
+    });
     const graph = stored && (await readTaskGraph(this.#ports.readGraph, stored.graph));
     if (stored === null || graph === null || typeof graph === 'string') return null;
     const state = initialState(graph, { leasesPools: true });
-    for await (const events of readLog(this.#ports.store, deployment, 0, stored.lastSeq))
+    for await (const events of readLog(this.#ports.store, deployment, 0, stored.lastSeq)) {
+      if (!isWanted()) return null;
       for (const event of events) apply(state, event);
+    }
     return { state, graph, owner: stored.owner };
   }
 

@@ -6,6 +6,7 @@ import type { DeploymentStore, OwnedDeployment, StoredCommand } from './ports/de
 import type { ExecutorPorts } from './ports/executor-ports';
 import type { AttachAnswer, NodePort, NodeReport } from './ports/node-port';
 import type { FetchFailure } from './ports/publishing';
+import { NotReadNow } from './read-log';
 import { QuietLog } from './quiet-log.testing';
 
 /** The deployment of the bed. */
@@ -46,13 +47,17 @@ export class ExecutorBed {
   logged: readonly DeploymentEvent[] = [];
   /** Control commands that were stored. */
   readonly stored: string[] = [];
-  /** What an earlier run did cannot be read. */
+  /** What an earlier run did cannot be read, nor a graph that is an artifact. */
   isReadAway = true;
   /** Answers of the node that are held back, when it is slow. */
   slow: (() => void)[] | null = null;
   /** Owned by nobody as far as the store knows: the next who asks gets it. */
   isFree = true;
   epoch = 0;
+  /** Epochs under which leases of the deployment were renewed. */
+  readonly renewed: number[] = [];
+  /** Readings of its log that are held back, when that takes long. */
+  slowLog: (() => void)[] | null = null;
   /** Commands that nobody has read and that are seen with the next append only. */
   unread: StoredCommand[] = [];
   /** Commands that are there to be read. */
@@ -90,7 +95,10 @@ export class ExecutorBed {
     const store: Partial<DeploymentStore> = {
       renew: async (_executor, _lease, held) => {
         if (this.isStoreAway) throw new Error('the store is away');
-        return { still: new Set(held.keys()), mayTakeOver: true, mayPublish: true };
+        const epoch = held.get(D);
+        if (epoch !== undefined) this.renewed.push(epoch);
+        // Another executor's, once the epoch is higher than this one's.
+        return { still: new Set(epoch === this.epoch ? [D] : []), mayTakeOver: true, mayPublish: true };
       },
       takeOver: async (): Promise<OwnedDeployment[]> => {
         if (!this.isFree) return [];
@@ -106,7 +114,10 @@ export class ExecutorBed {
         this.inbox = this.inbox.filter(({ id }) => !read.includes(id));
         return 'stored';
       },
-      events: async (_deployment, from, to) => (this.logged.length > 0 ? this.logged : this.events).slice(from - 1, to),
+      events: async (_deployment, from, to) => {
+        if (this.slowLog) await new Promise<void>((answer) => this.slowLog?.push(answer));
+        return (this.logged.length > 0 ? this.logged : this.events).slice(from - 1, to);
+      },
       unreadCommands: async () => (this.inbox.length === 0 ? new Map() : new Map([[D, [...this.inbox]]])),
       read: async () => {
         if (this.isReadAway) throw new Error('the store is away');
@@ -177,7 +188,10 @@ export class ExecutorBed {
       },
       encodeBase64: (bytes) => Buffer.from(bytes).toString('base64'),
       makeMasker: () => ({ push: (bytes) => bytes, flush: () => new Uint8Array() }),
-      readGraph: async () => packGraph(graphOf(tasks)),
+      readGraph: async () => {
+        if (this.isReadAway && sent.kind === 'artifact') throw new NotReadNow('the store of artifacts is away');
+        return packGraph(graphOf(tasks));
+      },
       nudge: () => undefined,
       log: this.log,
       tracing: null,

@@ -62,8 +62,66 @@ describe('an executor', () => {
     expect(at('attempt-ended') - at('attempt-started')).toBeLessThan(3500);
   });
 
-  it('leaves a further run to a later try while what the run before did cannot be read', async () => {
-    const bed = new ExecutorBed(undefined, { kind: 'earlier', deployment: D, tasks: null });
+  describe('while a long log is read', () => {
+    /** One that has taken its deployment over and does not get to the end of its log. */
+    async function reading(): Promise<ExecutorBed> {
+      const bed = new ExecutorBed();
+      await bed.until(() => bed.started.length === 1);
+      bed.slowLog = [];
+      bed.isFree = true;
+      await bed.until(() => bed.slowLog?.length === 1);
+      return bed;
+    }
+
+    it('renews its leases and goes on with all else, and begins where the log ends', async () => {
+      const bed = await reading();
+      bed.renewed.length = 0;
+      await bed.clock.move(60_000);
+      expect(bed.renewed.length).toBeGreaterThan(15);
+      expect(new Set(bed.renewed)).toEqual(new Set([2]));
+      expect(bed.executor.figures().deployments).toBe(1);
+      const body: ControlDeployment = { deployment: D, verb: 'cancel', who: 'w', why: null };
+      bed.inbox = [{ id: 'c1', body }];
+      await bed.clock.move(10_000);
+      bed.slowLog?.splice(0).forEach((answer) => answer());
+      // Read at once, and no tick later.
+      await bed.clock.move(500);
+      expect(bed.events.filter(({ type }) => type === 'owner-changed' || type === 'control')).toMatchObject([
+        { type: 'owner-changed', epoch: 1 },
+        { type: 'owner-changed', epoch: 2 },
+        { type: 'control', command: 'c1' },
+      ]);
+    });
+
+    it('begins nothing once another has taken the deployment over', async () => {
+      const bed = await reading();
+      bed.epoch++;
+      await bed.clock.move(10_000);
+      expect(bed.executor.figures()).toMatchObject({ deployments: 0, leasesLost: 2 });
+      const asked = bed.asked;
+      bed.slowLog?.splice(0).forEach((answer) => answer());
+      await bed.clock.move(10_000);
+      expect(bed.asked).toBe(asked);
+      expect(bed.events.filter(({ type }) => type === 'owner-changed')).toHaveLength(1);
+    });
+
+    it('hands the deployment over when it stops, without waiting for the rest', async () => {
+      const bed = await reading();
+      const stopped = bed.executor.stop(5_000);
+      await bed.until(() => bed.handedOver.length === 1);
+      await bed.clock.move(5_000);
+      await stopped;
+      bed.slowLog?.splice(0).forEach((answer) => answer());
+      await bed.clock.move(10_000);
+      expect(bed.events.filter(({ type }) => type === 'owner-changed')).toHaveLength(1);
+    });
+  });
+
+  it.each([
+    ['what the run before did', { kind: 'earlier', deployment: D, tasks: null }],
+    ['a part of its graph', { kind: 'artifact', digest: 'sha256:0' }],
+  ] as const)('leaves a deployment to a later try while %s cannot be read', async (_, graph) => {
+    const bed = new ExecutorBed(undefined, graph);
     await bed.until(() => bed.log.warnings.some((text) => text.includes('cannot be read now')));
     await bed.clock.move(1_000);
     expect(bed.events).toEqual([]);
@@ -180,7 +238,7 @@ describe('an executor', () => {
       await bed.until(() => bed.has('control'));
       expect(bed.events.filter(({ type }) => type === 'control')).toMatchObject([
         { command: 'drain' },
-        { command: 'late', verb: 'retry', tooLate: true },
+        { command: 'late', verb: 'retry', judged: true, tooLate: true },
       ]);
     });
 

@@ -1,5 +1,5 @@
 import type { TaskGraph } from '@muster/model';
-import { InvariantBroken, problem, type Problem } from '@muster/problems';
+import { problem, type Problem } from '@muster/problems';
 import type {
   CloseTransaction,
   ControlDeployment,
@@ -9,23 +9,21 @@ import type {
   StartDeployment,
   StartOrigin,
 } from '@muster/protocol';
-import { apply, type CarriedOver, carriedFrom, initialState, type LimitUse } from '@muster/scheduling';
+import type { LimitUse } from '@muster/scheduling';
 import { DeploymentQuestions } from './deployment-questions';
 import { targetOf } from './node-target-of';
 import type { DeploymentStore, OwnedDeployment, Renewed } from './ports/deployment-store';
 import type { ExecutorPorts } from './ports/executor-ports';
 import type { NodeReport } from './ports/node-port';
-import { readTaskGraph } from './read-task-graph';
-import { LogUnread, readLog } from './read-log';
 import { parseAttemptId } from './runner/attempt-id';
-import { DeploymentRunner } from './runner/deployment-runner';
-import { endUnfinished } from './runner/end-unfinished';
+import type { DeploymentRunner } from './runner/deployment-runner';
 import { EventRelay } from './runner/event-relay';
 import { Lease } from './runner/lease';
 import { OutputForwarder } from './runner/output-forwarder';
 import { OutputGatherer } from './runner/output-gatherer';
 import { idsOf, withIds } from './runner/log-ids';
 import type { RunnerContext } from './runner/runner-context';
+import { type HeldDeployment, takeUp, type TakeUp } from './runner/take-up';
 import { StartIntake } from './start-intake';
 
 export interface ExecutorOptions {
@@ -63,8 +61,7 @@ const SEEN_WITHIN_LEASES = 3;
 export class Executor {
   readonly #ports: ExecutorPorts;
   readonly #options: ExecutorOptions;
-  readonly #runners = new Map<string, DeploymentRunner>();
-  readonly #leases = new Map<string, Lease>();
+  readonly #held = new Map<string, HeldDeployment>();
   readonly #relay: EventRelay;
   readonly #gatherer: OutputGatherer;
   readonly #context: RunnerContext;
@@ -76,6 +73,8 @@ export class Executor {
   #stopped = false;
   /** Read a moment ago to be accepted, and most likely taken over next: reading a large one twice takes twice the room. */
   #accepted: { readonly deployment: string; readonly graph: TaskGraph } | null = null;
+  /** One deployment's log after another is read: all of them at once would each have all of it in memory. */
+  #takingUp: Promise<void> = Promise.resolve();
   #first = true;
   #leasesLost = 0;
   #roundsFailed = 0;
@@ -92,7 +91,7 @@ export class Executor {
       ports.encodeBase64,
       clock,
     );
-    this.#questions = new DeploymentQuestions(options.id, ports, (deployment) => this.#runners.get(deployment));
+    this.#questions = new DeploymentQuestions(options.id, ports, (deployment) => this.#runnerOf(deployment));
     this.#intake = new StartIntake(ports, (deployment, graph) => {
       this.#accepted = { deployment, graph };
       this.nudged();
@@ -223,10 +222,10 @@ export class Executor {
   }
 
   figures(): ExecutorFigures {
-    const runners = [...this.#runners.values()];
+    const held = [...this.#held.values()];
     return {
-      deployments: runners.length,
-      attemptsOpen: runners.reduce((sum, { attemptsOpen }) => sum + attemptsOpen, 0),
+      deployments: held.length,
+      attemptsOpen: held.reduce((sum, { runner }) => sum + (runner?.attemptsOpen ?? 0), 0),
       leasesLost: this.#leasesLost,
       roundsFailed: this.#roundsFailed,
     };
@@ -258,25 +257,25 @@ export class Executor {
     this.#cancelTick?.();
     await this.#ticking;
     const { store, clock, log } = this.#ports;
-    const runners = [...this.#runners.values()];
+    const held = [...this.#held.values()];
     // First, so that nobody leaves to this executor what it hands over.
     await store
       .leave(this.id)
       .catch((error: unknown) => log.warn({ err: error }, 'still counted for the length of a lease'));
     await Promise.all(
-      runners.map(async (runner) => {
-        await runner.stop();
+      held.map(async ({ deployment, epoch, log, runner }) => {
+        await runner?.stop();
         // Before anything is published: a broker that is away must not keep others from going on.
         await store
-          .handOver(this.id, runner.deployment, runner.epoch)
-          .catch((error: unknown) => runner.log.warn({ err: error }, 'not handed over; its lease will pass'));
+          .handOver(this.id, deployment, epoch)
+          .catch((error: unknown) => log.warn({ err: error }, 'not handed over; its lease will pass'));
       }),
     );
     this.#ports.nudge();
     // Of an attempt that has ended nobody reads the output again.
     const published = Promise.all([
       this.#gatherer.flush(),
-      ...runners.map((runner) => this.#relay.drained(runner.deployment)),
+      ...held.map(({ deployment }) => this.#relay.drained(deployment)),
     ]);
     await new Promise<void>((resolve) => {
       const giveUp = clock.after(patienceMs, resolve);
@@ -309,17 +308,18 @@ export class Executor {
   async #renew(): Promise<Pick<Renewed, 'mayTakeOver' | 'mayPublish'>> {
     const { clock, store } = this.#ports;
     const askedAt = clock.monotonic();
-    const held = new Map([...this.#runners].map(([deployment, runner]) => [deployment, runner.epoch]));
-    const { still, ...found } = await store.renew(this.id, this.#options.leaseMs, held);
-    for (const deployment of held.keys()) {
-      if (still.has(deployment)) {
-        this.#leases.get(deployment)?.renewed(askedAt);
-        this.#runners.get(deployment)?.wake();
-      } else {
+    const asked = [...this.#held.values()];
+    const epochs = new Map(asked.map(({ deployment, epoch }) => [deployment, epoch]));
+    const { still, ...found } = await store.renew(this.id, this.#options.leaseMs, epochs);
+    for (const held of asked) {
+      if (still.has(held.deployment)) {
+        held.lease.renewed(askedAt);
+        held.runner?.wake();
+      } else if (this.#isHeld(held)) {
         // One that has ended meanwhile is nobody's, and was not lost.
-        if (this.#runners.has(deployment)) this.#leasesLost++;
-        this.#runners.get(deployment)?.log.warn({}, 'another executor has taken the deployment over');
-        await this.#stopOwning(deployment);
+        this.#leasesLost++;
+        held.log.warn({}, 'another executor has taken the deployment over');
+        await this.#stopOwning(held);
       }
     }
     return found;
@@ -327,19 +327,20 @@ export class Executor {
 
   async #sweep(): Promise<void> {
     for (const { deployment, published } of await this.#ports.store.unpublished(SWEEP_MAX)) {
-      if (!this.#runners.has(deployment)) this.#relay.sweep(deployment, published);
+      if (!this.#held.has(deployment)) this.#relay.sweep(deployment, published);
     }
   }
 
   async #readInbox(): Promise<void> {
-    if (this.#runners.size === 0) return;
-    const unread = await this.#ports.store.unreadCommands([...this.#runners.keys()]);
-    for (const [deployment, commands] of unread) this.#runners.get(deployment)?.read(commands);
+    const running = [...this.#held.values()].flatMap(({ runner }) => runner ?? []);
+    if (running.length === 0) return;
+    const unread = await this.#ports.store.unreadCommands(running.map(({ deployment }) => deployment));
+    for (const [deployment, commands] of unread) this.#runnerOf(deployment)?.read(commands);
   }
 
   async #takeOver(): Promise<void> {
-    const { clock, store, log } = this.#ports;
-    const room = this.#options.deploymentsMax - this.#runners.size;
+    const { clock, store } = this.#ports;
+    const room = this.#options.deploymentsMax - this.#held.size;
     if (room <= 0) {
       this.#accepted = null;
       return;
@@ -353,86 +354,67 @@ export class Executor {
     );
     this.#first = false;
     for (const owned of taken) {
-      withIds(log, idsOf(owned.start)).info({ epoch: owned.epoch, events: owned.lastSeq }, 'owns the deployment');
-      await this.#run(owned, new Lease(clock, this.#options.leaseMs, this.#options.leasesExpire, askedAt));
+      await this.#own(owned, new Lease(clock, this.#options.leaseMs, this.#options.leasesExpire, askedAt));
     }
     if (taken.length > 0) this.#tickAgain = true;
     this.#accepted = null;
   }
 
-  async #run(owned: OwnedDeployment, lease: Lease): Promise<void> {
-    const { deployment } = owned;
+  /** Holds it from now on, and begins to run it once it is read: leases are renewed and commands read meanwhile. */
+  async #own(owned: OwnedDeployment, lease: Lease): Promise<void> {
+    const { deployment, epoch, lastSeq } = owned;
     const log = withIds(this.#ports.log, idsOf(owned.start));
+    log.info({ epoch, events: lastSeq }, 'owns the deployment');
+    const before = this.#held.get(deployment);
     // Ours already, when its lease passed before it was renewed: the runner of the epoch before is fenced.
-    if (this.#runners.has(deployment)) this.#leasesLost++;
-    await this.#stopOwning(deployment);
-    const graph =
-      this.#accepted?.deployment === deployment
-        ? this.#accepted.graph
-        : await readTaskGraph(this.#ports.readGraph, owned.graph);
-    if (typeof graph === 'string') return this.#endUnreadable(owned, graph);
-    let carried: CarriedOver | null;
-    try {
-      carried = await this.#carried(owned, graph);
-    } catch (error) {
-      if (error instanceof InvariantBroken) return this.#endUnreadable(owned, error.message, error);
-      // A store that does not answer says nothing about what is stored.
-      log.warn({ err: error }, 'what its earlier run did cannot be read now; its lease will pass');
-      return;
+    if (before) {
+      this.#leasesLost++;
+      await this.#stopOwning(before);
     }
-    try {
-      const runner = new DeploymentRunner(this.#context, owned, graph, carried, lease, (reason) => {
+    const held: HeldDeployment = { deployment, epoch, lease, log, runner: null };
+    this.#held.set(deployment, held);
+    const reading: TakeUp = {
+      context: this.#context,
+      readGraph: this.#ports.readGraph,
+      owned,
+      graph: this.#accepted?.deployment === deployment ? this.#accepted.graph : null,
+      held,
+      isHeld: () => !this.#stopped && this.#isHeld(held),
+      onGone: (reason) => {
         log.info({ reason }, 'no longer owns the deployment');
         if (reason === 'fenced') this.#leasesLost++;
-        this.#forget(deployment);
-      });
-      for await (const events of readLog(this.#ports.store, deployment, 0, owned.lastSeq)) runner.replay(events);
-      this.#runners.set(deployment, runner);
-      this.#leases.set(deployment, lease);
-      runner.start();
-    } catch (error) {
-      this.#forget(deployment);
-      if (error instanceof LogUnread) {
-        log.warn({ err: error }, 'its log cannot be read now; its lease will pass');
-        return;
-      }
-      const text = error instanceof InvariantBroken ? error.message : 'internal error; see the log of the executor';
-      await this.#endUnreadable(owned, `what is stored of it cannot be carried on: ${text}`, error);
-    }
+        this.#forget(held);
+      },
+    };
+    this.#takingUp = this.#takingUp.then(async () => {
+      if (reading.isHeld()) await takeUp(reading);
+      // What is in its inbox was left out so far.
+      if (held.runner) this.nudged();
+      else this.#forget(held);
+    });
   }
 
-  /** What an earlier run has done, for one that begins; null: there is none, or it is in the log already. */
-  async #carried({ start, lastSeq }: OwnedDeployment, graph: TaskGraph): Promise<CarriedOver | null> {
-    if (start.graph.kind !== 'earlier' || lastSeq > 0) return null;
-    const { store } = this.#ports;
-    const earlier = await store.read(start.graph.deployment);
-    if (earlier === null) throw new InvariantBroken('what its earlier run did is still stored');
-    const state = initialState(graph, { leasesPools: true });
-    for await (const events of readLog(store, start.graph.deployment, 0, earlier.lastSeq))
-      for (const event of events) apply(state, event);
-    return carriedFrom(state, start.graph.tasks);
+  #isHeld(held: HeldDeployment): boolean {
+    return this.#held.get(held.deployment) === held;
   }
 
-  /** What cannot be read now cannot be read by the next owner: it ends, and says why. */
-  async #endUnreadable(owned: OwnedDeployment, text: string, error?: unknown): Promise<void> {
-    withIds(this.#ports.log, idsOf(owned.start)).error({ text, err: error }, 'the stored deployment ends unread');
-    await endUnfinished(this.#context, owned, owned.lastSeq, text);
-    this.#relay.release(owned.deployment);
+  #runnerOf(deployment: string): DeploymentRunner | undefined {
+    return this.#held.get(deployment)?.runner ?? undefined;
   }
 
-  async #stopOwning(deployment: string): Promise<void> {
-    await this.#runners.get(deployment)?.stop();
-    this.#forget(deployment);
+  async #stopOwning(held: HeldDeployment): Promise<void> {
+    await held.runner?.stop();
+    this.#forget(held);
   }
 
-  #forget(deployment: string): void {
-    this.#runners.delete(deployment);
-    this.#relay.release(deployment);
-    this.#leases.delete(deployment);
+  #forget(held: HeldDeployment): void {
+    if (!this.#isHeld(held)) return;
+    this.#held.delete(held.deployment);
+    this.#relay.release(held.deployment);
   }
 
   #route(report: NodeReport): void {
     const id = parseAttemptId(report.attempt);
-    if (id) this.#runners.get(id.deployment)?.report(report, id.task, id.attempt);
+    if (id) this.#runnerOf(id.deployment)?.report(report, id.task, id.attempt);
   }
 }

@@ -13,4 +13,5 @@ export * from './ports/node-shell';
 export * from './ports/publishing';
 export type { ExecutionSpan, ExecutionTracing } from './ports/tracing';
 export { type PowerAnswer, powerNode, type PowerQuestion } from './power-node';
+export { NotReadNow } from './read-log';
 export { compileOperation, EXECUTABLE_TASK_TYPES } from './task-types/compile-operation';

@@ -1,5 +1,5 @@
 import type { DeploymentEvent } from '@muster/model';
-import { LogUnread, readLog } from './read-log';
+import { NotReadNow, readLog } from './read-log';
 
 const log = Array.from({ length: 4500 }, (_, index): DeploymentEvent => ({ seq: index + 1, at: 0, type: 'accepted' }));
 
@@ -26,8 +26,8 @@ describe('reading a log', () => {
   });
 
   it('fails with what says nothing about the log, where the store does not answer or an event is missing', async () => {
-    await expect(read(0, 4501)).rejects.toThrow(LogUnread);
+    await expect(read(0, 4501)).rejects.toThrow(NotReadNow);
     const away = { events: () => Promise.reject(new Error('away')) };
-    await expect(readLog(away, 'd', 0, 1).next()).rejects.toThrow(LogUnread);
+    await expect(readLog(away, 'd', 0, 1).next()).rejects.toThrow(NotReadNow);
   });
 });

@@ -117,6 +117,8 @@ export type DeploymentEventBody =
       readonly event?: string;
       /** It came when the deployment had just ended, and stands after the end; or when the tasks of a retry or skip had gone on: it changes nothing. */
       readonly tooLate?: true;
+      /** Of retry and skip: its owner looked whether it does anything. Those of earlier versions did not. */
+      readonly judged?: true;
     }
   /** Decision. `text` says why, for people. */
   | { readonly type: 'state-changed'; readonly state: DeploymentStatus; readonly text: string | null };

@@ -104,6 +104,7 @@ export const deploymentEvent: z.ZodType<DeploymentEvent> = z.discriminatedUnion(
     limit: z.object({ key: z.string().max(300), amount: z.int() }).optional(),
     event: z.string().max(EVENT_NAME_CHARS_MAX).optional(),
     tooLate: z.literal(true).optional(),
+    judged: z.literal(true).optional(),
   }),
   z.object({
     ...stored,

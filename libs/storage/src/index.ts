@@ -20,3 +20,4 @@ export { createArtifactTables } from './artifacts/create-artifact-tables';
 export { FolderArtifactStore } from './artifacts/folder-artifact-store';
 export { removeUnused } from './artifacts/remove-unused';
 export { PostgresArtifactStore } from './artifacts/postgres-artifact-store';
+export { statementLimit } from './statement-limit';

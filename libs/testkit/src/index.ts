@@ -4,6 +4,7 @@
  */
 export { fuelData, readFuel } from './fuel-data';
 export { type BrokerControl, brokerControl, type BrokerControlDescription } from './services/broker-control';
+export { type DatabaseWay, openDatabaseWay } from './services/database-way';
 export { freePort } from './services/free-port';
 export { findProgram } from './services/find-program';
 export { type HostsOptions, startHosts } from './services/hosts';

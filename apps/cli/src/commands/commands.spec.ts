@@ -31,6 +31,12 @@ describe('control verbs', () => {
     expect((await run('cancel t1')).err).toContain('no executor has read it yet');
   });
 
+  it('say what else the planner knows of them', async () => {
+    const note = 'The executor does not tell whether retry changes anything.';
+    planner.answer('POST /transactions/t1/controls', { command: 'c1', effect: 'taken', note }, 202);
+    expect((await run('retry t1')).err).toContain(note);
+  });
+
   it.each(['signal', 'approve'])('%s names the event that has happened', async (verb) => {
     await run(`${verb} t1 go --reason agreed`);
     expect(sent()).toEqual({ verb: 'signal', event: 'go', reason: 'agreed' });

@@ -28,10 +28,11 @@ export async function sendControl(
     ...more,
     ...(reason === undefined ? {} : { reason }),
   });
-  const { effect } = sent;
+  const { effect, note } = sent;
   session.answer({ transaction, verb, ...sent }, () => `${verb} is accepted for transaction ${transaction}\n`);
   if (effect === 'pending')
     session.say(`no executor has read it yet; what comes of it shows: muster watch ${transaction}`);
+  if (note !== undefined) session.say(note);
   if (verb === 'retry' || verb === 'skip') session.say(`if it is paused, go on with: muster resume ${transaction}`);
   return ExitCode.success;
 }

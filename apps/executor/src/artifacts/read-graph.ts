@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { SentGraph } from '@muster/execution';
+import { NotReadNow, type SentGraph } from '@muster/execution';
 import { type BesideStart, besideStart, putParametersBack } from '@muster/protocol';
+import { ArtifactError } from '@muster/storage';
 import type { ExecutorArtifacts } from '../executor-ports';
 
 /** Largest graph, unpacked: far above 100,000 tasks; an executor holds it twice while it reads it. */
@@ -9,7 +10,7 @@ const GRAPH_BYTES_MAX = 192 * 1024 * 1024;
 
 /**
  * JSON of a gzipped graph, with the parameters that it refers to. Fails with an Error on anything else, on more than
- * `GRAPH_BYTES_MAX`, and if an artifact is not kept here.
+ * `GRAPH_BYTES_MAX`, and if an artifact is not kept here; with `NotReadNow` if the store of artifacts does not answer.
  */
 export async function readGraph(gzip: Uint8Array, artifacts: ExecutorArtifacts): Promise<unknown> {
   const bytes = await promisify(gunzip)(gzip, { maxOutputLength: GRAPH_BYTES_MAX });
@@ -29,9 +30,14 @@ export async function readBeside(digest: string, artifacts: ExecutorArtifacts): 
 }
 
 async function bytesOf(digest: string, artifacts: ExecutorArtifacts): Promise<Buffer> {
-  const content = await artifacts.open(digest);
-  if (!content) throw new Error(`artifact ${digest} is not kept here`);
   const pieces: Uint8Array[] = [];
-  for await (const piece of content) pieces.push(piece);
+  try {
+    const content = await artifacts.open(digest);
+    if (!content) throw new ArtifactError('missing', `artifact ${digest} is not kept here`);
+    for await (const piece of content) pieces.push(piece);
+  } catch (error) {
+    if (error instanceof ArtifactError) throw error;
+    throw new NotReadNow(`artifact ${digest} cannot be read now`, { cause: error });
+  }
   return Buffer.concat(pieces);
 }

@@ -1,21 +1,13 @@
-import type { Database } from '@muster/storage';
+import { type Database, statementLimit } from '@muster/storage';
 import { DataSource } from 'typeorm';
 import { rowOf } from './sql';
 import { entities } from './entities';
 import { SCHEMA } from './schema';
-import { ImpatientClient } from './impatient-client';
 import { SnakeNaming } from './snake-naming';
 
 /** Connections of one planner; few, since statements are short. */
 const CONNECTIONS_MAX = 10;
 
-/**
- * How long one statement may take, and how long a connection is waited for, in ms: a database that is silent must not hold whoever asks.
- * The server gives up first, so that a statement that waits for others is taken back for sure. Migrations have connections of their own.
- */
-const STATEMENT_MS = 30_000;
-const SERVER_PART = 0.8;
-const CONNECTION_MS = 10_000;
 /** Making a connection costs as much as some ten short statements. */
 const IDLE_MS = 300_000;
 
@@ -25,17 +17,13 @@ const IDLE_MS = 300_000;
  */
 export async function connectDatabase(
   { connectionOptions }: Pick<Database, 'connectionOptions'>,
-  statementMs = STATEMENT_MS,
+  statementMs?: number,
 ): Promise<DataSource> {
-  const times = {
-    query_timeout: statementMs,
-    statement_timeout: Math.round(statementMs * SERVER_PART),
-    connectionTimeoutMillis: Math.min(CONNECTION_MS, statementMs),
-    Client: ImpatientClient,
-  };
   return new DataSource({
     ...connectionOptions,
-    ...(connectionOptions.url === undefined ? {} : { extra: { ...connectionOptions.extra, ...times, idleTimeoutMillis: IDLE_MS } }),
+    ...(connectionOptions.url === undefined
+      ? {}
+      : { extra: { ...connectionOptions.extra, ...statementLimit(statementMs), idleTimeoutMillis: IDLE_MS } }),
     schema: SCHEMA,
     entities,
     namingStrategy: new SnakeNaming(),

@@ -90,6 +90,47 @@ describe.each([
     for (const close of closes) await close();
   });
 
+  it('is told once when the answer to how far it has come is lost, although it was written', async () => {
+    const bus = await place.connect();
+    const nudges = new PlannerNudges();
+    const tail = new FeedTail(database);
+    const failures: unknown[] = [];
+    const lost: string[] = [];
+    const losing = Object.create(database, {
+      manager: {
+        value: Object.create(database.manager, {
+          query: {
+            value: async (sql: string, values?: unknown[]) => {
+              const answer: unknown = await database.manager.query(sql, values);
+              if (!/feed_cursor SET last/.test(sql) || lost.length === 2) return answer;
+              lost.push(sql);
+              throw new Error('the answer is lost');
+            },
+          },
+        }) as unknown,
+      },
+    }) as DataSource;
+    const sequencer = new FeedSequencer(database, nudges, tail, (error) => failures.push(error));
+    const publisher = new FeedPublisher(losing, bus, tail, nudges, INSTALLATION, (error) => failures.push(error));
+    const write = (cluster: string) =>
+      writeFeedEvents(database.manager, 'default', [
+        { type: 'cluster.deleted', at: null, subject: { cluster }, data: {} },
+      ]);
+    try {
+      for (const name of ['one', 'two', 'three']) {
+        await write(name);
+        await waitUntil(`${name} is told`, () => place.told.some(({ cluster }) => cluster === name));
+      }
+      expect(place.told.map(({ cluster }) => cluster)).toEqual(['one', 'two', 'three']);
+      expect(failures.map(String)).toEqual(['Error: the answer is lost', 'Error: the answer is lost']);
+    } finally {
+      await sequencer.close();
+      await publisher.close();
+      await bus.close();
+      place.told.length = 0;
+    }
+  });
+
   it('is told in order and without a gap, also when its planner goes and when its connection is cut', async () => {
     const failures: unknown[] = [];
     const start = async () => {

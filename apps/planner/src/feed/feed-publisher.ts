@@ -88,6 +88,8 @@ export class FeedPublisher {
     }
     if (!(await this.#tell(events.map((event) => this.#routed(event))))) return false;
     const since = performance.now();
+    // Until it is known whether it has moved: if the answer is lost it is asked for, or all this would be told again for nothing.
+    this.#lease = null;
     const moved = await rowsOf(
       this.database.manager,
       `UPDATE planner.feed_cursor SET last = $2, leased_until = now() + interval '${LEASE_SECONDS} seconds'

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { databaseFailure } from '@muster/storage';
-import { createTestDatabase, waitUntil } from '@muster/testkit';
+import { createTestDatabase, openDatabaseWay, waitUntil } from '@muster/testkit';
 import request from 'supertest';
 import { connectDatabase } from '../database/open-database';
 import { ADMIN_TOKEN, TestPlanner } from '../testing/test-planner.testing';
@@ -54,7 +52,7 @@ describe('the health of a planner', () => {
 
   it('ends requests with what to do while its database is silent, and serves them once it answers', async () => {
     const place = await createTestDatabase();
-    const way = await silenceable(place.url);
+    const way = await openDatabaseWay(place.url);
     const distant = await TestPlanner.start(0, 'on', 'postgres', way.url);
     const { url } = await distant.add(undefined, { statementMs: 2000 });
     const ask = (path: string) =>
@@ -105,7 +103,7 @@ describe('the health of a planner', () => {
 
   it('is not ready while its database takes connections and is silent, which it says in time', async () => {
     const place = await createTestDatabase();
-    const way = await silenceable(place.url);
+    const way = await openDatabaseWay(place.url);
     const distant = await TestPlanner.start(1, 'on', 'postgres', way.url);
     const ready = async () => {
       const { status, body } = await request(distant.url).get('/health/ready').timeout(10_000);
@@ -126,34 +124,3 @@ describe('the health of a planner', () => {
     }
   });
 });
-
-/** A way to a database on which nothing passes while it is held. */
-async function silenceable(target: string) {
-  const sockets = new Set<Socket>();
-  let isHeld = false;
-  const { hostname, port } = new URL(target);
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
-    near.pipe(far).pipe(near);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => [near, far].forEach((each) => each.destroy()));
-      if (isHeld) socket.pause();
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = new URL(target);
-  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url: url.href,
-    hold: (held: boolean): void => {
-      isHeld = held;
-      for (const socket of sockets) socket[held ? 'pause' : 'resume']();
-    },
-    close: async (): Promise<void> => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}

@@ -1,6 +1,7 @@
 import { awaitAnswer, awaitEffect } from '../outgoing/await-answer';
 import type { PlannerNudges } from '../running/planner-nudges';
 import {
+  type ControlEffect,
   type ControlledTransaction,
   type ControlParts,
   controlTransaction,
@@ -14,9 +15,8 @@ export const CONTROL_ANSWER_MS = 2000;
 const CONTROL_EFFECT_MS = 1000;
 
 /** What whoever asked is told: an owner has read it, or it is kept until one does. */
-export interface ControlAnswer {
+export interface ControlAnswer extends ControlEffect {
   readonly command: string;
-  readonly effect: 'taken' | 'pending';
 }
 
 /** Controls a transaction and waits a moment for what comes of it. Throws `ProblemsError` when it is refused. */
@@ -35,5 +35,5 @@ export async function controlAndWait(
     await awaitAnswer(database, nudges, command, CONTROL_ANSWER_MS);
     await awaitEffect(database, nudges, command, CONTROL_EFFECT_MS);
   } else await awaitAnswer(database, nudges, sent, START_ANSWER_MS);
-  return { command, effect: await effectOf(database.manager, of.transaction, sent, wish.verb) };
+  return { command, ...(await effectOf(database.manager, of.transaction, sent, wish.verb)) };
 }

@@ -148,6 +148,32 @@ describe('a control verb', () => {
     expect([shown.state, shown.graphs[0].tasks['a@n1'].state]).toEqual(['running', 'succeeded']);
   });
 
+  it.each([
+    ['judged', { judged: true } as const, undefined],
+    [
+      'taken without a look by an executor of an earlier version',
+      {},
+      expect.stringMatching(/does not tell whether retry/),
+    ],
+  ])('to retry that was %s is told as that', async (_, judged, note) => {
+    const { transaction, deployment } = await planner.deploy();
+    await planner.executor.tell(deployment, [
+      { type: 'accepted' },
+      { type: 'state-changed', state: 'running', text: null },
+    ]);
+    await planner.untilState(transaction, 'running');
+    const sent = planner.executor.controls.length;
+    const answer = planner.post(`/api/v1/transactions/${transaction}/controls`, { verb: 'retry' }).then((it) => it);
+    await waitUntil('it was sent', () => planner.executor.controls.length > sent);
+    const { id } =
+      planner.executor.commands.filter(({ schema }) => schema === 'executor.deployment.control').at(-1) ?? {};
+    await planner.executor.tell(deployment, [
+      { type: 'control', command: id ?? '', verb: 'retry', who: 'admin', why: null, ...judged },
+    ]);
+    const { status, body } = await answer;
+    expect([status, body]).toEqual([202, { command: id, effect: 'taken', ...(note === undefined ? {} : { note }) }]);
+  });
+
   it('about a limit is sent with it, and told as refused when executors refuse it', async () => {
     const limit = { key: 'nodes', amount: 3 };
     expectStatus(await planner.post(path, { verb: 'set-limit', limit, reason: 'load' }), 202);

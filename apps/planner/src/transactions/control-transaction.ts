@@ -123,36 +123,51 @@ async function checkTasks(on: EntityManager, deployment: string, { tasks }: Cont
   if (problems.length > 0) throw new ProblemsError(problems);
 }
 
-/** What is known of a command: that the executors took it, or nothing yet; throws the refusal, also that it came too late. */
+/** What is known of a command: that its owner has read it, or nothing yet. */
+export interface ControlEffect {
+  readonly effect: 'taken' | 'pending';
+  /** What else there is to know, for people. */
+  readonly note?: string;
+}
+
+/** What is known of a command; throws the refusal, also that it came too late. */
 export async function effectOf(
   on: EntityManager,
   transaction: string,
   command: string,
   verb: ControlVerb,
-): Promise<'taken' | 'pending'> {
+): Promise<ControlEffect> {
   const row = await rowOf<{
     refused: ConstructorParameters<typeof ProblemsError>[0] | null;
     kind: OutgoingKind;
     is_answered: boolean;
     is_taken: boolean;
     too_late: boolean;
+    unjudged: boolean;
   }>(
     on,
     `SELECT o.refused, o.kind, o.answered_at IS NOT NULL AS is_answered, c.taken_at IS NOT NULL AS is_taken,
-       coalesce(c.too_late, false) AS too_late
+       coalesce(c.too_late, false) AS too_late,
+       coalesce(c.unjudged, false) AS unjudged
      FROM planner.outgoing o LEFT JOIN planner.control c ON c.id = o.id WHERE o.id = $1`,
     [command],
   );
   // Written and done at once, between two graphs.
-  if (row === null) return 'taken';
+  if (row === null) return { effect: 'taken' };
   if (row.refused !== null) throw new ProblemsError(row.refused);
   // A further run that is accepted is what was asked for.
-  if (row.kind === 'start') return row.is_answered ? 'taken' : 'pending';
-  if (!row.too_late) return row.is_taken ? 'taken' : 'pending';
+  if (row.kind === 'start') return { effect: row.is_answered ? 'taken' : 'pending' };
+  if (!row.too_late)
+    return { effect: row.is_taken ? 'taken' : 'pending', ...(row.unjudged ? { note: unjudged(verb) } : {}) };
   const gone =
     verb === 'retry' || verb === 'skip' ? 'It had just ended, or its tasks had gone on,' : 'It had just ended';
   const summary = `${gone} when ${verb} came, so nothing follows from it.`;
   throw new ProblemsError([problem('CONTROL_NOT_POSSIBLE', { subject: `transaction ${transaction}`, summary })]);
+}
+
+/** Of what an executor of an earlier version has taken without a look. */
+function unjudged(verb: ControlVerb): string {
+  return `The executor that has read it is of an earlier version and does not tell whether ${verb} changes anything; the status of its tasks shows it.`;
 }
 
 async function stopBetweenGraphs(

@@ -47,4 +47,8 @@ export class ControlRow {
 
   @Column({ type: 'boolean', default: false })
   tooLate!: boolean;
+
+  /** Its owner, of an earlier version, did not look whether it does anything. */
+  @Column({ type: 'boolean', default: false })
+  unjudged!: boolean;
 }

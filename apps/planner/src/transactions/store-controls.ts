@@ -14,7 +14,7 @@ export function detailsOf({ tasks, limit, event }: ControlDetails): ControlDetai
 /** Records what somebody asks for, in the database transaction that sends it. False: this command is recorded already. */
 export async function recordControl(
   on: EntityManager,
-  { id, transactionId, run, verb, details, who, why }: Omit<ControlRow, 'askedAt' | 'takenAt' | 'tooLate'>,
+  { id, transactionId, run, verb, details, who, why }: Omit<ControlRow, 'askedAt' | 'takenAt' | 'tooLate' | 'unjudged'>,
   isTaken: boolean,
 ): Promise<boolean> {
   const rows = await rowsOf(
@@ -42,17 +42,19 @@ export async function storeControls(
   run: number,
   controls: readonly ControlEvent[],
 ): Promise<void> {
-  for (const { command, verb, who, why, at, tooLate, ...rest } of controls)
+  for (const { command, verb, who, why, at, tooLate, judged, ...rest } of controls) {
+    const isUnjudged = (verb === 'retry' || verb === 'skip') && !judged && !tooLate;
     await rowsOf(
       on,
-      `INSERT INTO planner.control AS c (id, transaction_id, run, verb, details, who, why, asked_at, taken_at, too_late)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
-       ON CONFLICT (id) DO UPDATE SET taken_at = coalesce(c.taken_at, excluded.taken_at), too_late = excluded.too_late`,
+      `INSERT INTO planner.control AS c (id, transaction_id, run, verb, details, who, why, asked_at, taken_at, too_late, unjudged)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
+       ON CONFLICT (id) DO UPDATE SET taken_at = coalesce(c.taken_at, excluded.taken_at), too_late = excluded.too_late, unjudged = excluded.unjudged`,
       [
         ...[command, transaction, run, verb, storableJson(detailsOf(rest)), storableText(who)],
-        ...[why === null ? null : storableText(why), new Date(at), tooLate ?? false],
+        ...[why === null ? null : storableText(why), new Date(at), tooLate ?? false, isUnjudged],
       ],
     );
+  }
 }
 
 /**

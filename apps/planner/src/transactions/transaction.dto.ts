@@ -131,6 +131,11 @@ export class ControlAnswerDto {
       'taken: the owner has read it. pending: it is kept until an owner reads it. What came too late is refused with 409.',
   })
   effect!: 'taken' | 'pending';
+
+  @ApiPropertyOptional({
+    description: 'What else there is to know: such as that nobody has judged whether it changes anything.',
+  })
+  note?: string;
 }
 
 export class TransactionQuery extends PageQuery {

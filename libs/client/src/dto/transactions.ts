@@ -178,6 +178,8 @@ export interface ControlRequest {
 export interface ControlAnswer {
   readonly command: string;
   readonly effect?: 'taken' | 'pending';
+  /** What else there is to know, for people. */
+  readonly note?: string;
 }
 
 /** `muster why -o json`. */

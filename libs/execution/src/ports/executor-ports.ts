@@ -20,7 +20,7 @@ export interface ExecutorPorts {
   readonly publishOutput: PublishOutput;
   readonly makeMasker: MakeMasker;
   readonly encodeBase64: (bytes: Uint8Array) => string;
-  /** Reads a gzipped packed graph, bounded; fails with an Error on anything else. */
+  /** Reads a gzipped packed graph, bounded; fails with an Error on anything else, `NotReadNow` where a part of it may be read later. */
   readonly readGraph: (gzip: Uint8Array) => Promise<unknown>;
   /** Bytes of a start command's graph: decoded, or read from its artifact. */
   readonly graphBytes: (graph: SentGraph) => Promise<Uint8Array>;

@@ -269,10 +269,10 @@ export class DeploymentRunner {
 
   /** What was taken because it would have done something may find that its tasks have gone on: then it says that it came too late. */
   #asItComes(body: DeploymentEventBody): DeploymentEventBody {
-    if (body.type !== 'control') return body;
+    if (body.type !== 'control' || (body.verb !== 'retry' && body.verb !== 'skip')) return body;
     const faults = controlFaults(this.#state, body.verb, body.tasks);
     const isVain = faults.some(({ task }) => task === null) || faults.length >= (body.tasks?.length ?? 1);
-    return faults.length > 0 && isVain ? { ...body, tooLate: true } : body;
+    return { ...body, judged: true, ...(faults.length > 0 && isVain ? { tooLate: true } : {}) };
   }
 
   /** Tries until it is known whether the batch is stored: the state is ahead of the log until then, so nothing is performed. */

@@ -103,16 +103,21 @@ export async function startPostgresDaemon(programs: PostgresPrograms): Promise<P
   };
 }
 
-/** True if PostgreSQL at `url` answers a question. */
+/** True if PostgreSQL at `url` answers a question, let in within two seconds. */
 export async function answers(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  return (await silence(url, 2_000)) === null;
+}
+
+/** Why PostgreSQL at `url` answers no question, let in within `limitMs`; null if it does. A refused connection is told at once. */
+export async function silence(url: string, limitMs: number): Promise<string | null> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: limitMs });
   client.on('error', () => undefined);
   try {
     await client.connect();
     await client.query('SELECT 1');
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return (error as Error).message;
   } finally {
     await client.end().catch(() => undefined);
   }

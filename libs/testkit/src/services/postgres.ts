@@ -1,8 +1,8 @@
 import { findContainerEngine, startContainer } from './container';
 import { freePort } from './free-port';
 import { ensureInstalled, postgresRequirement } from './machine';
-import { answers, findPostgres, startPostgresDaemon } from './postgres-daemon';
-import type { PrivateService, Service } from './service';
+import { answers, findPostgres, silence, startPostgresDaemon } from './postgres-daemon';
+import { ANSWER_LIMIT_MS, type PrivateService, type Service } from './service';
 
 export const POSTGRES_VARIABLE = 'MUSTER_TEST_DATABASE_URL';
 
@@ -36,7 +36,8 @@ export async function startPostgres(say?: (text: string) => void): Promise<Priva
 export async function obtainPostgres(say?: (text: string) => void): Promise<Service> {
   const url = process.env[POSTGRES_VARIABLE];
   if (url === undefined || url === '') return startPostgres(say);
-  if (!(await answers(url)))
-    throw new Error(`${POSTGRES_VARIABLE} names a PostgreSQL that does not answer; correct or unset it.`);
+  const reason = await silence(url, ANSWER_LIMIT_MS);
+  if (reason !== null)
+    throw new Error(`${POSTGRES_VARIABLE} names a PostgreSQL that does not answer (${reason}); correct or unset it.`);
   return { kind: 'environment', url, stop: async () => undefined };
 }

@@ -155,14 +155,19 @@ async function startOnce(programs: RabbitmqPrograms, settings: readonly string[]
   };
 }
 
-/** True if a broker at `url` lets us in. */
+/** True if a broker at `url` lets us in within two seconds. */
 export async function accepts(url: string): Promise<boolean> {
+  return (await refusal(url, 2_000)) === null;
+}
+
+/** Why a broker at `url` does not let us in within `limitMs`; null if it does. A refused connection is told at once. */
+export async function refusal(url: string, limitMs: number): Promise<string | null> {
   try {
-    const connection = await connect(url, { timeout: 2000 });
+    const connection = await connect(url, { timeout: limitMs });
     connection.on('error', () => undefined);
     await connection.close();
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return (error as Error).message;
   }
 }

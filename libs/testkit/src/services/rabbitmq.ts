@@ -8,8 +8,8 @@ import {
 import { findContainerEngine, startContainer } from './container';
 import { freePort } from './free-port';
 import { ensureInstalled, rabbitmqRequirement } from './machine';
-import { accepts, findRabbitmq, type PrivateBroker, startRabbitmqDaemon } from './rabbitmq-daemon';
-import type { Service } from './service';
+import { accepts, findRabbitmq, type PrivateBroker, refusal, startRabbitmqDaemon } from './rabbitmq-daemon';
+import { ANSWER_LIMIT_MS, type Service } from './service';
 
 export const RABBITMQ_VARIABLE = 'MUSTER_TEST_AMQP_URL';
 /** Address of the management plugin with credentials; absent: the broker's host and account, port 15672. */
@@ -62,8 +62,9 @@ export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<Priv
 export async function obtainRabbitmq(say?: (text: string) => void): Promise<Broker> {
   const url = process.env[RABBITMQ_VARIABLE];
   if (url === undefined || url === '') return startRabbitmq({ say });
-  if (!(await accepts(url)))
-    throw new Error(`${RABBITMQ_VARIABLE} names a RabbitMQ that does not answer; correct or unset it.`);
+  const reason = await refusal(url, ANSWER_LIMIT_MS);
+  if (reason !== null)
+    throw new Error(`${RABBITMQ_VARIABLE} names a RabbitMQ that does not answer (${reason}); correct or unset it.`);
   return { kind: 'environment', url, control: controlFromEnvironment(url), stop: async () => undefined };
 }
 

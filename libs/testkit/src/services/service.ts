@@ -1,6 +1,9 @@
 /** Where a service came from: given by the environment, started from installed binaries, or in a container. */
 export type ServiceKind = 'environment' | 'private' | 'container';
 
+/** How long a service that the environment names may take to answer: a busy machine needs seconds, and a wrong address tells at once. */
+export const ANSWER_LIMIT_MS = 30_000;
+
 /** A service that tests may break. Ended services are removed with everything they made. */
 export interface Service {
   readonly kind: ServiceKind;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { startPostgres } from './postgres';
+import { freePort } from './free-port';
+import { obtainPostgres, POSTGRES_VARIABLE, startPostgres } from './postgres';
 import { isAlive } from './process-tree';
-import { startRabbitmq } from './rabbitmq';
+import { obtainRabbitmq, RABBITMQ_VARIABLE, startRabbitmq } from './rabbitmq';
 import { runProgram, tryProgram } from './run-program';
 import { typescriptCommand } from './run-typescript';
 import { startSshd } from './sshd';
@@ -93,6 +94,41 @@ describe('RabbitMQ of our own', () => {
     expect(await processesNaming(env['RABBITMQ_DIST_PORT'] ?? '')).toEqual([]);
     expect(await processesNaming(env['ERL_EPMD_PORT'] ?? '')).toEqual([]);
   }, 180_000);
+});
+
+describe('a service that the environment names', () => {
+  const named = { [POSTGRES_VARIABLE]: obtainPostgres, [RABBITMQ_VARIABLE]: obtainRabbitmq };
+  const before = { ...process.env };
+  afterEach(() => {
+    for (const variable of Object.keys(named)) {
+      if (before[variable] === undefined) delete process.env[variable];
+      else process.env[variable] = before[variable];
+    }
+  });
+
+  it.each(Object.entries(named))('%s: says why it cannot be used', async (variable, obtain) => {
+    process.env[variable] = `scheme://127.0.0.1:${await freePort()}/x`.replace(
+      'scheme',
+      variable === RABBITMQ_VARIABLE ? 'amqp' : 'postgres',
+    );
+    await expect(obtain()).rejects.toThrow(
+      new RegExp(`^${variable} names a .* that does not answer \\(.*ECONNREFUSED.*\\); correct or unset it\\.$`),
+    );
+  });
+
+  it.each(Object.entries(named))('%s: may take longer than a moment', async (variable, obtain) => {
+    const service = variable === RABBITMQ_VARIABLE ? await startRabbitmq() : await startPostgres();
+    try {
+      process.env[variable] = service.url;
+      await service.pause();
+      const obtained = obtain();
+      // Longer than the two seconds after which a service that is being started is asked again.
+      setTimeout(() => void service.resume(), 2_500);
+      expect(await obtained).toMatchObject({ kind: 'environment', url: service.url });
+    } finally {
+      await service.stop();
+    }
+  });
 });
 
 describe('sshd of our own', () => {

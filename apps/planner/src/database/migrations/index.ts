@@ -27,6 +27,7 @@ import { Presets1764620100000 } from './1764620100000-presets';
 import { BundleLife1764640000000 } from './1764640000000-bundle-life';
 import { Origins1764930000000 } from './1764930000000-origins';
 import { OutputRemoved1764930100000 } from './1764930100000-output-removed';
+import { UnjudgedControls1765031000000 } from './1765031000000-unjudged-controls';
 import { Publications1764640100000 } from './1764640100000-publications';
 import { RoomForUpdates1764940000000 } from './1764940000000-room-for-updates';
 
@@ -62,4 +63,5 @@ export const migrations: readonly MigrationClass[] = [
   Origins1764930000000,
   OutputRemoved1764930100000,
   DueTransactions1765030000000,
+  UnjudgedControls1765031000000,
 ];
