@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { folder } from './folder.mjs';
 import { startOf } from './process-identity.mjs';
@@ -7,6 +7,7 @@ import { startOf } from './process-identity.mjs';
 const pidFile = (name) => join(folder, `${name}.pid`);
 export const logFile = (name) => join(folder, `${name}.log`);
 const readyFile = (name) => join(folder, `${name}.ready`);
+const notePid = new URL('note-pid.mjs', import.meta.url).href;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What runs under that name: its pid, and the line of JSON that it printed when it was ready. Null if it does not live. */
@@ -27,7 +28,11 @@ export function running(name) {
 export async function startInBackground(name, argv, env, stamp) {
   const out = openSync(readyFile(name), 'w', 0o600);
   const log = openSync(logFile(name), 'a', 0o600);
-  const child = spawn(process.execPath, argv, { cwd: folder, env, detached: true, stdio: ['ignore', out, log] });
+  const note = JSON.stringify({ file: pidFile(name), starter: process.pid, stamp });
+  const child = spawn(process.execPath, ['--import', notePid, ...argv], {
+    ...{ cwd: folder, detached: true, stdio: ['ignore', out, log] },
+    env: { ...env, MUSTER_DEMO_NOTE: note },
+  });
   closeSync(out);
   closeSync(log);
   const ended = new Promise((resolve) => {
@@ -35,7 +40,6 @@ export async function startInBackground(name, argv, env, stamp) {
     child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? `code ${code}`}`));
   });
   if (child.pid === undefined) throw new Error(`${name} cannot be started: ${await ended}`);
-  writeFileSync(pidFile(name), JSON.stringify({ pid: child.pid, start: startOf(child.pid), stamp }));
   child.unref();
   let end = null;
   void ended.then((how) => (end = how));

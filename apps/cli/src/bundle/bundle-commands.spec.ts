@@ -235,7 +235,10 @@ describe('lint', () => {
   it('refuses YAML that is not UTF-8, as publishing does', async () => {
     const folder = temporaryFolder({ ...release, 'tasks/b.yaml': Buffer.from([0x23, 0xff, 0x0a]) });
     const { code, out } = await muster(`lint ${folder}`);
-    expect({ code, out }).toEqual({ code: 1, out: expect.stringMatching(/YAML_INVALID[^]*tasks\/b.yaml/) as string });
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: expect.stringMatching(/YAML_INVALID[^]*-> Save the file as UTF-8[^]*tasks\/b.yaml/) as string,
+    });
   });
 
   it('tells every mistake with its place', async () => {

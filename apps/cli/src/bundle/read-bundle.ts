@@ -36,7 +36,12 @@ async function readEntry(file: FolderFile, isText: boolean, problems: Problem[])
     const bytes = await readFile(file.absolute);
     if (isUtf8(bytes)) return { path, size, executable, text: bytes.toString() };
     problems.push(
-      problem('YAML_INVALID', { subject: `file ${path}`, summary: 'is not UTF-8 text', place: { file: path } }),
+      problem('YAML_INVALID', {
+        subject: `file ${path}`,
+        summary: 'is not UTF-8 text',
+        remedy: 'Save the file as UTF-8.',
+        place: { file: path },
+      }),
     );
     return { path, size, executable, text: '' };
   } catch (error) {

@@ -64,6 +64,23 @@ describe('applying a cluster file', () => {
     expect(planner.seen).toEqual([]);
   });
 
+  it('names keys that cannot be used together with what else is wrong in the file', async () => {
+    const folder = temporaryFolder({ 'deep/cluster.yaml': `${clusterFile('missing')}limits: { nodesAtOnce: none }\n` });
+    const { code, err } = await apply(folder, folder);
+    expect(code).toBe(1);
+    expect(err).toContain('nodesAtOnce');
+    expect(err).toContain('cannot be read: ENOENT');
+    expect(planner.seen).toEqual([]);
+  });
+
+  it('stops reading what has no end, and says how much is read', async () => {
+    const { code, err } = await muster('cluster apply -f /dev/zero', { env: { MUSTER_SERVER: planner.url } });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: '/dev/zero: error LOCAL_FILE: cluster file: is larger than 256 MiB, the most that is read\n  -> Check the path; what is large goes into files of a bundle.\n',
+    });
+  });
+
   it('tells every mistake of the file without asking a server', async () => {
     const folder = temporaryFolder({ 'deep/cluster.yaml': 'cluster: "bad name"\nnodes: { sync: {} }\n' });
     const { code, err } = await apply(folder, folder);

@@ -15,13 +15,16 @@ export async function applyCluster(session: Session, options: ApplyOptions): Pro
   const { io } = session;
   const source = await readText(io.cwd, options.file, 'cluster file');
   const { parseClusterFile } = await import('@muster/catalog');
-  const { spec, problems, placeOf } = parseClusterFile(source, options.file);
+  const { spec, problems, identityFiles, placeOf } = parseClusterFile(source, options.file);
+  const named = identityFiles.map((it) => ({ ...it, place: placeOf(['nodes', it.node, 'identityFile']) }));
+  const identities = await readIdentities(named, dirname(resolve(io.cwd, options.file)), io.home).catch(
+    (error: unknown) => {
+      if (spec || !(error instanceof ProblemsError)) throw error;
+      throw new ProblemsError([...problems, ...error.problems]);
+    },
+  );
   // Warnings come again from the planner.
   if (!spec) throw new ProblemsError(problems);
-  const named = spec.nodes.flatMap(({ name, access: { identityFile } }) =>
-    identityFile ? [{ node: name, identityFile, place: placeOf(['nodes', name, 'identityFile']) }] : [],
-  );
-  const identities = await readIdentities(named, dirname(resolve(io.cwd, options.file)), io.home);
   const client = await session.client();
   const acceptHostKeys = options.acceptHostKeys ?? false;
   const applied = await client.clusters.apply(spec.name, {

@@ -30,11 +30,18 @@ describe('a plan', () => {
   it('as a table lists tasks in an order in which they may run', () => {
     const text = planTable(plan);
     expect(text.match(/^\S+@\S+/gm)).toEqual(['b@"1', 'z@1', 'a@2']);
-    expect(text).toContain('2 tasks run on 2 nodes, 1 are skipped');
+    expect(text).toContain('2 tasks run on 2 nodes, 1 is skipped');
     expect(text).toContain(
       'expected: 4.2 s (2 of 2 tasks without history or hint, a second assumed)\ncritical path: z@1 -> a@2\nfault tolerance x: 1 of 2 nodes may fail\n',
     );
     expect(text).not.toContain('\u001b');
+    const one = planTable({
+      ...plan,
+      tasks: [task('a@1', [])],
+      faultTolerance: [{ name: 'x', nodes: ['1'], tolerated: 0 }],
+    });
+    expect(one).toContain('1 task runs on 1 node, 0 are skipped\n');
+    expect(one).toContain('fault tolerance x: 0 of 1 node may fail\n');
   });
 
   it('is drawn with names quoted', () => {

@@ -11,9 +11,10 @@ export function planTable(plan: PlanDocument): string {
   const runs = tasks.filter((it) => it.action === 'run');
   const nodes = new Set(runs.map((it) => it.node).filter((node) => node !== SYNC_POINT));
   const unknown = runs.filter((it) => it.expectedMs === null).length;
+  const skipped = tasks.length - runs.length;
   const rows = tasks.map((it) => [it.task, it.type, it.action, limitText(it), it.reason.text]);
   const lines = [
-    `cluster ${plan.cluster}, graph ${plan.graphType}: ${runs.length} tasks run on ${nodes.size} nodes, ${tasks.length - runs.length} are skipped`,
+    `cluster ${plan.cluster}, graph ${plan.graphType}: ${runs.length === 1 ? '1 task runs' : `${runs.length} tasks run`} on ${nodesText(nodes.size)}, ${skipped === 1 ? '1 is' : `${skipped} are`} skipped`,
     '',
     table(['task', 'type', 'action', 'limit', 'reason'], rows),
     `expected: ${spell(plan.expectedMs)}${unknown > 0 ? ` (${unknown} of ${runs.length} tasks without history or hint, a second assumed)` : ''}`,
@@ -26,13 +27,17 @@ export function planTable(plan: PlanDocument): string {
       : []),
     `critical path: ${plan.criticalPath.join(' -> ') || '-'}`,
     ...plan.faultTolerance.map(
-      (it) => `fault tolerance ${it.name}: ${it.tolerated} of ${it.nodes.length} nodes may fail`,
+      (it) => `fault tolerance ${it.name}: ${it.tolerated} of ${nodesText(it.nodes.length)} may fail`,
     ),
     `digest: ${plan.digest}`,
   ];
   const text = `${lines.map((line, index) => (index === 2 ? line : shownLine(line))).join('\n')}\n`;
   const later = (plan.later ?? []).map((it) => `\nprovisional, planned again when it is reached:\n${planTable(it)}`);
   return text + later.join('');
+}
+
+function nodesText(count: number): string {
+  return count === 1 ? '1 node' : `${count} nodes`;
 }
 
 function limitText(task: PlannedTask): string {

@@ -118,7 +118,12 @@ class UploadReader {
       return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
     } catch {
       this.#problems.push(
-        problem('YAML_INVALID', { subject: `file ${path}`, summary: 'is not UTF-8 text', place: { file: path } }),
+        problem('YAML_INVALID', {
+          subject: `file ${path}`,
+          summary: 'is not UTF-8 text',
+          remedy: 'Save the file as UTF-8.',
+          place: { file: path },
+        }),
       );
       return '';
     }

@@ -258,8 +258,9 @@ describe('settings of a cluster', () => {
         .map((each: { name: string }) => each.name);
     expect(await on()).toEqual(['lvm']);
     const second = await put('ceph', { enabled: true });
-    expect([second.status, codes(second.body)]).toEqual([409, ['CLUSTER_OPTION_EXCLUDED']]);
+    expect([second.status, codes(second.body)]).toEqual([422, ['CLUSTER_OPTION_EXCLUDED', 'CLUSTER_OPTION_REQUIRES']]);
     expect(second.body.problems[0].summary).toContain('lvm');
+    expect(second.body.problems[1].summary).toContain('tls');
     const missing = await put('ceph', { enabled: true, replace: true });
     expect([missing.status, codes(missing.body)]).toEqual([422, ['CLUSTER_OPTION_REQUIRES']]);
     expect(missing.body.problems[0].summary).toContain('tls');

@@ -64,7 +64,25 @@ export async function makeCluster(
 ): Promise<MadeCluster> {
   checkNodes(blanked, nodes);
   const renamed = renamedCluster({ ...blanked, environment: environment ?? blanked.environment }, name, nodes);
-  return makeFromDocument(parts, project, { name, document: clusterDocument(renamed), acceptHostKeys: false }, by);
+  const document = clusterDocument(renamed);
+  const made = await makeFromDocument(parts, project, { name, document, acceptHostKeys: false }, by);
+  return { ...made, problems: [...leftOut(blanked, name, nodes), ...made.problems] };
+}
+
+/** What the new cluster lacks because a node is left out that others of it name. */
+function leftOut({ master, nodes: all }: ClusterSpec, cluster: string, nodes: NewClusterWish['nodes']): Problem[] {
+  return Object.keys(nodes)
+    .filter((node) => nodes[node] === null)
+    .flatMap((node) => {
+      const behind = all.filter(({ name, access }) => access.jump === node && nodes[name] !== null);
+      const roles = [
+        ...(master === node ? ['is the master'] : []),
+        ...(behind.length > 0 ? [`is the jump node of ${behind.map(({ name }) => name).join(', ')}`] : []),
+      ];
+      if (roles.length === 0) return [];
+      const summary = `It ${roles.join(' and ')}, and is left out of cluster ${cluster}, which has none instead.`;
+      return [problem('CLUSTER_NODE_LEFT_OUT', { subject: `node ${node}`, summary })];
+    });
 }
 
 /** Makes a cluster of a document. Throws `CLUSTER_EXISTS`. */

@@ -1,6 +1,6 @@
 import { enabledOptions, type KnownOption, missingOptions } from '@muster/catalog';
 import { type ClusterSpec, didYouMean } from '@muster/model';
-import { problem, ProblemsError } from '@muster/problems';
+import { problem, type Problem, ProblemsError } from '@muster/problems';
 
 /** An option of a cluster, and whether it is on. */
 export interface ClusterOption extends Omit<KnownOption, 'owner'> {
@@ -19,8 +19,8 @@ export function clusterOptions(spec: ClusterSpec, known: ReadonlyMap<string, Kno
 }
 
 /**
- * Switches an option on or off. Throws `API_NOT_FOUND`; `CLUSTER_OPTION_EXCLUDED` where another one of its exclusive group
- * is on, unless that is to be replaced; `CLUSTER_OPTION_REQUIRES` for everything that would be missing.
+ * Switches an option on or off. Throws `API_NOT_FOUND`; or, at once, `CLUSTER_OPTION_EXCLUDED` where another one of its exclusive
+ * group is on, unless that is to be replaced, and `CLUSTER_OPTION_REQUIRES` for everything that would be missing.
  */
 export function switchOption(
   spec: Pick<ClusterSpec, 'name' | 'options'>,
@@ -32,29 +32,27 @@ export function switchOption(
   if (option === undefined) throw noSuchOption(spec.name, name, known);
   const before = enabledOptions(spec, known);
   const others = before.filter((each) => each !== name && option.exclusive && known.get(each)?.group === option.group);
-  if (enabled && others.length > 0 && !replace) {
-    throw new ProblemsError([
+  const problems: Problem[] = [];
+  if (enabled && others.length > 0 && !replace)
+    problems.push(
       problem('CLUSTER_OPTION_EXCLUDED', {
         subject: `option ${name}`,
         summary: `${others.join(', ')} of the exclusive group ${option.group} is on.`,
       }),
-    ]);
-  }
+    );
   const switchedOff = enabled ? others : [];
   const options = { ...spec.options, ...Object.fromEntries(switchedOff.map((each) => [each, false])), [name]: enabled };
   const after = enabledOptions({ options }, known);
-  const missing = missingOptions(known, after);
-  if (missing.length > 0) {
-    throw new ProblemsError(
-      missing.map((each) =>
-        problem('CLUSTER_OPTION_REQUIRES', {
-          subject: `option ${each.option}`,
-          summary: `It needs the option ${each.missing}, which is off${switchedOff.includes(each.missing) ? ' by then' : ''}.`,
-          remedy: `Switch ${each.missing} on, or ${each.option} off, first.`,
-        }),
-      ),
-    );
-  }
+  problems.push(
+    ...missingOptions(known, after).map((each) =>
+      problem('CLUSTER_OPTION_REQUIRES', {
+        subject: `option ${each.option}`,
+        summary: `It needs the option ${each.missing}, which is off${switchedOff.includes(each.missing) ? ' by then' : ''}.`,
+        remedy: `Switch ${each.missing} on, or ${each.option} off, first.`,
+      }),
+    ),
+  );
+  if (problems.length > 0) throw new ProblemsError(problems);
   return { options, switchedOff };
 }
 

@@ -61,6 +61,17 @@ describe('Idempotency-Key', () => {
     }
   });
 
+  it('is bound to what a plan was asked for, of which the same gets a plan again', async () => {
+    const key = randomUUID();
+    const plan = (body: object) => planner.post('/api/v1/clusters/c1/plans', body, key);
+    const [first, second] = [await plan({ force: true }), await plan({ force: true })];
+    expectStatus(first, 200);
+    expectStatus(second, 200);
+    expect(second.body.digest).toBe(first.body.digest);
+    const other = await plan({});
+    expect([other.status, other.body.problems[0].code]).toEqual([422, 'API_IDEMPOTENCY_MISMATCH']);
+  });
+
   it('repeats refusals too', async () => {
     const key = randomUUID();
     const first = await planner.post('/api/v1/transactions', { cluster: 'later' }, key);

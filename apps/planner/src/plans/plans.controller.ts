@@ -1,13 +1,15 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, type Problem, ProblemsError } from '@muster/problems';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
 import type { ClusterRow } from '../clusters/cluster.entity';
 import { findCluster } from '../clusters/find-cluster';
 import { ApiIdempotent, ApiRefusals } from '../http/api-errors';
-import { OwnIdempotency } from '../http/idempotency.interceptor';
+import { answerOnce, OwnIdempotency } from '../http/idempotency.interceptor';
+import { idempotencyKeyOf } from '../http/idempotency-key';
 import { Project } from '../http/principal';
+import { requestHash } from '../http/request-hash';
 import { Needs } from '../http/route-access';
 import { PLAN_RUNNER } from '../planner-ports';
 import { findKeptPlan, keepPlan, shownPlan } from './keep-plan';
@@ -29,18 +31,28 @@ export class PlansController {
   @Post()
   @Needs('operator')
   @HttpCode(200)
-  // The same plan is kept under the same digest, however often it is asked for.
+  // The same plan is kept under the same digest, however often it is asked for: of a key is kept what it stands for, and no plan.
   @OwnIdempotency()
   @ApiIdempotent()
   @ApiOperation({ operationId: 'planCluster', summary: 'What would run, and why; kept under its digest unless raw' })
   @ApiOkResponse({ type: PlanDto })
-  @ApiRefusals(400, 404, 422)
+  @ApiRefusals(400, 404, 409, 422)
   async plan(
     @Project() project: string,
     @Param('cluster') name: string,
     @Body() body: PlanClusterDto,
+    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
+    const key = idempotencyKeyOf(request);
+    let made: Buffer | null = null;
+    const plan = async (): Promise<null> => ((made = await this.#plan(project, name, body)), null);
+    if (key !== null) await answerOnce(this.database, key, request, requestHash(request, body), response, plan);
+    if (made === null) await plan();
+    response.status(200).type('application/json').send(made);
+  }
+
+  async #plan(project: string, name: string, body: PlanClusterDto): Promise<Buffer> {
     const { database, runner } = this;
     const cluster = await findCluster(database.manager, project, name);
     const options = planOptions(body);
@@ -57,10 +69,7 @@ export class PlansController {
     const [first, ...later] = plans;
     if (problems.length > 0 || first === undefined) throw new ProblemsError(problems);
     if (!raw) await keepPlan(database.manager, first, options);
-    response
-      .status(200)
-      .type('application/json')
-      .send(await shown(first, later));
+    return shown(first, later);
   }
 
   @Get(':digest')

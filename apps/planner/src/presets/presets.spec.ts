@@ -77,6 +77,17 @@ describe('clones and presets', () => {
     expect(JSON.stringify(cloned.body)).not.toContain('hunter2');
   });
 
+  it('tell what they lack because a node was left out that others name', async () => {
+    const cloned = await planner.post('/api/v1/clusters/c1/clone', { name: 'c2', nodes: { n1: null } });
+    expectStatus(cloned, 201);
+    expect(cloned.body.problems).toContainEqual(
+      expect.objectContaining({
+        ...{ code: 'CLUSTER_NODE_LEFT_OUT', severity: 'warning', subject: 'node n1' },
+        summary: 'It is the master and is the jump node of n2, and is left out of cluster c2, which has none instead.',
+      }),
+    );
+  });
+
   it('are refused as a whole where something is wrong', async () => {
     const clone = (body: object) => planner.post('/api/v1/clusters/c1/clone', body);
     expect(codes((await clone({ name: 'c1' })).body)).toEqual(['CLUSTER_EXISTS']);

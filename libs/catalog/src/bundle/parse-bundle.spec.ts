@@ -223,6 +223,16 @@ sequences: { deploy-changes: [verify, default] }
     expect(problems.at(-1)?.summary).toContain('502 more problems');
   });
 
+  it('tells all that is wrong with validations, also of those whose id is wrong', () => {
+    const check = 'task: { type: shell, parameters: { cmd: "true" } }';
+    const { bundle, problems } = parsed({
+      'release.yaml': MANIFEST,
+      'validations/a.yaml': `- { id: a b, stage: later, ${check} }\n- { id: c d, severity: dire, ${check} }\n`,
+    });
+    expect(bundle).toBeNull();
+    expect(problems.map(({ place }) => place?.path)).toEqual(['0.id', '0.stage', '1.id', '1.severity']);
+  });
+
   it('says which of its files are read as text', () => {
     expect(['release.yaml', 'tasks.yaml', 'tasks/a/b.yaml', 'graphs/x/graph.yaml'].every(isBundleText)).toBe(true);
     expect(['files/a.yaml', 'graphs/x.yaml', 'x/release.yaml', 'README.md', 'tasks/a.yml'].some(isBundleText)).toBe(

@@ -27,14 +27,14 @@ export function readValidations(cursor: Cursor, into: Map<string, Validation>): 
 function readValidation(cursor: Cursor): Validation | null {
   const id = cursor.map('a validation')?.require('id')?.name() ?? null;
   const map = cursor.about(`validation ${id ?? ''}`.trim()).map();
-  if (id === null || !map) return null;
+  if (!map) return null;
   map.knowsOnly(KEYS, 'error');
   const severity = map.get('severity')?.oneOf(['fatal', 'warning'] as const) ?? 'fatal';
   const stage = readStage(map);
   const group = map.get('group')?.name() ?? 'default';
   const task = map.require('task');
-  const read = task ? readCheckTask(task, map, validationTask(id)) : null;
-  if (!read || stage === null) return null;
+  const read = task ? readCheckTask(task, map, validationTask(id ?? 'unnamed')) : null;
+  if (id === null || !read || stage === null) return null;
   const definition: TaskDefinition = {
     ...read,
     // The newest format: a check is no reason to plan a cluster role by role.

@@ -31,6 +31,8 @@ export interface ParsedCluster {
   readonly problems: readonly Problem[];
   /** What it names, as far as it could be read, also where something else is wrong; null: not even its own name. */
   readonly refs: ClusterRefs | null;
+  /** Private keys that its nodes name, as far as they could be read, also where something else is wrong. */
+  readonly identityFiles: readonly { readonly node: string; readonly identityFile: string }[];
   /** Where the value at these keys stands in the file, or the nearest above it that is there. */
   readonly placeOf: (path: readonly string[]) => Place;
 }
@@ -64,7 +66,7 @@ export function parseClusterFile(text: string, fileName: string): ParsedCluster 
   const { root, problems: found } = readYaml(text, fileName, 'CLUSTER_DUPLICATE_KEY');
   const problems = [...found];
   const placeOf = (path: readonly string[]): Place => placeIn(root, fileName, path);
-  if (!root) return { spec: null, refs: null, problems, placeOf };
+  if (!root) return { spec: null, refs: null, identityFiles: [], problems, placeOf };
   const cursor = new Cursor(
     { file: fileName, subject: `cluster file ${fileName}`, codes: clusterCodes, problems },
     root,
@@ -74,7 +76,10 @@ export function parseClusterFile(text: string, fileName: string): ParsedCluster 
   const spec = map && readCluster(map);
   for (const settings of map ? settingsIn(map) : []) refuseSealed(settings, settings.located);
   const refs = spec && { name: spec.name, release: spec.release, plugins: spec.plugins };
-  return { spec: hasErrors(problems) ? null : spec, refs, problems, placeOf };
+  const identityFiles = (spec?.nodes ?? []).flatMap(({ name, access: { identityFile } }) =>
+    identityFile ? [{ node: name, identityFile }] : [],
+  );
+  return { spec: hasErrors(problems) ? null : spec, refs, identityFiles, problems, placeOf };
 }
 
 /** Reads a document that was made from a revision, and so may hold sealed secrets. `base`: that revision. */
@@ -87,7 +92,7 @@ export function parseClusterDocument(document: JsonObject, base: ClusterSpec | n
   const spec = read && withKnownGraphs(read, base);
   const refs = spec && { name: spec.name, release: spec.release, plugins: spec.plugins };
   const placeOf = (path: readonly string[]): Place => ({ path: path.join('.') });
-  return { spec: hasErrors(problems) ? null : spec, refs, problems, placeOf };
+  return { spec: hasErrors(problems) ? null : spec, refs, identityFiles: [], problems, placeOf };
 }
 
 /** Definitions that stayed as they were keep the lines of the file that they came from. */

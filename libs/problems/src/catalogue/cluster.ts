@@ -97,6 +97,11 @@ export const clusterProblems = {
     meaning: 'A secret was given as `<secret>`, which is how secrets are shown, and there is none that could stay.',
     remedy: 'Write the secret itself; or `<to be filled>`, to give it later.',
   },
+  CLUSTER_NODE_LEFT_OUT: {
+    severity: 'warning',
+    meaning: 'A node that was left out of a new cluster is its master, or others are reached through it.',
+    remedy: 'Name another one in the new cluster, or make it again with that node.',
+  },
   CLUSTER_BLANK: {
     severity: 'error',
     meaning: 'A secret of the cluster is still to be filled.',
