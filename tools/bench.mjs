@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: builds, then measures planning, scheduling, how good the chosen order is (`makespan`), planning of a real
  * OpenStack (needs the field's task definitions, see examples/openstack-newton), linting of bundles made to take long,
- * whole deployments on 50 embedded nodes, the API with 1,000 nodes and 100 clusters, and a flood of events. Linux.
+ * what idle services cost, whole deployments on 50 embedded nodes, the API with 1,000 nodes and 100 clusters, and a flood of events. Linux.
  * Options: `-o json` (on stdout), `--only` with some of `PARTS`, `--graphs FOLDER` (graph files for `makespan`, else
  * MUSTER_GRAPHS, else ../shared/graphs), `--profile FOLDER` (CPU profiles), for `events` `--rate` (events a second),
  * `--seconds`, and `--planners 1,2` (once with each number of planners), for `memory` `--tasks` and `--shell-every` (1: every
@@ -10,7 +10,6 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,6 +24,7 @@ const PARTS = [
   'fuel',
   'lint',
   'memory',
+  'idle',
   'embedded',
   'production',
   'api',
@@ -61,8 +61,7 @@ async function main() {
     return 1;
   }
   say('building');
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const built = spawnSync(process.execPath, [tsc, '-b', 'tsconfig.json'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const built = spawnSync(process.execPath, [join(root, 'tools/build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
   if (built.status !== 0) return 1;
   folder = mkdtempSync(join(tmpdir(), 'muster-bench-'));
   const result = { date: new Date().toISOString(), machine: machine() };
@@ -92,6 +91,11 @@ async function main() {
     const startServices = (inside) => services.startProduction(inside, profile);
     const shellEvery = Number(values['shell-every']);
     result.memory = await benchMemory({ folder: join(folder, 'memory'), tasks, shellEvery, startServices, say });
+  }
+  if (wanted.includes('idle')) {
+    say('idle services');
+    const { benchIdle } = await import('./bench/idle.mjs');
+    result.idle = await benchIdle(join(folder, 'idle'), (inside) => services.startProduction(inside, profile));
   }
   const starts = { embedded: services.startEmbedded, production: services.startProduction };
   for (const [kind, start] of Object.entries(starts).filter(([name]) => wanted.includes(name))) {

@@ -36,8 +36,10 @@ const OWN = ['--no-build', '--no-services'];
 async function main() {
   const own = process.argv.slice(2).filter((argument) => OWN.includes(argument));
   const jestArguments = process.argv.slice(2).filter((argument) => !OWN.includes(argument));
-  const target = own.includes('--no-build') ? 'libs/testkit' : 'tsconfig.json';
-  if ((await run(process.execPath, [require.resolve('typescript/bin/tsc'), '-b', target])) !== 0) {
+  const build = own.includes('--no-build')
+    ? [require.resolve('typescript/bin/tsc'), '-b', 'libs/testkit']
+    : [join(root, 'tools/build.mjs')];
+  if ((await run(process.execPath, build)) !== 0) {
     say('the build failed');
     return 1;
   }

@@ -176,10 +176,22 @@ function storeContract(
     it('renews what is still owned, and says so', async () => {
       const id = await accepted();
       await taken(id, 'e1', PASSED_MS);
-      expect([...(await store.renew('e1', LEASE_MS, new Map([[id, 1]])))]).toEqual([id]);
+      expect([...(await store.renew('e1', LEASE_MS, new Map([[id, 1]]))).still]).toEqual([id]);
       expect(await taken(id, 'e2')).toBeNull();
-      expect([...(await store.renew('e1', LEASE_MS, new Map([[id, 2]])))]).toEqual([]);
-      expect([...(await store.renew('e2', LEASE_MS, new Map([[id, 1]])))]).toEqual([]);
+      expect([...(await store.renew('e1', LEASE_MS, new Map([[id, 2]]))).still]).toEqual([]);
+      expect([...(await store.renew('e2', LEASE_MS, new Map([[id, 1]]))).still]).toEqual([]);
+    });
+
+    it('says with a renewal that there may be something to take over or to publish', async () => {
+      const id = await accepted();
+      const none = new Map<string, number>();
+      expect(await store.renew('e1', LEASE_MS, none)).toMatchObject({ mayTakeOver: true });
+      await taken(id, 'e1', PASSED_MS);
+      await store.append('e1', id, 1, events(1, 1), [], null);
+      expect(await store.renew('e2', LEASE_MS, none)).toMatchObject({ mayTakeOver: true, mayPublish: true });
+      await taken(id, 'e2');
+      await store.handOver('e2', id, 2);
+      expect(await store.renew('e1', LEASE_MS, none)).toMatchObject({ mayTakeOver: true, mayPublish: true });
     });
 
     it('stores a batch once, in order, of the newest owner alone', async () => {

@@ -5,6 +5,7 @@ import {
   type IdentifiedAnswer,
   LEFT_TO_OTHERS_PART,
   type OwnedDeployment,
+  type Renewed,
   type PutAnswer,
   type StoredCommand,
 } from '@muster/execution';
@@ -175,8 +176,11 @@ export class StoreModel {
     });
   }
 
-  renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): ReadonlySet<string> {
+  renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): Renewed {
     this.#seen.set(executor, this.now());
+    const free = [...this.deployments.values()].filter((row) => row.owner === null || row.leaseUntil < this.now());
+    const mayTakeOver = free.some((row) => !row.isEnded);
+    const mayPublish = free.some((row) => row.published < (row.events.at(-1)?.seq ?? 0));
     const still = new Set<string>();
     for (const [id, epoch] of held) {
       const row = this.deployments.get(id);
@@ -184,7 +188,7 @@ export class StoreModel {
       row.leaseUntil = this.now() + leaseMs;
       still.add(id);
     }
-    return still;
+    return { still, mayTakeOver, mayPublish };
   }
 
   #shareLeft(executor: string, leaseMs: number): number {

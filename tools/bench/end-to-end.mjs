@@ -1,3 +1,4 @@
+import { awaitEnd } from './await-end.mjs';
 import { CLUSTER } from './nodes.mjs';
 import { cpuMs, peakMemoryMb } from './process-cost.mjs';
 import { best, median } from './statistics.mjs';
@@ -6,9 +7,6 @@ import { withCluster } from './with-cluster.mjs';
 const NODES = 50;
 const TASKS_PER_NODE = 20;
 const ROUNDS = 4;
-const POLL_MS = 250;
-/** A deployment that takes longer is stuck. */
-const LIMIT_MS = 180_000;
 /** After the outcome: output that is still on its way, folders that are removed from the nodes. */
 const SETTLE_MS = 1000;
 
@@ -18,32 +16,22 @@ const SETTLE_MS = 1000;
  */
 export function benchEndToEnd(folder, startServices) {
   const cluster = { folder, nodes: NODES, tasksPerNode: TASKS_PER_NODE, startServices };
-  return withCluster(cluster, async ({ transactions, services, nodes }) => {
+  return withCluster(cluster, async ({ client, services, nodes }) => {
     const measured = [...services, nodes];
     const rounds = [];
-    for (let round = 0; round < ROUNDS; round++) rounds.push(await deploy(transactions, measured));
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await deploy(client, measured));
     return summary(rounds, measured);
   });
 }
 
-async function deploy(transactions, measured) {
+async function deploy(client, measured) {
   const before = measured.map(({ pid }) => cpuMs(pid));
-  const { transaction } = await transactions.start({ cluster: CLUSTER });
-  const found = await ended(transactions, transaction);
+  const { transaction } = await client.transactions.start({ cluster: CLUSTER });
+  const found = await awaitEnd(client, CLUSTER, transaction);
   if (found.state !== 'succeeded') throw new Error(`the deployment ended as ${found.state}`);
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const cpu = measured.map(({ pid }, index) => cpuMs(pid) - before[index]);
   return { wallMs: Date.parse(found.endedAt) - Date.parse(found.createdAt), cpu };
-}
-
-/** Asks for the short form only: the status of a thousand tasks would be measured, too. */
-async function ended(transactions, transaction) {
-  for (const until = Date.now() + LIMIT_MS; Date.now() < until;) {
-    const { value } = await transactions.list({ cluster: CLUSTER }).next();
-    if (value?.transaction === transaction && value.endedAt !== null) return value;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  throw new Error(`the deployment did not end within ${LIMIT_MS / 1000} s`);
 }
 
 function summary(rounds, measured) {

@@ -63,7 +63,9 @@ function measure(input, before) {
 /** Null for a raw plan that is refused for its size. */
 function planned(input, before) {
   const previous = before && planning.asSucceeded(before, input.release, [], sha256);
-  const states = previous ? { previous: previous.states, previousPrimaries: previous.primaries, identity: { previous: previous.used } } : {};
+  const states = previous
+    ? { previous: previous.states, previousPrimaries: previous.primaries, identity: { previous: previous.used } }
+    : {};
   const outcome = planning.plan({ ...input, ...states, plugins: [], graphType: 'default', sha256 });
   if (!outcome.plan && !input.options?.raw) throw new Error(outcome.problems.map(({ summary }) => summary).join('\n'));
   return outcome.plan;

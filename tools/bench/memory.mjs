@@ -42,7 +42,7 @@ export async function benchMemory({ folder, tasks, shellEvery, startServices, sa
   }
 }
 
-async function measure({ transactions, services, started, folder, tasks, say }) {
+async function measure({ client: { transactions }, services, started, folder, tasks, say }) {
   const phases = new MemoryPhases(services, say);
   const database = new Client({ connectionString: started.env.MUSTER_DATABASE_URL });
   await database.connect();

@@ -8,7 +8,19 @@ export function printTable(title, head, rows) {
 }
 
 /** The whole result as people read it. */
-export function printResult({ machine, planning, scheduling, makespan, fuel, lint, memory, endToEnd, api, events }) {
+export function printResult({
+  machine,
+  planning,
+  scheduling,
+  makespan,
+  fuel,
+  lint,
+  memory,
+  idle,
+  endToEnd,
+  api,
+  events,
+}) {
   process.stdout.write(
     `\n${machine.cpus} x ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.load}\n`,
   );
@@ -46,6 +58,7 @@ export function printResult({ machine, planning, scheduling, makespan, fuel, lin
   if (fuel) printFuel(fuel);
   if (memory) printMemory(memory);
   if (lint) printLint(lint);
+  if (idle) printIdle(idle);
   for (const [kind, it] of Object.entries(endToEnd ?? {})) {
     const { first, best, median } = it.wallMs;
     printTable(
@@ -62,6 +75,14 @@ export function printResult({ machine, planning, scheduling, makespan, fuel, lin
   }
   if (api) printApi(api);
   for (const each of events ?? []) printEvents(each);
+}
+
+function printIdle({ seconds, processes, rows }) {
+  printTable(
+    `Idle services, CPU ms a second, over ${seconds} s each`,
+    ['while', ...processes],
+    rows.map(({ what, cpuMsPerSecond }) => [what, ...cpuMsPerSecond.map((ms) => ms.toFixed(1))]),
+  );
 }
 
 function printApi({ nodes, clusters, revisions, transactions, atOnce, load, routes }) {

@@ -10,7 +10,7 @@ const { MusterClient } = createRequire(join(root, 'apps/cli/package.json'))('@mu
 
 /**
  * Starts `nodes` embedded nodes and services, describes a cluster of them with so many tasks in a row on each, gives `body`
- * the transactions of the client, the processes, and what `startServices` gave, and ends everything again. Gives what `body` gives.
+ * the client, the processes, and what `startServices` gave, and ends everything again. Gives what `body` gives.
  */
 export async function withCluster({ folder, nodes: count, tasksPerNode, work, startServices }, body) {
   mkdirSync(folder, { recursive: true });
@@ -22,8 +22,8 @@ export async function withCluster({ folder, nodes: count, tasksPerNode, work, st
       const env = { PATH: process.env.PATH, MUSTER_SERVER: services.url, MUSTER_TOKEN: services.token };
       await run([muster, 'release', 'publish', bundle], env);
       await run([muster, 'cluster', 'apply', '-f', file], env);
-      const { transactions } = new MusterClient({ server: services.url, token: services.token });
-      return await body({ transactions, services: services.measured, nodes, started: services });
+      const client = new MusterClient({ server: services.url, token: services.token });
+      return await body({ client, services: services.measured, nodes, started: services });
     } finally {
       for (const each of services.stop) await each.stop();
     }

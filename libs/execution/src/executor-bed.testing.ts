@@ -98,7 +98,7 @@ export class ExecutorBed {
         const epoch = held.get(D);
         if (epoch !== undefined) this.renewed.push(epoch);
         // Another executor's, once the epoch is higher than this one's.
-        return new Set(epoch === this.epoch ? [D] : []);
+        return { still: new Set(epoch === this.epoch ? [D] : []), mayTakeOver: true, mayPublish: true };
       },
       takeOver: async (): Promise<OwnedDeployment[]> => {
         if (!this.isFree) return [];

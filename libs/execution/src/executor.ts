@@ -12,7 +12,7 @@ import type {
 import type { LimitUse } from '@muster/scheduling';
 import { DeploymentQuestions } from './deployment-questions';
 import { targetOf } from './node-target-of';
-import type { DeploymentStore, OwnedDeployment } from './ports/deployment-store';
+import type { DeploymentStore, OwnedDeployment, Renewed } from './ports/deployment-store';
 import type { ExecutorPorts } from './ports/executor-ports';
 import type { NodeReport } from './ports/node-port';
 import { parseAttemptId } from './runner/attempt-id';
@@ -291,12 +291,12 @@ export class Executor {
     this.#tickAgain = false;
     this.#cancelTick?.();
     try {
-      await this.#renew();
+      const { mayTakeOver, mayPublish } = await this.#renew();
       await this.#readInbox();
-      await this.#takeOver();
-      for (const { deployment, published } of await this.#ports.store.unpublished(SWEEP_MAX)) {
-        if (!this.#held.has(deployment)) this.#relay.sweep(deployment, published);
-      }
+      // The only executor of a data folder takes at its start what the one before it still holds.
+      if (mayTakeOver || this.#first) await this.#takeOver();
+      else this.#accepted = null;
+      if (mayPublish) await this.#sweep();
     } catch (error) {
       this.#roundsFailed++;
       this.#ports.log.warn({ err: error }, 'the store does not answer; what runs goes on');
@@ -305,12 +305,12 @@ export class Executor {
       this.#cancelTick = this.#ports.clock.after(this.#options.leaseMs * RENEW_PART, () => this.nudged());
   }
 
-  async #renew(): Promise<void> {
+  async #renew(): Promise<Pick<Renewed, 'mayTakeOver' | 'mayPublish'>> {
     const { clock, store } = this.#ports;
     const askedAt = clock.monotonic();
     const asked = [...this.#held.values()];
     const epochs = new Map(asked.map(({ deployment, epoch }) => [deployment, epoch]));
-    const still = await store.renew(this.id, this.#options.leaseMs, epochs);
+    const { still, ...found } = await store.renew(this.id, this.#options.leaseMs, epochs);
     for (const held of asked) {
       if (still.has(held.deployment)) {
         held.lease.renewed(askedAt);
@@ -321,6 +321,13 @@ export class Executor {
         held.log.warn({}, 'another executor has taken the deployment over');
         await this.#stopOwning(held);
       }
+    }
+    return found;
+  }
+
+  async #sweep(): Promise<void> {
+    for (const { deployment, published } of await this.#ports.store.unpublished(SWEEP_MAX)) {
+      if (!this.#held.has(deployment)) this.#relay.sweep(deployment, published);
     }
   }
 

@@ -19,6 +19,8 @@ export interface Watch {
 /** Attempts whose reports somebody waits for, one watch each. */
 export class Followed {
   readonly #watches = new Map<string, Watch>();
+  /** Over which any attempt is followed; null: to be counted again. */
+  #needed: ReadonlySet<NodeSession> | null = null;
 
   constructor(readonly report: (report: NodeReport) => void) {}
 
@@ -28,13 +30,15 @@ export class Followed {
 
   /** True while any attempt is followed over `session`. */
   needs(session: NodeSession): boolean {
-    return [...this.#watches.values()].some((watch) => watch.session === session);
+    this.#needed ??= new Set([...this.#watches.values()].map((watch) => watch.session));
+    return this.#needed.has(session);
   }
 
   /** Replaces an earlier watch of the same attempt. */
   add(watch: Watch): void {
     this.drop(watch.attempt);
     this.#watches.set(watch.attempt, watch);
+    this.#needed = null;
   }
 
   /** Reports something of a watch that goes on. */
@@ -72,6 +76,7 @@ export class Followed {
   drop(attempt: string): void {
     this.#watches.get(attempt)?.stop();
     this.#watches.delete(attempt);
+    this.#needed = null;
   }
 
   dropAll(): void {

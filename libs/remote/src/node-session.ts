@@ -108,11 +108,9 @@ export class NodeSession {
     return performance.now() - this.#usedAt;
   }
 
-  async request(...request: Parameters<LauncherChannel['request']>): Promise<Answer> {
+  request(...request: Parameters<LauncherChannel['request']>): Promise<Answer> {
     this.#usedAt = performance.now();
-    const answer = await this.launcher.request(...request);
-    this.link.heard();
-    return answer;
+    return this.launcher.request(...request);
   }
 }
 

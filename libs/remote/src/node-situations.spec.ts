@@ -332,6 +332,22 @@ describe('a node that', () => {
     expect(recorder.of(attempt.id).at(-1)).toMatchObject({ result: { kind: 'exited', code: 9 } });
   });
 
+  it('hangs while nobody awaits anything is noticed within five seconds once somebody does', async () => {
+    const bed = await bedOf(embeddedBed());
+    const proxy = await startCuttableProxy(bed.target.port);
+    cleanups.push(() => proxy.close());
+    const port = newPort();
+    const target = { ...bed.target, port: proxy.port };
+    const ready = await port.prepare(target, TICKET);
+    if (ready.kind !== 'ready') throw new Error(detailOf(ready));
+    proxy.hang();
+    const from = process.hrtime.bigint();
+    const answer = await port.start(target, TICKET, command('exit 0'));
+    // Over a new connection, since it takes starting twice as once.
+    expect(answer.kind).toBe('started');
+    expect(Number(process.hrtime.bigint() - from) / 1e6).toBeLessThan(5000);
+  });
+
   it('is used by many at once has one connection, closed when nobody needs it, and made again', async () => {
     const bed = await bedOf(embeddedBed());
     const proxy = await startCuttableProxy(bed.target.port);

@@ -69,6 +69,7 @@ export class SessionPool {
     const session = await NodeSession.open(node, answer.link, { ...options, helloTimeoutMs, stateDir: node.stateDir });
     if ('kind' in session) return session;
     this.opened(session);
+    answer.link.awaits(() => session.launcher.isAwaited || this.isNeeded(session));
     session.onClosed(() => {
       drop();
       this.lost(session);

@@ -1,6 +1,9 @@
 import { types } from 'node:util';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { measureEventLoopLag } from './event-loop-lag';
 
+/** Its looks at the event loop are ours. */
+const NEVER_MS = 2 ** 31 - 1;
 /** How long a question may take; whoever reads waits for some ten seconds. */
 const PATIENCE_MS = 3000;
 
@@ -24,7 +27,8 @@ export class Metrics {
 
   /** Adds memory, event loop and file descriptors of the process. At most once a process. */
   collectProcess(): void {
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: NEVER_MS });
+    measureEventLoopLag(this.#registry);
   }
 
   counter<Label extends string = never>(name: string, help: string, labelNames: readonly Label[] = []): Counter<Label> {

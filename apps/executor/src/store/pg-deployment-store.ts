@@ -8,10 +8,11 @@ import {
   type PoolAnswer,
   type PoolState,
   type PutAnswer,
+  type Renewed,
   type StoredCommand,
 } from '@muster/execution';
 import type { DeploymentEvent } from '@muster/model';
-import type { Problem } from '@muster/problems';
+import { invariant, type Problem } from '@muster/problems';
 import type { ControlDeployment, StartDeployment } from '@muster/protocol';
 import { withTransaction } from '@muster/storage';
 import type { Pool, PoolClient } from 'pg';
@@ -139,18 +140,30 @@ export class PgDeploymentStore implements DeploymentStore {
     });
   }
 
-  async renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): Promise<ReadonlySet<string>> {
-    const { rows } = await this.leases.query<{ id: string }>(
+  async renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): Promise<Renewed> {
+    const { rows } = await this.leases.query<{ still: string[]; may_take_over: boolean; may_publish: boolean }>(
       `WITH seen AS (
          INSERT INTO executor.instance (id, seen_at) VALUES ($1, clock_timestamp())
-         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at)
-       UPDATE executor.deployment d SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
-         FROM unnest($3::uuid[], $4::int[]) AS held (id, epoch)
-        WHERE d.id = held.id AND d.epoch = held.epoch AND d.owner = $1 AND d.ended_at IS NULL
-       RETURNING d.id`,
+         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at),
+       renewed AS (
+         UPDATE executor.deployment d SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+           FROM unnest($3::uuid[], $4::int[]) AS held (id, epoch)
+          WHERE d.id = held.id AND d.epoch = held.epoch AND d.owner = $1 AND d.ended_at IS NULL
+         RETURNING d.id)
+       SELECT ARRAY(SELECT id::text FROM renewed) AS still,
+         EXISTS (SELECT FROM executor.deployment
+                  WHERE ended_at IS NULL AND (owner IS NULL OR lease_until < clock_timestamp())) AS may_take_over,
+         EXISTS (SELECT FROM executor.deployment
+                  WHERE published_seq < last_seq AND (owner IS NULL OR lease_until < clock_timestamp())) AS may_publish`,
       [executor, leaseMs, [...held.keys()], [...held.values()]],
     );
-    return new Set(rows.map(({ id }) => id));
+    const [found] = rows;
+    invariant(found, 'a statement without a table has one row');
+    return {
+      still: new Set(found.still),
+      mayTakeOver: found.may_take_over,
+      mayPublish: found.may_publish,
+    };
   }
 
   async leave(executor: string): Promise<void> {

@@ -8,6 +8,9 @@ import { SnakeNaming } from './snake-naming';
 /** Connections of one planner; few, since statements are short. */
 const CONNECTIONS_MAX = 10;
 
+/** Making a connection costs as much as some ten short statements. */
+const IDLE_MS = 300_000;
+
 /**
  * Connects to the planner's tables; makes or changes none. `statementMs`: a statement that takes longer fails, and its connection ends.
  * Embedded there is no limit: one session does everything, and is never silent alone.
@@ -18,7 +21,9 @@ export async function connectDatabase(
 ): Promise<DataSource> {
   return new DataSource({
     ...connectionOptions,
-    ...(connectionOptions.url === undefined ? {} : { extra: { ...connectionOptions.extra, ...statementLimit(statementMs) } }),
+    ...(connectionOptions.url === undefined
+      ? {}
+      : { extra: { ...connectionOptions.extra, ...statementLimit(statementMs), idleTimeoutMillis: IDLE_MS } }),
     schema: SCHEMA,
     entities,
     namingStrategy: new SnakeNaming(),

@@ -7,6 +7,7 @@ import { connect } from 'amqplib';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../database/migrations';
 import { connectDatabase } from '../database/open-database';
+import { Lookout } from '../running/lookout';
 import { PlannerNudges } from '../running/planner-nudges';
 import { FeedPublisher } from './feed-publisher';
 import { FeedTail } from './feed-tail';
@@ -136,9 +137,10 @@ describe.each([
       const bus = await place.connect();
       const nudges = new PlannerNudges();
       const tail = new FeedTail(database);
+      const lookout = new Lookout(database, nudges, tail, (error) => failures.push(error));
       const sequencer = new FeedSequencer(database, nudges, tail, (error) => failures.push(error));
       const publisher = new FeedPublisher(database, bus, tail, nudges, INSTALLATION, (error) => failures.push(error));
-      return { bus, close: async () => [await sequencer.close(), await publisher.close()] };
+      return { bus, close: async () => [await lookout.close(), await sequencer.close(), await publisher.close()] };
     };
     const write = async (from: number, to: number) => {
       for (let index = from; index < to; index += 10)

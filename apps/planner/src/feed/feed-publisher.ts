@@ -10,6 +10,7 @@ import type { FeedEvent } from './feed-event';
 import type { FeedTail } from './feed-tail';
 import { readEveryFeed } from './read-feed';
 
+/** How late what another planner left untold is taken over; costs nothing while all is told. */
 const POLL_MS = 1000;
 const BATCH_MAX = 500;
 /** Far longer than a batch waits for the broker's word, so that two planners never tell at once. */
@@ -45,6 +46,8 @@ export class FeedPublisher {
   #refusals = 0;
   /** Null: to be asked for. */
   #lease: FeedLease | null = null;
+  /** How far whoever told it last had come, when it was last asked. */
+  #toldTo = -1;
 
   constructor(
     private readonly database: DataSource,
@@ -72,6 +75,8 @@ export class FeedPublisher {
 
   /** One batch; true if there may be more. */
   async #turn(): Promise<boolean> {
+    // Who has come so far may have lost the lease meanwhile, but nobody else had anything to tell.
+    if (!this.tail.hasAfter(this.#toldTo)) return false;
     const lease = await this.#leased();
     if (lease === null) return false;
     const { events, last } = await this.#next(lease.last);
@@ -92,6 +97,7 @@ export class FeedPublisher {
       [this.#me, last],
     );
     this.#lease = moved.length > 0 ? { since, last } : null;
+    if (this.#lease !== null) this.#toldTo = last;
     return true;
   }
 
@@ -99,13 +105,17 @@ export class FeedPublisher {
   async #leased(): Promise<FeedLease | null> {
     const since = performance.now();
     if (this.#lease !== null && since - this.#lease.since < LEASED_MS) return this.#lease;
-    const cursor = await rowOf<{ last: string }>(
+    const cursor = await rowOf<{ last: string; is_mine: boolean }>(
       this.database.manager,
-      `UPDATE planner.feed_cursor SET owner = $1, leased_until = now() + interval '${LEASE_SECONDS} seconds'
-       WHERE name = 'exchange' AND (owner = $1 OR owner IS NULL OR leased_until < now()) RETURNING last`,
+      `WITH mine AS (
+         UPDATE planner.feed_cursor SET owner = $1, leased_until = now() + interval '${LEASE_SECONDS} seconds'
+         WHERE name = 'exchange' AND (owner = $1 OR owner IS NULL OR leased_until < now()) RETURNING last)
+       SELECT last, true AS is_mine FROM mine
+       UNION ALL SELECT last, false FROM planner.feed_cursor WHERE name = 'exchange' AND NOT EXISTS (SELECT FROM mine)`,
       [this.#me],
     );
-    this.#lease = cursor === null ? null : { since, last: Number(cursor.last) };
+    this.#toldTo = Number(cursor?.last ?? -1);
+    this.#lease = cursor?.is_mine === true ? { since, last: this.#toldTo } : null;
     return this.#lease;
   }
 

@@ -2,23 +2,20 @@ import type { DataSource } from 'typeorm';
 import { Loop } from '../running/loop';
 import type { PlannerNudges } from '../running/planner-nudges';
 import type { FeedTail } from './feed-tail';
-import { BATCH_MAX, feedProgress, numberFeedEvents } from './number-feed-events';
+import { BATCH_MAX, numberFeedEvents } from './number-feed-events';
 
-/** How late an event may be seen that another planner numbered, or wrote just before it died. */
-const POLL_MS = 250;
 /** Between two times that something was numbered: in a flood each costs a statement, whatever it finds. */
 const GATHER_MS = 100;
 
 /**
- * Numbers the feed, and tells the readers of this planner when there is something new, whoever numbered it. Every planner
- * runs one; the row's lock makes them take turns. Readers do not poll, so their number costs the database nothing.
+ * Numbers the feed when it is nudged, and tells the readers of this planner. Every planner runs one; the row's lock makes them take
+ * turns. Readers do not poll, so their number costs the database nothing.
  */
 export class FeedSequencer {
   readonly #loop: Loop;
   readonly #off: () => void;
-  #last = -1;
+  #last = 0;
   #numberedAt = -GATHER_MS;
-  /** There is something to number, most likely: then nobody is asked first. */
   #isRecorded = false;
 
   constructor(
@@ -28,20 +25,16 @@ export class FeedSequencer {
     onFailure: (error: unknown) => void,
   ) {
     this.#loop = new Loop({
-      everyMs: POLL_MS,
       onFailure,
       turn: async () => {
+        if (!this.#isRecorded) return false;
         await this.#gather();
-        const isRecorded = this.#isRecorded;
         this.#isRecorded = false;
-        const { last, isMore } = await (isRecorded ? numberFeedEvents(database) : feedProgress(database));
-        tail.saw(last);
-        if (last !== this.#last) {
-          nudges.nudge('numbered');
-          // Where there is more than one batch it is not waited for.
-          if (isRecorded && last - this.#last < BATCH_MAX) this.#numberedAt = performance.now();
-        }
+        const { last, isMore } = await numberFeedEvents(database);
+        // Where there is more than one batch it is not waited for.
+        if (last !== this.#last && last - this.#last < BATCH_MAX) this.#numberedAt = performance.now();
         this.#last = last;
+        if (tail.saw(last)) nudges.nudge('numbered');
         this.#isRecorded ||= isMore;
         return isMore;
       },

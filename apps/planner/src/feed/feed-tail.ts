@@ -79,9 +79,16 @@ export class FeedTail {
 
   constructor(private readonly database: DataSource) {}
 
-  /** To be told whenever it is known how far the feed has come; without it nobody sees anything new. */
-  saw(last: number): void {
-    this.#last = Math.max(this.#last, last);
+  /** To be told whenever it is known how far the feed has come; without it nobody sees anything new. True: it is news. */
+  saw(last: number): boolean {
+    if (last <= this.#last) return false;
+    this.#last = last;
+    return true;
+  }
+
+  /** Whether anything follows a number, as far as is known. */
+  hasAfter(number: number): boolean {
+    return number < this.#last;
   }
 
   /**

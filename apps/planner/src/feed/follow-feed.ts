@@ -4,7 +4,7 @@ import type { PlannerNudges } from '../running/planner-nudges';
 import type { FeedTail } from './feed-tail';
 import { type FeedFilter, readFeed } from './read-feed';
 
-/** The sequencer nudges within a quarter of a second; this is for a nudge that fell between reading and waiting. */
+/** The lookout nudges within half a second; this is for a nudge that fell between reading and waiting. */
 const POLL_MS = 1000;
 const BATCH_MAX = 500;
 

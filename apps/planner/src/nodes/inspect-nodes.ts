@@ -15,7 +15,6 @@ const AT_ONCE = 20;
 const TRIES_MAX = 3;
 /** Longer than an answer is waited for. */
 const LEASE_MS = 120_000;
-const EVERY_MS = 1000;
 /** Worth another try: the machine, the network or an executor may be back. */
 const PASSING: ReadonlySet<string> = new Set(['NODE_UNREACHABLE', 'NODE_SHELL_UNUSABLE', 'API_UNAVAILABLE']);
 
@@ -48,7 +47,7 @@ export class NodeInspections {
     /** Until the second try; twice as long until the third. */
     private readonly backoffMs: number,
   ) {
-    this.#loop = new Loop({ everyMs: EVERY_MS, onFailure, turn: () => this.#turn() });
+    this.#loop = new Loop({ onFailure, turn: () => this.#turn() });
     this.#off = parts.nudges.on('inspect', () => this.#loop.nudge());
   }
 

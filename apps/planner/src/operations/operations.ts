@@ -133,14 +133,17 @@ export class Operations {
          WHERE id = ANY($1::uuid[]) AND ended_at IS NULL RETURNING 1`,
         [[...this.#running]],
       );
+    const open = await rowOf(database.manager, 'SELECT 1 FROM planner.operation WHERE ended_at IS NULL LIMIT 1');
+    if (open === null) return false;
     const told = await database.transaction(async (manager) => (await endDead(manager)) + (await endTaken(manager)));
     if (told > 0) this.nudges.nudge('recorded');
-    await rowsOf(
-      database.manager,
-      `DELETE FROM planner.operation WHERE ended_at < now() - interval '${KEPT_DAYS} days' RETURNING 1`,
-    );
     return false;
   }
+}
+
+/** Forgets those that ended long ago. */
+export async function forgetOperations(on: EntityManager): Promise<void> {
+  await rowsOf(on, `DELETE FROM planner.operation WHERE ended_at < now() - interval '${KEPT_DAYS} days' RETURNING 1`);
 }
 
 /** A control that was sent and that no owner has read yet. */

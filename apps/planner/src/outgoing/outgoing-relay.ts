@@ -13,8 +13,7 @@ import type { OutgoingKind } from './outgoing.entity';
 import { slimStart } from './slim-start';
 import { type CommandAnswer, sendCommand } from './send-command';
 
-/** How late a command of a planner that died is sent by another; how long one planner has it for itself. */
-const POLL_MS = 1000;
+/** How long one planner has a command for itself. */
 const LEASE_SECONDS = 90;
 /** Pause after a try without an answer: doubles up to this. */
 const PAUSE_SECONDS_MAX = 15;
@@ -50,7 +49,7 @@ export class OutgoingRelay {
     private readonly tracing: Tracing,
     private readonly onFailure: (error: unknown) => void,
   ) {
-    this.#loop = new Loop({ everyMs: POLL_MS, onFailure, turn: () => this.#turn() });
+    this.#loop = new Loop({ onFailure, turn: () => this.#turn() });
     this.#off = nudges.on('outgoing', () => this.#loop.nudge());
   }
 

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { forgetAudit } from '../audit/write-audit';
 import { forgetPast } from '../nodes/forget-past';
+import { forgetOperations } from '../operations/operations';
 import { forgetExpiredKeys } from '../idempotency/idempotency';
 import { forgetStates } from '../previous/forget-states';
 import { usedArtifacts } from '../artifacts/used-artifacts';
@@ -38,6 +39,7 @@ export function keepHouse(
       await forgetExpiredKeys(database);
       await forgetAudit(database.manager);
       await forgetPast(database.manager);
+      await forgetOperations(database.manager);
       await rowsOf(
         database.manager,
         `DELETE FROM planner.plan p WHERE created_at < now() - interval '${PLANS_KEPT_DAYS} days' AND NOT EXISTS (

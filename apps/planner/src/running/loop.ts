@@ -1,7 +1,7 @@
 /** How a loop is told that the world has moved; a process of its own is not needed for it. */
 export interface LoopOptions {
-  /** Longest pause between two turns; nudges make it shorter. */
-  readonly everyMs: number;
+  /** Longest pause between two turns; nudges make it shorter. Absent: there is a turn at the start, and then whenever it is nudged. */
+  readonly everyMs?: number;
   /** One turn. True: there may be more to do at once. */
   readonly turn: () => Promise<boolean>;
   /** A turn that fails is told here, and the next one comes as usual. */
@@ -55,7 +55,8 @@ export class Loop {
         this.#wake = null;
         resolve();
       };
-      const timer = setTimeout(wake, this.options.everyMs);
+      const { everyMs } = this.options;
+      const timer = everyMs === undefined ? undefined : setTimeout(wake, everyMs);
       this.#wake = wake;
     });
   }

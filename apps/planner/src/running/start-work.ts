@@ -8,6 +8,7 @@ import type { NodeCareConfig } from '../planner-config';
 import { WebhookDeliverer } from '../webhooks/deliver-webhooks';
 import type { PlannerRuntime } from '../planner.module';
 import { keepHouse } from './housekeeping';
+import { Lookout } from './lookout';
 import { advanceTransactions } from '../transactions/advance-loop';
 import { followSilentDeployments } from '../transactions/silent-deployments';
 
@@ -26,6 +27,7 @@ export function startWork(
 ): PlannerWork {
   const { database, bus, nudges, logger } = runtime;
   const loops = [
+    new Lookout(database, nudges, runtime.tail, onFailure),
     new FeedSequencer(database, nudges, runtime.tail, onFailure),
     new FeedPublisher(database, bus, runtime.tail, nudges, runtime.installation, onFailure),
     new WebhookDeliverer(runtime, onFailure),

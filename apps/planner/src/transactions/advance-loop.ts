@@ -3,9 +3,6 @@ import type { PlannerNudges } from '../running/planner-nudges';
 import { advanceTransaction, findDueTransaction } from './advance-transaction';
 import type { StartParts } from './start-transaction';
 
-/** How late a planner takes over the next graph of a transaction whose planner died. */
-const EVERY_MS = 2000;
-
 /** Sends the next graph of each transaction whose last one succeeded. */
 export function advanceTransactions(
   parts: StartParts,
@@ -13,7 +10,6 @@ export function advanceTransactions(
   onFailure: (error: unknown) => void,
 ): { close(): Promise<void> } {
   const loop = new Loop({
-    everyMs: EVERY_MS,
     onFailure,
     turn: async () => {
       const due = await findDueTransaction(parts);

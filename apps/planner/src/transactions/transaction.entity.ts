@@ -13,6 +13,7 @@ export interface TransactionOptions extends PlanOptions {
 /** What an operator starts and looks up: graphs of one cluster, carried out one after another. Outlives its cluster. */
 @Entity({ schema: SCHEMA, name: 'transaction' })
 @Index('transaction_list_index', ['project', 'createdAt', 'id'])
+@Index('transaction_advance_index', ['createdAt'], { where: 'advance_due' })
 export class TransactionRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'transaction_pk' })
   id!: string;

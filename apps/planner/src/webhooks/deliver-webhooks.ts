@@ -11,7 +11,6 @@ import { type Sent, sendWebhook } from './send-webhook';
 import { signWebhook } from './sign-webhook';
 import type { WebhookSettings } from './webhook-settings';
 
-const POLL_MS = 1000;
 /** Webhooks that one planner delivers to at once; each of them gets its events one after another. */
 const AT_ONCE = 16;
 /** Longer than one try; renewed with each. */
@@ -62,8 +61,8 @@ export class WebhookDeliverer {
     private readonly parts: WebhookParts,
     private readonly onFailure: (error: unknown) => void,
   ) {
-    this.#loop = new Loop({ everyMs: POLL_MS, onFailure, turn: () => this.#turn() });
-    this.#off = parts.nudges.on('numbered', () => this.#loop.nudge());
+    this.#loop = new Loop({ onFailure, turn: () => this.#turn() });
+    this.#off = parts.nudges.on('webhook', () => this.#loop.nudge());
   }
 
   /** Waits for the tries that have begun; the rest is another planner's. */

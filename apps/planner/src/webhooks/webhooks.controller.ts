@@ -66,7 +66,7 @@ export class WebhooksController {
   @ApiRefusals(400, 409, 422)
   async create(@Body() body: CreateWebhookDto, @NewId() id: string, @Editing() editing: Editing): Promise<WebhookDto> {
     const row = await createWebhook(this.#store, id, editing, body);
-    this.nudges.nudge('numbered');
+    this.nudges.nudge('webhook');
     return webhookView(row);
   }
 
@@ -90,7 +90,7 @@ export class WebhooksController {
     @Editing() editing: Editing,
   ): Promise<WebhookDto> {
     const row = await editWebhook(this.#store, editing, name, body);
-    this.nudges.nudge('numbered');
+    this.nudges.nudge('webhook');
     return webhookView(row);
   }
 
@@ -142,7 +142,7 @@ export class WebhooksController {
     @Editing() editing: Editing,
   ): Promise<WebhookDto> {
     const row = await replayWebhook(this.database, editing, name, from);
-    this.nudges.nudge('numbered');
+    this.nudges.nudge('webhook');
     return webhookView(row);
   }
 

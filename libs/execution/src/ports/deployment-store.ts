@@ -64,6 +64,16 @@ export interface PoolShare {
 /** Less than what lies between two renewals: what an executor leaves to others it takes when it next looks, if nobody did. */
 export const LEFT_TO_OTHERS_PART = 0.2;
 
+/** What a renewal has found. */
+export interface Renewed {
+  /** Of the deployments held, those that are still the executor's. */
+  readonly still: ReadonlySet<string>;
+  /** There may be deployments to be taken over. */
+  readonly mayTakeOver: boolean;
+  /** There may be events that no owner publishes. */
+  readonly mayPublish: boolean;
+}
+
 /**
  * What must survive of deployments. Each call is one database transaction; all may fail with an Error when the database
  * does not answer, and then nothing has changed, or the same call may be repeated.
@@ -94,8 +104,8 @@ export interface DeploymentStore {
    */
   takeOver(executor: string, leaseMs: number, most: number, all: boolean): Promise<readonly OwnedDeployment[]>;
 
-  /** Renews the leases held by `executor` with these epochs, and says which are still its own. */
-  renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): Promise<ReadonlySet<string>>;
+  /** Renews the leases held by `executor` with these epochs. */
+  renew(executor: string, leaseMs: number, held: ReadonlyMap<string, number>): Promise<Renewed>;
 
   /** The executor stops: it is not seen any more, and nothing is left to it. What it owns stays its own. */
   leave(executor: string): Promise<void>;

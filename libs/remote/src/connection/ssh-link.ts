@@ -4,6 +4,7 @@ import type { NodeFailure, NodeTarget } from '@muster/execution';
 import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
 import { fingerprint } from './fingerprint';
 import { gatherWrites } from './gather-writes';
+import { keepAlive } from './keep-alive';
 import { refused, unreachable } from './node-failure';
 
 /** An SSH connection that is logged in. */
@@ -12,8 +13,8 @@ export interface SshLink {
   /** True once the connection is gone; `onClosed` has been called then. */
   readonly closed: boolean;
   onClosed(listener: () => void): void;
-  /** The node has just said something: it need not be asked for a while whether it is there. */
-  heard(): void;
+  /** Says whether anything is awaited of the node itself; until it is told, something is. Then it is asked more often whether it is there. */
+  awaits(isAwaited: () => boolean): void;
   /** Runs `command`; fails with an Error when the node opens no session. */
   exec(command: string): Promise<RunningCommand>;
   /** A TCP stream from the node to `host:port`; fails with an Error whose `reason` is SSH's number. */
@@ -104,8 +105,6 @@ async function attempt(
         privateKey: target.identity,
         authHandler: ['publickey'],
         readyTimeout: timeoutMs,
-        keepaliveInterval: 1000,
-        keepaliveCountMax: 3,
         ...(kinds ? { algorithms: { serverHostKey: [...kinds] } } : {}),
         hostVerifier: (key: Buffer) => {
           seen = fingerprint(key);
@@ -133,14 +132,20 @@ function linkOf(client: Client): SshLink {
     for (const listener of listeners) listener();
   };
   client.once('close', gone);
+  const kept = keepAlive(client, () => {
+    client.destroy();
+    gone();
+  });
+  listeners.push(() => kept.end());
+  /** What goes through it to others, who cannot be reached without it. */
+  let forwards = 0;
   return {
     client,
     get closed() {
       return closed;
     },
     onClosed: (listener) => void listeners.push(listener),
-    // There is no public way; without it a keepalive goes every second, whatever else goes.
-    heard: () => (client as unknown as { readonly _resetKA?: () => void })._resetKA?.(),
+    awaits: (isAwaited) => void (kept.isAwaited = () => forwards > 0 || isAwaited()),
     exec: (command) =>
       new Promise((resolve, reject) => {
         client.exec(command, (error, channel) => {
@@ -157,7 +162,16 @@ function linkOf(client: Client): SshLink {
       }),
     forward: (host, port) =>
       new Promise((resolve, reject) => {
-        client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => (error ? reject(error) : resolve(channel)));
+        forwards++;
+        const end = (): void => void forwards--;
+        client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+          if (error) {
+            end();
+            return reject(error);
+          }
+          channel.once('close', end);
+          resolve(channel);
+        });
       }),
     close: () => {
       client.end();

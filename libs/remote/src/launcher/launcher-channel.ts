@@ -160,6 +160,11 @@ export class LauncherChannel {
     });
   }
 
+  /** An answer is awaited. */
+  get isAwaited(): boolean {
+    return this.#pending.size > 0;
+  }
+
   close(): void {
     if (this.#closed) return;
     // What may wait is not forgotten for that; nobody hears the answer.

@@ -1,3 +1,4 @@
+import { DueTransactions1765030000000 } from './1765030000000-due-transactions';
 import type { MigrationClass } from '@muster/storage';
 import { FirstTables1763700000000 } from './1763700000000-first-tables';
 import { DeploymentRequires1763800000000 } from './1763800000000-deployment-requires';
@@ -61,5 +62,6 @@ export const migrations: readonly MigrationClass[] = [
   NodeDriver1764920000000,
   Origins1764930000000,
   OutputRemoved1764930100000,
+  DueTransactions1765030000000,
   UnjudgedControls1765031000000,
 ];
