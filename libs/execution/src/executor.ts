@@ -10,8 +10,8 @@ import type {
   StartOrigin,
 } from '@muster/protocol';
 import type { LimitUse } from '@muster/scheduling';
+import { adoptNode } from './adopt-node';
 import { DeploymentQuestions } from './deployment-questions';
-import { targetOf } from './node-target-of';
 import type { DeploymentStore, OwnedDeployment, Renewed } from './ports/deployment-store';
 import type { ExecutorPorts } from './ports/executor-ports';
 import type { NodeReport } from './ports/node-port';
@@ -171,30 +171,13 @@ export class Executor {
     this.#ports.nudge();
   }
 
-  /** Takes a node over from another installation, through `jumps` if it is reached so, outermost first; settles with the problems that stand in the way. */
-  async adopt(
+  /** As `adoptNode`. */
+  adopt(
     node: NodeAccessMessage,
     jumps: readonly NodeAccessMessage[],
     installation: string,
   ): Promise<readonly Problem[]> {
-    const { box, nodes, store } = this.#ports;
-    const subject = `node ${node.name}`;
-    if (node.jump !== null && jumps.at(-1)?.name !== node.jump)
-      return [
-        problem('NODE_UNREACHABLE', {
-          subject,
-          summary: `it is reached through ${node.jump}, and nobody said how that is reached`,
-          remedy: 'Update the planner: it is older than this executor.',
-        }),
-      ];
-    const target = targetOf(box, node, jumps);
-    const found = await nodes.identify(target);
-    const ticket = found.kind === 'identified' ? await store.drawTicket(node.machine, found.machine) : 0;
-    if (ticket === null) return [problem('DEPLOY_NODE_CLAIMED', { subject, summary: 'a transaction claims it' })];
-    const answer = found.kind === 'identified' ? await nodes.adopt(target, { installation, ticket }) : found;
-    if (answer.kind === 'ready') return [];
-    const detail = answer.kind === 'refused' ? `${answer.code}: ${answer.detail}` : answer.detail;
-    return [problem('NODE_UNREACHABLE', { subject, summary: 'it could not be adopted', detail })];
+    return adoptNode(this.#ports, node, jumps, installation);
   }
 
   /** Why the task does not run, from the stored log, so also while the owner is dead; null for an unknown deployment or task. */
