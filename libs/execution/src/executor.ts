@@ -52,6 +52,8 @@ export interface ExecutorFigures {
 /** Of a lease: how often it is renewed, and the inbox read. */
 export const RENEW_PART = 0.3;
 const SWEEP_MAX = 50;
+/** Of one step in reading what was taken over: what takes longer, such as a store of artifacts that is silent, is left to others. */
+const STALLED_MS = 120_000;
 const SEEN_WITHIN_LEASES = 3;
 
 /**
@@ -75,6 +77,7 @@ export class Executor {
   #accepted: { readonly deployment: string; readonly graph: TaskGraph } | null = null;
   /** One deployment's log after another is read: all of them at once would each have all of it in memory. */
   #takingUp: Promise<void> = Promise.resolve();
+  #giveUpReading: () => void = () => undefined;
   #first = true;
   #leasesLost = 0;
   #roundsFailed = 0;
@@ -238,6 +241,7 @@ export class Executor {
   async stop(patienceMs: number): Promise<void> {
     this.#stopped = true;
     this.#cancelTick?.();
+    this.#giveUpReading();
     await this.#ticking;
     const { store, clock, log } = this.#ports;
     const held = [...this.#held.values()];
@@ -356,7 +360,14 @@ export class Executor {
     }
     const held: HeldDeployment = { deployment, epoch, lease, log, runner: null };
     this.#held.set(deployment, held);
+    let cancelStall: () => void = () => undefined;
+    let stalled: () => void = () => undefined;
+    const onStep = (): void => {
+      cancelStall();
+      cancelStall = this.#ports.clock.after(STALLED_MS, stalled);
+    };
     const reading: TakeUp = {
+      onStep,
       context: this.#context,
       readGraph: this.#ports.readGraph,
       owned,
@@ -370,10 +381,24 @@ export class Executor {
       },
     };
     this.#takingUp = this.#takingUp.then(async () => {
-      if (reading.isHeld()) await takeUp(reading);
+      if (reading.isHeld()) {
+        const givenUp = new Promise<void>((resolve) => {
+          this.#giveUpReading = resolve;
+          stalled = () => {
+            log.warn({}, 'what is stored of it does not come; its lease will pass');
+            // So that nothing is begun if it comes after all.
+            this.#forget(held);
+            resolve();
+          };
+        });
+        onStep();
+        await Promise.race([takeUp(reading), givenUp]);
+        cancelStall();
+      }
       // What is in its inbox was left out so far.
       if (held.runner) this.nudged();
-      else this.#forget(held);
+      // At a stop it is still to be handed over.
+      else if (!this.#stopped) this.#forget(held);
     });
   }
 
