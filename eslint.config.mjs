@@ -52,6 +52,7 @@ export default tseslint.config(
   {
     ignores: [
       '**/dist/**',
+      'apps/cli/packed*/**',
       '**/node_modules/**',
       '.nx/**',
       '.muster/**',

@@ -5,7 +5,6 @@
  * `--no-build`: takes what was built before, for tests.
  */
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { running, startInBackground, stopInBackground } from './demo/background.mjs';
@@ -16,7 +15,6 @@ import { describeNodes, endNodeProcesses, makeIdentity, writeClusterFile } from 
 import { startOf } from './demo/process-identity.mjs';
 import { unfinished, whatChanged } from './demo/transactions.mjs';
 
-const require = createRequire(import.meta.url);
 const muster = join(root, 'apps/cli/bin/muster.cjs');
 const say = (text) => process.stdout.write(`${text}\n`);
 
@@ -35,7 +33,7 @@ function run(argv, env = process.env) {
 async function start() {
   if (!process.argv.includes('--no-build')) {
     say('Building...');
-    if ((await run([require.resolve('typescript/bin/tsc'), '-b', 'tsconfig.json'])) !== 0) {
+    if ((await run([join(root, 'tools/build.mjs')])) !== 0) {
       say('The build failed: nothing was started.');
       return 1;
     }

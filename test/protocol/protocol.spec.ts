@@ -83,10 +83,12 @@ const SLOW_LINKS: ProtocolRunOptions['storm'] = {
 };
 
 describe('each referee sees a planted fault', () => {
-  /** For each rule what breaks it, and the storm that it takes. */
-  const planted: Readonly<Record<ProtocolRule, readonly (readonly [PlantedFault, ProtocolRunOptions['storm']?])[]>> = {
-    'a decision is stored before it is performed': [['acknowledged-not-stored']],
-    'a machine obeys no older ticket': [['ticket-ignored', SLOW_LINKS]],
+  /** For each rule what breaks it, the storm that it takes, and where few seeds show it one that has, to begin with. */
+  const planted: Readonly<
+    Record<ProtocolRule, readonly (readonly [PlantedFault, ProtocolRunOptions['storm']?, number?])[]>
+  > = {
+    'a decision is stored before it is performed': [['acknowledged-not-stored', undefined, 28]],
+    'a machine obeys no older ticket': [['ticket-ignored', SLOW_LINKS, 145]],
     'a machine runs one command at a time': [['busy-ignored']],
     'a task has succeeded only if its command has': [['greener']],
     'an accepted command takes effect once': [['inbox-forgets'], ['inbox-repeats']],
@@ -95,27 +97,29 @@ describe('each referee sees a planted fault', () => {
     'no attempt is started twice': [['claim-forgotten']],
     'no more run at once than a limit allows': [['limit-exceeded']],
     'nothing happens after the end': [['late-commit']],
-    'nothing is started without a valid lease': [['clock-stands', SLOW_LINKS]],
+    'nothing is started without a valid lease': [['clock-stands', SLOW_LINKS, 31]],
     'nothing runs after the end': [['busy-ignored']],
     'nothing starts after its end is stored': [['refused-and-started']],
     'only deployments that were asked for run': [['runs-for-nobody']],
-    'only the newest owner appends': [['old-owner-appends', SLOW_LINKS]],
-    'only the transaction that claims a machine starts there': [['claims-ignored']],
+    'only the newest owner appends': [['old-owner-appends', SLOW_LINKS, 11]],
+    'only the transaction that claims a machine starts there': [['claims-ignored', undefined, 20]],
     'the log has every number once, in order': [['late-commit']],
     'the planner applies each number once, in order': [['planner-takes-gaps'], ['planner-takes-twice']],
     'the planner hears every event': [['nobody-publishes-for-the-dead']],
     'what can be carried out is not refused': [['refuses-what-it-could-take']],
   };
-  const cases = PROTOCOL_RULES.flatMap((rule) => planted[rule].map(([fault, storm]) => ({ fault, rule, storm })));
+  const cases = PROTOCOL_RULES.flatMap((rule) =>
+    planted[rule].map(([fault, storm, first]) => ({ fault, rule, storm, first })),
+  );
 
   it('every rule, and by every fault that can be planted', () => {
     expect(PROTOCOL_RULES.filter((rule) => planted[rule].length === 0)).toEqual([]);
     expect(new Set(cases.map(({ fault }) => fault))).toEqual(new Set(PLANTED_FAULTS));
   });
 
-  it.each(cases)('$fault: $rule', async ({ fault, rule, storm }) => {
+  it.each(cases)('$fault: $rule', async ({ fault, rule, storm, first = 1 }) => {
     const found = (run: ProtocolRun): boolean => run.objections.some((each) => each.rule === rule);
-    for (let seed = 1; seed <= 400; seed++)
+    for (const seed of [first, ...Array.from({ length: 400 }, (_, index) => index + 1)])
       if (found(await simulateProtocol({ seed, fault, ...(storm ? { storm } : {}) }))) return;
     throw new Error(`in 400 seeds no referee saw ${fault}`);
   });

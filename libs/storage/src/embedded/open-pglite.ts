@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { problem, ProblemsError } from '@muster/problems';
+import { copyDatabaseTemplate } from './database-template';
 
 /** What the file system says to a program in WebAssembly: a number (WASI's) and no word. */
 const FILE_SYSTEM_SAYS: Readonly<Record<number, string>> = {
@@ -14,8 +15,9 @@ const REMEDY =
   'Make room, or mend what is said here, and start again; what was stored stays. A folder that is damaged is replaced by its backup.';
 
 /** Opens the database in `folder`, made if need be. Fails with `ProblemsError` (`STORAGE_FOLDER_UNUSABLE`). */
-export async function openPglite(folder: string): Promise<PGlite> {
+export async function openPglite(folder: string, template?: string): Promise<PGlite> {
   try {
+    await copyDatabaseTemplate(folder, template);
     return await PGlite.create(folder);
   } catch (error) {
     const summary = `the database in it cannot be opened: ${describe(error)}`;

@@ -26,13 +26,11 @@ export async function canUseNamespaces(): Promise<boolean> {
   return works.code === 0 && bridge.code === 0;
 }
 
-let networks = 0;
-
-/** Makes the bridge. First removes what runs that were killed have left: names carry the process that made them. */
+/** Makes the bridge. First removes what runs that were killed have left: its alias says which process made it. */
 export async function createNamespaceNetwork(): Promise<NamespaceNetwork> {
   await removeLeftovers();
-  networks += 1;
-  const id = `mu${process.pid.toString(36)}${networks.toString(36)}`;
+  // By chance: one process runs many suites, each with its own modules, and one of them may leave its bridge behind.
+  const id = `mu${randomInt(36 ** 5, 36 ** 6).toString(36)}`;
   const bridge = `${id}b`;
   const subnet = `10.${randomInt(128, 255)}.${randomInt(0, 255)}`;
   await runProgram(['ip', 'link', 'add', bridge, 'type', 'bridge']);
