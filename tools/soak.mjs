@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -27,17 +27,37 @@ function suites(patterns) {
     .filter((file) => /'fast-check'|MUSTER_PROPERTY_SEED/.test(readFileSync(join(root, file), 'utf8')));
 }
 
+/** Whether a suite, or what it imports beside it, asks for a database or a broker. Only then are they started. */
+function needsServices(file, seen = new Set()) {
+  if (seen.has(file)) return false;
+  seen.add(file);
+  const text = readFileSync(join(root, file), 'utf8');
+  if (/\bcreateTest(Database|Vhost)\b/.test(text)) return true;
+  return [...text.matchAll(/from '(\.[^']*)'/g)]
+    .map(([, path]) => `${join(dirname(file), path)}.ts`)
+    .some((path) => existsSync(join(root, path)) && needsServices(path, seen));
+}
+
 function round(seed, times, files) {
   say(
     `seed ${seed}, ${times} times the runs, ${files.length} suites; again: npm run soak -- --seed ${seed} --times ${times}`,
   );
   const env = { ...process.env, MUSTER_PROPERTY_SEED: seed, MUSTER_PROPERTY_TIMES: times };
   const jest = ['--testTimeout', String(ROUND_TIMEOUT_MS), '--runTestsByPath', ...files];
-  const { status } = spawnSync(process.execPath, [join(root, 'tools/test.mjs'), '--no-build', ...jest], {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'tools/test.mjs'),
+      '--no-build',
+      ...(files.some((file) => needsServices(file)) ? [] : ['--no-services']),
+      ...jest,
+    ],
+    {
+      cwd: root,
+      env,
+      stdio: 'inherit',
+    },
+  );
   return status ?? 1;
 }
 

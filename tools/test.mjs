@@ -1,7 +1,7 @@
 /**
  * `npm test`: builds, obtains one PostgreSQL and one RabbitMQ for the whole run, runs Jest, stops them.
  * Arguments go to Jest, but for `--no-build`: then only what this script itself needs is built, so that one project can be
- * tested while another does not compile. Exits with Jest's code; with 130 or 143 when it is interrupted.
+ * tested while another does not compile; and `--no-services`: for suites that need neither database nor broker. Exits with Jest's code; with 130 or 143 when it is interrupted.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -31,10 +31,12 @@ function run(file, args, env = process.env) {
   });
 }
 
+const OWN = ['--no-build', '--no-services'];
+
 async function main() {
-  const jestArguments = process.argv.slice(2).filter((argument) => argument !== '--no-build');
-  const isBuilt = jestArguments.length < process.argv.length - 2;
-  const build = isBuilt
+  const own = process.argv.slice(2).filter((argument) => OWN.includes(argument));
+  const jestArguments = process.argv.slice(2).filter((argument) => !OWN.includes(argument));
+  const build = own.includes('--no-build')
     ? [require.resolve('typescript/bin/tsc'), '-b', 'libs/testkit']
     : [join(root, 'tools/build.mjs')];
   if ((await run(process.execPath, build)) !== 0) {
@@ -44,6 +46,9 @@ async function main() {
   const testkit = require(join(root, 'libs/testkit/dist/index.js'));
   const needed = [...testkit.nodeRequirements];
   await testkit.ensureInstalled(needed, say);
+  const jest = require.resolve('jest/bin/jest');
+  const test = (env) => run(process.execPath, [jest, '-c', 'jest.config.cjs', ...jestArguments], env);
+  if (own.includes('--no-services')) return test(process.env);
   const services = [];
   try {
     // One after the other, since both may have to install packages.
@@ -59,8 +64,7 @@ async function main() {
       [testkit.RABBITMQ_VARIABLE]: rabbitmq.url,
       [testkit.RABBITMQ_CONTROL_VARIABLE]: JSON.stringify(rabbitmq.control.description),
     };
-    const jest = require.resolve('jest/bin/jest');
-    return await run(process.execPath, [jest, '-c', 'jest.config.cjs', ...jestArguments], env);
+    return await test(env);
   } finally {
     await Promise.all(services.map((service) => service.stop()));
   }

@@ -30,13 +30,16 @@ describe('a graph file', () => {
     ).toBeLessThanOrEqual(5);
   });
 
-  it.each([1, 2, 3, 4])('is carried on by another executor after %d ended tasks, work of the sync point too', (dies) => {
-    const script = { tasks: { 'also@sync': { duration: 4.5 } }, executorDiesAfter: dies };
-    const { executorDiesAfter: _, ...undisturbed } = script;
-    const { trace: _trace, schedulingMs: _ms, ...result } = simulate(graphOf(), { script });
-    expect(simulate(graphOf(), { script: undisturbed })).toMatchObject(result);
-    expect(result.tasks).toMatchObject({ 'all@sync': 'succeeded', 'also@sync': 'succeeded' });
-  });
+  it.each([1, 2, 3, 4])(
+    'is carried on by another executor after %d ended tasks, work of the sync point too',
+    (dies) => {
+      const script = { tasks: { 'also@sync': { duration: 4.5 } }, executorDiesAfter: dies };
+      const { executorDiesAfter: _, ...undisturbed } = script;
+      const { trace: _trace, schedulingMs: _ms, ...result } = simulate(graphOf(), { script });
+      expect(simulate(graphOf(), { script: undisturbed })).toMatchObject(result);
+      expect(result.tasks).toMatchObject({ 'all@sync': 'succeeded', 'also@sync': 'succeeded' });
+    },
+  );
 
   it('lets the sync point go on past what is tolerated on failed nodes', () => {
     const script = { tasks: { 'a@n1': { attempts: ['failed' as const] } } };

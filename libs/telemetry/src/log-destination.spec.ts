@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logDestination } from './log-destination';
@@ -21,61 +21,80 @@ describe('where the log is written', () => {
     }
   });
 
-  it('says how many lines are lost as soon as one can be written again', () => {
+  describe('a pipe whose reader does not keep up', () => {
     const folder = mkdtempSync(join(tmpdir(), 'muster-log-'));
-    const file = join(folder, 'log');
-    const full = openSync('/dev/full', 'w');
-    const roomy = openSync(file, 'w');
-    let fd = roomy;
-    const told: number[] = [];
-    const log = logDestination(
-      () => fd,
-      (lines) => told.push(lines),
-    );
-    try {
+    const path = join(folder, 'pipe');
+    let fd: number;
+    beforeAll(() => {
+      expect(spawnSync('mkfifo', [path]).status).toBe(0);
+      fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    });
+    afterAll(() => {
+      closeSync(fd);
+      rmSync(folder, { recursive: true });
+    });
+
+    /** Writes until the pipe takes no more; tells how many bytes it took. */
+    function fill(): number {
+      let took = 0;
+      // Whole pages, then what is left of the last one.
+      for (const size of [4096, 1])
+        for (;;) {
+          try {
+            took += writeSync(fd, '.'.repeat(size));
+          } catch {
+            break;
+          }
+        }
+      return took;
+    }
+
+    /** So many bytes of what is in the pipe; all that there is without a number. */
+    function read(bytes = 1 << 20): string {
+      const pieces: Buffer[] = [];
+      for (let left = bytes; left > 0;) {
+        const piece = Buffer.alloc(Math.min(left, 65_536));
+        try {
+          const count = readSync(fd, piece);
+          pieces.push(piece.subarray(0, count));
+          left -= count;
+        } catch {
+          break;
+        }
+      }
+      return Buffer.concat(pieces).toString();
+    }
+
+    it('is told how many lines are lost as soon as one can be written again', () => {
+      const told: number[] = [];
+      const log = logDestination(fd, (lines) => told.push(lines));
       log.write('first\n');
-      fd = full;
+      expect(read()).toBe('first\n');
+      const full = fill();
       log.write('lost\n');
       log.write('lost too\n');
       expect(told).toEqual([]);
-      fd = roomy;
+      expect(read()).toHaveLength(full);
       log.write('there is room\n');
       expect(told).toEqual([2]);
       log.write('last\n');
       expect(told).toEqual([2]);
-      expect(readFileSync(file, 'utf8')).toBe('first\nthere is room\nlast\n');
-    } finally {
-      closeSync(full);
-      closeSync(roomy);
-      rmSync(folder, { recursive: true });
-    }
-  });
+      expect(read()).toBe('there is room\nlast\n');
+    });
 
-  it('completes a line of which there was room for a part', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'muster-log-'));
-    const library = JSON.stringify(join(__dirname, '../dist/log-destination.js'));
-    const program = `
-      process.on('SIGXFSZ', () => undefined);
-      const fs = require('node:fs');
-      const [small, roomy] = [fs.openSync('small', 'w'), fs.openSync('roomy', 'w')];
-      let fd = small;
-      const told = [];
-      const log = require(${library}).logDestination(() => fd, (lines) => told.push(lines));
-      log.write('x'.repeat(1000) + '\\n');
-      log.write('y'.repeat(99) + '\\n');
-      fd = roomy;
-      log.write('last\\n');
-      console.log(JSON.stringify([fs.readFileSync('small', 'utf8').length, fs.readFileSync('roomy', 'utf8'), told]));
-    `;
-    try {
-      // Files of this shell's children end at one block of 512 bytes.
-      const script = 'ulimit -f 1; exec "$0" -e "$1"';
-      const ended = spawnSync('/bin/sh', ['-c', script, process.execPath, program], { cwd: folder, encoding: 'utf8' });
-      expect(ended.stderr).toBe('');
-      const [small, roomy, told] = JSON.parse(ended.stdout) as [number, string, number[]];
-      expect([small, roomy, told]).toEqual([512, `${'x'.repeat(1000 - small)}\nlast\n`, [1]]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    it('gets the rest of a line of which there was room for a part, before any other', () => {
+      const told: number[] = [];
+      const log = logDestination(fd, (lines) => told.push(lines));
+      const full = fill();
+      expect(read(8192)).toHaveLength(8192);
+      // More than fits, and more than a pipe takes as a whole or not at all.
+      log.write(`${'x'.repeat(20_000)}\n`);
+      log.write('lost\n');
+      const before = read();
+      expect(before.slice(full - 8192)).toMatch(/^x+$/);
+      log.write('last\n');
+      expect(before.slice(full - 8192) + read()).toBe(`${'x'.repeat(20_000)}\nlast\n`);
+      expect(told).toEqual([1]);
+    });
   });
 });

@@ -11,7 +11,7 @@ const NAP = 5;
  * `onLost` hears how many were lost once a line could be written again. (pino's own destination ends the program, or keeps all
  * lines, or none ever again.)
  */
-export function logDestination(fd: () => number, onLost: (lines: number) => void): DestinationStream {
+export function logDestination(fd: number, onLost: (lines: number) => void): DestinationStream {
   let torn: Buffer = Buffer.alloc(0);
   let lost = 0;
 
@@ -21,7 +21,7 @@ export function logDestination(fd: () => number, onLost: (lines: number) => void
     let naps = lost > 0 ? 0 : PATIENCE / NAP;
     while (rest.length > 0) {
       try {
-        rest = rest.subarray(writeSync(fd(), rest));
+        rest = rest.subarray(writeSync(fd, rest));
       } catch (error) {
         if (!isBusy(error) || naps === 0) return rest;
         naps -= 1;

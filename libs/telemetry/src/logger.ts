@@ -52,7 +52,7 @@ export function createLogger({ name, level = 'info', stream }: LoggerOptions): L
         },
       },
     },
-    harmless(stream ?? logDestination(() => 2, tellLost)),
+    harmless(stream ?? logDestination(2, tellLost)),
   );
   function tellLost(lines: number): void {
     logger.warn({ lines }, 'lines of the log could not be written and are lost');
