@@ -56,6 +56,8 @@ export class ExecutorBed {
   epoch = 0;
   /** Epochs under which leases of the deployment were renewed. */
   readonly renewed: number[] = [];
+  /** Renewals that are held back, when the store takes long. */
+  slowRenewals: (() => void)[] | null = null;
   /** Readings of its log that are held back, when that takes long. */
   slowLog: (() => void)[] | null = null;
   /** Commands that nobody has read and that are seen with the next append only. */
@@ -95,6 +97,7 @@ export class ExecutorBed {
     const store: Partial<DeploymentStore> = {
       renew: async (_executor, _lease, held) => {
         if (this.isStoreAway) throw new Error('the store is away');
+        if (this.slowRenewals) await new Promise<void>((answer) => this.slowRenewals?.push(answer));
         const epoch = held.get(D);
         if (epoch !== undefined) this.renewed.push(epoch);
         // Another executor's, once the epoch is higher than this one's.

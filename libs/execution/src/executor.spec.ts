@@ -105,12 +105,32 @@ describe('an executor', () => {
       expect(bed.events.filter(({ type }) => type === 'owner-changed')).toHaveLength(1);
     });
 
+    it('lets its lease pass once nothing of it has come for two minutes, and reads the next', async () => {
+      const bed = await reading();
+      await bed.clock.move(125_000);
+      expect(bed.executor.figures().deployments).toBe(0);
+      expect(bed.log.warnings).toContainEqual(expect.stringContaining('does not come'));
+      const renewed = bed.renewed.length;
+      await bed.clock.move(20_000);
+      expect(bed.renewed).toHaveLength(renewed);
+      bed.slowLog = null;
+      bed.isFree = true;
+      await bed.until(() => bed.events.some((event) => event.type === 'owner-changed' && event.epoch === 3));
+    });
+
     it('hands the deployment over when it stops, without waiting for the rest', async () => {
       const bed = await reading();
+      // Also when it is asked to in the middle of a renewal.
+      bed.slowRenewals = [];
+      await bed.until(() => bed.slowRenewals?.length === 1);
       const stopped = bed.executor.stop(5_000);
+      await bed.clock.move(10);
+      bed.slowRenewals.splice(0).forEach((answer) => answer());
       await bed.until(() => bed.handedOver.length === 1);
       await bed.clock.move(5_000);
       await stopped;
+      // Nothing that would keep the process.
+      expect(bed.clock.waiting).toBe(0);
       bed.slowLog?.splice(0).forEach((answer) => answer());
       await bed.clock.move(10_000);
       expect(bed.events.filter(({ type }) => type === 'owner-changed')).toHaveLength(1);

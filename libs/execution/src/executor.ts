@@ -10,8 +10,8 @@ import type {
   StartOrigin,
 } from '@muster/protocol';
 import type { LimitUse } from '@muster/scheduling';
+import { adoptNode } from './adopt-node';
 import { DeploymentQuestions } from './deployment-questions';
-import { targetOf } from './node-target-of';
 import type { DeploymentStore, OwnedDeployment, Renewed } from './ports/deployment-store';
 import type { ExecutorPorts } from './ports/executor-ports';
 import type { NodeReport } from './ports/node-port';
@@ -52,6 +52,8 @@ export interface ExecutorFigures {
 /** Of a lease: how often it is renewed, and the inbox read. */
 export const RENEW_PART = 0.3;
 const SWEEP_MAX = 50;
+/** Of one step in reading what was taken over: what takes longer, such as a store of artifacts that is silent, is left to others. */
+const STALLED_MS = 120_000;
 const SEEN_WITHIN_LEASES = 3;
 
 /**
@@ -75,6 +77,7 @@ export class Executor {
   #accepted: { readonly deployment: string; readonly graph: TaskGraph } | null = null;
   /** One deployment's log after another is read: all of them at once would each have all of it in memory. */
   #takingUp: Promise<void> = Promise.resolve();
+  #giveUpReading: () => void = () => undefined;
   #first = true;
   #leasesLost = 0;
   #roundsFailed = 0;
@@ -171,30 +174,13 @@ export class Executor {
     this.#ports.nudge();
   }
 
-  /** Takes a node over from another installation, through `jumps` if it is reached so, outermost first; settles with the problems that stand in the way. */
-  async adopt(
+  /** As `adoptNode`. */
+  adopt(
     node: NodeAccessMessage,
     jumps: readonly NodeAccessMessage[],
     installation: string,
   ): Promise<readonly Problem[]> {
-    const { box, nodes, store } = this.#ports;
-    const subject = `node ${node.name}`;
-    if (node.jump !== null && jumps.at(-1)?.name !== node.jump)
-      return [
-        problem('NODE_UNREACHABLE', {
-          subject,
-          summary: `it is reached through ${node.jump}, and nobody said how that is reached`,
-          remedy: 'Update the planner: it is older than this executor.',
-        }),
-      ];
-    const target = targetOf(box, node, jumps);
-    const found = await nodes.identify(target);
-    const ticket = found.kind === 'identified' ? await store.drawTicket(node.machine, found.machine) : 0;
-    if (ticket === null) return [problem('DEPLOY_NODE_CLAIMED', { subject, summary: 'a transaction claims it' })];
-    const answer = found.kind === 'identified' ? await nodes.adopt(target, { installation, ticket }) : found;
-    if (answer.kind === 'ready') return [];
-    const detail = answer.kind === 'refused' ? `${answer.code}: ${answer.detail}` : answer.detail;
-    return [problem('NODE_UNREACHABLE', { subject, summary: 'it could not be adopted', detail })];
+    return adoptNode(this.#ports, node, jumps, installation);
   }
 
   /** Why the task does not run, from the stored log, so also while the owner is dead; null for an unknown deployment or task. */
@@ -255,6 +241,7 @@ export class Executor {
   async stop(patienceMs: number): Promise<void> {
     this.#stopped = true;
     this.#cancelTick?.();
+    this.#giveUpReading();
     await this.#ticking;
     const { store, clock, log } = this.#ports;
     const held = [...this.#held.values()];
@@ -373,7 +360,14 @@ export class Executor {
     }
     const held: HeldDeployment = { deployment, epoch, lease, log, runner: null };
     this.#held.set(deployment, held);
+    let cancelStall: () => void = () => undefined;
+    let stalled: () => void = () => undefined;
+    const onStep = (): void => {
+      cancelStall();
+      cancelStall = this.#ports.clock.after(STALLED_MS, stalled);
+    };
     const reading: TakeUp = {
+      onStep,
       context: this.#context,
       readGraph: this.#ports.readGraph,
       owned,
@@ -387,10 +381,24 @@ export class Executor {
       },
     };
     this.#takingUp = this.#takingUp.then(async () => {
-      if (reading.isHeld()) await takeUp(reading);
+      if (reading.isHeld()) {
+        const givenUp = new Promise<void>((resolve) => {
+          this.#giveUpReading = resolve;
+          stalled = () => {
+            log.warn({}, 'what is stored of it does not come; its lease will pass');
+            // So that nothing is begun if it comes after all.
+            this.#forget(held);
+            resolve();
+          };
+        });
+        onStep();
+        await Promise.race([takeUp(reading), givenUp]);
+        cancelStall();
+      }
       // What is in its inbox was left out so far.
       if (held.runner) this.nudged();
-      else this.#forget(held);
+      // At a stop it is still to be handed over.
+      else if (!this.#stopped) this.#forget(held);
     });
   }
 

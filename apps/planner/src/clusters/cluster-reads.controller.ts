@@ -8,13 +8,8 @@ import { bundlesOf } from '../bundles/find-bundles';
 import { ApiRefusals } from '../http/api-errors';
 import { Project } from '../http/principal';
 import { Needs } from '../http/route-access';
-import {
-  DiffQuery,
-  EffectiveQuery,
-  EffectiveSettingsDto,
-  type EffectiveValueDto,
-  RevisionDiffDto,
-} from './cluster.dto';
+import { EffectiveQuery, EffectiveSettingsDto, type EffectiveValueDto } from './effective-settings.dto';
+import { DiffQuery, RevisionDiffDto } from './revision.dto';
 import type { ClusterRow } from './cluster.entity';
 import { findCluster, findRevision } from './find-cluster';
 import type { RevisionRow } from './revision.entity';

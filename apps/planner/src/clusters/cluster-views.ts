@@ -2,14 +2,8 @@ import { type ClusterSpec, type Json, maskSecrets } from '@muster/model';
 import { type EntityManager, LessThan } from 'typeorm';
 import { rowsOf } from '../database/sql';
 import { CURSOR_PART, type Page, pageOf, type PageQuery, readCursor } from '../http/paging';
-import type {
-  AppliedClusterDto,
-  ClusterDto,
-  ClusterQuery,
-  ClusterSummaryDto,
-  RevisionDto,
-  RevisionSummaryDto,
-} from './cluster.dto';
+import type { AppliedClusterDto, ClusterDto, ClusterQuery, ClusterSummaryDto } from './cluster.dto';
+import type { RevisionDto, RevisionSummaryDto } from './revision.dto';
 import { ClusterRow } from './cluster.entity';
 import { findRevision } from './find-cluster';
 import { etagOf, type RevisedCluster } from './revise-cluster';

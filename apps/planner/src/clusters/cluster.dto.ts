@@ -1,11 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ProblemDto } from '../http/api-errors';
 import { PageQuery } from '../http/paging';
 
 const SOURCE_CHARS_MAX = 8_000_000;
-const REASON_CHARS_MAX = 1000;
+export const REASON_CHARS_MAX = 1000;
 
 /** Which clusters are listed, by their newest revision. */
 export class ClusterQuery extends PageQuery {
@@ -104,48 +103,6 @@ export class DeleteClusterQuery {
   reason?: string;
 }
 
-/** `?node=&revision=` */
-export class EffectiveQuery {
-  @ApiPropertyOptional({ description: 'As this node sees it; absent: as all nodes do.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  node?: string;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Of this revision; absent: the newest.' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  revision?: number;
-}
-
-/** `?from=&to=` */
-export class DiffQuery {
-  @ApiPropertyOptional({ default: 'live', description: 'A number, `head` or `live`.' })
-  @IsOptional()
-  @Matches(/^(head|live|\d{1,9})$/)
-  from: string = 'live';
-
-  @ApiPropertyOptional({ default: 'head', description: 'A number, `head` or `live`.' })
-  @IsOptional()
-  @Matches(/^(head|live|\d{1,9})$/)
-  to: string = 'head';
-}
-
-export class RollbackDto {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 1, description: 'The revision whose content is wanted again.' })
-  @IsInt()
-  @Min(1)
-  revision!: number;
-
-  @ApiPropertyOptional({ description: 'Kept with the revision.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(REASON_CHARS_MAX)
-  reason?: string;
-}
-
 class AcceptedHostKeyDto {
   @ApiProperty()
   node!: string;
@@ -223,39 +180,6 @@ export class ClusterPageDto {
   next!: string | null;
 }
 
-export class RevisionSummaryDto {
-  @ApiProperty({ type: 'integer' })
-  number!: number;
-
-  @ApiProperty({ description: 'Equal content has equal hashes.' })
-  hash!: string;
-
-  @ApiProperty({ format: 'date-time' })
-  createdAt!: string;
-
-  @ApiProperty()
-  who!: string;
-
-  @ApiProperty({ type: String, nullable: true })
-  why!: string | null;
-
-  @ApiProperty({ enum: ['apply', 'edit', 'rollback', 'preset', 'clone', 'import'], description: 'How it came about.' })
-  change!: string;
-}
-
-export class RevisionDto extends RevisionSummaryDto {
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'Secrets show as `<secret>`.' })
-  content!: object;
-}
-
-export class RevisionPageDto {
-  @ApiProperty({ type: [RevisionSummaryDto] })
-  items!: RevisionSummaryDto[];
-
-  @ApiProperty({ type: String, nullable: true })
-  next!: string | null;
-}
-
 export class ClusterPartDto {
   @ApiProperty({ type: 'integer' })
   revision!: number;
@@ -265,115 +189,4 @@ export class ClusterPartDto {
 
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'Secrets show as `<secret>`.' })
   value!: object;
-}
-
-class SettingOriginDto {
-  @ApiProperty({ enum: ['default', 'option', 'preset', 'cluster', 'node'] })
-  from!: string;
-
-  @ApiProperty({
-    description: 'The bundle whose schema has the default, or the name of the option, preset, cluster or node.',
-  })
-  by!: string;
-}
-
-/** Any value of settings; `unknown` alone would be described as an object. */
-const ANY_VALUE = {
-  oneOf: [
-    { type: 'string' },
-    { type: 'number' },
-    { type: 'boolean' },
-    { type: 'array', items: {} },
-    { type: 'object', additionalProperties: true },
-  ],
-  nullable: true,
-};
-
-class InheritedValueDto {
-  @ApiProperty({ ...ANY_VALUE, description: 'Secrets show as `<secret>`.' })
-  value!: unknown;
-
-  @ApiProperty({ type: SettingOriginDto })
-  origin!: SettingOriginDto;
-}
-
-export class EffectiveValueDto {
-  @ApiProperty({ type: [String], description: 'Keys from the root of the settings.' })
-  path!: string[];
-
-  @ApiProperty({ ...ANY_VALUE, description: 'Secrets show as `<secret>`, blank ones as `<to be filled>`.' })
-  value!: unknown;
-
-  @ApiProperty({ type: SettingOriginDto })
-  origin!: SettingOriginDto;
-
-  @ApiProperty({
-    type: InheritedValueDto,
-    nullable: true,
-    description: 'What it would be if its origin did not say it.',
-  })
-  inherits!: InheritedValueDto | null;
-
-  @ApiProperty()
-  secret!: boolean;
-
-  @ApiProperty()
-  blank!: boolean;
-
-  @ApiProperty()
-  deprecated!: boolean;
-
-  @ApiProperty()
-  fixed!: boolean;
-
-  @ApiProperty()
-  generated!: boolean;
-
-  @ApiProperty({ description: 'True: neither the release nor a plugin declares it.' })
-  unused!: boolean;
-}
-
-export class EffectiveSettingsDto {
-  @ApiProperty()
-  cluster!: string;
-
-  @ApiProperty({ type: 'integer' })
-  revision!: number;
-
-  @ApiProperty({ type: String, nullable: true })
-  node!: string | null;
-
-  @ApiProperty({ type: [EffectiveValueDto] })
-  values!: EffectiveValueDto[];
-}
-
-class ClusterChangeDto {
-  @ApiProperty({ type: [String], description: 'Keys from the root of the cluster file.' })
-  path!: string[];
-
-  @ApiProperty({ enum: ['added', 'removed', 'changed'] })
-  change!: string;
-
-  @ApiProperty({ ...ANY_VALUE, description: 'Secrets show as `<secret>`.' })
-  before!: unknown;
-
-  @ApiProperty({ ...ANY_VALUE, description: 'Secrets show as `<secret>`.' })
-  after!: unknown;
-
-  @ApiProperty({ description: 'A secret is part of it: what shows the same is different all the same.' })
-  secret!: boolean;
-}
-
-export class RevisionDiffDto {
-  @ApiProperty()
-  cluster!: string;
-
-  @ApiProperty({ type: 'integer' })
-  from!: number;
-
-  @ApiProperty({ type: 'integer' })
-  to!: number;
-
-  @ApiProperty({ type: [ClusterChangeDto], description: 'By path.' })
-  changes!: ClusterChangeDto[];
 }

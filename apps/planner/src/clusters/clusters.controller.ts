@@ -13,9 +13,8 @@ import {
   ClusterPageDto,
   ClusterQuery,
   DeleteClusterQuery,
-  RevisionDto,
-  RevisionPageDto,
 } from './cluster.dto';
+import { RevisionDto, RevisionPageDto } from './revision.dto';
 import { knownNodes } from './cluster-nodes';
 import { appliedView, clusterView, listClusters, listRevisions, revisionView } from './cluster-views';
 import { deleteCluster } from './delete-cluster';

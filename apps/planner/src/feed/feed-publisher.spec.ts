@@ -110,6 +110,7 @@ describe.each([
         }) as unknown,
       },
     }) as DataSource;
+    const lookout = new Lookout(database, nudges, tail, (error) => failures.push(error));
     const sequencer = new FeedSequencer(database, nudges, tail, (error) => failures.push(error));
     const publisher = new FeedPublisher(losing, bus, tail, nudges, INSTALLATION, (error) => failures.push(error));
     const write = (cluster: string) =>
@@ -124,6 +125,7 @@ describe.each([
       expect(place.told.map(({ cluster }) => cluster)).toEqual(['one', 'two', 'three']);
       expect(failures.map(String)).toEqual(['Error: the answer is lost', 'Error: the answer is lost']);
     } finally {
+      await lookout.close();
       await sequencer.close();
       await publisher.close();
       await bus.close();

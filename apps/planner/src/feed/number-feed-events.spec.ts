@@ -2,7 +2,8 @@ import { connectDatabase } from '../database/open-database';
 import { rowOf } from '../database/sql';
 import { TestPlanner } from '../testing/test-planner.testing';
 import type { NewFeedEvent } from './feed-event';
-import { feedProgress, numberFeedEvents } from './number-feed-events';
+import { numberFeedEvents } from './number-feed-events';
+import { lastFeedNumber } from './read-feed';
 import { readFeed } from './read-feed';
 import { writeFeedEvents } from './write-feed-events';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -121,7 +122,7 @@ describe('the numbers of the feed', () => {
 
   it('are given by another planner when the first dies in the middle', async () => {
     await writeFeedEvents(database.manager, 'default', [{ type: 'node.registered', at: null, subject: {}, data: {} }]);
-    const { last } = await feedProgress(database);
+    const last = await lastFeedNumber(database.manager);
     const dying = await connectDatabase(planner.opened);
     const runner = dying.createQueryRunner();
     await runner.startTransaction();

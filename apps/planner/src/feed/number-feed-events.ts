@@ -1,5 +1,5 @@
+import type { Pool, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
-import { rowOf } from '../database/sql';
 
 /** How many events get their number in one database transaction. */
 export const BATCH_MAX = 5000;
@@ -10,15 +10,14 @@ export interface Numbered {
   readonly isMore: boolean;
 }
 
-/** How far the feed has come. */
-export async function feedProgress(database: DataSource): Promise<Numbered> {
-  const found = await rowOf<{ last: string; waits: boolean }>(
-    database.manager,
-    `SELECT last, EXISTS (SELECT 1 FROM planner.feed_event WHERE number IS NULL) AS waits
-     FROM planner.feed_sequence WHERE "only"`,
-  );
-  return { last: Number(found?.last ?? 0), isMore: found?.waits ?? false };
+interface Progress {
+  readonly last: string;
+  readonly waits: boolean;
 }
+
+const PROGRESS = `
+  SELECT last, EXISTS (SELECT 1 FROM planner.feed_event WHERE number IS NULL) AS waits
+  FROM planner.feed_sequence WHERE "only"`;
 
 /**
  * Gives numbers to committed events.
@@ -29,14 +28,17 @@ export async function feedProgress(database: DataSource): Promise<Numbered> {
  * Order: by time of writing, then by place in the statement. What depends on one another was written under a row's
  * lock, one after the other.
  *
- * Two statements without parameters in one message to the database are one database transaction, and cost one round trip where
- * begin and commit would be three more. The second has a snapshot of its own, taken after the lock was granted, so it sees what the
+ * Statements without parameters in one message to the database are one database transaction, and cost one round trip where begin, commit
+ * and the question how far it came would be four more. The second has a snapshot of its own, taken after the lock was granted, so it sees what the
  * last holder numbered. By place on disk, since nobody else changes an event without a number; out of an array, since the database takes
  * that for short and looks the places up, where it would otherwise read the whole feed for them.
  */
 export async function numberFeedEvents(database: DataSource): Promise<Numbered> {
-  await database.query(NUMBER);
-  return feedProgress(database);
+  // By the driver's own pool: TypeORM gives one statement's answer only.
+  const { master } = database.driver as unknown as { readonly master: Pool };
+  const answers: unknown = await master.query(`${NUMBER};${PROGRESS}`);
+  const found = (answers as readonly QueryResult<Progress>[]).at(-1)?.rows[0];
+  return { last: Number(found?.last ?? 0), isMore: found?.waits ?? false };
 }
 
 const NUMBER = `

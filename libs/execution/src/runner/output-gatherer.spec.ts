@@ -36,14 +36,14 @@ describe('the gatherer of output', () => {
     await clock.move(0);
     await first;
     const others = [gatherer.add(chunk(1)), gatherer.add(chunk(2))];
-    await clock.move(99);
+    await clock.move(199);
     expect(sent).toEqual([[0]]);
     const last = gatherer.add(chunk(3));
     await clock.move(1);
     await Promise.all([...others, last]);
     expect(sent).toEqual([[0], [1, 2, 3]]);
     void gatherer.add(chunk(4));
-    await clock.move(200);
+    await clock.move(400);
     void gatherer.add(chunk(5));
     await clock.move(0);
     expect(sent.slice(2)).toEqual([[4], [5]]);
@@ -59,7 +59,7 @@ describe('the gatherer of output', () => {
     for (let offset = 0; offset <= OUTPUT_CHUNKS_MAX; offset++) void gatherer.add(chunk(offset));
     await settled();
     expect(sent.map(({ length }) => length)).toEqual([2, OUTPUT_CHUNKS_MAX]);
-    await clock.move(100);
+    await clock.move(200);
     expect(sent.map(({ length }) => length)).toEqual([2, OUTPUT_CHUNKS_MAX, 1]);
   });
 
@@ -71,7 +71,7 @@ describe('the gatherer of output', () => {
     expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     refuse.next = false;
     void gatherer.add(chunk(2));
-    await clock.move(100);
+    await clock.move(200);
     expect(sent).toEqual([[2]]);
   });
 

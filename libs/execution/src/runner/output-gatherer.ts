@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock';
 import type { PublishOutput } from '../ports/publishing';
 
 /** Between two messages, while what waits fills none: each costs both services much the same for one chunk and for many. */
-const GATHER_MS = 100;
+const GATHER_MS = 200;
 /** Characters of base64 that fill a message: a chunk of full length goes at once, since whoever reads a long output waits for each. */
 const CHARS_FULL = 64 * 1024;
 

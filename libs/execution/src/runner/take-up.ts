@@ -33,6 +33,8 @@ export interface TakeUp {
   readonly held: HeldDeployment;
   /** False once somebody else owns it, or nobody waits for it any more: then no more of it is read. */
   readonly isHeld: () => boolean;
+  /** Told of each step that reading has come further. */
+  readonly onStep: () => void;
   readonly onGone: (reason: 'ended' | 'fenced' | 'broken') => void;
 }
 
@@ -46,6 +48,7 @@ export async function takeUp(it: TakeUp): Promise<void> {
   try {
     const graph = it.graph ?? (await readTaskGraph(it.readGraph, owned.graph));
     if (!isHeld()) return;
+    it.onStep();
     if (typeof graph === 'string') return await endUnread(it, graph);
     // Lets a renewal go between two things that take long where the graph is large.
     await pause(context.clock, 0);
@@ -53,6 +56,7 @@ export async function takeUp(it: TakeUp): Promise<void> {
     const runner = new DeploymentRunner(context, owned, graph, carried, held.lease, it.onGone);
     for await (const events of readLog(context.store, owned.deployment, 0, owned.lastSeq)) {
       if (!isHeld()) return;
+      it.onStep();
       runner.replay(events);
     }
     if (!isHeld()) return;
@@ -73,7 +77,7 @@ export async function takeUp(it: TakeUp): Promise<void> {
 
 /** What an earlier run has done, for one that begins; null: there is none, or it is in the log already. */
 async function carriedOver(
-  { context: { store }, owned: { start, lastSeq }, isHeld }: TakeUp,
+  { context: { store }, owned: { start, lastSeq }, isHeld, onStep }: TakeUp,
   graph: TaskGraph,
 ): Promise<CarriedOver | null> {
   if (start.graph.kind !== 'earlier' || lastSeq > 0) return null;
@@ -85,6 +89,7 @@ async function carriedOver(
   const state = initialState(graph, { leasesPools: true });
   for await (const events of readLog(store, deployment, 0, earlier.lastSeq)) {
     if (!isHeld()) break;
+    onStep();
     for (const event of events) apply(state, event);
   }
   return carriedFrom(state, tasks);
