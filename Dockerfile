@@ -3,7 +3,7 @@ FROM node:20-bookworm-slim AS build
 WORKDIR /muster
 COPY package.json package-lock.json tsconfig*.json ./
 COPY apps apps
-COPY tools/build.mjs tools/pack-packages.mjs tools/make-database-template.mjs tools/
+COPY tools/build.mjs tools/pack-packages.mjs tools/make-database-template.mjs tools/replace-folder.mjs tools/
 COPY libs libs
 RUN npm ci && npm run build && npm prune --omit=dev
 

@@ -2,19 +2,11 @@
  * Makes the empty database that the embedded database begins with, `libs/storage/template`: a server would else make the same
  * at each first start, for 3 s of CPU. Does nothing when the same version has made one. See docs/decisions/0321.
  */
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { replaceFolder } from './replace-folder.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(join(root, 'libs/storage/package.json'));
@@ -35,8 +27,7 @@ if (!isMade) {
     chmodSync(folder, 0o755);
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
       if (entry.isFile()) chmodSync(join(entry.parentPath, entry.name), 0o644);
-    rmSync(target, { recursive: true, force: true });
-    renameSync(folder, target);
+    replaceFolder(folder, target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -5,10 +5,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { replaceFolder } from './replace-folder.mjs';
 
 const self = fileURLToPath(import.meta.url);
 const root = dirname(dirname(self));
@@ -133,8 +134,7 @@ if (!isMade) {
     writeFileSync(join(folder, 'made.json'), `${JSON.stringify(made)}\n`);
     // Services may run as another user than the one who builds.
     chmodSync(folder, 0o755);
-    rmSync(target, { recursive: true, force: true });
-    renameSync(folder, target);
+    replaceFolder(folder, target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -43,7 +43,10 @@ function runPacked(body, filename, require) {
  */
 function usePackedPackages(folder, lockFile) {
   if (!isPackedFor(folder, lockFile)) return false;
-  const { filename, script } = compilePacked(folder);
+  // Where it is being replaced, or was torn, it is as if nothing were packed.
+  const compiled = orUndefined(() => compilePacked(folder));
+  if (compiled === undefined) return false;
+  const { filename, script } = compiled;
   const packed = runPacked(script.runInThisContext(), filename, Module.createRequire(filename));
   const load = Module._load;
   Module._load = function (request, parent, ...rest) {

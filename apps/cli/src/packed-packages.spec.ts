@@ -64,6 +64,10 @@ describe('the packed packages', () => {
     expect(await seen()).toEqual({ ...WITHOUT, used: false });
     writeFileSync(lock(), '{}');
     expect(await seen()).toMatchObject({ used: true });
+    writeFileSync(join(folder, 'packed/packages.cjs'), 'const left = {');
+    expect(await seen()).toEqual({ ...WITHOUT, used: false });
+    rmSync(join(folder, 'packed/packages.cjs'));
+    expect(await seen()).toEqual({ ...WITHOUT, used: false });
     rmSync(join(folder, 'packed/made.json'));
     expect(await seen()).toEqual({ ...WITHOUT, used: false });
     rmSync(join(folder, 'packed'), { recursive: true });
@@ -105,6 +109,23 @@ describe('the packed packages', () => {
     // Else there is nothing to confuse.
     expect(own).toContain('apps/planner/node_modules/tar-stream');
     for (const place of own) expect(packed).toContain(`\n// ${place}/`);
+  });
+
+  it('are replaced as a whole, by several builds at once', async () => {
+    const build = `
+      const { mkdtempSync, writeFileSync } = require('node:fs');
+      const [, tool, target] = process.argv;
+      import(tool).then(({ replaceFolder }) => {
+        for (let time = 0; time < 15; time++) {
+          const folder = mkdtempSync(target + '-');
+          for (let file = 0; file < 20; file++) writeFileSync(folder + '/' + file, '');
+          replaceFolder(folder, target);
+        }
+      });`;
+    const [tool, target] = [join(root, 'tools/replace-folder.mjs'), join(folder, 'replaced')];
+    await Promise.all([1, 2, 3, 4].map(() => run(build, tool, target)));
+    expect(readdirSync(target)).toHaveLength(20);
+    expect(readdirSync(folder).filter((name) => name.startsWith('replaced'))).toEqual(['replaced']);
   });
 
   it('can be packed by one user and used by another', () => {

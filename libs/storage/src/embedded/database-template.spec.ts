@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PrivateFolder, privateFolder } from '@muster/testkit';
 import { copyDatabaseTemplate } from './database-template';
@@ -46,6 +46,31 @@ describe('a new embedded database', () => {
     expect(await readdir(place.path)).toEqual(['copy', 'data', 'template']);
     expect(await readdir(at('copy'))).toContain('other');
     expect(await readdir(at('copy'))).not.toContain('unfinished');
+  });
+
+  it('is of nobody else and to be written where what is installed is for reading alone', async () => {
+    const modes = async (of: string): Promise<readonly string[]> => {
+      const entries = await readdir(at(of), { recursive: true, withFileTypes: true });
+      const found = entries.map(async (it) => {
+        const { mode } = await stat(join(it.parentPath, it.name));
+        return `${it.isDirectory() ? 'folder' : 'file'} ${(mode & 0o777).toString(8)}`;
+      });
+      return [...new Set(await Promise.all(found))].sort();
+    };
+    await chmod(join(template, 'pgdata', 'PG_VERSION'), 0o444);
+    await chmod(join(template, 'pgdata', 'base'), 0o555);
+    await copyDatabaseTemplate(at('own'), template);
+    await chmod(join(template, 'pgdata', 'base'), 0o755);
+    expect(await modes('own')).toEqual(['file 600', 'folder 700']);
+    expect(((await stat(at('own'))).mode & 0o777).toString(8)).toBe('700');
+    await rm(at('own'), { recursive: true });
+  });
+
+  it('is made on the spot where the template cannot be copied', async () => {
+    await cp(join(template, 'made.json'), at('torn', 'made.json'));
+    await copyDatabaseTemplate(at('made'), at('torn'));
+    expect((await readdir(place.path)).filter((name) => name.startsWith('made'))).toEqual([]);
+    await rm(at('torn'), { recursive: true });
   });
 
   it('never takes the place of one that is there', async () => {
