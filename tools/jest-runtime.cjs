@@ -1,5 +1,7 @@
 const { Script } = require('node:vm');
+const { join } = require('node:path');
 const { default: Runtime } = require('jest-runtime');
+const { compilePacked, isPackedFor, packedFor, runPacked } = require('../apps/cli/bin/packed-packages.cjs');
 
 /**
  * What each file has become, kept for as long as the worker lives: Jest gives every suite modules of its own, and for that
@@ -18,6 +20,11 @@ if (process.send) {
   process.on('removeListener', (name) => name === 'message' && process.off('disconnect', leave));
 }
 
+const root = join(__dirname, '..');
+const packedFolder = join(root, 'apps/cli/packed');
+/** Undefined until a suite asks for a package; null where nothing is packed for the packages that are installed. */
+let packedScript;
+
 /** Fails when Jest has changed what is built upon here: then every suite would fail on something less clear. */
 function method(object, name) {
   if (typeof object?.[name] !== 'function')
@@ -30,6 +37,33 @@ module.exports = class extends Runtime {
     super(...parameters);
     this.#keepTransforms(this.transformCache);
     this.#keepScripts(this.executor, method(this._environment, 'getVmContext'), this._testPath);
+  }
+
+  /** Our own files get packages as services get them: in one file that is compiled already, evaluated anew for each suite. */
+  requireModuleOrMock(from, name) {
+    const get = packedFor(this.#packedPackages(), name, from, packedScript?.filename);
+    return get === undefined ? super.requireModuleOrMock(from, name) : get();
+  }
+
+  // Not private: Jest's constructor calls this, before there are private fields.
+  resetModules() {
+    this._packed = undefined;
+    super.resetModules();
+  }
+
+  #packedPackages() {
+    if (this._packed !== undefined) return this._packed;
+    const context = method(this._environment, 'getVmContext')();
+    if (context === null) return {};
+    packedScript ??= isPackedFor(packedFolder, join(root, 'package-lock.json')) ? compilePacked(packedFolder) : null;
+    // While it is evaluated it asks for what is not packed.
+    this._packed = {};
+    if (packedScript !== null) {
+      const { filename, script } = packedScript;
+      const require = (name) => this.requireModuleOrMock(filename, name);
+      this._packed = runPacked(script.runInContext(context), filename, require);
+    }
+    return this._packed;
   }
 
   #keepTransforms(cache) {

@@ -106,9 +106,10 @@ async function pack(found, folder) {
 /** Loads all packages once, in the Node that will run them, and keeps what its V8 has compiled. */
 function compile(folder) {
   const program = `
-    const { loadPacked } = require(${JSON.stringify(join(root, 'apps/cli/bin/packed-packages.cjs'))});
-    const { exports, script } = loadPacked(process.argv[1]);
-    for (const get of Object.values(exports)) get();
+    const { compilePacked, runPacked } = require(${JSON.stringify(join(root, 'apps/cli/bin/packed-packages.cjs'))});
+    const { filename, script } = compilePacked(process.argv[1], ${JSON.stringify(target)});
+    const require_ = require('node:module').createRequire(filename);
+    for (const get of Object.values(runPacked(script.runInThisContext(), filename, require_))) get();
     require('node:fs').writeFileSync(require('node:path').join(process.argv[1], 'packages.cache'), script.createCachedData());
   `;
   const { status, stderr } = spawnSync(process.execPath, ['-e', program, folder], { encoding: 'utf8' });

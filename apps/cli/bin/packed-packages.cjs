@@ -3,48 +3,61 @@
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
-const { join } = require('node:path');
+const { dirname, join } = require('node:path');
 const { constants, Script } = require('node:vm');
 
+/** False if nothing was packed in `folder`, or for other packages than `lockFile` names. */
+function isPackedFor(folder, lockFile) {
+  const made = orUndefined(() => JSON.parse(readFileSync(join(folder, 'made.json'), 'utf8')));
+  const lock = orUndefined(() => createHash('sha256').update(readFileSync(lockFile)).digest('hex'));
+  return made !== undefined && made.lock === lock;
+}
+
 /**
- * The packed packages in `folder`: `exports` has a function by the name of each, which gives what `require` of it would give;
- * `script` is what they were compiled to. A cache that another Node has made is left alone, by V8 itself.
+ * What is packed in `folder`, compiled. A cache that another Node has made is left alone, by V8 itself. `place`, where it will
+ * lie, is what a cache of this says in stacks.
  */
-function loadPacked(folder) {
-  const filename = join(folder, 'packages.cjs');
+function compilePacked(folder, place = folder) {
+  const filename = join(place, 'packages.cjs');
   // The packer writes ASCII alone, which is read faster so.
-  const source = Module.wrap(readFileSync(filename, 'latin1'));
+  const source = Module.wrap(readFileSync(join(folder, 'packages.cjs'), 'latin1'));
   const script = new Script(source, {
     filename,
     cachedData: orUndefined(() => readFileSync(join(folder, 'packages.cache'))),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
+  return { filename, script };
+}
+
+/** Gives a function by the name of each package, which gives what `require` of it would give. `body` is the script's value. */
+function runPacked(body, filename, require) {
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, Module.createRequire(filename), module, filename, folder);
-  return { exports: module.exports, script, filename };
+  body(module.exports, require, module, filename, dirname(filename));
+  return module.exports;
 }
 
 /**
  * From now on our own files, and what is packed, get packages from `folder` instead of from thousands of files. Other packages
- * get what they got before, since they may want other versions. Does nothing, and says `false`, if nothing was packed, or for
- * other packages than `lockFile` names: then starting takes longer, that is all.
+ * get what they got before, since they may want other versions. Does nothing, and says `false`, where nothing is packed for
+ * these packages: then starting takes longer, that is all.
  */
 function usePackedPackages(folder, lockFile) {
-  const made = orUndefined(() => JSON.parse(readFileSync(join(folder, 'made.json'), 'utf8')));
-  const lock = orUndefined(() => createHash('sha256').update(readFileSync(lockFile)).digest('hex'));
-  if (made === undefined || made.lock !== lock) return false;
-  const { exports, filename } = loadPacked(folder);
+  if (!isPackedFor(folder, lockFile)) return false;
+  const { filename, script } = compilePacked(folder);
+  const packed = runPacked(script.runInThisContext(), filename, Module.createRequire(filename));
   const load = Module._load;
   Module._load = function (request, parent, ...rest) {
-    const get = Object.hasOwn(exports, request) && isOwn(parent, filename) ? exports[request] : undefined;
+    const get = packedFor(packed, request, parent?.filename, filename);
     return get === undefined ? load.call(this, request, parent, ...rest) : get();
   };
   return true;
 }
 
-const isOwn = (parent, packed) =>
-  typeof parent?.filename === 'string' &&
-  (parent.filename === packed || !/[\\/]node_modules[\\/]/.test(parent.filename));
+/** What gives package `name` to the file `from`, or undefined if that is to look for it itself. */
+function packedFor(packed, name, from, filename) {
+  const isOwn = typeof from === 'string' && (from === filename || !/[\\/]node_modules[\\/]/.test(from));
+  return isOwn && Object.hasOwn(packed, name) ? packed[name] : undefined;
+}
 
 function orUndefined(read) {
   try {
@@ -54,4 +67,4 @@ function orUndefined(read) {
   }
 }
 
-module.exports = { loadPacked, usePackedPackages };
+module.exports = { compilePacked, isPackedFor, packedFor, runPacked, usePackedPackages };

@@ -1,6 +1,7 @@
 import { Pool, type PoolConfig, types } from 'pg';
 import { invariant, problem, ProblemsError } from '@muster/problems';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from './embedded/embedded-database';
+import { statementLimit } from './statement-limit';
 
 export type DatabaseConfig =
   | {
@@ -31,7 +32,10 @@ export interface Database {
    * done on another connection; and `SET`, named statements, advisory locks and LISTEN are not to be used.
    */
   readonly kind: DatabaseConfig['kind'];
-  /** bigint columns arrive as numbers; one beyond 2^53 is a bug and fails the query. */
+  /**
+   * bigint columns arrive as numbers; one beyond 2^53 is a bug and fails the query. In PostgreSQL a statement that takes too long
+   * fails, and its connection ends (`statementLimit`).
+   */
   readonly pool: Pool;
   readonly connectionOptions: ConnectionOptions;
   /** A client of its own, not from the pool: for a lease, which must not wait behind anything. */
@@ -45,6 +49,8 @@ export interface OpenOptions {
   readonly name: string;
   /** Told of connections that were lost while nobody used them. */
   readonly onConnectionLost?: (error: Error) => void;
+  /** How long a statement of the pool may take, in ms. */
+  readonly statementMs?: number;
 }
 
 /**
@@ -55,7 +61,7 @@ export interface OpenOptions {
 const IDLE_IN_TRANSACTION_MS = 5000;
 
 /** Opens the database and asks it a question. Fails with `ProblemsError` when it does not answer or the folder is in use. */
-export async function openDatabase({ config, name, onConnectionLost }: OpenOptions): Promise<Database> {
+export async function openDatabase({ config, name, onConnectionLost, statementMs }: OpenOptions): Promise<Database> {
   const embedded = config.kind === 'embedded' ? await openEmbeddedDatabase(config.folder) : null;
   const connectionOptions = connectionOptionsOf(config, embedded, name);
   const poolConfig: PoolConfig = {
@@ -64,7 +70,7 @@ export async function openDatabase({ config, name, onConnectionLost }: OpenOptio
     ...connectionOptions.extra,
     application_name: name,
     max: config.kind === 'postgres' ? (config.connectionsMax ?? 20) : 10,
-    connectionTimeoutMillis: 10_000,
+    ...(embedded ? { connectionTimeoutMillis: 10_000 } : statementLimit(statementMs)),
     keepAlive: true,
     types: { getTypeParser: parserOf },
   };

@@ -1,7 +1,10 @@
-import { createTestDatabase, startPostgres, waitUntil } from '@muster/testkit';
+import { createTestDatabase, openDatabaseWay, startPostgres, waitUntil } from '@muster/testkit';
+import { createArtifactTables } from './artifacts/create-artifact-tables';
+import { PostgresArtifactStore } from './artifacts/postgres-artifact-store';
 import { openDatabase } from './database';
 import { describeDatabaseContract } from './database-contract.testing';
 import { databaseFailure } from './database-failure';
+import { migrate } from './migrate';
 import { withTransaction } from './with-transaction';
 
 describeDatabaseContract('PostgreSQL', async () => {
@@ -40,6 +43,31 @@ describe('PostgreSQL that goes away', () => {
     const error = await openDatabase({ config, name: 'test' }).catch((each: unknown) => each);
     expect(error).toMatchObject({ problems: [{ code: 'STORAGE_UNREACHABLE' }] });
     expect(String(error)).not.toContain('hush');
+  });
+});
+
+describe('PostgreSQL whose connections were cut without a word', () => {
+  it('keeps nobody waiting who reads an artifact, and is found again', async () => {
+    const place = await createTestDatabase();
+    const way = await openDatabaseWay(place.url);
+    const config = { kind: 'postgres', url: way.url } as const;
+    const database = await openDatabase({ config, name: 'test', statementMs: 1000 });
+    try {
+      await migrate(database, 'kept', [createArtifactTables('kept')]);
+      const store = new PostgresArtifactStore(database.pool, 'kept');
+      const { digest } = await store.put(Buffer.from('content'));
+      way.cut();
+      await expect(store.open(digest)).rejects.toThrow('timeout');
+      await waitUntil('it is read', async () => {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of await store.open(digest)) pieces.push(piece);
+        return Buffer.concat(pieces).toString() === 'content';
+      });
+    } finally {
+      await way.close();
+      await database.close();
+      await place.drop();
+    }
   });
 });
 

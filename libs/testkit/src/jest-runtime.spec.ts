@@ -1,6 +1,6 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-jest-'));
 const file = join(folder, 'counter.js');
@@ -38,5 +38,18 @@ describe('modules whose compiled form is kept between suites', () => {
     expect(() => load().fail()).toThrow(
       expect.objectContaining({ stack: expect.stringContaining(`${file}:4:`) as string }) as Error,
     );
+  });
+});
+
+describe('packages', () => {
+  it('come from what is packed for services, where that fits', async () => {
+    const root = resolve(__dirname, '../../..');
+    const { isPackedFor } = jest.requireActual<{ isPackedFor(folder: string, lockFile: string): boolean }>(
+      join(root, 'apps/cli/bin/packed-packages.cjs'),
+    );
+    const isPacked = isPackedFor(join(root, 'apps/cli/packed'), join(root, 'package-lock.json'));
+    const { types } = await import('pg');
+    // The other way leads past what is packed.
+    expect(jest.requireActual<{ types: unknown }>('pg').types === types).toBe(!isPacked);
   });
 });

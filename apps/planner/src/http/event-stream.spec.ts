@@ -17,7 +17,7 @@ describe('a stream of events', () => {
     app.get('/', (request, response) => {
       const events = async function* (gone: AbortSignal) {
         for (; handed < batches && !gone.aborted; handed++) yield [{ id: String(handed), data: 'x'.repeat(100_000) }];
-        await new Promise((resolve) => gone.addEventListener('abort', resolve));
+        if (!gone.aborted) await new Promise((resolve) => gone.addEventListener('abort', resolve));
       };
       void streamEvents(request, response, new AbortController().signal, events, options).finally(() => (ended = true));
     });
@@ -32,10 +32,12 @@ describe('a stream of events', () => {
     sockets.push(socket);
     return socket;
   };
-  afterEach(() => {
+  afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
     server.closeAllConnections();
     server.close();
+    // Else its timers would keep this process for ever.
+    await waitUntil('the stream has ended', () => ended);
   });
 
   it('waits for a slow reader, and hands over no more than fits in between', async () => {
