@@ -44,6 +44,14 @@ describe('docker-compose.yml', () => {
       if (build) expect(dockerfile).toContain(` AS ${build.target}\n`);
   });
 
+  it('builds with all the tools that its build needs', () => {
+    const copied = new Set(readFileSync(join(root, 'Dockerfile'), 'utf8').match(/tools\/[\w-]+\.mjs/g));
+    expect(copied).toContain('tools/build.mjs');
+    for (const tool of copied)
+      for (const [, name] of readFileSync(join(root, tool), 'utf8').matchAll(/'(?:\.|tools)\/([\w-]+\.mjs)'/g))
+        expect(copied).toContain(`tools/${name}`);
+  });
+
   it('looks whether each service is well: its own by what their images ask', () => {
     const stages = readFileSync(join(root, 'Dockerfile'), 'utf8').split(/^FROM /m);
     for (const [name, { build, healthcheck }] of Object.entries(compose.services)) {
