@@ -33,7 +33,7 @@ export interface InspectParts {
 
 /**
  * Asks the nodes of open inspections for their facts: at most twenty at once whatever the number of planners, a node that does not
- * answer again after a while, three times in all. A planner that dies leaves its nodes to the others.
+ * answer again after a while, three times in all. A planner that dies leaves its nodes, and what remains to be told, to the others.
  */
 export class NodeInspections {
   readonly #loop: Loop;
@@ -60,7 +60,12 @@ export class NodeInspections {
   }
 
   async #turn(): Promise<boolean> {
-    const taken = await this.parts.database.transaction(takeNodes);
+    const { database, nudges } = this.parts;
+    for (const id of await allEnded(database.manager)) {
+      await database.transaction((on) => endInspection(on, id));
+      nudges.nudge('recorded');
+    }
+    const taken = await database.transaction(takeNodes);
     for (const each of taken) {
       const asked = this.#inspect(each).catch((error: unknown) => {
         if (!this.#closed) this.onFailure(error);
@@ -100,6 +105,16 @@ export class NodeInspections {
     await database.transaction((on) => endInspection(on, taken.inspection_id));
     nudges.nudge('recorded');
   }
+}
+
+/** Open inspections without an open node: the last one has just ended, or was removed, or whoever saw its end died. */
+async function allEnded(on: EntityManager): Promise<readonly string[]> {
+  const rows = await rowsOf<{ id: string }>(
+    on,
+    `SELECT id FROM planner.inspection i WHERE ended_at IS NULL
+       AND NOT EXISTS (SELECT FROM planner.inspection_node n WHERE n.inspection_id = i.id AND n.ended_at IS NULL)`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Takes what may be asked now, so many that no more than the most are asked at once. */

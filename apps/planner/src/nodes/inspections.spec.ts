@@ -152,6 +152,26 @@ describe('inspecting nodes', () => {
     ]);
   });
 
+  it('tells the end of one whose last node ended when its planner died, or was removed', async () => {
+    await register(1);
+    const [left, empty] = ['00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000003'];
+    // As one statement: a planner looks at any time.
+    await planner.database.query(
+      `WITH made AS (INSERT INTO planner.inspection (id, project, who) VALUES ('${left}', 'default', 'ada'), ('${empty}', 'default', 'ada'))
+       INSERT INTO planner.inspection_node (inspection_id, node_id, state, attempts, ended_at)
+       SELECT '${left}', id, 'succeeded', 1, now() FROM planner.node`,
+    );
+    for (const id of [left, empty]) await ended(id);
+    const told = await events('inspection.ended', 2);
+    expect(told.map(({ data }) => data)).toEqual(
+      expect.arrayContaining([
+        { inspection: left, succeeded: 1, failed: 0 },
+        { inspection: empty, succeeded: 0, failed: 0 },
+      ]),
+    );
+    expect(told).toHaveLength(2);
+  });
+
   it('refuses nodes that are not there, and a machine that says more than facts', async () => {
     await register(1);
     const refused = await planner.post('/api/v1/inspections', { nodes: ['n00', 'x', 'y'] });

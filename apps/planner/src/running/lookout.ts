@@ -65,7 +65,9 @@ const LOOK = `
     EXISTS (SELECT FROM planner.outgoing WHERE answered_at IS NULL AND due_at <= now()) AS outgoing,
     EXISTS (SELECT FROM planner.transaction WHERE advance_due) AS advance,
     EXISTS (SELECT FROM planner.inspection_node
-      WHERE ended_at IS NULL AND next_at <= now() AND (leased_until IS NULL OR leased_until < now())) AS inspect,
+      WHERE ended_at IS NULL AND next_at <= now() AND (leased_until IS NULL OR leased_until < now()))
+      OR EXISTS (SELECT FROM planner.inspection i WHERE ended_at IS NULL
+        AND NOT EXISTS (SELECT FROM planner.inspection_node n WHERE n.inspection_id = i.id AND n.ended_at IS NULL)) AS inspect,
     EXISTS (SELECT FROM planner.webhook
       WHERE state = 'active' AND due_at <= now() AND (leased_until IS NULL OR leased_until < now()) AND last < s.last) AS webhook,
     EXISTS (SELECT FROM planner.webhook WHERE state = 'active') AS has_webhooks
