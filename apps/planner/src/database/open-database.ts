@@ -10,6 +10,8 @@ const CONNECTIONS_MAX = 10;
 
 /** Making a connection costs as much as some ten short statements. */
 const IDLE_MS = 300_000;
+/** Before then what stands between may have forgotten one that is silent, and who is given it next would wait in vain. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 30_000 } as const;
 
 /**
  * Connects to the planner's tables; makes or changes none. `statementMs`: a statement that takes longer fails, and its connection ends.
@@ -23,7 +25,14 @@ export async function connectDatabase(
     ...connectionOptions,
     ...(connectionOptions.url === undefined
       ? {}
-      : { extra: { ...connectionOptions.extra, ...statementLimit(statementMs), idleTimeoutMillis: IDLE_MS } }),
+      : {
+          extra: {
+            ...connectionOptions.extra,
+            ...statementLimit(statementMs),
+            idleTimeoutMillis: IDLE_MS,
+            ...KEEP_ALIVE,
+          },
+        }),
     schema: SCHEMA,
     entities,
     namingStrategy: new SnakeNaming(),
