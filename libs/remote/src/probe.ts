@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import type { Operation } from '@muster/execution';
-import { type SshLink, within } from './connection/ssh-link';
+import { forwardWithin, type SshLink, within } from './connection/ssh-link';
 import { escapeWord, quoteWord } from './launcher/shell-words';
 import type { NodeSession } from './node-session';
 
@@ -52,21 +52,12 @@ export async function probeOnce(
 
 /** A stream that is closed at `stopped`, and also when it opens after nobody waits for it any more. */
 async function connected(link: SshLink, host: string, port: number, stopped: AbortSignal): Promise<Duplex> {
-  const opening = link.forward(host, port);
-  try {
-    const stream = await within(opening, QUESTION_MAX_MS);
-    const close = (): void => void stream.destroy();
-    if (stopped.aborted) close();
-    stopped.addEventListener('abort', close, { once: true });
-    stream.once('close', () => stopped.removeEventListener('abort', close));
-    return stream;
-  } catch (error) {
-    void opening.then(
-      (late) => late.destroy(),
-      () => undefined,
-    );
-    throw error;
-  }
+  const stream = await forwardWithin(link, host, port, QUESTION_MAX_MS);
+  const close = (): void => void stream.destroy();
+  if (stopped.aborted) close();
+  stopped.addEventListener('abort', close, { once: true });
+  stream.once('close', () => stopped.removeEventListener('abort', close));
+  return stream;
 }
 
 async function check(

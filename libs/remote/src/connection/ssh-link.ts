@@ -73,7 +73,7 @@ async function attempt(
   let sock: Duplex;
   if (via) {
     try {
-      sock = await within(via.forward(target.address, target.port), timeoutMs);
+      sock = await forwardWithin(via, target.address, target.port, timeoutMs);
     } catch (error) {
       return {
         answer: unreachable(`no connection to ${target.address}:${target.port} through the jump node: ${said(error)}`),
@@ -184,6 +184,23 @@ function linkOf(client: Client): SshLink {
 
 function said(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** As `forward`; fails with an Error if it takes longer, and a stream that opens after that is closed. */
+export async function forwardWithin(
+  link: Pick<SshLink, 'forward'>,
+  host: string,
+  port: number,
+  timeoutMs: number,
+): Promise<Duplex> {
+  const opening = link.forward(host, port);
+  return within(opening, timeoutMs).catch((error: unknown) => {
+    void opening.then(
+      (late) => late.destroy(),
+      () => undefined,
+    );
+    throw error;
+  });
 }
 
 /** Fails with an Error if `promise` takes longer. */
