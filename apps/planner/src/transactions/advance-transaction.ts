@@ -14,13 +14,17 @@ import { type PreparedDeployment, prepareDeployment } from './prepare-deployment
 import type { StartParts } from './start-transaction';
 import { TransactionRow } from './transaction.entity';
 
-/** A transaction whose next graph is due; null: none. */
-export async function findDueTransaction({ database }: Pick<StartParts, 'database'>): Promise<string | null> {
+/** The oldest transaction whose next graph is due, but for `others`; null: none. */
+export async function findDueTransaction(
+  { database }: Pick<StartParts, 'database'>,
+  others: readonly string[],
+): Promise<string | null> {
   return (
     (
       await rowOf<{ id: string }>(
         database.manager,
-        'SELECT id FROM planner.transaction WHERE advance_due ORDER BY created_at LIMIT 1',
+        'SELECT id FROM planner.transaction WHERE advance_due AND id <> ALL ($1::uuid[]) ORDER BY created_at LIMIT 1',
+        [others],
       )
     )?.id ?? null
   );

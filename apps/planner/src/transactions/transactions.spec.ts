@@ -222,6 +222,31 @@ describe('transactions', () => {
       expect(ends.length).toBeLessThanOrEqual(1);
     });
 
+    it("go on although an older one cannot be, for a reason that is nobody's answer; that one is tried again", async () => {
+      const older = await planner.deploy();
+      await planner.executor.succeed(older.deployment, ALL_TASKS);
+      await planner.untilState(older.transaction, 'succeeded');
+      const { transaction, deployment } = await planner.deploy({ graphs: ['default', 'verify'] });
+      const [{ options } = { options: null }] = await planner.database.query<{ options: object }[]>(
+        'SELECT options FROM planner.transaction WHERE id = $1',
+        [older.transaction],
+      );
+      const spoil = (becomes: object | null) =>
+        planner.database.query(
+          'UPDATE planner.transaction SET advance_due = true, graphs = $2, options = $3 WHERE id = $1',
+          [older.transaction, ['default', 'verify'], JSON.stringify(becomes)],
+        );
+      await spoil(null);
+      await planner.executor.succeed(deployment, ALL_TASKS);
+      const second = await waitUntil('the second was sent', () => startsOf(transaction)[1]);
+      await planner.executor.succeed(second.deployment, VERIFY_TASKS);
+      await planner.untilState(transaction, 'succeeded');
+      expect(startsOf(older.transaction)).toHaveLength(1);
+      await spoil(options);
+      const next = await waitUntil('the older one is gone on with', () => startsOf(older.transaction)[1]);
+      await planner.executor.succeed(next.deployment, VERIFY_TASKS);
+    });
+
     it('go no further after a failure, and give their nodes back', async () => {
       const { transaction, deployment } = await planner.deploy({ graphs: ['default', 'verify'] });
       await planner.executor.tell(deployment, [
