@@ -6,7 +6,8 @@ keep() { # file: keeps the head of standard input there, drains and counts the r
   kept=0
   dropped=0
   while room=$(((limit - kept) / 65536)) && [ "$room" -gt 0 ]; do
-    counts=$(LC_ALL=C dd bs=65536 count="$room" 2>&1 >>"$1")
+    # In place of the subshell: bash would else wait in one between, and `drained` take it for the reader.
+    counts=$(export LC_ALL=C; exec dd bs=65536 count="$room" 2>&1 >>"$1")
     failed=$?
     blocks=${counts%%" records in"*}
     blocks=$((${blocks##*[!0-9+]}))
@@ -19,7 +20,7 @@ keep() { # file: keeps the head of standard input there, drains and counts the r
     # Fewer blocks than asked for: the writers are gone, or the disk is full.
     [ "$failed" = 0 ] && [ "$blocks" = "$room" ] || break
   done
-  [ "$failed" = 0 ] && [ "$room" -gt 0 ] || dropped=$(wc -c)
+  [ "$failed" = 0 ] && [ "$room" -gt 0 ] || dropped=$(exec wc -c)
   printf '%s %s .\n' "$kept" "$((dropped))" >"$1.n"
 }
 
