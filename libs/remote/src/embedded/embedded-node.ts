@@ -58,6 +58,7 @@ export class EmbeddedNode {
   readonly #hostKey: string;
   readonly #authorized: readonly ParsedKey[];
   #watcher: FSWatcher | null = null;
+  #bootId: string;
 
   constructor(private readonly options: EmbeddedNodeOptions) {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
@@ -68,7 +69,7 @@ export class EmbeddedNode {
     const parsed = utils.parseKey(hostKey);
     if (parsed instanceof Error) throw new Error(`cannot read the host key in ${this.#folder}`, { cause: parsed });
     this.#hostKey = fingerprint(parsed.getPublicSSH());
-    this.#keep('boot_id', randomUUID);
+    this.#bootId = this.#keep('boot_id', randomUUID);
     writeFileSync(join(this.#folder, 'reboot'), REBOOT, { mode: 0o700 });
     this.#server = new Server({ hostKeys: [hostKey] }, (connection) => this.#serve(connection));
   }
@@ -85,7 +86,7 @@ export class EmbeddedNode {
     writeFileSync(this.#path('port'), `${port}\n`);
     // `reboot` inside the node changes the boot id; the rest of booting is done here.
     this.#watcher = watch(this.#folder, (_, file) => {
-      if (file === 'boot_id') this.#boot();
+      if (file === 'boot_id') this.#bootIfNew();
     });
     return { name: this.options.name, address: '127.0.0.1', port, user: this.#user, hostKey: this.#hostKey };
   }
@@ -102,7 +103,11 @@ export class EmbeddedNode {
     for (const connection of this.#connections) connection.end();
   }
 
-  #boot(): void {
+  /** The file may have been touched alone, as a second process does that begins to serve the folder, or be half written. */
+  #bootIfNew(): void {
+    const bootId = existsSync(this.#path('boot_id')) ? readFileSync(this.#path('boot_id'), 'utf8') : '';
+    if (bootId === this.#bootId || !bootId.endsWith('\n')) return;
+    this.#bootId = bootId;
     this.dropConnections();
     endFolderProcesses(this.#folder);
   }
