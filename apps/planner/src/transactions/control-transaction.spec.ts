@@ -125,7 +125,8 @@ describe('a control verb', () => {
     expect(planner.executor.controls.at(-1)).toMatchObject(named);
   });
 
-  it('to retry that finds its tasks gone on is told so, and nothing else changes', async () => {
+  /** A retry of a deployment that runs, as it is when executors have it and nobody has answered. */
+  async function askToRetry() {
     const { transaction, deployment } = await planner.deploy();
     await planner.executor.tell(deployment, [
       { type: 'accepted' },
@@ -137,11 +138,16 @@ describe('a control verb', () => {
     await waitUntil('it was sent', () => planner.executor.controls.length > sent);
     const { id } =
       planner.executor.commands.filter(({ schema }) => schema === 'executor.deployment.control').at(-1) ?? {};
+    return { transaction, deployment, answer: () => answer, id };
+  }
+
+  it('to retry that finds its tasks gone on is told so, and nothing else changes', async () => {
+    const { transaction, deployment, answer, id } = await askToRetry();
     await planner.executor.tell(deployment, [
       { type: 'control', command: id ?? '', verb: 'retry', who: 'admin', why: null, tooLate: true },
       { type: 'tasks-ended', tasks: ['a@n1'], state: 'succeeded' },
     ]);
-    const { status, body } = await answer;
+    const { status, body } = await answer();
     expect([status, body.problems[0].code]).toEqual([409, 'CONTROL_NOT_POSSIBLE']);
     expect(body.problems[0].summary).toContain('its tasks had gone on, when retry came');
     const shown = (await planner.get(`/api/v1/transactions/${transaction}`)).body;
@@ -156,21 +162,11 @@ describe('a control verb', () => {
       expect.stringMatching(/does not tell whether retry/),
     ],
   ])('to retry that was %s is told as that', async (_, judged, note) => {
-    const { transaction, deployment } = await planner.deploy();
-    await planner.executor.tell(deployment, [
-      { type: 'accepted' },
-      { type: 'state-changed', state: 'running', text: null },
-    ]);
-    await planner.untilState(transaction, 'running');
-    const sent = planner.executor.controls.length;
-    const answer = planner.post(`/api/v1/transactions/${transaction}/controls`, { verb: 'retry' }).then((it) => it);
-    await waitUntil('it was sent', () => planner.executor.controls.length > sent);
-    const { id } =
-      planner.executor.commands.filter(({ schema }) => schema === 'executor.deployment.control').at(-1) ?? {};
+    const { deployment, answer, id } = await askToRetry();
     await planner.executor.tell(deployment, [
       { type: 'control', command: id ?? '', verb: 'retry', who: 'admin', why: null, ...judged },
     ]);
-    const { status, body } = await answer;
+    const { status, body } = await answer();
     expect([status, body]).toEqual([202, { command: id, effect: 'taken', ...(note === undefined ? {} : { note }) }]);
   });
 

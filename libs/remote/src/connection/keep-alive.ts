@@ -17,8 +17,6 @@ interface Inside {
 
 /** One connection that is asked whether it is there. */
 export interface KeptAlive {
-  /** The node has just said something. */
-  heard(): void;
   /** Replaces what says whether anything is awaited of the node; until then something is. */
   isAwaited: () => boolean;
   /** Asks no more. */
@@ -44,7 +42,6 @@ export function keepAlive(client: Client, gone: () => void): KeptAlive {
   let read = -1;
   const heard = (): void => void (hasSpoken = true);
   const it: Kept = {
-    heard,
     isAwaited: () => true,
     end: () => {
       kept.delete(it);

@@ -1,4 +1,3 @@
-import { DueTransactions1765030000000 } from './1765030000000-due-transactions';
 import type { MigrationClass } from '@muster/storage';
 import { FirstTables1763700000000 } from './1763700000000-first-tables';
 import { DeploymentRequires1763800000000 } from './1763800000000-deployment-requires';
@@ -30,6 +29,7 @@ import { OutputRemoved1764930100000 } from './1764930100000-output-removed';
 import { UnjudgedControls1765031000000 } from './1765031000000-unjudged-controls';
 import { Publications1764640100000 } from './1764640100000-publications';
 import { RoomForUpdates1764940000000 } from './1764940000000-room-for-updates';
+import { DueTransactions1765030000000 } from './1765030000000-due-transactions';
 
 /** In the order of their making; each is run once, all of what is new in one database transaction. */
 export const migrations: readonly MigrationClass[] = [
